@@ -1,0 +1,32 @@
+// Version, build switches and the two words every compiled function starts with.
+// Knows nothing but the compiler.
+#pragma once
+
+#define SOCKETIO_VERSION_MAJOR 0
+#define SOCKETIO_VERSION_MINOR 1
+#define SOCKETIO_VERSION_PATCH 0
+
+// With SOCKETIO_SEPARATE_COMPILATION one translation unit includes <socketio/src.hpp>
+// and all others see declarations only; without it everything is inline.
+#if defined(SOCKETIO_SEPARATE_COMPILATION)
+#define SOCKETIO_DECL
+#else
+#define SOCKETIO_HEADER_ONLY 1
+#define SOCKETIO_DECL inline
+#endif
+
+// In front of a function that is seldom called: inlined, it would crowd out of its callers what is
+// called for every message.
+#if defined(__GNUC__)
+#define SOCKETIO_SELDOM [[gnu::noinline]]
+#elif defined(_MSC_VER)
+#define SOCKETIO_SELDOM __declspec(noinline)
+#else
+#define SOCKETIO_SELDOM
+#endif
+
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define SOCKETIO_HAS_EXCEPTIONS 1
+#else
+#define SOCKETIO_HAS_EXCEPTIONS 0
+#endif

@@ -1,0 +1,82 @@
+// The one place where C++ types meet the arguments of events: `convert<T>` and the words for "it does
+// not fit". Specialise it for a type of your own, or write SOCKETIO_FIELDS (see fields.hpp).
+#pragma once
+
+#include <socketio/core/config.hpp>
+#include <socketio/core/json_writer.hpp>
+#include <socketio/core/tape.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace socketio {
+
+// Why an argument does not fit. Filled only when it does not.
+struct mismatch {
+    std::string expected{};
+    std::string actual{};
+    std::string path{}; // inside the argument, such as "user.tags[3]"
+};
+
+// A specialisation has either function or both:
+//   static void write(json_writer& to, T const& from);                 writes exactly one value
+//   static bool read(value_view from, T& into, mismatch& why);         false: why says why
+template <class T, class = void>
+struct convert;
+
+template <class T>
+concept writable = requires(json_writer& to, T const& from) { convert<T>::write(to, from); };
+
+template <class T>
+concept readable = requires(value_view from, T& into, mismatch& why) {
+    { convert<T>::read(from, into, why) } -> std::same_as<bool>;
+};
+
+template <class T>
+concept convertible = writable<T> && readable<T>;
+
+namespace detail {
+
+template <class T>
+void write(json_writer& to, T const& from)
+{
+    static_assert(writable<T>, "this type cannot be sent: use SOCKETIO_FIELDS or specialise socketio::convert for it");
+    if constexpr (writable<T>)
+        convert<T>::write(to, from);
+}
+
+template <class T>
+bool read(value_view from, T& into, mismatch& why)
+{
+    static_assert(readable<T>, "this type cannot be read: use SOCKETIO_FIELDS or specialise socketio::convert for it");
+    if constexpr (readable<T>)
+        return convert<T>::read(from, into, why);
+    else
+        return false;
+}
+
+// Each returns false, so that `read` can end with it.
+SOCKETIO_DECL bool refuse(value_view from, std::string_view expected, mismatch& why);
+SOCKETIO_DECL bool refuse_size(value_view from, std::size_t size, std::string_view unit, mismatch& why);
+// On the way out: the mismatch lies inside this element or member.
+SOCKETIO_DECL bool at_index(std::size_t index, mismatch& why);
+SOCKETIO_DECL bool at_key(std::string_view key, mismatch& why);
+
+// There is nothing to read: the words say what was expected of it.
+template <class T>
+void refuse_missing(T& into, mismatch& why)
+{
+    static_cast<void>(read(value_view{}, into, why));
+    if (why.expected.empty()) // a type that takes null
+        why.expected = "a value";
+    why.actual = "nothing";
+}
+
+} // namespace detail
+} // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/core/impl/convert.ipp>
+#endif

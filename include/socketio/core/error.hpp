@@ -1,0 +1,80 @@
+// Everything that can go wrong, as std::error_code with a category of our own.
+// What the caller did wrong is told to the caller at once (misuse); what the peer or the
+// network did wrong arrives as an event that carries one of these codes.
+#pragma once
+
+#include <socketio/core/config.hpp>
+
+#include <string>
+#include <system_error>
+
+namespace socketio {
+
+enum class error {
+    // the connection
+    timeout = 1,          // the connection did not stand within `timeout`
+    closed,               // the peer closed the connection
+    stopped,              // this side closed it, or the io_context is gone
+    ping_timeout,         // no ping within pingInterval + pingTimeout
+    bad_url,              // the URL cannot be used
+    tls_not_available,    // https or wss in a build without TLS
+
+    // the HTTP answer to the upgrade request (RFC 6455, section 4)
+    http_malformed,       // not HTTP, or a header over its limit
+    upgrade_refused,      // another status than 101
+    handshake_invalid,    // a 101 whose headers break RFC 6455
+    not_socketio,         // the server does not know Socket.IO, or not on this path
+    wrong_protocol,       // the server speaks another Engine.IO version
+
+    // WebSocket (RFC 6455, sections 5 to 7)
+    frame_invalid,        // reserved bits or opcodes, wrong masking, a bad control frame
+    fragment_invalid,     // a continuation without a start, or a start inside a message
+    close_invalid,        // a close frame with a bad code or length
+    utf8_invalid,         // text that is not UTF-8
+    message_too_large,    // over the limit for one incoming message
+
+    // Engine.IO 4
+    engine_packet_invalid, // empty, or of an unknown type
+    engine_open_invalid,   // the open packet is missing, malformed, or came twice
+    engine_unexpected,     // a packet that this side must not be sent
+
+    // Socket.IO 5 (the decoder's errors end the connection with "parse error")
+    packet_unknown_type,
+    packet_illegal_attachments,   // the attachment count or a placeholder
+    packet_too_many_attachments,
+    packet_invalid_payload,
+    packet_invalid_id,
+    packet_invalid_namespace,
+    packet_unexpected_binary,     // binary data when not reconstructing a packet
+    packet_unexpected_text,       // text while attachments are missing
+    json_too_deep,
+    json_invalid,
+    server_is_v2,                 // CONNECT without a session id
+    connect_refused,              // CONNECT_ERROR: a middleware or an unknown namespace
+    disconnected,                 // acknowledgement: the socket has been disconnected
+    ack_timeout,                  // acknowledgement: operation has timed out
+    payload_too_large,            // an emit over the server's maxPayload
+    type_mismatch                 // an argument that does not fit the listener's parameter
+};
+
+SOCKETIO_DECL std::error_category const& error_category() noexcept;
+
+inline std::error_code make_error_code(error e) noexcept
+{
+    return {static_cast<int>(e), error_category()};
+}
+
+namespace detail {
+
+// Misuse by the caller: throws std::invalid_argument, or ends the program where exceptions are off.
+[[noreturn]] SOCKETIO_DECL void throw_misuse(std::string const& what);
+
+} // namespace detail
+} // namespace socketio
+
+template <>
+struct std::is_error_code_enum<socketio::error> : std::true_type {};
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/core/impl/error.ipp>
+#endif

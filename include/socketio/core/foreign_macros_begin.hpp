@@ -1,0 +1,22 @@
+// Puts macros of other libraries aside that our names would run into (Qt's keywords, windows.h's
+// min, max and ERROR). No include guard: each use belongs to one of foreign_macros_end.hpp.
+#pragma push_macro("emit")
+#pragma push_macro("signals")
+#pragma push_macro("slots")
+#pragma push_macro("foreach")
+#pragma push_macro("min")
+#pragma push_macro("max")
+#pragma push_macro("ERROR")
+#pragma push_macro("small")
+#pragma push_macro("near")
+#pragma push_macro("far")
+#undef emit
+#undef signals
+#undef slots
+#undef foreach
+#undef min
+#undef max
+#undef ERROR
+#undef small
+#undef near
+#undef far

@@ -1,0 +1,11 @@
+// Gives back what foreign_macros_begin.hpp put aside.
+#pragma pop_macro("far")
+#pragma pop_macro("near")
+#pragma pop_macro("small")
+#pragma pop_macro("ERROR")
+#pragma pop_macro("max")
+#pragma pop_macro("min")
+#pragma pop_macro("foreach")
+#pragma pop_macro("slots")
+#pragma pop_macro("signals")
+#pragma pop_macro("emit")

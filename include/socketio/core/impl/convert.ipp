@@ -1,0 +1,81 @@
+// The words for what does not fit, and the conversions that are no templates.
+#pragma once
+
+#include <socketio/core/convert_base.hpp>
+#include <socketio/core/convert_scalar.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL bool refuse(value_view from, std::string_view expected, mismatch& why)
+{
+    why.path.clear();
+    why.expected = expected;
+    why.actual = type_name(from.type());
+    if (from.is_number())
+        why.actual += ' ' + from.to_json();
+    return false;
+}
+
+SOCKETIO_DECL bool refuse_size(value_view from, std::size_t size, std::string_view unit, mismatch& why)
+{
+    why.path.clear();
+    why.expected = std::to_string(size) + ' ' + std::string{unit};
+    why.actual = std::to_string(from.size());
+    return false;
+}
+
+SOCKETIO_DECL bool at_index(std::size_t index, mismatch& why)
+{
+    bool const more = !why.path.empty() && why.path.front() != '[';
+    why.path.insert(0, '[' + std::to_string(index) + (more ? "]." : "]"));
+    return false;
+}
+
+SOCKETIO_DECL bool at_key(std::string_view key, mismatch& why)
+{
+    constexpr std::size_t most = 64; // the peer chooses the keys of a map
+    bool const more = !why.path.empty() && why.path.front() != '[';
+    std::string front{key.substr(0, most)};
+    if (more)
+        front += '.';
+    why.path.insert(0, front);
+    return false;
+}
+
+// A double that is an integer in [least, most]; JavaScript has no other numbers.
+SOCKETIO_DECL bool read_signed(value_view from, std::int64_t& into) noexcept
+{
+    json_node const& node = *from.node();
+    if (node.type == value_type::int64) {
+        into = node.integer;
+        return true;
+    }
+    if (node.type == value_type::uint64 && node.unsigned_integer <= 9223372036854775807U) {
+        into = node.integer;
+        return true;
+    }
+    if (node.type != value_type::number || !(std::fabs(node.number) <= 9223372036854774784.0) ||
+        node.number != std::floor(node.number))
+        return false;
+    into = static_cast<std::int64_t>(node.number);
+    return true;
+}
+
+SOCKETIO_DECL bool read_unsigned(value_view from, std::uint64_t& into) noexcept
+{
+    json_node const& node = *from.node();
+    if (node.type == value_type::uint64 || (node.type == value_type::int64 && node.integer >= 0)) {
+        into = node.unsigned_integer;
+        return true;
+    }
+    if (node.type != value_type::number || !(node.number >= 0 && node.number <= 18446744073709549568.0) ||
+        node.number != std::floor(node.number))
+        return false;
+    into = static_cast<std::uint64_t>(node.number);
+    return true;
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,83 @@
+// The words of every error: what happened and, where it helps, what to do.
+#pragma once
+
+#include <socketio/core/error.hpp>
+
+#include <cstdlib>
+#include <stdexcept>
+
+namespace socketio {
+namespace detail {
+
+SOCKETIO_DECL char const* error_words(error e) noexcept;
+
+class category final : public std::error_category {
+public:
+    char const* name() const noexcept override { return "socketio"; }
+    std::string message(int code) const override { return error_words(static_cast<error>(code)); }
+};
+
+SOCKETIO_DECL char const* error_words(error e) noexcept
+{
+    switch (e) {
+    case error::timeout: return "timeout";
+    case error::closed: return "the server closed the connection";
+    case error::stopped: return "the client was stopped";
+    case error::ping_timeout: return "ping timeout";
+    case error::bad_url: return "the URL cannot be used";
+    case error::tls_not_available: return "this build has no TLS: use http:// or ws://, or build with TLS";
+    case error::http_malformed: return "the answer to the upgrade request is not valid HTTP";
+    case error::upgrade_refused: return "the server refused the WebSocket upgrade";
+    case error::handshake_invalid: return "the server's WebSocket handshake is not valid";
+    case error::not_socketio: return "the server does not speak Socket.IO on this path";
+    case error::wrong_protocol:
+        return "the server speaks another Engine.IO version: a Socket.IO server of version 3 or later is needed";
+    case error::frame_invalid: return "invalid WebSocket frame";
+    case error::fragment_invalid: return "invalid WebSocket fragmentation";
+    case error::close_invalid: return "invalid WebSocket close frame";
+    case error::utf8_invalid: return "WebSocket text that is not UTF-8";
+    case error::message_too_large: return "incoming message over the size limit";
+    case error::engine_packet_invalid: return "invalid Engine.IO packet";
+    case error::engine_open_invalid: return "invalid Engine.IO open packet";
+    case error::engine_unexpected: return "unexpected Engine.IO packet";
+    case error::packet_unknown_type: return "unknown packet type";
+    case error::packet_illegal_attachments: return "illegal attachments";
+    case error::packet_too_many_attachments: return "too many attachments";
+    case error::packet_invalid_payload: return "invalid payload";
+    case error::packet_invalid_id: return "invalid acknowledgement id";
+    case error::packet_invalid_namespace: return "invalid namespace";
+    case error::packet_unexpected_binary: return "got binary data when not reconstructing a packet";
+    case error::packet_unexpected_text: return "got plaintext data when reconstructing a packet";
+    case error::json_too_deep: return "JSON nested too deeply";
+    case error::json_invalid: return "invalid JSON";
+    case error::server_is_v2:
+        return "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they are not "
+               "compatible (more information here: https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";
+    case error::connect_refused: return "the server refused the connection to the namespace";
+    case error::disconnected: return "socket has been disconnected";
+    case error::ack_timeout: return "operation has timed out";
+    case error::payload_too_large: return "the packet is larger than the server's maxPayload";
+    case error::type_mismatch: return "an argument has another type than the listener expects";
+    }
+    return "unknown error";
+}
+
+[[noreturn]] SOCKETIO_DECL void throw_misuse(std::string const& what)
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    throw std::invalid_argument{what};
+#else
+    static_cast<void>(what);
+    std::abort();
+#endif
+}
+
+} // namespace detail
+
+SOCKETIO_DECL std::error_category const& error_category() noexcept
+{
+    static detail::category const instance{};
+    return instance;
+}
+
+} // namespace socketio

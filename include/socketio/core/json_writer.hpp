@@ -1,0 +1,177 @@
+// C++ data in, JSON text out, as JSON.stringify writes it; binary data leaves as attachments.
+// RapidJSON 1.1.0's Writer took 4.9 times as long with g++ and 2.2 times with clang (-O2: 130 to 27 and
+// 139 to 63 ns for a small event), and does not always find the shortest digits of a number.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/config.hpp>
+#include <socketio/core/json_text.hpp>
+#include <socketio/core/value_type.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace socketio {
+
+class value;
+class value_view;
+
+namespace detail {
+
+// A name of plain ASCII, not empty: nothing in it must be escaped.
+struct plain_name {
+    std::string_view text;
+};
+
+} // namespace detail
+
+// Appends one JSON value to a buffer, piece by piece; what is left out is the caller's mistake and
+// throws: a member without a key, an end without a beginning, more than max_json_depth open levels.
+// The buffer then holds half a value.
+class json_writer {
+public:
+    explicit json_writer(detail::byte_buffer& to, std::vector<bytes_view>* attachments = nullptr) noexcept
+        : to_{to}, attachments_{attachments}
+    {
+    }
+    json_writer(json_writer const&) = delete;
+    json_writer& operator=(json_writer const&) = delete;
+
+    void null() { raw("null"); }
+    void boolean(bool data) { raw(data ? std::string_view{"true"} : std::string_view{"false"}); }
+    void integer(std::int64_t number) { digits(number); }
+    void unsigned_integer(std::uint64_t number) { digits(number); }
+    void number(double number); // not-a-number and infinity become null
+    void string(std::string_view text) // what is not UTF-8 in it becomes U+FFFD
+    {
+        quoted(text, before_value(), false);
+    }
+    // A placeholder. The bytes are not copied: they must outlive the use of the list of attachments.
+    // Without such a list: null.
+    void binary(bytes_view data);
+    // JSON that is already text, as one value.
+    void raw(std::string_view json)
+    {
+        bool const comma = before_value();
+        char* const at = begin_text(json.size() + 1, comma);
+        if (!json.empty())
+            std::memcpy(at, json.data(), json.size());
+        end_text(at + json.size());
+    }
+
+    void begin_array() { begin('[', place::first_element); }
+    void end_array()
+    {
+        end(place::first_element, place::element);
+        to_.push_back(']');
+    }
+    void begin_object() { begin('{', place::first_key); }
+    void key(std::string_view name) { quoted(name, before_key(), true); }
+    // The same for a name that needs no look at its bytes.
+    void key(detail::plain_name name)
+    {
+        std::size_t const size = name.text.size();
+        char* at = begin_text(size + 4, before_key());
+        *at++ = '"';
+        std::memcpy(at, name.text.data(), size);
+        at[size] = '"';
+        at[size + 1] = ':';
+        end_text(at + size + 2);
+    }
+    void end_object()
+    {
+        end(place::first_key, place::key);
+        to_.push_back('}');
+    }
+
+private:
+    // What is to come next.
+    enum class place : std::uint8_t { top, element, first_element, member, first_key, key };
+
+    // Whether a comma is due.
+    bool before_key()
+    {
+        bool const comma = place_ == place::key;
+        if (!comma && place_ != place::first_key)
+            refuse("a key outside of an object");
+        place_ = place::member;
+        return comma;
+    }
+    bool before_value()
+    {
+        place const now = place_;
+        if (now >= place::first_key)
+            refuse("a member without a key");
+        if (now == place::member)
+            place_ = place::key;
+        else if (now == place::first_element)
+            place_ = place::element;
+        return now == place::element;
+    }
+    // Room for `most` bytes, of which the comma is the first if it is due; returns where the rest goes.
+    char* begin_text(std::size_t most, bool comma)
+    {
+        char* const at = to_.prepare(most);
+        *at = ',';
+        return at + (comma ? 1 : 0);
+    }
+    void end_text(char const* end) { to_.commit(static_cast<std::size_t>(end - (to_.data() + to_.size()))); }
+
+    void begin(char bracket, place inside)
+    {
+        char* const at = begin_text(2, before_value());
+        if (depth_ == outer_.size())
+            refuse("data nested too deeply");
+        outer_[depth_++] = place_;
+        place_ = inside;
+        *at = bracket;
+        end_text(at + 1);
+    }
+    void end(place empty, place more)
+    {
+        if (depth_ == 0 || (place_ != empty && place_ != more))
+            refuse("an end that fits no beginning");
+        place_ = outer_[--depth_];
+    }
+    template <class Integer>
+    void digits(Integer number)
+    {
+        char* const at = begin_text(21, before_value());
+        end_text(std::to_chars(at, at + 20, number).ptr);
+    }
+    void quoted(std::string_view text, bool comma, bool colon)
+    {
+        char* const at = begin_text(text.size() + 4, comma);
+        *at = '"';
+        if (!detail::copy_plain(at + 1, text.data(), text.size()))
+            return escaped(text, comma, colon);
+        char* const end = at + 1 + text.size();
+        end[0] = '"';
+        end[1] = ':';
+        end_text(end + (colon ? 2 : 1));
+    }
+    void escaped(std::string_view text, bool comma, bool colon);
+    [[noreturn]] static void refuse(char const* what);
+
+    detail::byte_buffer& to_;
+    std::vector<bytes_view>* attachments_;
+    std::size_t depth_ = 0;
+    place place_ = place::top;
+    std::array<place, max_json_depth> outer_; // around each open level
+};
+
+namespace detail {
+
+SOCKETIO_DECL void write_tree(json_writer& to, value const& from);
+SOCKETIO_DECL void write_tree(json_writer& to, value_view from);
+
+} // namespace detail
+} // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/core/impl/json_writer.ipp>
+#endif

@@ -1,0 +1,59 @@
+// An option that is either a value, or asked for anew before every attempt to connect.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace socketio {
+
+// Names and values, in order.
+using string_pairs = std::vector<std::pair<std::string, std::string>>;
+
+// `T` itself; or a callable without parameters that returns a `T`; or a callable that takes a
+// `provided<T>::answer` and calls it, now or later, from any thread. Callables run on the manager's
+// strand. An answer that comes after a newer attempt has begun is dropped.
+template <class T>
+class provided {
+    using element = std::remove_cvref_t<decltype(*std::declval<T&>().begin())>;
+
+public:
+    using answer = std::function<void(T)>;
+
+    provided() = default;
+    provided(T value) : source_{std::move(value)} {}
+    provided(std::initializer_list<element> elements) : source_{T(elements)} {}
+
+    template <class F>
+        requires(std::is_invocable_r_v<T, F&> && !std::is_same_v<std::remove_cvref_t<F>, provided>)
+    provided(F function) : source_{std::function<T()>{std::move(function)}}
+    {
+    }
+    template <class F>
+        requires(std::is_invocable_v<F&, answer> && !std::is_invocable_v<F&>)
+    provided(F function) : source_{std::function<void(answer)>{std::move(function)}}
+    {
+    }
+
+    // Null unless this is a plain value.
+    T const* if_value() const noexcept { return std::get_if<T>(&source_); }
+
+    void ask(answer tell) const
+    {
+        if (auto const* value = if_value())
+            tell(*value);
+        else if (auto const* now = std::get_if<std::function<T()>>(&source_))
+            tell((*now)());
+        else
+            std::get<std::function<void(answer)>>(source_)(std::move(tell));
+    }
+
+private:
+    std::variant<T, std::function<T()>, std::function<void(answer)>> source_;
+};
+
+} // namespace socketio

@@ -1,0 +1,206 @@
+// Data that users build and keep: anything Socket.IO can send, as one owning type.
+// The literal syntax is socketio::object{{"id", 1}, {"tags", socketio::array{1, "two", nullptr}}}.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/config.hpp>
+#include <socketio/core/value_type.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace socketio {
+
+class value;
+
+// An array of nothing but one array is array{value{array{1}}}: compilers disagree whether
+// array{array{1}} is that or a copy of the inner one (CWG 2137).
+class array {
+public:
+    array() noexcept;
+    array(std::initializer_list<value> elements);
+    explicit array(std::vector<value> elements) noexcept;
+    array(array const&);
+    array(array&&) noexcept;
+    array& operator=(array const&);
+    array& operator=(array&&) noexcept;
+    ~array();
+
+    std::size_t size() const noexcept;
+    bool empty() const noexcept { return size() == 0; }
+    value* begin() noexcept;
+    value* end() noexcept;
+    value const* begin() const noexcept;
+    value const* end() const noexcept;
+    value& operator[](std::size_t index) noexcept;             // the element must be there
+    value const& operator[](std::size_t index) const noexcept; // null past the end
+    void push_back(value element);
+    void reserve(std::size_t n);
+    void clear() noexcept;
+
+    friend bool operator==(array const& a, array const& b);
+
+private:
+    std::vector<value> elements_;
+};
+
+// Members in the order in which they were put in, as JavaScript keeps them.
+class object {
+public:
+    using member = std::pair<std::string, value>;
+
+    object() noexcept;
+    object(std::initializer_list<member> members); // of members with the same name the last counts
+    object(object const&);
+    object(object&&) noexcept;
+    object& operator=(object const&);
+    object& operator=(object&&) noexcept;
+    ~object();
+
+    std::size_t size() const noexcept;
+    bool empty() const noexcept { return size() == 0; }
+    member* begin() noexcept;
+    member* end() noexcept;
+    member const* begin() const noexcept;
+    member const* end() const noexcept;
+
+    value* find(std::string_view key) noexcept; // null when absent
+    value const* find(std::string_view key) const noexcept;
+    bool contains(std::string_view key) const noexcept { return find(key) != nullptr; }
+    value& operator[](std::string_view key);                      // puts a null there when absent
+    value const& operator[](std::string_view key) const noexcept; // null when absent
+    bool erase(std::string_view key);
+
+    // Puts a member at the end without looking whether the name is there; `find` finds the last one.
+    void append(std::string key, value data);
+    void reserve(std::size_t n);
+    void clear() noexcept;
+
+    // The order counts.
+    friend bool operator==(object const& a, object const& b);
+
+private:
+    std::vector<member> members_;
+};
+
+class value {
+    // What a number is kept as.
+    template <class T>
+    using stored = std::conditional_t<
+        std::is_same_v<T, bool>, bool,
+        std::conditional_t<std::is_floating_point_v<T>, double,
+                           std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>>;
+
+public:
+    value() noexcept = default; // null
+    value(std::nullptr_t) noexcept {}
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    value(T plain) noexcept : data_{std::in_place_type<stored<T>>, static_cast<stored<T>>(plain)}
+    {
+    }
+    value(char const* text) : data_{std::in_place_type<std::string>, text} {}
+    value(std::string text) noexcept : data_{std::in_place_type<std::string>, std::move(text)} {}
+    value(std::string_view text) : data_{std::in_place_type<std::string>, text} {}
+    value(bytes data) noexcept : data_{std::in_place_type<bytes>, std::move(data)} {}
+    value(bytes_view data) : data_{std::in_place_type<bytes>, data.begin(), data.end()} {}
+    value(array elements) noexcept : data_{std::in_place_type<array>, std::move(elements)} {}
+    value(object members) noexcept : data_{std::in_place_type<object>, std::move(members)} {}
+
+    value_type type() const noexcept { return static_cast<value_type>(data_.index()); }
+    bool is_null() const noexcept { return type() == value_type::null; }
+    bool is_bool() const noexcept { return type() == value_type::boolean; }
+    bool is_integer() const noexcept { return type() == value_type::int64 || type() == value_type::uint64; }
+    bool is_number() const noexcept { return is_integer() || type() == value_type::number; }
+    bool is_string() const noexcept { return type() == value_type::string; }
+    bool is_binary() const noexcept { return type() == value_type::binary; }
+    bool is_array() const noexcept { return type() == value_type::array; }
+    bool is_object() const noexcept { return type() == value_type::object; }
+
+    // What it holds if it is exactly of that type, otherwise a null pointer. `get` converts.
+    bool const* if_bool() const noexcept { return std::get_if<bool>(&data_); }
+    std::int64_t const* if_int64() const noexcept { return std::get_if<std::int64_t>(&data_); }
+    std::uint64_t const* if_uint64() const noexcept { return std::get_if<std::uint64_t>(&data_); }
+    double const* if_double() const noexcept { return std::get_if<double>(&data_); }
+    std::string const* if_string() const noexcept { return std::get_if<std::string>(&data_); }
+    bytes const* if_binary() const noexcept { return std::get_if<bytes>(&data_); }
+    array const* if_array() const noexcept { return std::get_if<array>(&data_); }
+    object const* if_object() const noexcept { return std::get_if<object>(&data_); }
+    std::string* if_string() noexcept { return std::get_if<std::string>(&data_); }
+    bytes* if_binary() noexcept { return std::get_if<bytes>(&data_); }
+    array* if_array() noexcept { return std::get_if<array>(&data_); }
+    object* if_object() noexcept { return std::get_if<object>(&data_); }
+
+    // Nothing when it does not fit. Defined in <socketio/core/convert.hpp>. Views of text or
+    // binary data look into this value.
+    template <class T>
+    std::optional<T> get() const;
+
+    // Null where there is nothing, also of what is no array or object.
+    value const& operator[](std::size_t index) const noexcept;
+    value const& operator[](std::string_view key) const noexcept;
+    // A null becomes an object with that member; it is misuse to ask anything else for members,
+    // or for elements that are not there.
+    value& operator[](std::size_t index);
+    value& operator[](std::string_view key);
+
+    // Binary data becomes null; nesting over max_json_depth is misuse.
+    std::string to_json() const;
+    static std::optional<value> from_json(std::string_view text);
+
+    // Numbers are equal when what they stand for is: 1, 1u and 1.0 are.
+    friend bool operator==(value const& a, value const& b);
+
+private:
+    std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, bytes, array, object> data_;
+};
+
+// The special members wait until a value is complete.
+inline array::array() noexcept = default;
+inline array::array(array const&) = default;
+inline array::array(array&&) noexcept = default;
+inline array& array::operator=(array const&) = default;
+inline array& array::operator=(array&&) noexcept = default;
+inline array::~array() = default;
+inline array::array(std::initializer_list<value> elements) : elements_(elements) {}
+inline array::array(std::vector<value> elements) noexcept : elements_(std::move(elements)) {}
+inline std::size_t array::size() const noexcept { return elements_.size(); }
+inline value* array::begin() noexcept { return elements_.data(); }
+inline value* array::end() noexcept { return elements_.data() + elements_.size(); }
+inline value const* array::begin() const noexcept { return elements_.data(); }
+inline value const* array::end() const noexcept { return elements_.data() + elements_.size(); }
+inline value& array::operator[](std::size_t index) noexcept { return elements_[index]; }
+inline void array::push_back(value element) { elements_.push_back(std::move(element)); }
+inline void array::reserve(std::size_t n) { elements_.reserve(n); }
+inline void array::clear() noexcept { elements_.clear(); }
+
+inline object::object() noexcept = default;
+inline object::object(object const&) = default;
+inline object::object(object&&) noexcept = default;
+inline object& object::operator=(object const&) = default;
+inline object& object::operator=(object&&) noexcept = default;
+inline object::~object() = default;
+inline std::size_t object::size() const noexcept { return members_.size(); }
+inline object::member* object::begin() noexcept { return members_.data(); }
+inline object::member* object::end() noexcept { return members_.data() + members_.size(); }
+inline object::member const* object::begin() const noexcept { return members_.data(); }
+inline object::member const* object::end() const noexcept { return members_.data() + members_.size(); }
+inline void object::append(std::string key, value data) { members_.emplace_back(std::move(key), std::move(data)); }
+inline void object::reserve(std::size_t n) { members_.reserve(n); }
+inline void object::clear() noexcept { members_.clear(); }
+
+} // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/core/impl/value.ipp>
+#include <socketio/core/json.hpp>
+#endif

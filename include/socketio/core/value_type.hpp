@@ -1,0 +1,31 @@
+// The kinds of data an event's argument can be.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace socketio {
+
+enum class value_type : std::uint8_t { null, boolean, int64, uint64, number, string, binary, array, object };
+
+// As error messages call it.
+constexpr std::string_view type_name(value_type type) noexcept
+{
+    switch (type) {
+    case value_type::null: return "null";
+    case value_type::boolean: return "boolean";
+    case value_type::int64:
+    case value_type::uint64: return "integer";
+    case value_type::number: return "number";
+    case value_type::string: return "string";
+    case value_type::binary: return "binary";
+    case value_type::array: return "array";
+    case value_type::object: return "object";
+    }
+    return "unknown";
+}
+
+// How deep arrays and objects may nest, incoming and outgoing: it bounds every recursion over data.
+inline constexpr unsigned max_json_depth = 128;
+
+} // namespace socketio
