@@ -1,0 +1,183 @@
+// The head of a packet read by hand, its payload by the JSON reader, and the checks of the reference's parser.
+#pragma once
+
+#include <socketio/codec/packet_decoder.hpp>
+
+#include <charconv>
+
+namespace socketio::detail {
+
+// Decimal digits at the front of `text`, taken off; false if they do not fit.
+inline bool take_number(std::string_view& text, std::uint64_t& number) noexcept
+{
+    auto const read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec != std::errc{})
+        return false;
+    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+    return true;
+}
+
+inline bool starts_with_digit(std::string_view text) noexcept
+{
+    return !text.empty() && text.front() >= '0' && text.front() <= '9';
+}
+
+inline bool is_event_payload(value_view payload) noexcept
+{
+    if (!payload.is_array() || payload.size() == 0)
+        return false;
+    value_view const name = payload[std::size_t{0}];
+    return name.is_number() || (name.is_string() && !is_reserved_event(name.as_string()));
+}
+
+inline bool is_valid_payload(packet const& p) noexcept
+{
+    switch (p.type) {
+    case packet_type::connect: return !p.has_payload || p.payload.is_object();
+    case packet_type::disconnect: return !p.has_payload;
+    case packet_type::connect_error: return !p.has_payload || p.payload.is_string() || p.payload.is_object();
+    case packet_type::event:
+    case packet_type::binary_event: return p.has_payload && is_event_payload(p.payload);
+    case packet_type::ack:
+    case packet_type::binary_ack: return p.has_payload && p.payload.is_array();
+    }
+    return false;
+}
+
+inline bool has_attachments(packet_type type) noexcept
+{
+    return type == packet_type::binary_event || type == packet_type::binary_ack;
+}
+
+inline std::error_code take_attachments(std::string_view& rest, std::size_t limit, packet& out) noexcept
+{
+    std::uint64_t count = 0;
+    if (!starts_with_digit(rest) || !take_number(rest, count) || rest.empty() || rest.front() != '-' || count == 0)
+        return error::packet_illegal_attachments;
+    if (count > limit)
+        return error::packet_too_many_attachments;
+    rest.remove_prefix(1);
+    out.attachments = static_cast<std::size_t>(count);
+    return {};
+}
+
+// The comma behind a namespace may be missing at the end of the text: "40/admin" is valid.
+inline void take_namespace(std::string_view& rest, packet& out) noexcept
+{
+    if (rest.empty() || rest.front() != '/')
+        return;
+    std::size_t const comma = rest.find(',');
+    out.nsp = rest.substr(0, comma);
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+}
+
+SOCKETIO_DECL std::error_code packet_decoder::read_head(std::string_view message, packet& out,
+                                                        std::size_t& head_size) const
+{
+    out = packet{};
+    if (message.empty() || message.front() < '0' || message.front() > '6')
+        return error::packet_unknown_type;
+    out.type = static_cast<packet_type>(message.front() - '0');
+    std::string_view rest = message.substr(1);
+    if (has_attachments(out.type))
+        if (auto const ec = take_attachments(rest, limits_.attachments, out))
+            return ec;
+    take_namespace(rest, out);
+    if (starts_with_digit(rest)) {
+        std::uint64_t id = 0;
+        if (!take_number(rest, id))
+            return error::packet_invalid_id;
+        out.id = id;
+    }
+    head_size = message.size() - rest.size();
+    return {};
+}
+
+SOCKETIO_DECL std::error_code packet_decoder::read_payload(std::span<char> json, packet& out)
+{
+    if (!json.empty()) {
+        if (auto const ec = json_.parse(json, limits_.json, has_attachments(out.type)))
+            return ec == error::json_invalid ? make_error_code(error::packet_invalid_payload) : ec;
+        out.has_payload = true;
+        out.payload = json_.root();
+    }
+    return is_valid_payload(out) ? std::error_code{} : make_error_code(error::packet_invalid_payload);
+}
+
+SOCKETIO_DECL bool packet_decoder::text(std::span<char> message, packet& out, std::error_code& ec)
+{
+    if (missing_ != 0) {
+        ec = error::packet_unexpected_text;
+        return false;
+    }
+    std::size_t head_size = 0;
+    ec = read_head({message.data(), message.size()}, out, head_size);
+    if (ec)
+        return false;
+    if (out.attachments != 0) {
+        ec = await_attachments(message, head_size, out);
+        return false;
+    }
+    ec = read_payload(message.subspan(head_size), out);
+    return !ec;
+}
+
+SOCKETIO_DECL std::error_code packet_decoder::await_attachments(std::span<char> message, std::size_t head_size, packet& out)
+{
+    text_.clear();
+    text_.append(message.data(), message.size());
+    // The views of the head move over to the copy, which outlives this message.
+    if (auto const ec = read_head(text_.view(), out, head_size))
+        return ec;
+    if (auto const ec = read_payload({text_.data() + head_size, text_.size() - head_size}, out))
+        return ec;
+    pending_ = out;
+    missing_ = out.attachments;
+    if (received_.size() < missing_)
+        received_.resize(missing_);
+    return {};
+}
+
+SOCKETIO_DECL bool packet_decoder::binary(std::span<char> message, packet& out, std::error_code& ec)
+{
+    ec.clear();
+    if (missing_ == 0) {
+        ec = error::packet_unexpected_binary;
+        return false;
+    }
+    std::size_t const index = pending_.attachments - missing_;
+    if (--missing_ != 0) {
+        received_[index].clear();
+        received_[index].append(message.data(), message.size());
+        return false;
+    }
+    attachments_.clear();
+    for (std::size_t i = 0; i != index; ++i)
+        attachments_.push_back(as_bytes(received_[i].view()));
+    // The last attachment, most often the only one, is looked at where it lies.
+    attachments_.push_back(as_bytes({message.data(), message.size()}));
+    ec = json_.attach(attachments_);
+    out = pending_;
+    return !ec;
+}
+
+SOCKETIO_DECL void packet_decoder::reset() noexcept
+{
+    missing_ = 0;
+    text_.clear();
+}
+
+SOCKETIO_DECL void packet_decoder::shrink(std::size_t keep)
+{
+    if (missing_ != 0)
+        return;
+    text_.clear();
+    text_.shrink(keep);
+    for (auto& each : received_) {
+        each.clear();
+        each.shrink(keep);
+    }
+    json_.shrink(keep);
+}
+
+} // namespace socketio::detail
