@@ -1,0 +1,21 @@
+// Base64 (RFC 4648, section 4): the plain alphabet, with padding.
+#pragma once
+
+#include <socketio/core/config.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL std::string base64_encode(std::string_view data);
+
+// Strict: whole groups, the padding where it belongs, no other characters, no stray bits.
+// `out` is replaced; after `false` its content means nothing.
+SOCKETIO_DECL bool base64_decode(std::string_view text, std::string& out);
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/wire/impl/base64.ipp>
+#endif

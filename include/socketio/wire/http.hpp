@@ -1,0 +1,92 @@
+// The head of one HTTP/1.1 request or response (RFC 9112), strictly read and bounded.
+// Knows nothing about bodies, and not what the headers mean.
+#pragma once
+
+#include <socketio/core/config.hpp>
+#include <socketio/core/role.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace socketio::detail {
+
+struct http_header {
+    std::string name, value;
+};
+
+struct http_head {
+    int status = 0;             // of a response
+    std::string reason;         // of a response
+    std::string method, target; // of a request
+    std::vector<http_header> headers;
+    int minor = 1;              // 0 in HTTP/1.0
+
+    // The first header of that name in any case, "" where there is none.
+    std::string_view find(std::string_view name) const noexcept;
+    std::size_t count(std::string_view name) const noexcept;
+    // Whether the comma-separated lists of all headers of that name hold the token, in any case.
+    bool has_token(std::string_view name, std::string_view token) const noexcept;
+};
+
+struct http_limits {
+    std::size_t bytes = 16384;  // the whole head with its empty line
+    std::size_t headers = 100;
+};
+
+enum class http_progress : std::uint8_t { complete, incomplete, failed };
+
+// Reads a head that comes in pieces. An informational response (1xx) is a head like any other.
+class http_head_reader {
+public:
+    explicit http_head_reader(role sender, http_limits limits = {}) : limits_{limits}, sender_{sender} {}
+
+    // `data` is everything so far, the bytes of the calls before included; they are not scanned again.
+    // When complete, `consumed` is the length of the head; what follows it is the caller's.
+    http_progress read(std::string_view data, std::size_t& consumed);
+
+    http_head& head() noexcept { return head_; }
+    std::error_code error() const noexcept;
+    void reset();               // for the next head of the connection
+
+private:
+    bool take_line(std::string_view line);
+    bool take_start(std::string_view line);
+    bool take_status(std::string_view line);
+    bool take_request(std::string_view line);
+    bool take_header(std::string_view line);
+    bool may_begin_with(std::string_view data) const noexcept;
+
+    http_head head_;
+    http_limits limits_;
+    std::size_t line_ = 0;      // where the line that is not complete begins
+    std::size_t scanned_ = 0;   // no line ends between there and here
+    role sender_;
+    bool started_ = false;
+    http_progress progress_ = http_progress::incomplete;
+};
+
+constexpr std::string_view trim_http_blanks(std::string_view text) noexcept
+{
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+SOCKETIO_DECL bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept; // ASCII
+
+// Whether a text may stand in a head as it is, for checking what the user supplies.
+SOCKETIO_DECL bool is_header_name(std::string_view text) noexcept;
+SOCKETIO_DECL bool is_header_value(std::string_view text) noexcept;
+SOCKETIO_DECL bool is_request_target(std::string_view text) noexcept;
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/wire/impl/http.ipp>
+#endif

@@ -1,0 +1,63 @@
+// Base64, four characters for three bytes.
+#pragma once
+
+#include <socketio/wire/base64.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace socketio::detail {
+
+inline constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+inline constexpr std::uint32_t base64_stranger = 64;
+
+inline constexpr std::array<unsigned char, 256> base64_values = [] {
+    std::array<unsigned char, 256> table{};
+    for (unsigned char& value : table)
+        value = base64_stranger;
+    for (std::size_t i = 0; i < base64_alphabet.size(); ++i)
+        table[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<unsigned char>(i);
+    return table;
+}();
+
+SOCKETIO_DECL std::string base64_encode(std::string_view data)
+{
+    std::string result;
+    result.reserve((data.size() + 2) / 3 * 4);
+    auto const byte = [&](std::size_t i) { return i < data.size() ? static_cast<unsigned char>(data[i]) : 0u; };
+    for (std::size_t i = 0; i < data.size(); i += 3) {
+        std::uint32_t const group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+        result.push_back(base64_alphabet[group >> 18]);
+        result.push_back(base64_alphabet[group >> 12 & 63]);
+        result.push_back(i + 1 < data.size() ? base64_alphabet[group >> 6 & 63] : '=');
+        result.push_back(i + 2 < data.size() ? base64_alphabet[group & 63] : '=');
+    }
+    return result;
+}
+
+SOCKETIO_DECL bool base64_decode(std::string_view text, std::string& out)
+{
+    out.clear();
+    if (text.size() % 4 != 0)
+        return false;
+    std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    text.remove_suffix(padding);
+    out.reserve(text.size() / 4 * 3 + 2);
+    std::uint32_t group = 0;
+    unsigned bits = 0;
+    for (char c : text) {
+        std::uint32_t const value = base64_values[static_cast<unsigned char>(c)];
+        if (value == base64_stranger)
+            return false;
+        group = group << 6 | value;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            out.push_back(static_cast<char>(static_cast<unsigned char>(group >> bits & 0xFFu)));
+        }
+    }
+    return (group & ((1u << bits) - 1)) == 0;
+}
+
+} // namespace socketio::detail

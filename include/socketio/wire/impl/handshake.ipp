@@ -1,0 +1,118 @@
+// Writing and checking the two heads of the WebSocket handshake.
+#pragma once
+
+#include <socketio/core/error.hpp>
+#include <socketio/wire/base64.hpp>
+#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/sha1.hpp>
+
+namespace socketio::detail {
+
+inline void append_http_header(byte_buffer& to, std::string_view name, std::string_view value)
+{
+    to.append(name);
+    to.append(std::string_view{": "});
+    to.append(value);
+    to.append(std::string_view{"\r\n"});
+}
+
+inline bool is_handshake_header(std::string_view name) noexcept
+{
+    constexpr std::string_view prefix = "Sec-WebSocket-";
+    return equals_ignoring_case(name, "Upgrade") || equals_ignoring_case(name, "Connection")
+        || equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+SOCKETIO_DECL std::string make_websocket_key(std::span<unsigned char const, 16> random)
+{
+    return base64_encode({reinterpret_cast<char const*>(random.data()), random.size()});
+}
+
+SOCKETIO_DECL std::string websocket_accept(std::string_view key)
+{
+    std::string text{key};
+    text.append("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    auto const digest = sha1(text);
+    return base64_encode({reinterpret_cast<char const*>(digest.data()), digest.size()});
+}
+
+SOCKETIO_DECL void write_upgrade_request(byte_buffer& to, upgrade_request const& request)
+{
+    std::string_view host = request.host;
+    for (http_header const& header : request.headers) {
+        if (equals_ignoring_case(header.name, "Host") && is_header_value(header.value))
+            host = header.value;
+    }
+    to.append(std::string_view{"GET "});
+    to.append(request.target);
+    to.append(std::string_view{" HTTP/1.1\r\n"});
+    append_http_header(to, "Host", host);
+    append_http_header(to, "Upgrade", "websocket");
+    append_http_header(to, "Connection", "Upgrade");
+    append_http_header(to, "Sec-WebSocket-Key", request.key);
+    append_http_header(to, "Sec-WebSocket-Version", "13");
+    if (!request.subprotocols.empty())
+        append_http_header(to, "Sec-WebSocket-Protocol", request.subprotocols);
+    for (http_header const& header : request.headers) {
+        bool const taken = equals_ignoring_case(header.name, "Host") || is_handshake_header(header.name);
+        if (!taken && is_header_name(header.name) && is_header_value(header.value))
+            append_http_header(to, header.name, header.value);
+    }
+    to.append(std::string_view{"\r\n"});
+}
+
+// Absent, or one of those that were asked for (names are compared exactly).
+inline bool subprotocol_fits(http_head const& head, std::string_view asked) noexcept
+{
+    std::size_t const count = head.count("Sec-WebSocket-Protocol");
+    std::string_view const chosen = head.find("Sec-WebSocket-Protocol");
+    while (count == 1 && !chosen.empty() && !asked.empty()) {
+        std::size_t const comma = asked.find(',');
+        if (trim_http_blanks(asked.substr(0, comma)) == chosen)
+            return true;
+        asked.remove_prefix(comma == std::string_view::npos ? asked.size() : comma + 1);
+    }
+    return count == 0;
+}
+
+SOCKETIO_DECL std::error_code check_upgrade_response(http_head const& head, std::string_view key,
+                                                     std::string_view subprotocols)
+{
+    if (head.status != 101)
+        return error::upgrade_refused;
+    bool const valid = head.minor >= 1
+        && head.count("Upgrade") == 1 && equals_ignoring_case(head.find("Upgrade"), "websocket")
+        && head.has_token("Connection", "Upgrade")
+        && head.count("Sec-WebSocket-Accept") == 1 && head.find("Sec-WebSocket-Accept") == websocket_accept(key)
+        && head.count("Sec-WebSocket-Extensions") == 0
+        && subprotocol_fits(head, subprotocols);
+    return valid ? std::error_code{} : make_error_code(error::handshake_invalid);
+}
+
+SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::string& key_out)
+{
+    std::string_view const key = head.find("Sec-WebSocket-Key");
+    std::string random;
+    bool const valid = head.method == "GET" && head.minor >= 1
+        && head.count("Host") == 1
+        && head.has_token("Upgrade", "websocket")
+        && head.has_token("Connection", "Upgrade")
+        && head.count("Sec-WebSocket-Version") == 1 && head.find("Sec-WebSocket-Version") == "13"
+        && head.count("Sec-WebSocket-Key") == 1 && key.size() == 24
+        && base64_decode(key, random) && random.size() == 16;
+    if (!valid)
+        return error::handshake_invalid;
+    key_out = key;
+    return {};
+}
+
+SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key)
+{
+    to.append(std::string_view{"HTTP/1.1 101 Switching Protocols\r\n"});
+    append_http_header(to, "Upgrade", "websocket");
+    append_http_header(to, "Connection", "Upgrade");
+    append_http_header(to, "Sec-WebSocket-Accept", websocket_accept(key));
+    to.append(std::string_view{"\r\n"});
+}
+
+} // namespace socketio::detail

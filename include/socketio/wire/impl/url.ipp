@@ -1,0 +1,230 @@
+// Taking URLs apart and queries together.
+#pragma once
+
+#include <socketio/core/error.hpp>
+#include <socketio/core/utf8.hpp>
+#include <socketio/wire/url.hpp>
+
+namespace socketio::detail {
+
+inline constexpr std::size_t url_limit = 8192;
+inline constexpr std::size_t query_pair_limit = 1000;
+
+constexpr bool url_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool url_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr char url_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+constexpr int url_hex(char c) noexcept
+{
+    if (url_digit(c))
+        return c - '0';
+    c = url_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+inline std::string url_lower_case(std::string_view text)
+{
+    std::string result{text};
+    for (char& c : result)
+        c = url_lower(c);
+    return result;
+}
+
+SOCKETIO_DECL bool take_url_scheme(std::string_view& text, url& out)
+{
+    std::size_t const mark = text.find("://");
+    std::size_t const slash = text.find_first_of("/?#");
+    // A "://" further back belongs to the path or the query.
+    if (mark != std::string_view::npos && slash == mark + 1) {
+        out.scheme = url_lower_case(text.substr(0, mark));
+        text.remove_prefix(mark + 3);
+    } else if (slash != std::string_view::npos && slash != 0 && text[slash - 1] == ':') {
+        return false; // "http:/host" is a slip of the pen, not a host named http
+    } else {
+        out.scheme = "https";
+        if (text.starts_with("//"))
+            text.remove_prefix(2);
+    }
+    out.secure = out.scheme == "https" || out.scheme == "wss";
+    return out.secure || out.scheme == "http" || out.scheme == "ws";
+}
+
+SOCKETIO_DECL bool take_url_port(std::string_view text, url& out)
+{
+    out.port = out.secure ? 443 : 80;
+    if (text.empty() || text == ":")
+        return true;
+    if (text.front() != ':' || text.size() > 6)
+        return false;
+    unsigned port = 0;
+    for (char c : text.substr(1)) {
+        if (!url_digit(c))
+            return false;
+        port = port * 10 + static_cast<unsigned>(c - '0');
+    }
+    out.port = static_cast<std::uint16_t>(port);
+    return port != 0 && port <= 65535;
+}
+
+// Digits, colons and dots only: whether they make an address is for the resolver to say.
+// A zone ("%eth0", in a URL "%25eth0": RFC 6874) stays with the host.
+SOCKETIO_DECL bool take_url_ipv6(std::string_view text, url& out)
+{
+    std::size_t const zone = text.find('%');
+    std::size_t colons = 0;
+    for (char c : text.substr(0, zone)) {
+        if (url_hex(c) < 0 && c != ':' && c != '.')
+            return false;
+        colons += c == ':' ? 1 : 0;
+    }
+    if (colons < 2)
+        return false;
+    out.ipv6_literal = true;
+    out.host = url_lower_case(text.substr(0, zone));
+    if (zone == std::string_view::npos)
+        return true;
+    std::string_view name = text.substr(zone + 1);
+    if (name.starts_with("25"))
+        name.remove_prefix(2);
+    for (char c : name) {
+        if (!url_letter(c) && !url_digit(c) && c != '-' && c != '_' && c != '.')
+            return false;
+    }
+    out.host.append(1, '%').append(name);
+    return !name.empty();
+}
+
+SOCKETIO_DECL bool take_url_name(std::string_view text, url& out)
+{
+    for (char c : text) {
+        if (!url_letter(c) && !url_digit(c) && c != '-' && c != '.' && c != '_' && c != '~')
+            return false;
+    }
+    out.host = url_lower_case(text);
+    return !text.empty();
+}
+
+SOCKETIO_DECL bool take_url_authority(std::string_view text, url& out)
+{
+    if (text.starts_with('[')) {
+        std::size_t const end = text.find(']');
+        return end != std::string_view::npos && take_url_ipv6(text.substr(1, end - 1), out)
+            && take_url_port(text.substr(end + 1), out);
+    }
+    std::size_t const colon = text.find(':');
+    return take_url_name(text.substr(0, colon), out)
+        && take_url_port(colon == std::string_view::npos ? std::string_view{} : text.substr(colon), out);
+}
+
+SOCKETIO_DECL std::error_code parse_url(std::string_view text, url& out)
+{
+    if (text.size() > url_limit || !is_utf8(text))
+        return error::bad_url;
+    for (char c : text) {
+        unsigned char const byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte == 0x7F)
+            return error::bad_url;
+    }
+    url result;
+    if (!take_url_scheme(text, result))
+        return error::bad_url;
+    std::size_t const end = text.find_first_of("/?#");
+    if (!take_url_authority(text.substr(0, end), result))
+        return error::bad_url;
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+    text = text.substr(0, text.find('#'));
+    std::size_t const mark = text.find('?');
+    result.path = text.substr(0, mark);
+    if (mark != std::string_view::npos)
+        result.query = text.substr(mark + 1);
+    out = std::move(result);
+    return {};
+}
+
+SOCKETIO_DECL std::string origin(url const& of)
+{
+    std::string result = of.scheme + "://";
+    if (of.ipv6_literal) {
+        std::size_t const zone = of.host.find('%');
+        result.append(1, '[').append(of.host, 0, zone);
+        if (zone != std::string::npos)
+            result.append("%25").append(of.host, zone + 1);
+        result.push_back(']');
+    } else {
+        result.append(of.host);
+    }
+    return result.append(1, ':').append(std::to_string(of.port));
+}
+
+SOCKETIO_DECL std::string host_header(url const& of)
+{
+    std::string result;
+    // A zone means something on this machine only; it is not sent (RFC 6874, section 4).
+    if (of.ipv6_literal)
+        result.append(1, '[').append(of.host, 0, of.host.find('%')).append(1, ']');
+    else
+        result = of.host;
+    if (of.port != (of.secure ? 443 : 80))
+        result.append(1, ':').append(std::to_string(of.port));
+    return result;
+}
+
+SOCKETIO_DECL void append_uri_component(std::string& to, std::string_view raw)
+{
+    constexpr std::string_view plain = "-_.!~*'()";
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (char c : raw) {
+        if (url_letter(c) || url_digit(c) || plain.find(c) != std::string_view::npos) {
+            to.push_back(c);
+            continue;
+        }
+        unsigned const byte = static_cast<unsigned char>(c);
+        to.push_back('%');
+        to.push_back(digits[byte >> 4]);
+        to.push_back(digits[byte & 15]);
+    }
+}
+
+SOCKETIO_DECL void append_query(std::string& to, std::string_view key, std::string_view value)
+{
+    if (!to.empty() && to.back() != '?' && to.back() != '&')
+        to.push_back('&');
+    append_uri_component(to, key);
+    to.push_back('=');
+    append_uri_component(to, value);
+}
+
+SOCKETIO_DECL std::string percent_decode(std::string_view text, bool plus_is_space)
+{
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        int const high = text[i] == '%' && i + 2 < text.size() ? url_hex(text[i + 1]) : -1;
+        int const low = high >= 0 ? url_hex(text[i + 2]) : -1;
+        if (low >= 0) {
+            result.push_back(static_cast<char>(static_cast<unsigned char>(high * 16 + low)));
+            i += 2;
+        } else {
+            result.push_back(text[i] == '+' && plus_is_space ? ' ' : text[i]);
+        }
+    }
+    return result;
+}
+
+SOCKETIO_DECL query_pairs parse_query(std::string_view query, bool plus_is_space)
+{
+    query_pairs result;
+    while (!query.empty() && result.size() < query_pair_limit) {
+        std::size_t const end = query.find('&');
+        std::string_view const item = query.substr(0, end);
+        query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+        if (item.empty())
+            continue;
+        std::size_t const equals = item.find('=');
+        std::string_view const value = equals == std::string_view::npos ? std::string_view{} : item.substr(equals + 1);
+        result.emplace_back(percent_decode(item.substr(0, equals), plus_is_space), percent_decode(value, plus_is_space));
+    }
+    return result;
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,58 @@
+// Frames to messages: fragments, UTF-8 and the limits (RFC 6455, sections 5.4, 5.6 and 8.1).
+// Knows what a message is, but answers nothing: pings and closes are passed on as they come.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/config.hpp>
+#include <socketio/core/utf8.hpp>
+#include <socketio/wire/frame_decoder.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <system_error>
+
+namespace socketio::detail {
+
+struct whole_message {
+    opcode code;             // text, binary, close, ping or pong
+    std::span<char> payload; // into the input, or into the reader until its next call
+};
+
+class message_reader {
+public:
+    message_reader(bool peer_masks, std::uint64_t max_message, std::size_t max_fragments) noexcept
+        : frames_{peer_masks, max_message}, max_message_{max_message}, max_fragments_{max_fragments}
+    {
+    }
+
+    // Takes the next whole message or control frame off the front of `input`; the contract about
+    // what stays there, and about `ec`, is frame_decoder's.
+    std::optional<whole_message> next(std::span<char>& input, std::error_code& ec);
+
+    std::size_t wanted() const noexcept { return frames_.wanted(); }
+
+private:
+    bool fits(frame_header const& header, std::error_code& ec) const noexcept;
+    bool is_text(frame_header const& header) const noexcept;
+    void check_front(std::span<char> input, std::error_code& ec) noexcept;
+    bool check_text(frame const& from, std::error_code& ec) noexcept;
+    std::optional<whole_message> collect(frame const& part);
+
+    frame_decoder frames_;
+    byte_buffer collected_;      // the fragments of the message that is not complete
+    std::uint64_t max_message_;
+    std::size_t max_fragments_;
+    std::size_t fragments_ = 0;  // so many are collected; 0 between messages
+    std::size_t checked_ = 0;    // so much of the front frame's payload went through utf8_
+    utf8_checker utf8_;
+    opcode code_ = opcode::text; // of the message that is being collected
+    bool lent_ = false;          // the last message given out lies in collected_
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/wire/impl/message_reader.ipp>
+#endif

@@ -1,0 +1,54 @@
+// Where to connect to, out of what the user wrote; and the query of a request.
+// Knows RFC 3986 as far as http and ws need it, and nothing about namespaces.
+#pragma once
+
+#include <socketio/core/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+struct url {
+    std::string scheme;        // http, https, ws or wss
+    std::string host;          // in lower case, an IPv6 address without its brackets
+    std::string path;          // as written: empty, or from the first slash on
+    std::string query;         // as written, without the question mark
+    std::uint16_t port = 0;
+    bool secure = false;
+    bool ipv6_literal = false;
+};
+
+// "http://host:3000/admin?token=1"; without a scheme it is https. error::bad_url for anything else:
+// other schemes, user info, a host that is not ASCII, spaces, control characters, over 8 KiB.
+// `out` changes only on success.
+SOCKETIO_DECL std::error_code parse_url(std::string_view text, url& out);
+
+// "http://host:3000", always with the port, so that equal places have equal names.
+SOCKETIO_DECL std::string origin(url const& of);
+
+// What the Host header says: the port only where it is not the scheme's own.
+SOCKETIO_DECL std::string host_header(url const& of);
+
+// JavaScript's encodeURIComponent.
+SOCKETIO_DECL void append_uri_component(std::string& to, std::string_view raw);
+
+// "key=value", both encoded, behind an ampersand unless `to` is empty or ends in '?' or '&'.
+SOCKETIO_DECL void append_query(std::string& to, std::string_view key, std::string_view value);
+
+using query_pairs = std::vector<std::pair<std::string, std::string>>;
+
+// The decoded pairs in their order, at most 1000 of them as in node. A percent sign that encodes nothing
+// stays as it is. A plus is a plus to the reference's client, but a space to its server.
+SOCKETIO_DECL query_pairs parse_query(std::string_view query, bool plus_is_space = false);
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/wire/impl/url.ipp>
+#endif
