@@ -1,0 +1,92 @@
+// The answer to an event that came with an acknowledgement id.
+#pragma once
+
+#include <socketio/codec/packet_encoder.hpp>
+#include <socketio/core/bytes.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+namespace detail {
+
+// Whoever can send an answer: takes an encoded packet from any thread.
+class ack_target {
+public:
+    ack_target() = default;
+    ack_target(ack_target const&) = delete;
+    ack_target& operator=(ack_target const&) = delete;
+    virtual ~ack_target() = default;
+    // `epoch` names the connection that the question came on: an answer on a later one is dropped.
+    virtual void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) = 0;
+    // The last copy of an unused ack is gone: the peer will wait in vain.
+    virtual void ack_dropped(std::uint64_t id) = 0;
+};
+
+class ack_state {
+public:
+    ack_state(std::weak_ptr<ack_target> target, std::string nsp, std::uint64_t id, std::uint64_t epoch)
+        : target_{std::move(target)}, nsp_{std::move(nsp)}, id_{id}, epoch_{epoch}
+    {
+    }
+    ack_state(ack_state const&) = delete;
+    ack_state& operator=(ack_state const&) = delete;
+    ~ack_state()
+    {
+        if (!used_.load(std::memory_order_acquire))
+            if (auto const target = target_.lock())
+                target->ack_dropped(id_);
+    }
+
+    template <class... Args>
+    void answer(Args const&... arguments)
+    {
+        if (used_.exchange(true, std::memory_order_acq_rel))
+            return;
+        auto const target = target_.lock();
+        if (!target)
+            return;
+        byte_buffer text;
+        std::vector<bytes_view> attachments;
+        encode_ack(text, attachments, nsp_, id_, arguments...);
+        target->send_ack(text.view(), attachments, epoch_);
+    }
+
+private:
+    std::weak_ptr<ack_target> target_;
+    std::string nsp_;
+    std::uint64_t id_;
+    std::uint64_t epoch_;
+    std::atomic<bool> used_{false};
+};
+
+} // namespace detail
+
+// The trailing parameter of a listener whose event wants an answer. May be kept, copied and called
+// later, from any thread; the first call sends the answer, any other does nothing. Empty (and then
+// a call does nothing) when the peer asked for no answer.
+class ack {
+public:
+    ack() = default;
+    explicit ack(std::shared_ptr<detail::ack_state> state) noexcept : state_{std::move(state)} {}
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+
+    template <class... Args>
+    void operator()(Args const&... arguments) const
+    {
+        if (state_)
+            state_->answer(arguments...);
+    }
+
+private:
+    std::shared_ptr<detail::ack_state> state_;
+};
+
+} // namespace socketio

@@ -1,0 +1,133 @@
+// Acknowledgements that are waited for: which emit, until when, and who is told. Every one of them
+// ends exactly once. Time is an argument.
+#pragma once
+
+#include <socketio/core/clock.hpp>
+#include <socketio/session/listener.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+struct pending_ack {
+    std::uint64_t id = 0;
+    clock::time_point deadline = clock::never();
+    bool wants_errors = false; // the handler takes an error code
+    bool buffered = false;     // its packet has not been sent yet: a disconnect does not end it
+    std::string event{};
+    ack_handler handler{};
+};
+
+// Ids ascend, so that a sorted vector finds and forgets them cheaply; answers mostly come in order.
+class acks {
+public:
+    std::size_t size() const noexcept { return count_; }
+
+    void add(pending_ack&& ack)
+    {
+        earliest_ = std::min(earliest_, ack.deadline);
+        ++count_;
+        if (entries_.empty() || entries_.back().id < ack.id) {
+            entries_.push_back(std::move(ack));
+            return;
+        }
+        entries_.insert(lower_bound(ack.id), std::move(ack));
+    }
+
+    // The pending ack of this id, no longer pending; none if unknown.
+    std::optional<pending_ack> take(std::uint64_t id)
+    {
+        auto found = entries_.begin() + static_cast<std::ptrdiff_t>(head_);
+        if (found == entries_.end() || found->id != id)
+            found = lower_bound(id);
+        if (found == entries_.end() || found->id != id || !found->handler)
+            return std::nullopt;
+        std::optional<pending_ack> taken{std::move(*found)};
+        found->handler.reset();
+        forgotten();
+        return taken;
+    }
+
+    void sent(std::uint64_t id) noexcept
+    {
+        auto const found = lower_bound(id);
+        if (found != entries_.end() && found->id == id)
+            found->buffered = false;
+    }
+
+    // Not before any deadline runs out; never() if none does.
+    clock::time_point deadline() const noexcept { return count_ == 0 ? clock::never() : earliest_; }
+
+    // Those whose time is up.
+    std::vector<pending_ack> take_expired(clock::time_point now)
+    {
+        if (now < earliest_)
+            return {};
+        auto due = take_if([now](pending_ack const& each) { return each.deadline <= now; });
+        earliest_ = clock::never();
+        for (auto const& each : entries_)
+            if (each.handler)
+                earliest_ = std::min(earliest_, each.deadline);
+        return due;
+    }
+
+    // Those whose packet went out: the answer will not come any more.
+    std::vector<pending_ack> take_sent()
+    {
+        return take_if([](pending_ack const& each) { return !each.buffered; });
+    }
+
+    std::vector<pending_ack> take_all()
+    {
+        return take_if([](pending_ack const&) { return true; });
+    }
+
+private:
+    using entries = std::vector<pending_ack>;
+
+    entries::iterator lower_bound(std::uint64_t id)
+    {
+        return std::lower_bound(entries_.begin() + static_cast<std::ptrdiff_t>(head_), entries_.end(), id,
+                                [](pending_ack const& each, std::uint64_t wanted) { return each.id < wanted; });
+    }
+
+    template <class Which>
+    entries take_if(Which which)
+    {
+        entries taken;
+        for (auto& each : entries_) {
+            if (each.handler && which(each)) {
+                taken.push_back(std::move(each));
+                each.handler.reset();
+            }
+        }
+        std::erase_if(entries_, [](pending_ack const& each) { return !each.handler; });
+        head_ = 0;
+        count_ = entries_.size();
+        return taken;
+    }
+
+    // An ended ack leaves a hole; holes at the front are skipped, and swept when they are the most.
+    void forgotten()
+    {
+        --count_;
+        while (head_ < entries_.size() && !entries_[head_].handler)
+            ++head_;
+        if (entries_.size() > 3 * count_ + 64 || head_ == entries_.size()) {
+            std::erase_if(entries_, [](pending_ack const& each) { return !each.handler; });
+            head_ = 0;
+        }
+    }
+
+    entries entries_;
+    std::size_t head_ = 0;
+    std::size_t count_ = 0;
+    clock::time_point earliest_ = clock::never();
+};
+
+} // namespace socketio::detail

@@ -1,0 +1,65 @@
+// How long to wait before each attempt to reconnect. Knows no clock and no socket.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace socketio::detail {
+
+struct backoff_rule {
+    std::chrono::milliseconds delay{1000};
+    std::chrono::milliseconds delay_max{5000};
+    double randomization = 0.5; // share of the delay, 0 to 1
+};
+
+// The delay doubles with every attempt up to delay_max, which no wait exceeds. Unlike in the reference
+// the spread is put on after the cap, there downwards only, so that the clients of a dead server do
+// not come back in step, and the exponent is clamped, so that the thousandth attempt waits as long
+// as the tenth.
+class backoff {
+public:
+    backoff(backoff_rule rule, std::uint64_t seed) noexcept : rule_{rule}, state_{seed} {}
+
+    std::uint64_t attempts() const noexcept { return attempts_; }
+    void reset() noexcept { attempts_ = 0; }
+    void set_rule(backoff_rule rule) noexcept { rule_ = rule; }
+    backoff_rule rule() const noexcept { return rule_; }
+
+    // Counts one attempt and says how long to wait before it.
+    std::chrono::nanoseconds next() noexcept
+    {
+        auto const exponent = static_cast<int>(std::min<std::uint64_t>(attempts_, 60));
+        if (attempts_ != std::numeric_limits<std::uint64_t>::max())
+            ++attempts_;
+        double const first = std::max(0.0, static_cast<double>(rule_.delay.count()));
+        double const most = std::max(0.0, static_cast<double>(rule_.delay_max.count()));
+        double const grown = std::min(std::ldexp(first, exponent), most);
+        double const share = std::clamp(rule_.randomization, 0.0, 1.0);
+        double const low = grown * (1.0 - share);
+        double const high = std::min(grown * (1.0 + share), most);
+        double const wait = std::min(low + (high - low) * random(), longest) * 1e6;
+        return std::chrono::nanoseconds{static_cast<std::int64_t>(wait)};
+    }
+
+private:
+    static constexpr double longest = 1e9; // milliseconds, some eleven days: keeps the sum inside 64 bits
+
+    // splitmix64; uniform in [0, 1).
+    double random() noexcept
+    {
+        std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+        z ^= z >> 31;
+        return static_cast<double>(z >> 11) * 0x1.0p-53;
+    }
+
+    backoff_rule rule_;
+    std::uint64_t state_;
+    std::uint64_t attempts_ = 0;
+};
+
+} // namespace socketio::detail

@@ -1,0 +1,116 @@
+// One Engine.IO 4 session, either role: the open handshake, the heartbeat and the messages.
+// Bytes and time go in, events come out; what is to be written gathers in output().
+#pragma once
+
+#include <socketio/codec/engine_packet.hpp>
+#include <socketio/session/heartbeat.hpp>
+#include <socketio/session/websocket.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace socketio::detail {
+
+// Why a session ended, in the reference's words.
+enum class close_reason : std::uint8_t { transport_close, transport_error, ping_timeout, forced_close, parse_error };
+
+constexpr std::string_view to_string(close_reason reason) noexcept
+{
+    switch (reason) {
+    case close_reason::transport_close: return "transport close";
+    case close_reason::transport_error: return "transport error";
+    case close_reason::ping_timeout: return "ping timeout";
+    case close_reason::forced_close: return "forced close";
+    case close_reason::parse_error: return "parse error";
+    }
+    return "";
+}
+
+struct engine_event {
+    enum class kind : std::uint8_t { none, open, text, binary, ping, closed };
+    kind type = kind::none;
+    std::span<char> payload{};          // of text and binary: the message; of closed: the close frame's reason
+    close_reason reason{};              // of closed
+    std::error_code error{};            // of closed
+    std::uint16_t code = 0;             // of closed: the WebSocket status code, 0 if no close frame came
+};
+
+class engine {
+public:
+    // `settings` are the server's own; a client learns them from the open packet.
+    engine(role own, websocket_limits limits, std::uint64_t mask_seed, engine_settings settings = {});
+
+    // Server: says hello. To be called once, before anything else.
+    void open(clock::time_point now);
+
+    // Takes the next event off the front of `input`; none: more bytes are needed. After `closed`
+    // nothing more comes out, and input is swallowed.
+    engine_event next(std::span<char>& input, clock::time_point now);
+
+    // Time has passed, at least until deadline(): may say closed (ping timeout), or write a ping.
+    engine_event tick(clock::time_point now);
+
+    // The stream below ended, with an error or, if `why` is empty, in good order.
+    engine_event end_of_stream(std::error_code why);
+
+    // When tick() is due; never() if no deadline runs.
+    clock::time_point deadline() const noexcept { return state_ == state::open ? heartbeat_.deadline() : clock::never(); }
+
+    // The heartbeat's deadline has passed, though the timer may not have told: after a suspend, say.
+    bool expired(clock::time_point now) const noexcept { return state_ == state::open && heartbeat_.expired(now); }
+
+    bool is_open() const noexcept { return state_ == state::open; }
+    bool is_closed() const noexcept { return state_ == state::closed; }
+    // Both sides have said goodbye: the stream may be shut.
+    bool finished() const noexcept { return transport_.finished(); }
+    engine_settings const& settings() const noexcept { return settings_; }
+
+    // Bytes that the packet at the front of the input needs as a whole; 0 if not known.
+    std::size_t wanted() const noexcept { return transport_.wanted(); }
+    byte_buffer& output() { return transport_.output(); }
+    // To be called before output() is taken for writing: adds an answer to a ping that was held back.
+    void complete_output();
+
+    // A text message, built in place at the end of output(): begin, append to output(), then end or abandon.
+    websocket::mark begin_message()
+    {
+        auto const at = transport_.begin_message(opcode::text);
+        transport_.output().push_back('4');
+        return at;
+    }
+    std::size_t message_size(websocket::mark const& at) const { return transport_.message_size(at); }
+    void end_message(websocket::mark const& at) { transport_.end_message(at); }
+    void abandon(websocket::mark const& at) { transport_.abandon(at); }
+    void send_text(std::string_view message);
+    void send_binary(bytes_view message) { transport_.send(opcode::binary, as_text(message)); }
+
+    // Ends the session from this side: what was written before is still sent, then a close frame.
+    void close();
+
+private:
+    enum class state : std::uint8_t { waiting, open, closed };
+
+    engine_event on_message(websocket_event const& message, clock::time_point now);
+    engine_event on_packet(engine_packet packet, clock::time_point now);
+    engine_event on_open(std::span<char> data, clock::time_point now);
+    engine_event on_first(websocket_event const& message, clock::time_point now);
+    engine_event fail(close_reason reason, std::error_code why, std::uint16_t code = 0, std::span<char> words = {});
+    void send_packet(engine_packet_type type, std::string_view data = {});
+    void send_pong();
+
+    // With more than this unsent a pong waits, so that a flood of pings cannot fill the memory.
+    static constexpr std::size_t pong_backlog = 64 * 1024;
+
+    role own_;
+    bool pong_owed_ = false;
+    state state_ = state::waiting;
+    websocket transport_;
+    engine_settings settings_;
+    heartbeat heartbeat_;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/session/impl/engine.ipp>
+#endif

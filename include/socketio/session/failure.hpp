@@ -1,0 +1,73 @@
+// What listeners of "connect_error" and "disconnect" are told, and what the error hook gets.
+#pragma once
+
+#include <socketio/core/error.hpp>
+#include <socketio/core/value.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace socketio {
+
+// Why a connection, or the connection to a namespace, could not be made.
+class connect_error {
+public:
+    connect_error() = default;
+    connect_error(std::error_code why, std::string words) : code_{why}, message_{std::move(words)} {}
+
+    // What happened and, where it helps, what to do. Of a refusal by the server: the server's own words.
+    std::string const& message() const noexcept { return message_; }
+    // socketio::error, or the operating system's code.
+    std::error_code code() const noexcept { return code_; }
+    // What the server's middleware put into `err.data`; null otherwise.
+    value const& data() const noexcept { return data_; }
+    // Of a refused upgrade: the HTTP status (0 if there was no answer) and the start of the body.
+    int http_status() const noexcept { return http_status_; }
+    std::string const& http_body() const noexcept { return http_body_; }
+
+    void set_data(value data) { data_ = std::move(data); }
+    void set_http(int status, std::string body)
+    {
+        http_status_ = status;
+        http_body_ = std::move(body);
+    }
+
+private:
+    std::error_code code_;
+    std::string message_;
+    value data_;
+    int http_status_ = 0;
+    std::string http_body_;
+};
+
+// The second argument of "disconnect" and of the manager's "close".
+struct disconnect_details {
+    std::error_code code{};             // what was noticed; empty for an orderly end
+    std::string description{};          // the same in words
+    std::uint16_t websocket_code = 0;   // status of the peer's close frame (RFC 6455, 7.4), 0 without one
+};
+
+// Something that concerns one event only: an argument of another type than the listener expects,
+// or an emit that cannot be sent. The connection goes on.
+struct event_error {
+    std::error_code code{};
+    std::string event{};
+    std::size_t position = 0;  // of the argument, from 0
+    std::string expected{};
+    std::string actual{};
+    std::string path{};        // inside the argument, such as "user.tags[3]"
+
+    std::string message() const
+    {
+        if (code != error::type_mismatch)
+            return "\"" + event + "\": " + code.message();
+        return "\"" + event + "\", argument " + std::to_string(position + 1) + (path.empty() ? "" : " (" + path + ")") +
+               ": expected " + expected + ", got " + actual;
+    }
+};
+
+} // namespace socketio

@@ -1,0 +1,55 @@
+// The heartbeat of Engine.IO 4: the server pings, the client answers. Time is an argument.
+#pragma once
+
+#include <socketio/core/clock.hpp>
+#include <socketio/core/role.hpp>
+
+namespace socketio::detail {
+
+// Client: after a ping the next one must come within pingInterval + pingTimeout; other traffic does
+// not extend that. Server: a ping is due pingInterval after the last pong, and must be answered
+// within pingTimeout.
+class heartbeat {
+public:
+    using duration = clock::duration;
+
+    heartbeat() = default;
+    heartbeat(role own, duration interval, duration timeout, clock::time_point now) noexcept
+        : own_{own}, interval_{interval}, timeout_{timeout}
+    {
+        deadline_ = own_ == role::client ? now + interval_ + timeout_ : now + interval_;
+    }
+
+    // A ping (client) or a pong (server) came.
+    void heard(clock::time_point now) noexcept
+    {
+        waiting_ = false;
+        deadline_ = own_ == role::client ? now + interval_ + timeout_ : now + interval_;
+    }
+
+    clock::time_point deadline() const noexcept { return deadline_; }
+
+    bool expired(clock::time_point now) const noexcept
+    {
+        return now >= deadline_ && (own_ == role::client || waiting_);
+    }
+
+    // Server: true when a ping is to be sent now; counts the time for its answer from here.
+    bool take_ping(clock::time_point now) noexcept
+    {
+        if (own_ == role::client || waiting_ || now < deadline_)
+            return false;
+        waiting_ = true;
+        deadline_ = now + timeout_;
+        return true;
+    }
+
+private:
+    role own_ = role::client;
+    bool waiting_ = false;
+    duration interval_{};
+    duration timeout_{};
+    clock::time_point deadline_ = clock::never();
+};
+
+} // namespace socketio::detail

@@ -1,0 +1,162 @@
+// Engine.IO packets against the state of the session.
+#pragma once
+
+#include <socketio/session/engine.hpp>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL engine::engine(role own, websocket_limits limits, std::uint64_t mask_seed, engine_settings settings)
+    : own_{own}, transport_{own, limits, mask_seed}, settings_{std::move(settings)}
+{
+}
+
+SOCKETIO_DECL void engine::open(clock::time_point now)
+{
+    auto const at = transport_.begin_message(opcode::text);
+    transport_.output().push_back('0');
+    write_engine_open(transport_.output(), settings_);
+    transport_.end_message(at);
+    heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
+    state_ = state::open;
+}
+
+SOCKETIO_DECL engine_event engine::next(std::span<char>& input, clock::time_point now)
+{
+    while (state_ != state::closed) {
+        websocket_event const event = transport_.next(input);
+        switch (event.type) {
+        case websocket_event::kind::none: return {};
+        case websocket_event::kind::ping:
+        case websocket_event::kind::pong: continue;
+        case websocket_event::kind::close: return fail(close_reason::transport_close, error::closed, event.code, event.payload);
+        case websocket_event::kind::failed: return fail(close_reason::transport_error, event.error);
+        case websocket_event::kind::text:
+        case websocket_event::kind::binary: break;
+        }
+        if (engine_event result = on_message(event, now); result.type != engine_event::kind::none)
+            return result;
+    }
+    // The goodbye of the peer is still worth hearing.
+    while (!input.empty() && transport_.next(input).type != websocket_event::kind::none) {
+    }
+    return {};
+}
+
+SOCKETIO_DECL engine_event engine::on_message(websocket_event const& message, clock::time_point now)
+{
+    if (state_ == state::waiting)
+        return on_first(message, now);
+    if (message.type == websocket_event::kind::binary)
+        return {.type = engine_event::kind::binary, .payload = message.payload};
+    engine_packet packet;
+    if (auto const ec = read_engine_packet(message.payload, packet))
+        return fail(own_ == role::client ? close_reason::transport_error : close_reason::parse_error, ec);
+    return on_packet(packet, now);
+}
+
+// Whatever comes before the open packet tells that this is no Engine.IO server.
+SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, clock::time_point now)
+{
+    engine_packet packet;
+    if (message.type == websocket_event::kind::binary || read_engine_packet(message.payload, packet) ||
+        packet.type != engine_packet_type::open)
+        return fail(close_reason::transport_error, error::not_socketio);
+    return on_open(packet.data, now);
+}
+
+SOCKETIO_DECL engine_event engine::on_open(std::span<char> data, clock::time_point now)
+{
+    json_document reader;
+    if (auto const ec = read_engine_open(data, reader, settings_))
+        return fail(close_reason::transport_error, ec);
+    heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
+    state_ = state::open;
+    return {.type = engine_event::kind::open};
+}
+
+SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_point now)
+{
+    bool const client = own_ == role::client;
+    switch (packet.type) {
+    case engine_packet_type::message: return {.type = engine_event::kind::text, .payload = packet.data};
+    case engine_packet_type::ping:
+        if (!client)
+            return fail(close_reason::transport_error, error::engine_unexpected);
+        send_pong();
+        heartbeat_.heard(now);
+        return {.type = engine_event::kind::ping};
+    case engine_packet_type::pong:
+        if (!client)
+            heartbeat_.heard(now);
+        return {};
+    case engine_packet_type::open:
+        return client ? fail(close_reason::transport_error, error::engine_open_invalid) : engine_event{};
+    // Over WebSocket both sides of the reference ignore these.
+    case engine_packet_type::close:
+    case engine_packet_type::upgrade:
+    case engine_packet_type::noop: return {};
+    }
+    return {};
+}
+
+SOCKETIO_DECL engine_event engine::tick(clock::time_point now)
+{
+    if (state_ != state::open)
+        return {};
+    if (heartbeat_.expired(now))
+        return fail(close_reason::ping_timeout, error::ping_timeout);
+    if (heartbeat_.take_ping(now))
+        send_packet(engine_packet_type::ping);
+    return {};
+}
+
+SOCKETIO_DECL engine_event engine::end_of_stream(std::error_code why)
+{
+    if (state_ == state::closed)
+        return {};
+    return fail(close_reason::transport_close, why ? why : make_error_code(error::closed));
+}
+
+SOCKETIO_DECL engine_event engine::fail(close_reason reason, std::error_code why, std::uint16_t code, std::span<char> words)
+{
+    state_ = state::closed;
+    transport_.close();
+    return {.type = engine_event::kind::closed, .payload = words, .reason = reason, .error = why, .code = code};
+}
+
+SOCKETIO_DECL void engine::send_packet(engine_packet_type type, std::string_view data)
+{
+    auto const at = transport_.begin_message(opcode::text);
+    transport_.output().push_back(static_cast<char>('0' + static_cast<int>(type)));
+    transport_.output().append(data);
+    transport_.end_message(at);
+}
+
+SOCKETIO_DECL void engine::send_pong()
+{
+    if (transport_.output().size() > pong_backlog)
+        pong_owed_ = true;
+    else
+        send_packet(engine_packet_type::pong);
+}
+
+SOCKETIO_DECL void engine::complete_output()
+{
+    if (std::exchange(pong_owed_, false) && state_ == state::open)
+        send_packet(engine_packet_type::pong);
+}
+
+SOCKETIO_DECL void engine::send_text(std::string_view message)
+{
+    auto const at = begin_message();
+    transport_.output().append(message);
+    transport_.end_message(at);
+}
+
+SOCKETIO_DECL void engine::close()
+{
+    state_ = state::closed;
+    transport_.close();
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,234 @@
+// What a WebSocket endpoint answers by itself, and how its frames are written.
+#pragma once
+
+#include <socketio/core/error.hpp>
+#include <socketio/core/utf8.hpp>
+#include <socketio/session/websocket.hpp>
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace socketio::detail {
+
+// While more than this waits to be written, only the newest ping is answered (section 5.5.3):
+// a peer that pings and never reads must not fill our memory.
+inline constexpr std::size_t output_before_pongs_wait = 65536;
+inline constexpr std::size_t max_close_reason = max_control_payload - 2;
+inline constexpr std::uint16_t no_close_code = 1005;
+
+SOCKETIO_DECL bool is_close_code(unsigned code) noexcept
+{
+    bool const assigned = code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+    return assigned || (code >= 3000 && code <= 4999);
+}
+
+SOCKETIO_DECL mask_generator::mask_generator(std::uint64_t seed) noexcept
+{
+    for (std::uint64_t& word : state_) { // splitmix64
+        seed += 0x9E3779B97F4A7C15u;
+        std::uint64_t z = seed;
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+        z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+        word = z ^ z >> 31;
+    }
+}
+
+SOCKETIO_DECL std::uint32_t mask_generator::next() noexcept
+{
+    auto& s = state_;
+    std::uint64_t const result = std::rotl(s[1] * 5, 7) * 9;
+    std::uint64_t const t = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = std::rotl(s[3], 45);
+    return static_cast<std::uint32_t>(result >> 32);
+}
+
+SOCKETIO_DECL websocket::websocket(role own, websocket_limits limits, std::uint64_t mask_seed) noexcept
+    : reader_{own == role::server, limits.message_size, limits.fragments}, masks_{mask_seed}, own_{own}
+{
+}
+
+SOCKETIO_DECL websocket_event websocket::next(std::span<char>& input)
+{
+    if (done_reading()) {
+        input = input.subspan(input.size());
+        return {};
+    }
+    std::error_code why;
+    auto const message = reader_.next(input, why);
+    if (why) {
+        input = input.subspan(input.size());
+        return fail(why);
+    }
+    if (!message)
+        return {};
+    using kind = websocket_event::kind;
+    switch (message->code) {
+    case opcode::text: return {kind::text, message->payload};
+    case opcode::binary: return {kind::binary, message->payload};
+    case opcode::pong: return {kind::pong, message->payload};
+    case opcode::ping: return on_ping(message->payload);
+    case opcode::close:
+        input = input.subspan(input.size());
+        return on_close(message->payload);
+    case opcode::continuation: break; // never a whole message
+    }
+    return {};
+}
+
+SOCKETIO_DECL websocket_event websocket::on_ping(std::span<char> payload)
+{
+    if (is_open()) {
+        if (output_.size() > output_before_pongs_wait) {
+            hold_pong(payload);
+        } else {
+            held_back_ = false; // the newer answer is enough
+            write_frame(opcode::pong, {payload.data(), payload.size()});
+        }
+    }
+    return {websocket_event::kind::ping, payload};
+}
+
+SOCKETIO_DECL void websocket::hold_pong(std::span<char const> payload) noexcept
+{
+    held_back_ = true;
+    pong_size_ = static_cast<std::uint8_t>(payload.size());
+    if (!payload.empty())
+        std::memcpy(pong_.data(), payload.data(), payload.size());
+}
+
+SOCKETIO_DECL void websocket::release_pong()
+{
+    if (output_.size() > output_before_pongs_wait)
+        return;
+    held_back_ = false;
+    write_frame(opcode::pong, {pong_.data(), pong_size_});
+}
+
+SOCKETIO_DECL websocket_event websocket::on_close(std::span<char> payload)
+{
+    websocket_event event{websocket_event::kind::close, {}, no_close_code};
+    if (payload.size() == 1)
+        return fail(error::close_invalid);
+    if (payload.size() >= 2) {
+        unsigned const code = static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8
+            | static_cast<unsigned char>(payload[1]);
+        if (!is_close_code(code))
+            return fail(error::close_invalid);
+        event.code = static_cast<std::uint16_t>(code);
+        event.payload = payload.subspan(2);
+        if (!is_utf8({event.payload.data(), event.payload.size()}))
+            return fail(error::utf8_invalid);
+    }
+    close_received_ = true;
+    if (!close_sent_)
+        write_close(payload.empty() ? std::uint16_t{0} : event.code, {});
+    return event;
+}
+
+SOCKETIO_DECL websocket_event websocket::fail(std::error_code why)
+{
+    failed_ = true;
+    if (!close_sent_)
+        write_close(why == error::utf8_invalid ? 1007 : why == error::message_too_large ? 1009 : 1002, {});
+    return {websocket_event::kind::failed, {}, 0, why};
+}
+
+SOCKETIO_DECL frame_header websocket::header_for(opcode code, std::size_t length) noexcept
+{
+    bool const masked = own_ == role::client;
+    return {true, 0, code, masked, length, masked ? masks_.next() : 0};
+}
+
+SOCKETIO_DECL websocket::mark websocket::begin_message(opcode code)
+{
+    if (held_back_)
+        release_pong();
+    std::size_t const start = output_.size();
+    output_.prepare(room());
+    output_.commit(room());
+    return {start, code};
+}
+
+SOCKETIO_DECL void websocket::end_message(mark const& of)
+{
+    if (!is_open()) {
+        abandon(of);
+        return;
+    }
+    std::size_t const length = message_size(of);
+    frame_header const header = header_for(of.code, length);
+    std::size_t const extra = header_size(length, header.masked) - room();
+    if (extra != 0) {
+        output_.prepare(extra);
+        char* const payload = output_.data() + of.start + room();
+        std::memmove(payload + extra, payload, length);
+        output_.commit(extra);
+    }
+    char* const payload = write_header(output_.data() + of.start, header);
+    if (header.masked)
+        apply_mask(payload, length, header.mask);
+}
+
+SOCKETIO_DECL void websocket::abandon(mark const& of) noexcept
+{
+    output_.truncate(of.start);
+}
+
+SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload)
+{
+    if (code == opcode::close || code == opcode::continuation)
+        throw_misuse("websocket: only whole messages, pings and pongs can be sent");
+    if (is_control(code) && payload.size() > max_control_payload)
+        throw_misuse("websocket: a ping or pong carries at most 125 bytes");
+    if (!is_open())
+        return;
+    if (held_back_)
+        release_pong();
+    write_frame(code, payload);
+}
+
+SOCKETIO_DECL void websocket::write_frame(opcode code, std::string_view payload)
+{
+    frame_header const header = header_for(code, payload.size());
+    std::size_t const size = header_size(header.length, header.masked) + payload.size();
+    char* const to = write_header(output_.prepare(size), header);
+    if (header.masked)
+        copy_masked(to, payload.data(), payload.size(), header.mask);
+    else if (!payload.empty())
+        std::memcpy(to, payload.data(), payload.size());
+    output_.commit(size);
+}
+
+SOCKETIO_DECL void websocket::close(std::uint16_t code, std::string_view reason)
+{
+    if (code != 0 && !is_close_code(code))
+        throw_misuse("websocket: this close code must not be sent");
+    if (close_sent_ || failed_)
+        return;
+    write_close(code, reason);
+}
+
+SOCKETIO_DECL void websocket::write_close(std::uint16_t code, std::string_view reason)
+{
+    held_back_ = false;
+    close_sent_ = true;
+    std::string payload;
+    if (code != 0) {
+        payload.push_back(static_cast<char>(static_cast<unsigned char>(code >> 8)));
+        payload.push_back(static_cast<char>(static_cast<unsigned char>(code & 0xFFu)));
+        std::string const words = to_well_formed(reason);
+        std::size_t size = words.size() < max_close_reason ? words.size() : max_close_reason;
+        while (size < words.size() && size > 0 && (static_cast<unsigned char>(words[size]) & 0xC0u) == 0x80)
+            --size; // not through the middle of a character
+        payload.append(words, 0, size);
+    }
+    write_frame(opcode::close, payload);
+}
+
+} // namespace socketio::detail

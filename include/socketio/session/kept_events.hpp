@@ -1,0 +1,90 @@
+// Events that must wait for their listeners: those that arrive before the namespace is connected.
+// A packet looks into its message; here it is copied, and read again when its time has come.
+#pragma once
+
+#include <socketio/codec/packet.hpp>
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/convert.hpp>
+#include <socketio/core/json.hpp>
+#include <socketio/core/json_writer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+class kept_event {
+public:
+    explicit kept_event(packet const& from) : id_{from.id}
+    {
+        std::vector<bytes_view> attachments;
+        json_writer json{text_, &attachments};
+        write(json, from.payload);
+        for (bytes_view const each : attachments)
+            attachments_.emplace_back(each.begin(), each.end());
+    }
+
+    std::size_t size() const noexcept
+    {
+        std::size_t total = text_.size();
+        for (auto const& each : attachments_)
+            total += each.size();
+        return total;
+    }
+    std::optional<std::uint64_t> id() const noexcept { return id_; }
+    void forget_id() noexcept { id_.reset(); }
+
+    // The payload, valid as long as this and `reader` are. To be called once.
+    value_view read(json_document& reader)
+    {
+        std::vector<bytes_view> const views(attachments_.begin(), attachments_.end());
+        if (reader.parse({text_.data(), text_.size()}, json_limits{}, !views.empty()) || reader.attach(views))
+            return {};
+        return reader.root();
+    }
+
+private:
+    std::optional<std::uint64_t> id_;
+    byte_buffer text_;
+    std::vector<bytes> attachments_;
+};
+
+class kept_events {
+public:
+    bool empty() const noexcept { return events_.empty(); }
+    std::size_t byte_size() const noexcept { return size_; }
+
+    void push(packet const& event)
+    {
+        events_.emplace_back(event);
+        size_ += events_.back().size();
+    }
+    kept_event pop()
+    {
+        kept_event first = std::move(events_.front());
+        events_.pop_front();
+        size_ -= first.size();
+        return first;
+    }
+    // Their connection is gone: nobody waits for an answer any more.
+    void forget_ids() noexcept
+    {
+        for (auto& each : events_)
+            each.forget_id();
+    }
+    void clear() noexcept
+    {
+        events_.clear();
+        size_ = 0;
+    }
+
+private:
+    std::deque<kept_event> events_;
+    std::size_t size_ = 0;
+};
+
+} // namespace socketio::detail

@@ -1,0 +1,295 @@
+// Turns any C++ callable into a listener or an acknowledgement handler: its parameters are read
+// from the packet's arguments. What does not fit is reported and never reaches the callable.
+#pragma once
+
+#include <socketio/core/convert.hpp>
+#include <socketio/core/function.hpp>
+#include <socketio/session/ack.hpp>
+#include <socketio/session/failure.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace socketio::detail {
+
+// What a call into user code may need from whoever makes it.
+class call_context {
+public:
+    call_context() = default;
+    call_context(call_context const&) = delete;
+    call_context& operator=(call_context const&) = delete;
+    virtual ~call_context() = default;
+    virtual void report(event_error why) = 0;
+    virtual ack make_ack(std::uint64_t id) = 0;
+};
+
+// One event on its way to its listeners.
+struct event_call {
+    call_context& context;
+    std::string_view event;
+    socketio::args args{};
+    std::optional<std::uint64_t> ack_id{};
+    connect_error const* refused = nullptr;
+    disconnect_details const* details = nullptr;
+    packet const* raw = nullptr;
+    ack reply{};
+
+    // All listeners of one event share one answer.
+    ack const& the_ack()
+    {
+        if (ack_id && !reply)
+            reply = context.make_ack(*ack_id);
+        return reply;
+    }
+};
+
+// The end of an acknowledgement: an answer, or why there is none.
+struct ack_result {
+    call_context& context;
+    std::string_view event;
+    std::error_code error{};
+    socketio::args args{};
+};
+
+using ack_handler = unique_function<void(ack_result&)>;
+
+template <class F>
+struct signature;
+template <class R, class... P>
+struct signature<R (*)(P...)> {
+    using parameters = std::tuple<P...>;
+};
+template <class R, class... P>
+struct signature<R (*)(P...) noexcept> : signature<R (*)(P...)> {};
+template <class R, class C, class... P>
+struct signature<R (C::*)(P...)> : signature<R (*)(P...)> {};
+template <class R, class C, class... P>
+struct signature<R (C::*)(P...) const> : signature<R (*)(P...)> {};
+template <class R, class C, class... P>
+struct signature<R (C::*)(P...) noexcept> : signature<R (*)(P...)> {};
+template <class R, class C, class... P>
+struct signature<R (C::*)(P...) const noexcept> : signature<R (*)(P...)> {};
+template <class F>
+    requires requires { &F::operator(); }
+struct signature<F> : signature<decltype(&F::operator())> {};
+
+template <class F>
+concept has_signature = requires { typename signature<F>::parameters; };
+
+// Something that can be called, as opposed to something that can be sent.
+template <class T>
+concept callable = has_signature<std::decay_t<T>> || std::is_invocable_v<std::decay_t<T>&, args const&> ||
+                   std::is_invocable_v<std::decay_t<T>&, std::error_code, args const&>;
+
+template <class T>
+inline constexpr bool is_local_v = std::is_same_v<T, connect_error> || std::is_same_v<T, disconnect_details> ||
+                                   std::is_same_v<T, packet> || std::is_same_v<T, args> || std::is_same_v<T, ack>;
+
+// Where a parameter's value is kept between reading and the call.
+template <class P>
+using stored_t = std::conditional_t<is_local_v<std::remove_cvref_t<P>>, std::tuple<>, std::remove_cvref_t<P>>;
+
+inline void report_mismatch(call_context& to, std::string_view event, std::size_t position, mismatch why)
+{
+    event_error told{.code = error::type_mismatch, .event = std::string{event}, .position = position};
+    told.expected = std::move(why.expected);
+    told.actual = std::move(why.actual);
+    told.path = std::move(why.path);
+    to.report(std::move(told));
+}
+
+// Reads one parameter; `next` counts the arguments that parameters have taken.
+template <class T>
+bool read_parameter(call_context& context, std::string_view event, args const& from, std::size_t& next, T& into)
+{
+    std::size_t const position = next++;
+    mismatch why;
+    if (position < from.size()) {
+        if (read(from[position], into, why))
+            return true;
+    } else {
+        if constexpr (is_optional_v<T>)
+            return true;
+        refuse_missing(into, why);
+    }
+    report_mismatch(context, event, position, std::move(why));
+    return false;
+}
+
+inline bool read_parameter(call_context&, std::string_view, args const&, std::size_t&, std::tuple<>&)
+{
+    return true;
+}
+
+template <class P, class Stored>
+decltype(auto) pass(event_call& call, Stored& stored)
+{
+    using plain = std::remove_cvref_t<P>;
+    if constexpr (std::is_same_v<plain, connect_error>)
+        return *call.refused;
+    else if constexpr (std::is_same_v<plain, disconnect_details>)
+        return *call.details;
+    else if constexpr (std::is_same_v<plain, packet>)
+        return *call.raw;
+    else if constexpr (std::is_same_v<plain, args>)
+        return (call.args);
+    else if constexpr (std::is_same_v<plain, ack>)
+        return (call.the_ack());
+    else if constexpr (std::is_lvalue_reference_v<P>)
+        return (stored);
+    else
+        return std::move(stored);
+}
+
+// Events of the server's own may bear the name of one of ours: then there is nothing to hand over.
+template <class P>
+bool can_pass(event_call const& call, std::size_t position)
+{
+    using plain = std::remove_cvref_t<P>;
+    bool missing = false;
+    if constexpr (std::is_same_v<plain, connect_error>)
+        missing = call.refused == nullptr;
+    else if constexpr (std::is_same_v<plain, disconnect_details>)
+        missing = call.details == nullptr;
+    else if constexpr (std::is_same_v<plain, packet>)
+        missing = call.raw == nullptr;
+    if (missing)
+        report_mismatch(call.context, call.event, position, {"an event of this library", "an event of the server", {}});
+    return !missing;
+}
+
+template <class F, class... P, std::size_t... I>
+void call_typed(F& heard, event_call& call, std::tuple<P...>*, std::index_sequence<I...>)
+{
+    static_assert(((is_local_v<std::remove_cvref_t<P>> || readable<std::remove_cvref_t<P>>) && ...),
+                  "a listener's parameter has a type that cannot be read from an event: see socketio/core/convert.hpp");
+    std::tuple<stored_t<P>...> stored{};
+    [[maybe_unused]] std::size_t next = 0;
+    if ((can_pass<P>(call, I) && ...) &&
+        (read_parameter(call.context, call.event, call.args, next, std::get<I>(stored)) && ...))
+        std::invoke(heard, pass<P>(call, std::get<I>(stored))...);
+}
+
+// The listener behind `on` and `once`.
+template <class F>
+unique_function<void(event_call&)> make_listener(F&& callable)
+{
+    using stored = std::decay_t<F>;
+    return [heard = stored(std::forward<F>(callable))](event_call& call) mutable {
+        if constexpr (has_signature<stored>) {
+            using parameters = typename signature<stored>::parameters;
+            call_typed(heard, call, static_cast<parameters*>(nullptr),
+                       std::make_index_sequence<std::tuple_size_v<parameters>>{});
+        } else {
+            static_assert(std::is_invocable_v<stored&, args const&>,
+                          "a generic listener must take (socketio::args const&); otherwise name its parameters' types");
+            std::invoke(heard, std::as_const(call.args));
+        }
+    };
+}
+
+// The listener behind `onAny`: (std::string_view event, socketio::args const&), or the event alone.
+template <class F>
+unique_function<void(event_call&)> make_any_listener(F&& callable)
+{
+    using stored = std::decay_t<F>;
+    return [heard = stored(std::forward<F>(callable))](event_call& call) mutable {
+        if constexpr (std::is_invocable_v<stored&, std::string_view, args const&>)
+            std::invoke(heard, call.event, std::as_const(call.args));
+        else {
+            static_assert(std::is_invocable_v<stored&, std::string_view>,
+                          "a catch-all listener takes (std::string_view event, socketio::args const&)");
+            std::invoke(heard, call.event);
+        }
+    };
+}
+
+template <class F>
+constexpr bool takes_error() noexcept
+{
+    if constexpr (has_signature<F>) {
+        using parameters = typename signature<F>::parameters;
+        if constexpr (std::tuple_size_v<parameters> != 0)
+            return std::is_same_v<std::remove_cvref_t<std::tuple_element_t<0, parameters>>, std::error_code>;
+        else
+            return false;
+    } else {
+        return std::is_invocable_v<F&, std::error_code, args const&>;
+    }
+}
+
+template <class P, class Stored>
+decltype(auto) pass_result(ack_result& result, Stored& stored)
+{
+    using plain = std::remove_cvref_t<P>;
+    if constexpr (std::is_same_v<plain, args>)
+        return (result.args);
+    else if constexpr (std::is_lvalue_reference_v<P>)
+        return (stored);
+    else
+        return std::move(stored);
+}
+
+template <class F, class... P, std::size_t... I>
+void answer_typed(F& heard, ack_result& result, std::tuple<P...>*, std::index_sequence<I...>)
+{
+    static_assert(((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>) && ...),
+                  "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
+    std::tuple<stored_t<P>...> stored{};
+    [[maybe_unused]] std::size_t next = 0;
+    if ((read_parameter(result.context, result.event, result.args, next, std::get<I>(stored)) && ...))
+        std::invoke(heard, pass_result<P>(result, std::get<I>(stored))...);
+}
+
+// With a leading std::error_code the handler is told everything, with default values beside an error.
+template <class F, class... P, std::size_t... I>
+void answer_with_error(F& heard, ack_result& result, std::tuple<std::error_code, P...>*, std::index_sequence<I...>)
+{
+    static_assert(((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>) && ...),
+                  "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
+    std::tuple<stored_t<P>...> stored{};
+    [[maybe_unused]] std::size_t next = 0;
+    std::error_code ec = result.error;
+    if (!ec && !(read_parameter(result.context, result.event, result.args, next, std::get<I>(stored)) && ...)) {
+        ec = error::type_mismatch;
+        stored = {};
+    }
+    std::invoke(heard, ec, pass_result<P>(result, std::get<I>(stored))...);
+}
+
+template <class First, class... Rest>
+std::tuple<std::error_code, Rest...>* error_first(std::tuple<First, Rest...>*)
+{
+    return nullptr;
+}
+
+template <class F>
+ack_handler make_ack_handler(F&& callable)
+{
+    using stored = std::decay_t<F>;
+    return [heard = stored(std::forward<F>(callable))](ack_result& result) mutable {
+        if constexpr (has_signature<stored> && takes_error<stored>()) {
+            using parameters = typename signature<stored>::parameters;
+            answer_with_error(heard, result, error_first(static_cast<parameters*>(nullptr)),
+                              std::make_index_sequence<std::tuple_size_v<parameters> - 1>{});
+        } else if constexpr (takes_error<stored>()) {
+            std::invoke(heard, result.error, std::as_const(result.args));
+        } else if (!result.error) {
+            if constexpr (has_signature<stored>) {
+                using parameters = typename signature<stored>::parameters;
+                answer_typed(heard, result, static_cast<parameters*>(nullptr),
+                             std::make_index_sequence<std::tuple_size_v<parameters>>{});
+            } else {
+                std::invoke(heard, std::as_const(result.args));
+            }
+        }
+    };
+}
+
+} // namespace socketio::detail
