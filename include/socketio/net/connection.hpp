@@ -1,0 +1,115 @@
+// Joins a stream and a session: one read at a time into one buffer, one write at a time out of
+// another. It decides nothing; its owner pulls the events out and says when to write.
+#pragma once
+
+#include <socketio/core/clock.hpp>
+#include <socketio/net/asio.hpp>
+#include <socketio/net/deadline_timer.hpp>
+#include <socketio/net/stream.hpp>
+#include <socketio/session/engine.hpp>
+
+#include <chrono>
+#include <memory>
+#include <span>
+
+namespace socketio::detail {
+
+// Who owns a connection. All calls come on the strand.
+class connection_owner {
+public:
+    connection_owner() = default;
+    connection_owner(connection_owner const&) = delete;
+    connection_owner& operator=(connection_owner const&) = delete;
+    // Held by every pending operation, so that the owner lives as long as something can still happen.
+    virtual std::shared_ptr<void> pin() = 0;
+    // There is input, or the stream ended: next() has something to say.
+    virtual void on_readable() = 0;
+
+protected:
+    ~connection_owner() = default;
+};
+
+struct connection_options {
+    std::size_t read_buffer = 64 * 1024;         // bytes; grows up to this while the peer is busy
+    std::chrono::milliseconds close_timeout{5000}; // for the peer's part of the closing handshake
+};
+
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    connection(strand const& on, stream&& below, engine&& session, connection_owner& owner, connection_options options);
+
+    // `leftover`: bytes that came with the handshake. The owner should call next() after this.
+    void start(byte_buffer leftover);
+
+    engine& session() noexcept { return session_; }
+    std::uint64_t bytes_received() const noexcept { return received_; }
+    // Whether the stream began with these bytes; asked of the first read only.
+    bool started_with(std::string_view text) const noexcept;
+
+    // The next event, none when more bytes are needed. What an event shows lies in the read buffer and
+    // stays there until resume().
+    engine_event next(clock::time_point now);
+    bool has_input() const noexcept { return begin_ != end_ || (ended_ && !end_told_); }
+
+    // After a turn: reads on when the input is used up.
+    void resume();
+    // Writes what has gathered, unless a write is under way; then it follows that one.
+    void flush();
+    // Between two events: what answers the first part of a large batch leaves while the rest is still
+    // worked on. At most one write comes of it in a turn.
+    void flush_early()
+    {
+        if (!sending_ && session_.output().size() >= worth_a_write)
+            write();
+    }
+
+    // Takes leave of the owner, who hears nothing more: what was written is still sent, the closing
+    // handshake is made within close_timeout, then the stream is closed.
+    void close();
+    // Takes leave without any of that.
+    void abort() noexcept;
+
+private:
+    static constexpr std::size_t first_read = 2 * 1024; // what an idle connection costs
+    static constexpr std::size_t keep_written = 256 * 1024;
+    static constexpr std::size_t worth_a_write = 2 * 1024;
+
+    void make_room();
+    void read();
+    bool write();
+    void on_read(std::error_code ec, std::size_t count);
+    void on_written(std::error_code ec);
+    void linger();
+    void end_stream() noexcept;
+    std::shared_ptr<void> pin_owner() { return owner_ ? owner_->pin() : nullptr; }
+
+    strand strand_;
+    stream stream_;
+    engine session_;
+    connection_owner* owner_;
+    connection_options options_;
+    deadline_timer linger_timer_;
+
+    std::unique_ptr<char[]> input_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::uint64_t received_ = 0;
+    bool full_read_ = false;    // the last read filled all the room there was
+    unsigned spare_turns_ = 0;  // turns in a row that needed no more than the usual buffer
+    byte_buffer writing_;
+    bool reading_ = false;
+    bool sending_ = false;
+    bool lingering_ = false;
+    bool closed_ = false;
+    bool ended_ = false;
+    bool end_told_ = false;
+    std::error_code end_error_;
+    std::error_code write_error_;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/connection.ipp>
+#endif

@@ -1,0 +1,26 @@
+// The part of Asio that the public face needs: executors and io_context.
+#pragma once
+
+#include <socketio/core/config.hpp>
+
+#if !defined(ASIO_STANDALONE)
+#define ASIO_STANDALONE 1
+#endif
+#if !SOCKETIO_HAS_EXCEPTIONS && !defined(ASIO_NO_EXCEPTIONS)
+#define ASIO_NO_EXCEPTIONS 1
+#endif
+
+#include <asio/any_io_executor.hpp>
+#include <asio/io_context.hpp>
+
+#if !SOCKETIO_HAS_EXCEPTIONS
+#include <cstdlib>
+namespace asio::detail {
+// With exceptions off Asio wants this from its user. (Before 1.23 the macro is just a parameter's name.)
+template <typename E>
+void throw_exception([[maybe_unused]] E const& ASIO_SOURCE_LOCATION_PARAM)
+{
+    std::abort();
+}
+} // namespace asio::detail
+#endif

@@ -1,0 +1,15 @@
+// One instantiation of Asio's post for all uses.
+#pragma once
+
+#include <socketio/net/asio.hpp>
+
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void post(strand const& on, unique_function<void()> work)
+{
+    asio::post(on, std::move(work));
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,202 @@
+// The read loop, the write, and the way out.
+#pragma once
+
+#include <socketio/net/connection.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL connection::connection(strand const& on, stream&& below, engine&& session, connection_owner& owner,
+                                     connection_options options)
+    : strand_{on}, stream_{std::move(below)}, session_{std::move(session)}, owner_{&owner}, options_{options},
+      linger_timer_{on}
+{
+    options_.read_buffer = std::max<std::size_t>(options_.read_buffer, 512);
+}
+
+SOCKETIO_DECL void connection::start(byte_buffer leftover)
+{
+    capacity_ = std::max(std::min(first_read, options_.read_buffer), leftover.size());
+    input_.reset(new char[capacity_]);
+    if (!leftover.empty())
+        std::memcpy(input_.get(), leftover.data(), leftover.size());
+    end_ = leftover.size();
+    received_ = end_;
+}
+
+SOCKETIO_DECL engine_event connection::next(clock::time_point now)
+{
+    std::span<char> rest{input_.get() + begin_, end_ - begin_};
+    engine_event event = session_.next(rest, now);
+    begin_ = end_ - rest.size();
+    if (event.type == engine_event::kind::none && ended_ && !end_told_) {
+        end_told_ = true;
+        begin_ = end_;
+        event = session_.end_of_stream(end_error_);
+    }
+    return event;
+}
+
+SOCKETIO_DECL bool connection::started_with(std::string_view text) const noexcept
+{
+    return received_ == end_ && std::string_view{input_.get(), end_}.starts_with(text);
+}
+
+SOCKETIO_DECL void connection::resume()
+{
+    if (!reading_ && !ended_ && !closed_)
+        read();
+}
+
+// The buffer doubles while the peer keeps filling it, and beyond its usual size only for a frame that
+// needs it and as its bytes really come. It shrinks again when that was long ago.
+SOCKETIO_DECL void connection::make_room()
+{
+    std::size_t const pending = end_ - begin_;
+    if (pending != 0 && begin_ != 0)
+        std::memmove(input_.get(), input_.get() + begin_, pending);
+    begin_ = 0;
+    end_ = pending;
+
+    std::size_t wanted = capacity_;
+    bool const large = session_.wanted() > options_.read_buffer;
+    if (full_read_ && capacity_ < options_.read_buffer)
+        wanted = std::min(std::max(capacity_ * 2, session_.wanted()), options_.read_buffer);
+    if (end_ == wanted)
+        wanted *= 2;
+    spare_turns_ = large ? 0 : spare_turns_ + 1;
+    if (end_ == 0 && capacity_ > options_.read_buffer && spare_turns_ > 64)
+        wanted = options_.read_buffer;
+    full_read_ = false;
+    if (wanted == capacity_)
+        return;
+    std::unique_ptr<char[]> moved{new char[wanted]};
+    if (end_ != 0)
+        std::memcpy(moved.get(), input_.get(), end_);
+    input_ = std::move(moved);
+    capacity_ = wanted;
+}
+
+SOCKETIO_DECL void connection::read()
+{
+    make_room();
+    reading_ = true;
+    stream_.async_read_some(
+        asio::buffer(input_.get() + end_, capacity_ - end_),
+        [self = shared_from_this(), pinned = pin_owner()](std::error_code ec, std::size_t count) {
+            self->on_read(ec, count);
+        });
+}
+
+SOCKETIO_DECL void connection::on_read(std::error_code ec, std::size_t count)
+{
+    reading_ = false;
+    if (closed_)
+        return;
+    full_read_ = count == capacity_ - end_;
+    end_ += count;
+    received_ += count;
+    if (ec) {
+        ended_ = true;
+        end_error_ = write_error_ ? write_error_ : (ec == asio::error::eof ? std::error_code{} : ec);
+    }
+    if (owner_)
+        owner_->on_readable();
+    else
+        linger();
+}
+
+// True if a write was begun.
+SOCKETIO_DECL bool connection::write()
+{
+    if (sending_ || closed_ || write_error_)
+        return false;
+    session_.complete_output();
+    if (session_.output().empty())
+        return false;
+    writing_.swap(session_.output());
+    sending_ = true;
+    stream_.async_write(asio::buffer(writing_.data(), writing_.size()),
+                        [self = shared_from_this(), pinned = pin_owner()](
+                                                         std::error_code ec, std::size_t) { self->on_written(ec); });
+    return true;
+}
+
+SOCKETIO_DECL void connection::flush()
+{
+    if (!write() && lingering_)
+        linger();
+}
+
+SOCKETIO_DECL void connection::on_written(std::error_code ec)
+{
+    sending_ = false;
+    writing_.clear();
+    writing_.shrink(keep_written);
+    if (closed_)
+        return;
+    if (ec) {
+        // The read side tells the owner; a peer that is gone in one direction is gone.
+        write_error_ = ec;
+        stream_.close();
+        if (lingering_)
+            end_stream();
+        return;
+    }
+    flush();
+}
+
+SOCKETIO_DECL void connection::close()
+{
+    owner_ = nullptr;
+    if (closed_ || lingering_)
+        return;
+    lingering_ = true;
+    session_.close();
+    linger_timer_.arm(clock::now() + options_.close_timeout, [self = shared_from_this()] { self->end_stream(); });
+    // Not now: a listener may be looking at a message that lies in the input.
+    asio::post(strand_, [self = shared_from_this()] { self->linger(); });
+}
+
+// On its own: everything that still comes is swallowed until both sides have said goodbye.
+SOCKETIO_DECL void connection::linger()
+{
+    if (closed_)
+        return;
+    while (begin_ != end_) {
+        auto const before = begin_;
+        next(clock::time_point{});
+        if (begin_ == before)
+            break;
+    }
+    write();
+    if (write_error_ || ended_) {
+        end_stream();
+        return;
+    }
+    // Closing with input unread would reset the connection and could take our last words with it:
+    // so the peer's end of stream is waited for.
+    if (session_.finished() && !sending_ && session_.output().empty())
+        stream_.shutdown_send();
+    resume();
+}
+
+SOCKETIO_DECL void connection::end_stream() noexcept
+{
+    if (closed_)
+        return;
+    closed_ = true;
+    stream_.shutdown_send();
+    stream_.close();
+    linger_timer_.cancel();
+}
+
+SOCKETIO_DECL void connection::abort() noexcept
+{
+    owner_ = nullptr;
+    end_stream();
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,133 @@
+// Coroutines for what is a sequence: a `detached` root owns itself, a `task` belongs to who awaits it,
+// and an `operation` lends the root to one pending Asio operation. If Asio drops that operation
+// without completing it (the io_context is gone), the root is destroyed and everything with it.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace socketio::detail {
+
+struct detached {
+    struct promise_type {
+        std::coroutine_handle<> root = std::coroutine_handle<promise_type>::from_promise(*this);
+
+        detached get_return_object() noexcept { return {}; }
+        std::suspend_never initial_suspend() noexcept { return {}; }
+        std::suspend_never final_suspend() noexcept { return {}; }
+        void return_void() noexcept {}
+        void unhandled_exception() noexcept { std::terminate(); }
+    };
+};
+
+template <class T>
+class task {
+public:
+    struct promise_type {
+        std::optional<T> result;
+        std::coroutine_handle<> waiter;
+        std::coroutine_handle<> root;
+
+        task get_return_object() { return task{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+        std::suspend_always initial_suspend() noexcept { return {}; }
+        auto final_suspend() noexcept { return hand_back{}; }
+        void return_value(T value) { result.emplace(std::move(value)); }
+        void unhandled_exception() noexcept { std::terminate(); }
+    };
+
+    task(task&& other) noexcept : frame_{std::exchange(other.frame_, nullptr)} {}
+    task& operator=(task&&) = delete;
+    ~task()
+    {
+        if (frame_)
+            frame_.destroy();
+    }
+
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> waiter) noexcept
+    {
+        frame_.promise().waiter = waiter;
+        frame_.promise().root = waiter.promise().root;
+        return frame_;
+    }
+    T await_resume() { return std::move(*frame_.promise().result); }
+
+private:
+    struct hand_back {
+        bool await_ready() noexcept { return false; }
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> done) noexcept { return done.promise().waiter; }
+        void await_resume() noexcept {}
+    };
+
+    explicit task(std::coroutine_handle<promise_type> frame) noexcept : frame_{frame} {}
+
+    std::coroutine_handle<promise_type> frame_;
+};
+
+// Awaits what `start` begins: it is called with a completion handler that takes an error code and,
+// perhaps, a result, which goes to `keep`.
+template <class Start, class Keep>
+class operation {
+public:
+    operation(std::error_code& ec, Start start, Keep keep) : ec_{&ec}, start_{std::move(start)}, keep_{std::move(keep)} {}
+
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> here)
+    {
+        start_(completion{this, here, here.promise().root});
+    }
+    void await_resume() noexcept {}
+
+private:
+    class completion {
+    public:
+        completion(operation* owner, std::coroutine_handle<> here, std::coroutine_handle<> root) noexcept
+            : owner_{owner}, here_{here}, root_{root}
+        {
+        }
+        completion(completion&& other) noexcept
+            : owner_{other.owner_}, here_{other.here_}, root_{std::exchange(other.root_, nullptr)}
+        {
+        }
+        completion& operator=(completion&&) = delete;
+        ~completion()
+        {
+            if (root_)
+                root_.destroy();
+        }
+        template <class... Results>
+        void operator()(std::error_code ec, Results&&... results)
+        {
+            root_ = nullptr;
+            *owner_->ec_ = ec;
+            owner_->keep_(std::forward<Results>(results)...);
+            here_.resume();
+        }
+
+    private:
+        operation* owner_;
+        std::coroutine_handle<> here_;
+        std::coroutine_handle<> root_;
+    };
+
+    std::error_code* ec_;
+    Start start_;
+    Keep keep_;
+};
+
+struct keep_nothing {
+    template <class... Results>
+    void operator()(Results&&...) const noexcept
+    {
+    }
+};
+
+template <class Start>
+operation(std::error_code&, Start, keep_nothing) -> operation<Start, keep_nothing>;
+
+} // namespace socketio::detail
