@@ -1,0 +1,10 @@
+// The Socket.IO client: io(), manager and socket.
+#pragma once
+
+#include <socketio/core/foreign_macros_begin.hpp>
+
+#include <socketio/client/io.hpp>
+#include <socketio/client/manager.hpp>
+#include <socketio/client/socket.hpp>
+
+#include <socketio/core/foreign_macros_end.hpp>

@@ -1,0 +1,87 @@
+// From the handles to the state, over to its strand.
+#pragma once
+
+#include <socketio/client/links.hpp>
+#include <socketio/client/manager_core.hpp>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL manager_link::manager_link(std::shared_ptr<manager_core> core) noexcept : core_{std::move(core)} {}
+
+SOCKETIO_DECL manager_link::~manager_link() { core_->stop(); }
+
+SOCKETIO_DECL std::shared_ptr<manager_link> manager_link::make(asio::any_io_executor executor, std::string_view url,
+                                                               options settings)
+{
+    bool const now = settings.autoConnect;
+    auto made = std::make_shared<manager_link>(manager_core::make(std::move(executor), url, std::move(settings)));
+    if (now)
+        made->open();
+    return made;
+}
+
+// A namespace that is there already is returned as it is, as with the reference.
+SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view nsp, provided<object> auth)
+{
+    std::string name{nsp.starts_with('/') ? "" : "/"};
+    name += nsp;
+    if (name.find(',') != std::string::npos || !is_utf8(name))
+        throw_misuse("\"" + to_well_formed(name) + "\" cannot be the name of a namespace");
+    bool const now = core_->settings().autoConnect;
+    std::shared_ptr<socket_link> link;
+    {
+        std::lock_guard const lock{mutex_};
+        link = links_[name].lock();
+        if (!link) {
+            auto core = std::make_shared<socket_core>(core_, name, std::move(auth));
+            link = std::make_shared<socket_link>(shared_from_this(), core);
+            links_[name] = link;
+            core_->adopt(std::move(core));
+        }
+    }
+    if (now)
+        link->connect();
+    return link;
+}
+
+SOCKETIO_DECL void manager_link::open()
+{
+    core_->perform([core = core_.get()] { core->open(); });
+}
+
+SOCKETIO_DECL void manager_link::close()
+{
+    core_->perform([core = core_.get()] { core->close(); });
+}
+
+SOCKETIO_DECL std::shared_ptr<event_emitter> manager_link::events() const { return {core_, &core_->events()}; }
+
+SOCKETIO_DECL asio::any_io_executor manager_link::get_executor() const { return core_->get_executor(); }
+
+SOCKETIO_DECL socket_link::socket_link(std::shared_ptr<manager_link> manager, std::shared_ptr<socket_core> core) noexcept
+    : manager_{std::move(manager)}, core_{std::move(core)}
+{
+}
+
+SOCKETIO_DECL socket_link::~socket_link()
+{
+    manager_->core().perform([core = core_] { core->release(); });
+}
+
+SOCKETIO_DECL void socket_link::connect()
+{
+    manager_->core().perform([core = core_] { core->connect(); });
+}
+
+SOCKETIO_DECL void socket_link::disconnect()
+{
+    manager_->core().perform([core = core_] { core->disconnect(); });
+}
+
+SOCKETIO_DECL void socket_link::emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
+                                           function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode)
+{
+    manager_->core().emit_event(*core_, event, std::move(waiting), encode);
+}
+
+} // namespace socketio::detail

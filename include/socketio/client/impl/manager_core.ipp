@@ -1,0 +1,435 @@
+// How the manager shares its strand: turns, steps, the inbox, time. What it does there is in
+// manager_open.ipp and manager_emit.ipp.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+#include <socketio/core/random.hpp>
+#include <socketio/session/local_event.hpp>
+
+#include <algorithm>
+
+namespace socketio::detail {
+
+// One turn on the strand. Inside it output is held back, so that all that one batch of input causes
+// leaves in one write. If a listener throws, what is left to do goes on in a turn of its own.
+class manager_core::turn {
+public:
+    explicit turn(manager_core& on) : on_{on}
+    {
+        if (on_.depth_++ == 0)
+            on_.now_ = clock::now();
+    }
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+    ~turn()
+    {
+        --on_.depth_;
+        if (!finished_)
+            on_.post_turn();
+    }
+    void finish()
+    {
+        on_.run_steps();
+        if (on_.depth_ == 1)
+            on_.settle();
+        finished_ = true;
+    }
+
+private:
+    manager_core& on_;
+    bool finished_ = false;
+};
+
+// Sets a flag for the length of a scope.
+class raised {
+public:
+    explicit raised(bool& flag) noexcept : flag_{flag} { flag_ = true; }
+    raised(raised const&) = delete;
+    raised& operator=(raised const&) = delete;
+    ~raised() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
+// Calls what it was given, unless all went well: for user code that may throw.
+template <class Otherwise>
+class unless_done {
+public:
+    explicit unless_done(Otherwise otherwise) : otherwise_{std::move(otherwise)} {}
+    unless_done(unless_done const&) = delete;
+    unless_done& operator=(unless_done const&) = delete;
+    ~unless_done()
+    {
+        if (!done_)
+            otherwise_();
+    }
+    void done() noexcept { done_ = true; }
+
+private:
+    Otherwise otherwise_;
+    bool done_ = false;
+};
+
+SOCKETIO_DECL std::shared_ptr<manager_core> manager_core::make(asio::any_io_executor executor, std::string_view url,
+                                                               options settings)
+{
+    auto made = std::make_shared<manager_core>(std::move(executor), url, std::move(settings));
+    made->watch_.add(made.get());
+    return made;
+}
+
+SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::string_view url, options settings)
+    : executor_{std::move(executor)}, settings_{std::move(settings)}, runtime_{std::make_unique<runtime>(executor_)},
+      watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))},
+      backoff_{{settings_.reconnectionDelay, settings_.reconnectionDelayMax, settings_.randomizationFactor},
+               settings_.random_seed ? *settings_.random_seed : random_seed()},
+      decoder_{{settings_.limits.attachments, {std::min<std::size_t>(settings_.limits.json_depth, 128)}}}
+{
+    url_error_ = parse_url(url, url_);
+    if (!url_error_ && url_.secure)
+        url_error_ = error::tls_not_available;
+}
+
+SOCKETIO_DECL manager_core::~manager_core()
+{
+    if (alive())
+        watch_.remove(this);
+}
+
+// A step of its own, since a log handler is user code and may do what a listener may.
+SOCKETIO_DECL void manager_core::log(log_level level, std::string_view component, std::string_view text)
+{
+    if (settings_.log)
+        defer([this, level, component, words = std::string{text}] { settings_.log(level, component, words); });
+}
+
+SOCKETIO_DECL void manager_core::inbox::add_packet(socket_core& from)
+{
+    if (!order.empty() && order.back().type == kind::packet && order.back().socket.get() == &from)
+        ++order.back().count;
+    else
+        order.push_back({kind::packet, from.shared_from_this()});
+}
+
+SOCKETIO_DECL void manager_core::inbox::clear() noexcept
+{
+    order.clear();
+    packets.clear();
+    acks.clear();
+    commands.clear();
+}
+
+SOCKETIO_DECL void manager_core::inbox::swap(inbox& other) noexcept
+{
+    order.swap(other.order);
+    std::swap(packets, other.packets);
+    acks.swap(other.acks);
+    commands.swap(other.commands);
+}
+
+SOCKETIO_DECL bool manager_core::on_strand() const noexcept
+{
+    return alive() && runtime_->serial.running_in_this_thread();
+}
+
+SOCKETIO_DECL void manager_core::perform(unique_function<void()> command)
+{
+    if (may_act()) {
+        drain_inbox();
+        if (depth_ == 0) {
+            now_ = clock::now();
+            post_turn();
+        }
+        command();
+        return;
+    }
+    std::lock_guard const lock{mutex_};
+    if (!alive())
+        return;
+    inbox_.order.push_back({inbox::kind::command, nullptr});
+    inbox_.commands.push_back(std::move(command));
+    wake();
+}
+
+// Many emits cost one wake-up. Called with the mutex held.
+SOCKETIO_DECL void manager_core::wake()
+{
+    has_mail_.store(true, std::memory_order_release);
+    if (std::exchange(waking_, true))
+        return;
+    post(runtime_->serial, [self = shared_from_this()] { self->on_mail(); });
+}
+
+SOCKETIO_DECL void manager_core::on_mail()
+{
+    {
+        std::lock_guard const lock{mutex_};
+        waking_ = false;
+    }
+    turn now{*this};
+    drain_inbox();
+    now.finish();
+}
+
+// What other threads have handed over comes before what is done on the strand now, so that the
+// order in which one thread does things is kept.
+SOCKETIO_DECL void manager_core::drain_inbox()
+{
+    if (draining_now_ || !has_mail_.load(std::memory_order_acquire))
+        return;
+    raised const guard{draining_now_};
+    {
+        std::lock_guard const lock{mutex_};
+        draining_.swap(inbox_);
+        has_mail_.store(false, std::memory_order_release);
+    }
+    std::size_t commands = 0;
+    std::size_t acks = 0;
+    for (auto const& next : draining_.order)
+        take_entry(next, commands, acks);
+    draining_.clear();
+}
+
+SOCKETIO_DECL void manager_core::take_entry(inbox::entry const& next, std::size_t& commands, std::size_t& acks)
+{
+    if (next.type == inbox::kind::command) {
+        draining_.commands[commands++]();
+        return;
+    }
+    if (next.type == inbox::kind::join) {
+        join(next.socket);
+        return;
+    }
+    std::optional<pending_ack> waiting;
+    if (next.type == inbox::kind::packet_with_ack)
+        waiting = std::move(draining_.acks[acks++]);
+    std::size_t left = next.count;
+    draining_.packets.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>) {
+        if (left-- == 0)
+            return false;
+        send_or_keep(*next.socket, text, attachments, std::move(waiting));
+        return true;
+    });
+}
+
+SOCKETIO_DECL void manager_core::run_steps()
+{
+    if (running_steps_)
+        return;
+    raised const guard{running_steps_};
+    while (!steps_.empty()) {
+        auto step = std::move(steps_.front());
+        steps_.pop_front();
+        step();
+    }
+}
+
+SOCKETIO_DECL void manager_core::post_turn()
+{
+    if (!alive())
+        return;
+    post(runtime_->serial, [self = shared_from_this()] {
+        turn now{*self};
+        self->drain_inbox();
+        self->run_steps();
+        self->pump();
+        now.finish();
+    });
+}
+
+SOCKETIO_DECL void manager_core::on_readable()
+{
+    turn now{*this};
+    drain_inbox();
+    run_steps();
+    pump();
+    now.finish();
+}
+
+// Takes all that has come, and asks before each event whether this is still the connection.
+SOCKETIO_DECL void manager_core::pump()
+{
+    auto const link = runtime_->link;
+    while (link && link == runtime_->link) {
+        engine_event const event = link->next(now_);
+        if (event.type == engine_event::kind::none)
+            return;
+        on_engine(event);
+        run_steps();
+        if (link == runtime_->link)
+            link->flush_early();
+    }
+}
+
+SOCKETIO_DECL void manager_core::settle()
+{
+    if (!alive())
+        return;
+    if (auto const link = runtime_->link) {
+        link->flush();
+        link->resume();
+    }
+    arm_timer();
+}
+
+SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
+{
+    clock::time_point earliest = std::min(open_deadline_, reconnect_at_);
+    if (runtime_->link)
+        earliest = std::min(earliest, runtime_->link->session().deadline());
+    for (auto const& [nsp, each] : sockets_)
+        earliest = std::min(earliest, each->deadline());
+    return earliest;
+}
+
+SOCKETIO_DECL void manager_core::arm_timer()
+{
+    runtime_->timer.arm(next_deadline(), [self = shared_from_this()] { self->on_due(); });
+}
+
+SOCKETIO_DECL void manager_core::on_due()
+{
+    turn now{*this};
+    drain_inbox();
+    run_steps();
+    on_time();
+    now.finish();
+}
+
+SOCKETIO_DECL void manager_core::on_time()
+{
+    if (now_ >= open_deadline_)
+        fail_open(connect_error{error::timeout, make_error_code(error::timeout).message()});
+    if (now_ >= reconnect_at_) {
+        reconnect_at_ = clock::never();
+        attempt();
+    }
+    if (auto const link = runtime_->link) {
+        engine_event const event = link->session().tick(now_);
+        if (event.type == engine_event::kind::closed)
+            on_closed(event);
+    }
+    for (auto const& [nsp, each] : sockets_)
+        each->expire(now_);
+}
+
+SOCKETIO_DECL void manager_core::adopt(std::shared_ptr<socket_core> joined)
+{
+    if (may_act()) {
+        drain_inbox();
+        if (depth_ == 0) {
+            now_ = clock::now();
+            post_turn();
+        }
+        join(joined);
+        return;
+    }
+    {
+        std::lock_guard const lock{mutex_};
+        if (alive()) {
+            inbox_.order.push_back({inbox::kind::join, std::move(joined)});
+            wake();
+            return;
+        }
+    }
+    joined->drop_everything();
+}
+
+SOCKETIO_DECL void manager_core::join(std::shared_ptr<socket_core> const& joined)
+{
+    // The last handle of the one before may have gone a moment ago, on another thread.
+    if (auto const found = sockets_.find(joined->nsp()); found != sockets_.end()) {
+        auto const before = found->second;
+        before->release();
+    }
+    if (joined->nsp() == "/")
+        root_ = joined.get();
+    sockets_[joined->nsp()] = joined;
+}
+
+SOCKETIO_DECL void manager_core::forget(socket_core const& which)
+{
+    auto const found = sockets_.find(which.nsp());
+    if (found == sockets_.end() || found->second.get() != &which)
+        return;
+    if (root_ == &which)
+        root_ = nullptr;
+    // A listener of its may be running: it dies after that.
+    defer([last = std::move(found->second)] {});
+    sockets_.erase(found);
+}
+
+SOCKETIO_DECL void manager_core::stop()
+{
+    perform([self = shared_from_this()] {
+        self->events_.off_all();
+        self->close();
+    });
+}
+
+// Nobody runs the context any more. What is left is taken out first and dies last, because it may
+// hold handles to this very manager.
+SOCKETIO_DECL void manager_core::context_gone() noexcept
+{
+    auto const self = weak_from_this().lock();
+    if (!self)
+        return;
+    gone_.store(true, std::memory_order_release);
+    inbox left;
+    {
+        std::lock_guard const lock{mutex_};
+        left.swap(inbox_);
+    }
+    auto const steps = std::exchange(steps_, {});
+    auto const sockets = std::exchange(sockets_, {});
+    root_ = nullptr;
+    for (auto const& [nsp, each] : sockets)
+        each->drop_everything();
+    for (auto const& each : left.order)
+        if (each.type == inbox::kind::join)
+            each.socket->drop_everything();
+    events_.close();
+    runtime_.reset();
+    executor_ = {};
+}
+
+SOCKETIO_DECL void manager_core::report(event_error why)
+{
+    log(log_level::warning, "manager", why.message());
+}
+
+SOCKETIO_DECL void manager_core::tell(std::string event)
+{
+    if (events_.untouched())
+        return;
+    defer([this, event = std::move(event)] {
+        event_call call{*this, event};
+        dispatch(event, call);
+    });
+}
+
+SOCKETIO_DECL void manager_core::tell_number(std::string event, std::uint64_t number)
+{
+    if (events_.untouched())
+        return;
+    defer([this, event = std::move(event), number] {
+        local_args const arguments{number};
+        event_call call{*this, event, arguments.view()};
+        dispatch(event, call);
+    });
+}
+
+SOCKETIO_DECL void manager_core::tell_error(std::string event, connect_error const& why)
+{
+    if (events_.untouched())
+        return;
+    defer([this, event = std::move(event), why] {
+        local_args const arguments{std::string_view{why.message()}};
+        event_call call{*this, event, arguments.view()};
+        call.refused = &why;
+        dispatch(event, call);
+    });
+}
+
+} // namespace socketio::detail

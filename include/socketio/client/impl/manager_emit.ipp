@@ -1,0 +1,206 @@
+// The way out of a packet: from any thread to the strand, and there straight into the buffer that
+// the next write takes, or into the send buffer while the namespace is not connected.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+
+#include <algorithm>
+
+namespace socketio::detail {
+
+// The event's name in an encoded packet, for an error message.
+inline std::string_view event_of(std::string_view text) noexcept
+{
+    auto const from = text.find("[\"");
+    if (from == std::string_view::npos)
+        return {};
+    std::string_view const name = text.substr(from + 2);
+    return name.substr(0, name.find('"'));
+}
+
+SOCKETIO_DECL void manager_core::check_attachments(std::size_t count) const
+{
+    if (count > settings_.limits.attachments)
+        throw_misuse("too many attachments: " + std::to_string(count) + " binary values in one packet, " +
+                     std::to_string(settings_.limits.attachments) + " are allowed");
+}
+
+// `text` includes the Engine.IO packet type.
+SOCKETIO_DECL bool manager_core::fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept
+{
+    std::uint64_t const most = runtime_->link->session().settings().max_payload;
+    if (most == 0)
+        return true;
+    return text <= most &&
+           std::all_of(attachments.begin(), attachments.end(), [most](bytes_view each) { return each.size() <= most; });
+}
+
+SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
+                                      encode_event_ref encode)
+{
+    if (is_reserved_event(event))
+        throw_misuse('"' + std::string{event} + "\" is a reserved event name");
+    // A user's conversion may emit while a packet is being written: that one waits its turn.
+    if (may_act()) {
+        emit_here(from, event, std::move(waiting), encode);
+        return;
+    }
+    char room[512];
+    byte_buffer text{room};
+    std::vector<bytes_view> attachments;
+    encode(text, attachments);
+    check_attachments(attachments.size());
+    send_encoded(from, text.view(), attachments, std::move(waiting));
+}
+
+SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_view text,
+                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting)
+{
+    if (may_act()) {
+        drain_inbox();
+        send_or_keep(from, text, attachments, std::move(waiting));
+        if (depth_ == 0)
+            post_turn();
+        return;
+    }
+    std::lock_guard const lock{mutex_};
+    if (!alive())
+        return;
+    inbox_.packets.push(text, attachments, std::nullopt);
+    if (waiting) {
+        inbox_.order.push_back({inbox::kind::packet_with_ack, from.shared_from_this()});
+        inbox_.acks.push_back(std::move(*waiting));
+    } else {
+        inbox_.add_packet(from);
+    }
+    wake();
+}
+
+// The heartbeat may have passed unnoticed, after a suspend: then the packet is better kept, and the
+// connection is found dead at once (SEMANTICS 2.2, item 12).
+SOCKETIO_DECL bool manager_core::can_write(socket_core const& from)
+{
+    if (state_ != ready_state::open || !from.connected())
+        return false;
+    if (depth_ == 0)
+        now_ = clock::now();
+    if (!runtime_->link->session().expired(now_))
+        return true;
+    post(runtime_->serial, [self = shared_from_this()] { self->on_due(); });
+    return false;
+}
+
+SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
+                                           encode_event_ref encode)
+{
+    drain_inbox();
+    if (can_write(from)) {
+        encode_in_place(from, event, std::move(waiting), encode);
+    } else {
+        scratch_.clear();
+        attachments_.clear();
+        {
+            raised const guard{encoding_};
+            encode(scratch_, attachments_);
+        }
+        check_attachments(attachments_.size());
+        send_or_keep(from, scratch_.view(), attachments_, std::move(waiting));
+    }
+    if (depth_ == 0)
+        post_turn();
+}
+
+SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_view event,
+                                                 std::optional<pending_ack>&& waiting, encode_event_ref encode)
+{
+    engine& session = runtime_->link->session();
+    auto const at = session.begin_message();
+    unless_done message{[&] { session.abandon(at); }};
+    attachments_.clear();
+    {
+        raised const guard{encoding_};
+        encode(session.output(), attachments_);
+    }
+    check_attachments(attachments_.size());
+    if (!fits(session.message_size(at), attachments_)) {
+        from.fail_emit(event, std::move(waiting), error::payload_too_large);
+        return;
+    }
+    message.done();
+    session.end_message(at);
+    for (bytes_view const each : attachments_)
+        session.send_binary(each);
+    if (waiting)
+        from.pending().add(std::move(*waiting));
+}
+
+SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<bytes_view const> attachments)
+{
+    if (state_ != ready_state::open || !fits(text.size() + 1, attachments))
+        return false;
+    engine& session = runtime_->link->session();
+    session.send_text(text);
+    for (bytes_view const each : attachments)
+        session.send_binary(each);
+    return true;
+}
+
+SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_view text,
+                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting)
+{
+    if (!can_write(from)) {
+        from.send_buffer().push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt);
+        if (waiting) {
+            waiting->buffered = true;
+            from.pending().add(std::move(*waiting));
+        }
+        return;
+    }
+    if (!write_packet(text, attachments)) {
+        from.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
+        return;
+    }
+    if (waiting)
+        from.pending().add(std::move(*waiting));
+}
+
+SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view text,
+                                           std::span<bytes_view const> attachments, std::optional<std::uint64_t> id)
+{
+    if (!can_write(from))
+        return false;
+    bool const written = write_packet(text, attachments);
+    if (written && id)
+        from.pending().sent(*id);
+    if (!written)
+        from.fail_emit(event_of(text), id ? from.pending().take(*id) : std::nullopt, error::payload_too_large);
+    return true;
+}
+
+// Dropped when the connection that asked is gone.
+SOCKETIO_DECL void manager_core::send_answer(socket_core& from, std::string_view text,
+                                             std::span<bytes_view const> attachments, std::uint64_t epoch)
+{
+    check_attachments(attachments.size());
+    auto const write = [this](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries, std::uint64_t of) {
+        if (by.connected() && by.epoch() == of && !write_packet(packet, binaries))
+            by.fail_emit("acknowledgement", std::nullopt, error::payload_too_large);
+    };
+    if (may_act()) {
+        drain_inbox();
+        write(from, text, attachments, epoch);
+        if (depth_ == 0)
+            post_turn();
+        return;
+    }
+    packet_queue kept;
+    kept.push(text, attachments, std::nullopt);
+    perform([write, epoch, by = from.shared_from_this(), kept = std::make_shared<packet_queue>(std::move(kept))] {
+        kept->drain([&](std::string_view packet, std::span<bytes_view const> binaries, std::optional<std::uint64_t>) {
+            write(*by, packet, binaries, epoch);
+            return true;
+        });
+    });
+}
+
+} // namespace socketio::detail

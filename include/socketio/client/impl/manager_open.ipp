@@ -1,0 +1,361 @@
+// The life of the connection: open, serve, lose, wait, open again. The order of events is the
+// reference's (SEMANTICS: manager and backoff), except where noted.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+#include <socketio/session/local_event.hpp>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void manager_core::open()
+{
+    if (state_ != ready_state::closed)
+        return;
+    state_ = ready_state::opening;
+    skip_reconnect_ = false;
+    reconnect_at_ = clock::never();
+    open_deadline_ = settings_.timeout.count() > 0 ? now_ + settings_.timeout : clock::never();
+    // A step, so that a socket which is asked for in the same breath hears if this fails at once.
+    defer([this, attempt = ++attempt_] {
+        if (attempt == attempt_ && state_ == ready_state::opening)
+            begin(attempt);
+    });
+}
+
+SOCKETIO_DECL void manager_core::begin(std::uint64_t attempt)
+{
+    if (url_error_) {
+        fail_open(connect_error{url_error_, url_error_.message()}, false);
+        return;
+    }
+    log(log_level::info, "manager", "connecting to " + origin(url_));
+    ask_query(attempt);
+}
+
+SOCKETIO_DECL void manager_core::ask_query(std::uint64_t attempt)
+{
+    if (auto const* plain = settings_.query.if_value()) {
+        ask_headers(attempt, *plain);
+        return;
+    }
+    defer([this, attempt] {
+        unless_done asking{[this, attempt] { fail_provider(attempt, "query"); }};
+        settings_.query.ask([weak = weak_from_this(), attempt](string_pairs query) {
+            if (auto const self = weak.lock())
+                self->perform([self, attempt, query = std::move(query)]() mutable {
+                    self->ask_headers(attempt, std::move(query));
+                });
+        });
+        asking.done();
+    });
+}
+
+SOCKETIO_DECL void manager_core::ask_headers(std::uint64_t attempt, string_pairs query)
+{
+    if (auto const* plain = settings_.extraHeaders.if_value()) {
+        start_dial(attempt, query, *plain);
+        return;
+    }
+    defer([this, attempt, query = std::move(query)]() mutable {
+        unless_done asking{[this, attempt] { fail_provider(attempt, "extraHeaders"); }};
+        settings_.extraHeaders.ask([weak = weak_from_this(), attempt, query = std::move(query)](string_pairs headers) {
+            if (auto const self = weak.lock())
+                self->perform([self, attempt, query, headers = std::move(headers)] {
+                    self->start_dial(attempt, query, headers);
+                });
+        });
+        asking.done();
+    });
+}
+
+SOCKETIO_DECL std::string manager_core::request_target(string_pairs const& query) const
+{
+    std::string target = settings_.path.starts_with('/') ? settings_.path : '/' + settings_.path;
+    while (target.size() > 1 && target.ends_with('/'))
+        target.pop_back();
+    if (settings_.addTrailingSlash && !target.ends_with('/'))
+        target += '/';
+    string_pairs const from_url = parse_query(url_.query);
+    auto const is_ours = [](std::string_view name) { return name == "EIO" || name == "transport" || name == "sid"; };
+    auto const in_url = [&](std::string_view name) {
+        return std::any_of(from_url.begin(), from_url.end(), [&](auto const& each) { return each.first == name; });
+    };
+    std::string parameters;
+    for (auto const& [name, text] : query)
+        if (!is_ours(name) && !in_url(name))
+            append_query(parameters, name, text);
+    for (auto const& [name, text] : from_url)
+        if (!is_ours(name))
+            append_query(parameters, name, text);
+    append_query(parameters, "EIO", "4");
+    append_query(parameters, "transport", "websocket");
+    return target + '?' + parameters;
+}
+
+SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs const& query, string_pairs const& headers)
+{
+    if (attempt != attempt_ || state_ != ready_state::opening || runtime_->dialing)
+        return;
+    dial_request request;
+    request.to = url_;
+    request.target = request_target(query);
+    request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
+    for (auto const& [name, text] : headers) {
+        if (!is_header_name(name) || !is_header_value(text)) {
+            fail_open(connect_error{make_error_code(std::errc::invalid_argument), "extraHeaders: \"" + name + "\" is not a valid HTTP header"});
+            return;
+        }
+        request.headers.push_back({name, text});
+    }
+    if (!is_request_target(request.target)) {
+        fail_open(connect_error{error::bad_url, "the path \"" + settings_.path + "\" cannot be used in a request"}, false);
+        return;
+    }
+    // Called by a coroutine, so user code has to wait for a turn of its own.
+    auto done = [self = shared_from_this(), attempt](dial_result&& result, stream&& connected) {
+        self->now_ = clock::now();
+        self->on_dialed(attempt, std::move(result), std::move(connected));
+        self->post_turn();
+    };
+    runtime_->dialing = std::make_shared<dial>(runtime_->serial, std::move(request), std::move(done));
+    runtime_->dialing->start();
+}
+
+SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected)
+{
+    if (attempt != attempt_ || state_ != ready_state::opening)
+        return;
+    runtime_->dialing.reset();
+    if (result.error) {
+        connect_error why{result.error, std::move(result.words)};
+        why.set_http(result.http_status, std::move(result.http_body));
+        fail_open(std::move(why));
+        return;
+    }
+    engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
+    runtime_->link = std::make_shared<connection>(runtime_->serial, std::move(connected), std::move(session), *this,
+                                                  connection_options{settings_.limits.read_buffer, settings_.close_timeout});
+    runtime_->link->start(std::move(result.leftover));
+}
+
+SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)
+{
+    switch (event.type) {
+    case engine_event::kind::none: return;
+    case engine_event::kind::open: on_opened(); return;
+    case engine_event::kind::text:
+    case engine_event::kind::binary: on_message(event); return;
+    case engine_event::kind::ping:
+        if (!events_.untouched())
+            tell("ping");
+        return;
+    case engine_event::kind::closed: on_closed(event); return;
+    }
+}
+
+SOCKETIO_DECL void manager_core::on_opened()
+{
+    state_ = ready_state::open;
+    open_deadline_ = clock::never();
+    log(log_level::info, "manager", "open");
+    auto const attempts = backoff_.attempts();
+    bool const again = std::exchange(reconnecting_, false);
+    if (again)
+        backoff_.reset();
+    for (auto const& [nsp, each] : sockets_)
+        each->on_manager_open(again ? attempts : 0);
+    tell("open");
+    if (again)
+        tell_number("reconnect", attempts);
+}
+
+inline std::string words_before_open(engine_event const& event)
+{
+    if (event.error == error::not_socketio)
+        return "the server speaks WebSocket but not Engine.IO. Is this a Socket.IO server, and is the path right?";
+    std::string words = "before the Engine.IO handshake: " + event.error.message();
+    if (event.code != 0)
+        words += " (WebSocket close code " + std::to_string(event.code) + ')';
+    return words;
+}
+
+SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
+{
+    if (state_ == ready_state::opening) {
+        // A server that refuses the protocol version may do so in HTTP behind its 101.
+        bool const http = event.error == error::frame_invalid && runtime_->link->started_with("HTTP/1.");
+        if (http)
+            fail_open(connect_error{error::wrong_protocol, make_error_code(error::wrong_protocol).message()});
+        else
+            fail_open(connect_error{event.error, words_before_open(event)});
+        return;
+    }
+    disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code};
+    if (!event.payload.empty())
+        details.description += ": " + std::string{event.payload.data(), event.payload.size()};
+    lose(event.reason, std::move(details));
+}
+
+SOCKETIO_DECL void manager_core::on_message(engine_event const& message)
+{
+    constexpr std::size_t large = 1024 * 1024;
+    packet received;
+    std::error_code ec;
+    bool const whole = message.type == engine_event::kind::text ? decoder_.text(message.payload, received, ec)
+                                                                : decoder_.binary(message.payload, received, ec);
+    if (ec)
+        lose(close_reason::parse_error, {.code = ec, .description = ec.message()});
+    else if (whole)
+        on_packet(received);
+    if (message.payload.size() > large)
+        decoder_.shrink(large);
+}
+
+SOCKETIO_DECL void manager_core::on_packet(packet const& received)
+{
+    socket_core* to = root_;
+    if (!root_ || received.nsp != "/") {
+        auto const found = sockets_.find(received.nsp);
+        to = found == sockets_.end() ? nullptr : found->second.get();
+    }
+    if (!on_answer(received, to) && to)
+        to->on_packet(received); // what is forgotten meanwhile dies in a step, after this
+    if (events_.untouched())
+        return;
+    event_call call{*this, "packet"};
+    call.raw = &received;
+    dispatch("packet", call);
+}
+
+// True if this answers a CONNECT that nobody stands by any more: its socket has left, and perhaps been
+// told to connect again, before the answer came.
+SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* to)
+{
+    bool const joined = received.type == packet_type::connect;
+    if (!joined && received.type != packet_type::connect_error)
+        return false;
+    if (!gate_.answered(received.nsp) || (to && to->awaits_answer()))
+        return false;
+    if (joined) {
+        byte_buffer text;
+        encode_control(text, packet_type::disconnect, received.nsp, nullptr);
+        static_cast<void>(write_packet(text.view(), {}));
+        gate_.left(received.nsp, now_);
+    }
+    if (to)
+        to->join_if_held();
+    return true;
+}
+
+// The attempt to connect came to nothing. `again`: it is worth trying once more.
+SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
+{
+    state_ = ready_state::closed;
+    open_deadline_ = clock::never();
+    ++attempt_;
+    drop_link();
+    log(log_level::info, "manager", "connect_error: " + why.message());
+    for (auto const& [nsp, each] : sockets_)
+        each->on_manager_error(why);
+    tell_error("error", why);
+    if (!again) {
+        skip_reconnect_ = true;
+        reconnecting_ = false;
+        for (auto const& [nsp, each] : sockets_)
+            each->give_up();
+        return;
+    }
+    if (std::exchange(reconnecting_, false)) {
+        reconnect();
+        tell_error("reconnect_error", why);
+    } else if (settings_.reconnection && backoff_.attempts() == 0) {
+        reconnect();
+    }
+}
+
+// The exception of a provider leaves through the executor; the attempt fails like any other.
+SOCKETIO_DECL void manager_core::fail_provider(std::uint64_t attempt, std::string_view option)
+{
+    if (attempt == attempt_ && state_ == ready_state::opening)
+        fail_open(connect_error{make_error_code(std::errc::operation_canceled), std::string{option} + ": the provider threw"});
+}
+
+SOCKETIO_DECL void manager_core::drop_link()
+{
+    if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
+        dialing->abandon();
+    if (auto const link = std::exchange(runtime_->link, nullptr))
+        link->close();
+    decoder_.reset();
+    gate_.clear();
+}
+
+SOCKETIO_DECL void manager_core::lose(close_reason reason, disconnect_details details)
+{
+    state_ = ready_state::closed;
+    open_deadline_ = clock::never();
+    ++attempt_;
+    drop_link();
+    backoff_.reset();
+    log(log_level::info, "manager",
+        std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));
+    for (auto const& [nsp, each] : sockets_)
+        each->on_manager_close(reason, details);
+    if (events_.has("close"))
+        defer([this, reason, details] {
+            local_args const arguments{to_string(reason)};
+            event_call call{*this, "close", arguments.view()};
+            call.details = &details;
+            dispatch("close", call);
+        });
+    if (settings_.reconnection && !skip_reconnect_)
+        reconnect();
+}
+
+SOCKETIO_DECL void manager_core::close()
+{
+    skip_reconnect_ = true;
+    bool const was_busy = state_ != ready_state::closed || reconnecting_;
+    reconnecting_ = false;
+    reconnect_at_ = clock::never();
+    if (was_busy)
+        lose(close_reason::forced_close, {});
+}
+
+SOCKETIO_DECL void manager_core::close_if_unused()
+{
+    for (auto const& [nsp, each] : sockets_)
+        if (each->active())
+            return;
+    close();
+}
+
+SOCKETIO_DECL void manager_core::reconnect()
+{
+    if (reconnecting_ || skip_reconnect_)
+        return;
+    if (settings_.reconnectionAttempts != 0 && backoff_.attempts() >= settings_.reconnectionAttempts) {
+        backoff_.reset();
+        tell("reconnect_failed");
+        return;
+    }
+    auto const delay = backoff_.next();
+    reconnecting_ = true;
+    reconnect_at_ = now_ + delay;
+    log(log_level::info, "manager",
+        "next attempt in " + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(delay).count()) + " ms");
+}
+
+// A listener of "reconnect_attempt" may still call it off.
+SOCKETIO_DECL void manager_core::attempt()
+{
+    if (skip_reconnect_ || !reconnecting_)
+        return;
+    tell_number("reconnect_attempt", backoff_.attempts());
+    defer([this] {
+        if (!skip_reconnect_ && reconnecting_)
+            open();
+    });
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,447 @@
+// A namespace's part of the conversation. The order of events is the reference's.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+#include <socketio/client/socket_core.hpp>
+#include <socketio/session/local_event.hpp>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, provided<object> auth)
+    : weak_manager_{manager}, manager_{*manager}, nsp_{std::move(nsp)}, auth_{std::move(auth)}
+{
+}
+
+SOCKETIO_DECL std::string socket_core::id() const
+{
+    std::lock_guard const lock{mutex_};
+    return id_;
+}
+
+SOCKETIO_DECL void socket_core::set_connected(bool connected, std::string id)
+{
+    std::lock_guard const lock{mutex_};
+    id_ = std::move(id);
+    connected_.store(connected, std::memory_order_release);
+}
+
+SOCKETIO_DECL void socket_core::set_error_hook(error_hook hook)
+{
+    auto made = hook && !events_.is_closed() ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
+    std::lock_guard const lock{mutex_};
+    error_hook_.swap(made);
+}
+
+SOCKETIO_DECL void socket_core::log(log_level level, std::string_view text)
+{
+    if (manager_.settings().log)
+        manager_.log(level, "socket", nsp_ + ' ' + std::string{text});
+}
+
+SOCKETIO_DECL void socket_core::report(event_error why)
+{
+    std::shared_ptr<error_hook const> hook;
+    {
+        std::lock_guard const lock{mutex_};
+        hook = error_hook_;
+    }
+    log(log_level::warning, why.message());
+    if (hook)
+        (*hook)(why);
+}
+
+SOCKETIO_DECL ack socket_core::make_ack(std::uint64_t id)
+{
+    return ack{std::make_shared<ack_state>(weak_from_this(), nsp_, id, epoch_.load(std::memory_order_relaxed))};
+}
+
+SOCKETIO_DECL void socket_core::send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch)
+{
+    auto const manager = weak_manager_.lock();
+    if (!manager)
+        return;
+    // An answer is never kept for later: the question belongs to one connection.
+    manager->send_answer(*this, text, attachments, epoch);
+}
+
+SOCKETIO_DECL void socket_core::ack_dropped(std::uint64_t id)
+{
+    if (auto const manager = weak_manager_.lock(); manager && manager->settings().log)
+        manager->perform([self = shared_from_this(), id] {
+            self->log(log_level::debug, "event " + std::to_string(id) + " will never be answered: its ack was dropped");
+        });
+}
+
+SOCKETIO_DECL void socket_core::connect()
+{
+    if (connected() || connecting_)
+        return;
+    active_ = true;
+    if (!manager_.is_reconnecting())
+        manager_.open();
+    if (manager_.is_open())
+        on_manager_open(0);
+}
+
+SOCKETIO_DECL void socket_core::on_manager_open(std::uint64_t attempts)
+{
+    if (!active() || connecting_)
+        return;
+    connecting_ = true;
+    reconnected_after_ = attempts;
+    epoch_.fetch_add(1, std::memory_order_relaxed);
+    ++connect_attempt_;
+    held_ = true;
+    join_if_held();
+}
+
+SOCKETIO_DECL void socket_core::join_if_held()
+{
+    if (!held_ || manager_.now() < manager_.gate().opens_at(nsp_))
+        return;
+    held_ = false;
+    ask_auth();
+}
+
+SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
+{
+    return held_ ? std::min(acks_.deadline(), manager_.gate().opens_at(nsp_)) : acks_.deadline();
+}
+
+SOCKETIO_DECL void socket_core::ask_auth()
+{
+    if (auto const* plain = auth_.if_value()) {
+        send_connect(*plain);
+        return;
+    }
+    manager_.defer([self = shared_from_this(), attempt = connect_attempt_] {
+        unless_done asking{[&] {
+            self->fail_auth(attempt, {make_error_code(std::errc::operation_canceled), "auth: the provider threw"});
+        }};
+        self->auth_.ask([weak = self->weak_from_this(), attempt](object auth) {
+            auto const here = weak.lock();
+            auto const manager = here ? here->weak_manager_.lock() : nullptr;
+            if (!manager)
+                return;
+            manager->perform([here, attempt, auth = std::move(auth)]() mutable {
+                if (!here->connecting_ || attempt != here->connect_attempt_)
+                    return;
+                ++here->connect_attempt_; // a second answer would be a second CONNECT, which costs the connection
+                here->send_connect(std::move(auth));
+            });
+        });
+        asking.done();
+    });
+}
+
+SOCKETIO_DECL void socket_core::fail_auth(std::uint64_t attempt, connect_error why)
+{
+    if (!connecting_ || attempt != connect_attempt_)
+        return;
+    leave();
+    tell_error(std::move(why));
+}
+
+SOCKETIO_DECL void socket_core::send_connect(object auth)
+{
+    byte_buffer text;
+    if (auth.empty()) {
+        encode_control(text, packet_type::connect, nsp_, nullptr);
+    } else {
+        value const payload{std::move(auth)};
+        encode_control(text, packet_type::connect, nsp_, &payload);
+    }
+    if (manager_.write_packet(text.view(), {})) {
+        manager_.gate().asked(nsp_);
+    } else {
+        fail_auth(connect_attempt_,
+                  {error::payload_too_large, "auth: " + make_error_code(error::payload_too_large).message()});
+    }
+}
+
+SOCKETIO_DECL void socket_core::disconnect()
+{
+    bool const was_connected = connected();
+    if (was_connected) {
+        byte_buffer text;
+        encode_control(text, packet_type::disconnect, nsp_, nullptr);
+        static_cast<void>(manager_.write_packet(text.view(), {}));
+        manager_.gate().left(nsp_, manager_.now());
+    }
+    leave();
+    if (was_connected)
+        on_close("io client disconnect", {});
+}
+
+SOCKETIO_DECL void socket_core::release()
+{
+    if (std::exchange(released_, true))
+        return;
+    events_.close();
+    set_error_hook(nullptr);
+    end_acks(acks_.take_all(), error::stopped);
+    disconnect();
+    send_buffer_.clear();
+    early_.clear();
+    manager_.forget(*this);
+}
+
+// Not wanted any more. The last one to leave closes the connection, which comes first.
+SOCKETIO_DECL void socket_core::leave()
+{
+    active_ = false;
+    connecting_ = false;
+    held_ = false;
+    manager_.close_if_unused();
+}
+
+SOCKETIO_DECL void socket_core::on_packet(packet const& received)
+{
+    if (!active())
+        return;
+    switch (received.type) {
+    case packet_type::event:
+    case packet_type::binary_event: on_event(received); return;
+    case packet_type::ack:
+    case packet_type::binary_ack: on_ack(received); return;
+    case packet_type::connect: on_connect(received.payload); return;
+    case packet_type::disconnect: on_disconnect(); return;
+    case packet_type::connect_error: on_connect_error(received); return;
+    }
+}
+
+// The order is fixed: id, early events, send buffer, "connect" (SEMANTICS 2.4, item 31); then our
+// own "reconnect". A second CONNECT is ignored (item 33).
+SOCKETIO_DECL void socket_core::on_connect(value_view payload)
+{
+    if (connected())
+        return;
+    value_view const sid = payload["sid"];
+    if (!sid.is_string() || sid.as_string().empty()) {
+        tell_error(connect_error{error::server_is_v2, make_error_code(error::server_is_v2).message()});
+        return;
+    }
+    connecting_ = false;
+    set_connected(true, std::string{sid.as_string()});
+    log(log_level::info, "connected");
+    if (!early_.empty())
+        manager_.defer([self = shared_from_this()] { self->deliver_kept(); });
+    if (!send_buffer_.empty())
+        manager_.defer([self = shared_from_this()] { self->flush_send_buffer(); });
+    tell("connect");
+    if (reconnected_after_ != 0)
+        tell_number("reconnect", reconnected_after_);
+}
+
+// Once connected there is nothing left to refuse: that is ignored, as a second CONNECT is.
+SOCKETIO_DECL void socket_core::on_connect_error(packet const& received)
+{
+    if (connected())
+        return;
+    std::string words;
+    if (received.payload.is_string())
+        words = received.payload.as_string();
+    else if (value_view const message = received.payload["message"]; message.is_string())
+        words = message.as_string();
+    connect_error why{error::connect_refused, std::move(words)};
+    why.set_data(received.payload["data"].to_value());
+    log(log_level::info, "connect_error: " + why.message());
+    leave();
+    tell_error(std::move(why));
+}
+
+// While not connected it is of a connection that this side has left at the same time.
+SOCKETIO_DECL void socket_core::on_disconnect()
+{
+    if (!connected())
+        return;
+    leave();
+    on_close("io server disconnect", {});
+}
+
+SOCKETIO_DECL void socket_core::on_event(packet const& received)
+{
+    if (connected()) {
+        value_view const name = received.payload[std::size_t{0}];
+        args const arguments = args{received.payload}.rest(1);
+        if (name.is_string())
+            deliver(name.as_string(), arguments, received.id);
+        else
+            deliver(name.to_json(), arguments, received.id);
+        return;
+    }
+    // Nothing can be early before CONNECT was sent: it is late, of a connection that was left.
+    if (manager_.gate().opens_at(nsp_) != clock::never())
+        return;
+    early_.push(received);
+    if (early_.byte_size() > manager_.settings().limits.early_events)
+        manager_.lose(close_reason::parse_error,
+                      {.code = error::message_too_large, .description = "too many events before CONNECT"});
+}
+
+SOCKETIO_DECL void socket_core::deliver(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id)
+{
+    event_call call{*this, event, arguments, ack_id};
+    events_.dispatch(event, call);
+}
+
+// One at a time, so that a listener that throws costs none of the others their event.
+SOCKETIO_DECL void socket_core::deliver_kept()
+{
+    if (early_.empty() || !connected())
+        return;
+    auto const first = std::make_shared<kept_event>(early_.pop());
+    if (!early_.empty())
+        manager_.defer_first([self = shared_from_this()] { self->deliver_kept(); });
+    json_document reader;
+    value_view const payload = first->read(reader);
+    value_view const name = payload[std::size_t{0}];
+    deliver(name.is_string() ? std::string{name.as_string()} : name.to_json(), args{payload}.rest(1), first->id());
+}
+
+SOCKETIO_DECL void socket_core::flush_send_buffer()
+{
+    if (!connected())
+        return;
+    send_buffer_.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id) {
+        return manager_.send_kept(*this, text, attachments, id);
+    });
+}
+
+SOCKETIO_DECL void socket_core::on_ack(packet const& received)
+{
+    if (!received.id)
+        return;
+    auto answered = acks_.take(*received.id);
+    if (answered)
+        finish_ack(*answered, {}, args{received.payload});
+}
+
+SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
+{
+    connecting_ = false;
+    held_ = false;
+    if (active() && !connected())
+        tell_error(why);
+}
+
+// Before the namespace was connected the reference says "disconnect"; what really happened is that
+// no connection was made.
+SOCKETIO_DECL void socket_core::on_manager_close(close_reason reason, disconnect_details const& details)
+{
+    connecting_ = false;
+    held_ = false;
+    early_.forget_ids();
+    if (!active())
+        return;
+    if (connected()) {
+        on_close(to_string(reason), details);
+        return;
+    }
+    std::string words = std::string{to_string(reason)} + " before the namespace was connected";
+    if (!details.description.empty())
+        words += ": " + details.description;
+    tell_error(connect_error{details.code ? details.code : make_error_code(error::closed), std::move(words)});
+}
+
+SOCKETIO_DECL void socket_core::on_close(std::string_view reason, disconnect_details details)
+{
+    set_connected(false, {});
+    log(log_level::info, reason);
+    tell_disconnect(std::string{reason}, std::move(details));
+    end_acks(acks_.take_sent(), error::disconnected);
+}
+
+SOCKETIO_DECL void socket_core::expire(clock::time_point now)
+{
+    join_if_held();
+    if (now < acks_.deadline())
+        return;
+    auto due = acks_.take_expired(now);
+    for (auto const& each : due)
+        send_buffer_.remove(each.id);
+    end_acks(std::move(due), error::ack_timeout);
+}
+
+// Handlers that take no error are let go in silence, as in the reference; but that is a step as well,
+// since one may hold the last handle of some socket.
+SOCKETIO_DECL void socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
+{
+    for (auto& each : ended)
+        manager_.defer([self = shared_from_this(), why, ack = std::make_shared<pending_ack>(std::move(each))] {
+            if (ack->wants_errors)
+                self->finish_ack(*ack, why, {});
+        });
+}
+
+SOCKETIO_DECL void socket_core::finish_ack(pending_ack& ended, std::error_code why, args arguments)
+{
+    ack_result result{*this, ended.event, why, arguments};
+    ended.handler(result);
+}
+
+SOCKETIO_DECL void socket_core::fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why)
+{
+    bool const told = waiting && waiting->wants_errors;
+    if (waiting) {
+        std::vector<pending_ack> ended;
+        ended.push_back(std::move(*waiting));
+        end_acks(std::move(ended), why);
+    }
+    if (told)
+        return;
+    manager_.defer([self = shared_from_this(), name = std::string{event}, why] {
+        self->report({.code = why, .event = name});
+    });
+}
+
+SOCKETIO_DECL void socket_core::drop_everything() noexcept
+{
+    auto const waiting = acks_.take_all();
+    send_buffer_.clear();
+    early_.clear();
+    set_connected(false, {});
+    active_ = false;
+    events_.close();
+    set_error_hook(nullptr);
+    auth_ = {};
+}
+
+SOCKETIO_DECL void socket_core::tell(std::string event)
+{
+    manager_.defer([self = shared_from_this(), event = std::move(event)] {
+        event_call call{*self, event};
+        self->events_.dispatch_reserved(event, call);
+    });
+}
+
+SOCKETIO_DECL void socket_core::tell_number(std::string event, std::uint64_t number)
+{
+    manager_.defer([self = shared_from_this(), event = std::move(event), number] {
+        local_args const arguments{number};
+        event_call call{*self, event, arguments.view()};
+        self->events_.dispatch_reserved(event, call);
+    });
+}
+
+SOCKETIO_DECL void socket_core::tell_error(connect_error why)
+{
+    manager_.defer([self = shared_from_this(), why = std::move(why)] {
+        local_args const arguments{std::string_view{why.message()}};
+        event_call call{*self, "connect_error", arguments.view()};
+        call.refused = &why;
+        self->events_.dispatch_reserved("connect_error", call);
+    });
+}
+
+SOCKETIO_DECL void socket_core::tell_disconnect(std::string reason, disconnect_details details)
+{
+    manager_.defer([self = shared_from_this(), reason = std::move(reason), details = std::move(details)] {
+        local_args const arguments{std::string_view{reason}};
+        event_call call{*self, "disconnect", arguments.view()};
+        call.details = &details;
+        self->events_.dispatch_reserved("disconnect", call);
+    });
+}
+
+} // namespace socketio::detail

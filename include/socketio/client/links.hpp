@@ -1,0 +1,69 @@
+// What public handles hold: shared owners of a manager's and a namespace's state. When the last
+// copy of a handle goes, its link says so to the strand and returns; it never waits.
+#pragma once
+
+#include <socketio/client/options.hpp>
+#include <socketio/client/socket_core.hpp>
+#include <socketio/core/function_ref.hpp>
+#include <socketio/net/executor.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace socketio::detail {
+
+class manager_core;
+class socket_link;
+
+using event_emitter = emitter<event_call>;
+
+class manager_link : public std::enable_shared_from_this<manager_link> {
+public:
+    static std::shared_ptr<manager_link> make(asio::any_io_executor executor, std::string_view url, options settings);
+    explicit manager_link(std::shared_ptr<manager_core> core) noexcept;
+    manager_link(manager_link const&) = delete;
+    manager_link& operator=(manager_link const&) = delete;
+    ~manager_link();
+
+    std::shared_ptr<socket_link> socket(std::string_view nsp, provided<object> auth);
+    void open();
+    void close();
+    std::shared_ptr<event_emitter> events() const;
+    asio::any_io_executor get_executor() const;
+    manager_core& core() const noexcept { return *core_; }
+
+private:
+    std::shared_ptr<manager_core> core_;
+    std::recursive_mutex mutex_; // what dies while a socket is taken in may ask for another
+    std::map<std::string, std::weak_ptr<socket_link>, std::less<>> links_;
+};
+
+class socket_link {
+public:
+    socket_link(std::shared_ptr<manager_link> manager, std::shared_ptr<socket_core> core) noexcept;
+    socket_link(socket_link const&) = delete;
+    socket_link& operator=(socket_link const&) = delete;
+    ~socket_link();
+
+    void connect();
+    void disconnect();
+    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
+                    function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode);
+    std::shared_ptr<event_emitter> events() const { return {core_, &core_->events()}; }
+    socket_core& core() const noexcept { return *core_; }
+    std::shared_ptr<manager_link> const& manager() const noexcept { return manager_; }
+
+private:
+    std::shared_ptr<manager_link> manager_;
+    std::shared_ptr<socket_core> core_;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/client/impl/links.ipp>
+#endif

@@ -1,0 +1,82 @@
+// The manager: one connection to one server, which its namespaces share, and the effort to keep it.
+#pragma once
+
+#include <socketio/client/links.hpp>
+#include <socketio/client/listener_handle.hpp>
+#include <socketio/client/options.hpp>
+#include <socketio/net/executor.hpp>
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace socketio {
+
+class socket;
+
+struct socket_options {
+    // Sent with CONNECT; asked for anew at every connection.
+    provided<object> auth{};
+};
+
+// A handle; copies refer to the same manager, which ends when the last handle of it and of its
+// sockets is gone. All members may be called from any thread. Listeners run on the manager's strand.
+class manager {
+public:
+    // Opens at once unless `autoConnect` is off. The URL names the server ("http://host:3000"); its
+    // path is ignored here. A URL that cannot be used is told by an "error" event.
+    template <class Context>
+        requires requires(Context& c) { asio::any_io_executor{c.get_executor()}; }
+    manager(Context& context, std::string_view url, options settings = {})
+        : manager(asio::any_io_executor{context.get_executor()}, url, std::move(settings))
+    {
+    }
+    manager(asio::any_io_executor executor, std::string_view url, options settings = {})
+        : link_{detail::manager_link::make(std::move(executor), url, std::move(settings))}
+    {
+    }
+    explicit manager(std::shared_ptr<detail::manager_link> link) noexcept : link_{std::move(link)} {}
+
+    // The socket of a namespace. There is one for each: asked again, the same, and `settings` are ignored.
+    // Connects at once unless `autoConnect` is off.
+    inline class socket socket(std::string_view nsp, socket_options settings = {});
+
+    // Opens the connection, or does nothing if that is under way. `connect` is the same.
+    void open() { link_->open(); }
+    void connect() { open(); }
+    // Closes the connection of all namespaces, which hear "disconnect" with "forced close", and stops
+    // reconnecting. `disconnect` is the same.
+    void close() { link_->close(); }
+    void disconnect() { close(); }
+
+    // "open", "error" (connect_error), "ping", "packet" (packet const&), "close" (reason, disconnect_details),
+    // "reconnect_attempt" (number, from 1), "reconnect" (number of attempts), "reconnect_error"
+    // (connect_error), "reconnect_failed".
+    template <class Listener>
+    listener_handle on(std::string_view event, Listener&& listener)
+    {
+        return add(event, std::forward<Listener>(listener), false);
+    }
+    template <class Listener>
+    listener_handle once(std::string_view event, Listener&& listener)
+    {
+        return add(event, std::forward<Listener>(listener), true);
+    }
+    void off(std::string_view event) { link_->events()->off(event); }
+    void off(listener_handle const& handle) { handle.off(); }
+    void off() { link_->events()->off_all(); }
+
+    asio::any_io_executor get_executor() const { return link_->get_executor(); }
+
+private:
+    template <class Listener>
+    listener_handle add(std::string_view event, Listener&& listener, bool once)
+    {
+        auto const events = link_->events();
+        return {events, events->on(event, detail::make_listener(std::forward<Listener>(listener)), once)};
+    }
+
+    std::shared_ptr<detail::manager_link> link_;
+};
+
+} // namespace socketio

@@ -1,0 +1,205 @@
+// The state behind a `manager`: keeps one connection alive and shares it among namespaces.
+// It owns the namespaces' state and knows no public handle. All state lives on one strand; members
+// marked "any thread" hand over to it.
+#pragma once
+
+#include <socketio/client/options.hpp>
+#include <socketio/client/socket_core.hpp>
+#include <socketio/codec/packet_decoder.hpp>
+#include <socketio/core/emitter.hpp>
+#include <socketio/core/function_ref.hpp>
+#include <socketio/net/connection.hpp>
+#include <socketio/net/context_watch.hpp>
+#include <socketio/net/dial.hpp>
+#include <socketio/session/backoff.hpp>
+#include <socketio/session/join_gate.hpp>
+
+#include <atomic>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace socketio::detail {
+
+// Writes one event packet: into the buffer, with the attachments it finds.
+using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>&)>;
+
+class manager_core final : public std::enable_shared_from_this<manager_core>,
+                           public connection_owner,
+                           public context_guest,
+                           public call_context {
+public:
+    static std::shared_ptr<manager_core> make(asio::any_io_executor executor, std::string_view url, options settings);
+    manager_core(asio::any_io_executor executor, std::string_view url, options settings);
+    ~manager_core() override;
+
+    // Any thread.
+    options const& settings() const noexcept { return settings_; }
+    emitter<event_call>& events() noexcept { return events_; }
+    asio::any_io_executor get_executor() const noexcept { return executor_; }
+    bool on_strand() const noexcept;
+    // On the strand, and not while a user's conversion writes into the output: things may be done inline.
+    bool may_act() const noexcept { return on_strand() && !encoding_; }
+    // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
+    void perform(unique_function<void()> command);
+    void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode);
+    void send_encoded(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
+                      std::optional<pending_ack>&& waiting);
+    void send_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch);
+    // Takes a namespace in; it stays until forget().
+    void adopt(std::shared_ptr<socket_core> joined);
+    // No handle is left.
+    void stop();
+
+    // On the strand.
+    void open();
+    void close();
+    // A namespace is not wanted any more; without any the connection closes.
+    void close_if_unused();
+    void forget(socket_core const& which);
+    bool is_open() const noexcept { return state_ == ready_state::open; }
+    bool is_reconnecting() const noexcept { return reconnecting_; }
+    clock::time_point now() const noexcept { return now_; }
+    join_gate& gate() noexcept { return gate_; }
+    // To be run after the listener that runs now, in order. Whatever calls user code is a step.
+    void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
+    // The same, before all other steps.
+    void defer_first(unique_function<void()> step) { steps_.push_front(std::move(step)); }
+    // A packet out of the send buffer; false: it must stay there.
+    bool send_kept(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
+                   std::optional<std::uint64_t> id);
+    bool write_packet(std::string_view text, std::span<bytes_view const> attachments);
+    bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
+    void lose(close_reason reason, disconnect_details details);
+    bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
+    void log(log_level level, std::string_view component, std::string_view text);
+
+    std::shared_ptr<void> pin() override { return shared_from_this(); }
+    void on_readable() override;
+    void context_gone() noexcept override;
+    void report(event_error why) override;
+    ack make_ack(std::uint64_t) override { return {}; }
+
+private:
+    enum class ready_state : std::uint8_t { closed, opening, open };
+    class turn;
+
+    // All that touches Asio; it dies with the context.
+    struct runtime {
+        explicit runtime(asio::any_io_executor const& on) : serial{known_executor{on}}, timer{serial} {}
+        strand serial;
+        deadline_timer timer;
+        std::shared_ptr<dial> dialing;
+        std::shared_ptr<connection> link;
+    };
+
+    // What other threads have handed over, in order.
+    struct inbox {
+        enum class kind : std::uint8_t { packet, packet_with_ack, command, join };
+        struct entry {
+            kind type;
+            std::shared_ptr<socket_core> socket;
+            std::size_t count = 1; // packets in a row, of the kind without ack
+        };
+        std::vector<entry> order;
+        packet_queue packets{256 * 1024};
+        std::vector<pending_ack> acks;
+        std::vector<unique_function<void()>> commands;
+
+        void add_packet(socket_core& from);
+        void clear() noexcept;
+        void swap(inbox& other) noexcept;
+    };
+
+    void wake();
+    void drain_inbox();
+    void run_steps();
+    void pump();
+    void arm_timer();
+    clock::time_point next_deadline() const noexcept;
+    void on_due();
+    void on_time();
+    void on_mail();
+    void take_entry(inbox::entry const& next, std::size_t& commands, std::size_t& acks);
+    void join(std::shared_ptr<socket_core> const& joined);
+    void settle();
+    void post_turn();
+
+    void begin(std::uint64_t attempt);
+    void ask_query(std::uint64_t attempt);
+    void ask_headers(std::uint64_t attempt, string_pairs query);
+    void start_dial(std::uint64_t attempt, string_pairs const& query, string_pairs const& headers);
+    void on_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected);
+    void on_engine(engine_event const& event);
+    void on_opened();
+    void on_closed(engine_event const& event);
+    void on_message(engine_event const& message);
+    void on_packet(packet const& received);
+    bool on_answer(packet const& received, socket_core* to);
+    void fail_open(connect_error why, bool again = true);
+    void fail_provider(std::uint64_t attempt, std::string_view option);
+    void drop_link();
+    void reconnect();
+    void attempt();
+    std::string request_target(string_pairs const& query) const;
+
+    void emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode);
+    void encode_in_place(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode);
+    void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
+                      std::optional<pending_ack>&& waiting);
+    bool can_write(socket_core const& from);
+    void check_attachments(std::size_t count) const;
+    void tell(std::string event);
+    void tell_number(std::string event, std::uint64_t number);
+    void tell_error(std::string event, connect_error const& why);
+    void dispatch(std::string_view event, event_call& call) { events_.dispatch_reserved(event, call); }
+
+    asio::any_io_executor executor_; // a strand, for one, must not outlive its context
+    options const settings_;
+    url url_;
+    std::error_code url_error_;
+    std::unique_ptr<runtime> runtime_;
+    context_watch& watch_;
+    std::atomic<bool> gone_{false};
+    emitter<event_call> events_;
+
+    std::mutex mutex_; // guards inbox_ and waking_
+    inbox inbox_;
+    bool waking_ = false;
+    std::atomic<bool> has_mail_{false};
+
+    // On the strand only.
+    std::map<std::string, std::shared_ptr<socket_core>, std::less<>> sockets_;
+    inbox draining_;
+    std::list<unique_function<void()>> steps_; // seldom any, and then few: empty it costs no memory
+    bool running_steps_ = false;
+    bool draining_now_ = false;
+    bool encoding_ = false;
+    unsigned depth_ = 0;
+    clock::time_point now_{};
+    ready_state state_ = ready_state::closed;
+    bool reconnecting_ = false;
+    bool skip_reconnect_ = false;
+    std::uint64_t attempt_ = 0; // counts opens: what belongs to an earlier one is dropped
+    clock::time_point open_deadline_ = clock::never();
+    clock::time_point reconnect_at_ = clock::never();
+    backoff backoff_;
+    packet_decoder decoder_;
+    join_gate gate_;
+    socket_core* root_ = nullptr; // the namespace "/", which most packets are for
+    byte_buffer scratch_;
+    std::vector<bytes_view> attachments_;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/client/impl/manager_core.ipp>
+#include <socketio/client/impl/manager_emit.ipp>
+#include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/socket_core.ipp>
+#endif

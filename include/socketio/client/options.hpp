@@ -1,0 +1,62 @@
+// What can be said about a connection when it is made. Names and defaults are those of
+// socket.io-client wherever it has the option.
+#pragma once
+
+#include <socketio/core/provided.hpp>
+#include <socketio/core/value.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace socketio {
+
+enum class log_level : std::uint8_t { debug, info, warning };
+
+// Called on the manager's strand. `component` is "manager", "socket" or "engine".
+using log_handler = std::function<void(log_level, std::string_view component, std::string_view text)>;
+
+// What one connection may cost. What is over a limit ends the connection, with an error that says so.
+struct client_limits {
+    std::uint64_t message_size = 16 * 1024 * 1024;      // bytes of one incoming message
+    std::size_t fragments = 65536;                      // WebSocket fragments of one incoming message
+    std::size_t attachments = 10;                       // per packet, in and out, as the reference's parser
+    std::size_t json_depth = 128;                       // nesting of an incoming payload, at most 128
+    std::size_t header_bytes = 16 * 1024;               // of the answer to the upgrade request
+    std::size_t headers = 100;
+    std::size_t read_buffer = 64 * 1024;                // bytes; reached only when the server keeps it full
+    std::size_t early_events = 1024 * 1024;             // bytes of events that arrive before CONNECT
+};
+
+struct options {
+    // Sent with CONNECT to the namespace; asked for anew at every connection.
+    provided<object> auth{};
+
+    // Query of the upgrade request. Parameters in the URL win over these, name by name.
+    provided<string_pairs> query{};
+    // Headers of the upgrade request.
+    provided<string_pairs> extraHeaders{};
+    // Where the server listens for Socket.IO. (The URL's path is the namespace.)
+    std::string path = "/socket.io";
+    bool addTrailingSlash = true;
+
+    bool autoConnect = true;
+    bool reconnection = true;
+    std::uint64_t reconnectionAttempts = 0;             // 0: no limit
+    std::chrono::milliseconds reconnectionDelay{1000};
+    std::chrono::milliseconds reconnectionDelayMax{5000};
+    double randomizationFactor = 0.5;                   // 0 to 1
+    // From the first step to the Engine.IO handshake; 0: no limit.
+    std::chrono::milliseconds timeout{20000};
+
+    client_limits limits{};
+    std::chrono::milliseconds close_timeout{5000};      // for the server's part of the closing handshake
+    std::optional<std::uint64_t> random_seed{};         // of the backoff, for tests that repeat
+    log_handler log{};
+};
+
+} // namespace socketio

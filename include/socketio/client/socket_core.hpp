@@ -1,0 +1,120 @@
+// The state behind a `socket`: one namespace of one manager. Who may call what: members marked
+// "any thread" may be called from anywhere, all others on the manager's strand only.
+#pragma once
+
+#include <socketio/client/options.hpp>
+#include <socketio/codec/packet.hpp>
+#include <socketio/core/emitter.hpp>
+#include <socketio/session/acks.hpp>
+#include <socketio/session/engine.hpp>
+#include <socketio/session/kept_events.hpp>
+#include <socketio/session/listener.hpp>
+#include <socketio/session/packet_queue.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace socketio::detail {
+
+class manager_core;
+
+using error_hook = std::function<void(event_error const&)>;
+
+class socket_core final : public call_context, public ack_target, public std::enable_shared_from_this<socket_core> {
+public:
+    socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, provided<object> auth);
+
+    // Any thread.
+    std::string const& nsp() const noexcept { return nsp_; }
+    std::string id() const;
+    bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
+    bool active() const noexcept { return active_.load(std::memory_order_acquire); }
+    std::uint64_t next_ack_id() noexcept { return next_ack_id_.fetch_add(1, std::memory_order_relaxed); }
+    void set_error_hook(error_hook hook);
+    emitter<event_call>& events() noexcept { return events_; }
+    void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    void ack_dropped(std::uint64_t id) override;
+
+    // What the user asks for.
+    void connect();
+    void disconnect();
+    // The last handle is gone: nobody listens any more.
+    void release();
+
+    // What the manager tells.
+    // `attempts`: how many it took to open the connection again; 0 if it never was lost.
+    void on_manager_open(std::uint64_t attempts);
+    void on_manager_close(close_reason reason, disconnect_details const& details);
+    void on_manager_error(connect_error const& why);
+    void on_packet(packet const& received);
+    // There is no use in trying on: the user must connect() again.
+    void give_up() { active_ = false; }
+    void expire(clock::time_point now);
+    clock::time_point deadline() const noexcept;
+    // CONNECT was sent for this socket as it is now, so that its answer is.
+    bool awaits_answer() const noexcept { return active() && connecting_ && !held_; }
+    // Goes on with a CONNECT that had to wait, if it may be sent now.
+    void join_if_held();
+    void drop_everything() noexcept;
+
+    // For the emit path.
+    packet_queue& send_buffer() noexcept { return send_buffer_; }
+    acks& pending() noexcept { return acks_; }
+    std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
+    void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why);
+
+    void report(event_error why) override;
+    ack make_ack(std::uint64_t id) override;
+
+private:
+    void ask_auth();
+    void fail_auth(std::uint64_t attempt, connect_error why);
+    void send_connect(object auth);
+    void on_connect(value_view payload);
+    void on_connect_error(packet const& received);
+    void on_disconnect();
+    void on_event(packet const& received);
+    void on_ack(packet const& received);
+    void deliver(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id);
+    void deliver_kept();
+    void flush_send_buffer();
+    void leave();
+    void on_close(std::string_view reason, disconnect_details details);
+    void end_acks(std::vector<pending_ack> ended, std::error_code why);
+    void finish_ack(pending_ack& ended, std::error_code why, args arguments);
+    void tell(std::string event);
+    void tell_number(std::string event, std::uint64_t number);
+    void tell_error(connect_error why);
+    void tell_disconnect(std::string reason, disconnect_details details);
+    void set_connected(bool connected, std::string id);
+    void log(log_level level, std::string_view text);
+
+    std::weak_ptr<manager_core> weak_manager_;
+    manager_core& manager_; // on the strand, where it is alive
+    std::string const nsp_;
+    provided<object> auth_;
+    emitter<event_call> events_;
+    std::atomic<bool> connected_{false};
+    std::atomic<bool> active_{false};
+    std::atomic<std::uint64_t> next_ack_id_{0};
+    std::atomic<std::uint64_t> epoch_{0}; // counts connections: an answer belongs to one of them
+    mutable std::mutex mutex_;            // guards id_ and error_hook_
+    std::string id_;
+    std::shared_ptr<error_hook const> error_hook_;
+
+    acks acks_;
+    packet_queue send_buffer_;
+    kept_events early_;
+    bool released_ = false;
+    bool held_ = false;                 // CONNECT has to wait
+    bool connecting_ = false;           // CONNECT is on its way, or its auth is being asked for
+    std::uint64_t connect_attempt_ = 0;
+    std::uint64_t reconnected_after_ = 0; // of the CONNECT that is on its way
+};
+
+} // namespace socketio::detail

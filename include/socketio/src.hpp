@@ -1,0 +1,51 @@
+// Everything that is compiled once. With SOCKETIO_SEPARATE_COMPILATION defined for the whole program,
+// include this in exactly one translation unit; all others then see declarations only.
+#pragma once
+
+#include <socketio/core/config.hpp>
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#error "socketio/src.hpp is for programs that define SOCKETIO_SEPARATE_COMPILATION"
+#endif
+
+#include <socketio/core/foreign_macros_begin.hpp>
+
+#include <socketio/core/json_reader.hpp>
+
+#include <socketio/core/impl/convert.ipp>
+#include <socketio/core/impl/error.ipp>
+#include <socketio/core/impl/json_number.ipp>
+#include <socketio/core/impl/json_writer.ipp>
+#include <socketio/core/impl/random.ipp>
+#include <socketio/core/impl/tape.ipp>
+#include <socketio/core/impl/to_tape.ipp>
+#include <socketio/core/impl/utf8.ipp>
+#include <socketio/core/impl/value.ipp>
+
+#include <socketio/codec/impl/engine_packet.ipp>
+#include <socketio/codec/impl/packet_decoder.ipp>
+
+#include <socketio/wire/impl/base64.ipp>
+#include <socketio/wire/impl/frame_decoder.ipp>
+#include <socketio/wire/impl/handshake.ipp>
+#include <socketio/wire/impl/http.ipp>
+#include <socketio/wire/impl/message_reader.ipp>
+#include <socketio/wire/impl/sha1.ipp>
+#include <socketio/wire/impl/url.ipp>
+
+#include <socketio/session/impl/engine.ipp>
+#include <socketio/session/impl/websocket.ipp>
+
+#include <socketio/net/impl/asio.ipp>
+#include <socketio/net/impl/connection.ipp>
+#include <socketio/net/impl/deadline_timer.ipp>
+#include <socketio/net/impl/dial.ipp>
+#include <socketio/net/impl/stream.ipp>
+
+#include <socketio/client/impl/links.ipp>
+#include <socketio/client/impl/manager_core.ipp>
+#include <socketio/client/impl/manager_emit.ipp>
+#include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/socket_core.ipp>
+
+#include <socketio/core/foreign_macros_end.hpp>
