@@ -1,0 +1,83 @@
+# Shell functions for examples/run and tests/run, which source this file: what is needed, and how it is got.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc 2>/dev/null || echo 2)
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+has() { command -v "$1" >/dev/null 2>&1; }
+has_header() { echo "#include <$1>" | g++ -E -x c++ - >/dev/null 2>&1; }
+has_node() { has node && node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)'; }
+has_tsan() {
+    local probe status=0
+    probe=$(mktemp)
+    echo 'int main() {}' | clang++ -fsanitize=thread -x c++ - -o "$probe" >/dev/null 2>&1 || status=1
+    rm -f "$probe"
+    return "$status"
+}
+
+# One requirement: what to look for, and Debian's package that has it.
+missing=()
+need() {
+    local package=$1
+    shift
+    "$@" || missing+=("$package")
+}
+
+# What every build needs, and npm's socket.io too.
+need_basics() {
+    need g++ has g++
+    need cmake has cmake
+    need libasio-dev has_header asio/version.hpp
+    need rapidjson-dev has_header rapidjson/reader.h
+    has ninja || need make has make
+    if has node && ! has_node; then
+        die "node 18 or newer is needed, this is $(node --version)"
+    fi
+    need nodejs has node
+    need npm has npm
+}
+
+# What the tests need beyond that.
+need_test_tools() {
+    need ninja-build has ninja
+    need doctest-dev has_header doctest/doctest.h
+    need clang has clang++
+    need libclang-rt-dev has_tsan
+    need meson has meson
+    need pkg-config has pkg-config
+    need ccache has ccache
+}
+
+# Installs what `need` found missing, or says how.
+install_missing() {
+    [ ${#missing[@]} -gt 0 ] || return 0
+    local sudo=()
+    if [ "$(id -u)" != 0 ]; then
+        sudo=(sudo -n)
+    fi
+    if ! has apt-get; then
+        die "missing: ${missing[*]} (names of Debian's packages; there is no apt-get here)"
+    fi
+    if [ ${#sudo[@]} -gt 0 ] && ! "${sudo[@]}" true 2>/dev/null; then
+        die "missing: ${missing[*]}. Install with:
+    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    fi
+    say "installing ${missing[*]}"
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null ||
+        say "apt-get update complains; going on with what it has" # often only some unrelated source
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
+    missing=()
+}
+
+# Ninja where it is, else make; a folder that is configured already keeps what it has.
+configure() {
+    local folder=$1 generator=()
+    shift
+    if [ ! -f "$folder/CMakeCache.txt" ]; then
+        if has ninja; then generator=(-G Ninja); else generator=(-G "Unix Makefiles"); fi
+    fi
+    cmake -S "$root" -B "$folder" "${generator[@]}" "$@"
+}

@@ -1,0 +1,166 @@
+// Connections that fail before or after the upgrade request was answered, or cannot even be tried.
+#include <socketio/client.hpp>
+
+#include "support/refusal.hpp"
+
+#include <asio/error.hpp>
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+
+using namespace std::chrono_literals;
+using socketio::error;
+using support::answers;
+using support::check_words;
+using support::refusal_test;
+
+TEST_CASE_FIXTURE(refusal_test, "a CONNECT without a session id is a server of Socket.IO 2")
+{
+    for (char const* const answer : {"40", "40{}", R"(40{"sid":""})", R"(40{"sid":7})"}) {
+        CAPTURE(answer);
+        support::raw_server server(support::script().open().expect("40").text(answer));
+        auto socket = socketio::io(context, server.url());
+        std::optional<socketio::connect_error> why;
+        socket.on("connect_error", [&](socketio::connect_error const& told) { why = told; });
+        REQUIRE(until([&] { return why.has_value(); }));
+        check_words(*why, error::server_is_v2, "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client");
+        CHECK(socket.active());
+        CHECK_FALSE(socket.connected());
+    }
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a server that hangs up before it has answered is told as such")
+{
+    constexpr auto words = "the server closed the connection without answering the upgrade request";
+    check_words(refused_by(answers("")), error::not_socketio, words);
+    check_words(refused_by(answers("HTTP/1.1 1")), error::not_socketio, words);
+    check_words(refused_by(R"({"reset":true})"), error::not_socketio, words);
+    check_words(refused_by(answers("", R"([{"reset":true}])")), error::not_socketio, words);
+}
+
+TEST_CASE_FIXTURE(refusal_test, "nobody at the port, and a name that cannot be resolved, say where")
+{
+    support::deaf_port const nobody(context);
+    auto const closed = refused(nobody.url());
+    check_words(closed, asio::error::connection_refused, "connect to 127.0.0.1 port " + nobody.url().substr(17));
+    CHECK(closed.http_status() == 0);
+    auto const nowhere = refused("http://does-not-exist.invalid:3000");
+    CHECK(nowhere.message().starts_with("resolve does-not-exist.invalid: "));
+    CHECK(nowhere.code());
+    CHECK(nowhere.code().category() == asio::error::get_netdb_category());
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a WebSocket server that does not speak Engine.IO is told, whatever it says first")
+{
+    for (auto const& first : {support::script().text("hello"), support::script().text(""), support::script().binary("30"),
+             support::script().text("40{}"), support::script().text("2")})
+        check_words(refused_by(first), error::not_socketio,
+            "the server speaks WebSocket but not Engine.IO. Is this a Socket.IO server, and is the path right?");
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a connection that ends or breaks before the Engine.IO handshake says how")
+{
+    check_words(refused_by(support::script().close(1008)), error::closed,
+        "before the Engine.IO handshake: the server closed the connection (WebSocket close code 1008)");
+    check_words(refused_by(support::script().end()), error::closed,
+        "before the Engine.IO handshake: the server closed the connection");
+    check_words(refused_by(support::script().hex("ff00")), error::frame_invalid,
+        "before the Engine.IO handshake: invalid WebSocket frame");
+    for (char const* const open : {"0", "0{", "0[]", "0{}", R"(0{"sid":"x"})", R"(0{"sid":1,"pingInterval":1,"pingTimeout":1})"}) {
+        CAPTURE(open);
+        check_words(refused_by(support::script().text(open)), error::engine_open_invalid,
+            "before the Engine.IO handshake: invalid Engine.IO open packet");
+    }
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a server that never answers is a timeout at every stage of the handshake")
+{
+    socketio::options const brief{.timeout = 50ms};
+    check_words(refused_by(R"({"silent":true})", brief), error::timeout, "timeout");
+    check_words(refused_by(answers("HTTP/1.1 101 Yes\\r\\nUpgr", R"([{"expect":"x"}])"), brief), error::timeout, "timeout");
+    check_words(refused_by(support::script().expect("x"), brief), error::timeout, "timeout");
+}
+
+TEST_CASE_FIXTURE(refusal_test, "from the Engine.IO handshake on there is all the time in the world")
+{
+    support::raw_server server(support::script().open());
+    auto socket = socketio::io(context, server.url(), {.timeout = 400ms});
+    heard.follow(socket);
+    heard.follow(socket.io());
+    REQUIRE(until_heard("open"));
+    CHECK_FALSE(support::run_until(context, [&] { return heard.count_of("") > 1; }, 500ms));
+    CHECK(socket.active());
+    server.run(support::script().accept().steps());
+    REQUIRE(until_connected(socket));
+    CHECK(heard.text() == "open | connect");
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a provider that never answers is a timeout, too")
+{
+    support::raw_server server(support::script().open().accept());
+    socketio::options settings{.timeout = 50ms};
+    settings.query = std::function<void(socketio::provided<socketio::string_pairs>::answer)>([](auto const&) {});
+    check_words(refused(server.url(), settings), error::timeout, "timeout");
+    CHECK(server.count("tcp open") == 0);
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a URL that cannot be used is told once and not tried again")
+{
+    struct bad {
+        char const* url;
+        error code;
+        char const* phrase;
+    };
+    constexpr bad all[] = {
+        {"https://localhost:3000", error::tls_not_available, "this build has no TLS: use http:// or ws://"},
+        {"wss://localhost:3000", error::tls_not_available, "this build has no TLS"},
+        {"", error::bad_url, "the URL cannot be used"},
+        {"http://", error::bad_url, "the URL cannot be used"},
+        {"http://host:99999", error::bad_url, "the URL cannot be used"},
+        {"ftp://host", error::bad_url, "the URL cannot be used"},
+        {"http://a b", error::bad_url, "the URL cannot be used"},
+        {"http://user:secret@", error::bad_url, "the URL cannot be used"},
+    };
+    for (bad const& each : all) {
+        CAPTURE(each.url);
+        auto socket = socketio::io(context, each.url, support::quick());
+        heard.clear();
+        heard.follow(socket.io());
+        std::optional<socketio::connect_error> why;
+        socket.on("connect_error", [&](socketio::connect_error const& told) { why = told; });
+        CHECK(idle());
+        CHECK(heard.text() == "error");
+        CHECK_FALSE(socket.active());
+        REQUIRE(why.has_value());
+        check_words(*why, each.code, each.phrase);
+    }
+}
+
+TEST_CASE_FIXTURE(refusal_test, "headers and paths that cannot stand in a request are told, and nothing is sent")
+{
+    support::raw_server server(support::script().open().accept());
+    for (auto const& header : socketio::string_pairs{{"bad name", "x"}, {"", "x"}, {"X", "a\r\nb: c"}, {"X", "\n"}}) {
+        CAPTURE(header.first);
+        socketio::options settings;
+        settings.extraHeaders = {header};
+        check_words(refused(server.url(), settings), std::make_error_code(std::errc::invalid_argument),
+            "extraHeaders: \"" + header.first + "\" is not a valid HTTP header");
+    }
+    check_words(refused(server.url(), {.path = "/a b"}), error::bad_url, "the path \"/a b\" cannot be used in a request");
+    CHECK(server.count("tcp open") == 0);
+}
+
+TEST_CASE_FIXTURE(refusal_test, "headers that cannot stand in a request are told to the socket at the first attempt")
+{
+    socketio::options settings;
+    settings.reconnectionDelay = settings.reconnectionDelayMax = 1h;
+    settings.extraHeaders = {{"bad name", "x"}};
+    auto socket = socketio::io(context, "http://127.0.0.1:1", settings);
+    heard.follow(socket);
+    REQUIRE(until([&] { return heard.count_of("connect_error: extraHeaders") == 1; }));
+    CHECK(socket.active());
+}

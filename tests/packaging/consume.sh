@@ -1,0 +1,68 @@
+#!/bin/sh
+# Builds and runs the consumer with socketio taken in one way: consume.sh <way> <source> <work folder> <c++ compiler>
+set -eu
+way=$1 source=$2 work=$3
+CXX=$4
+export CXX
+
+consumer=$source/tests/packaging/consumer
+rm -rf "$work"
+mkdir -p "$work"
+
+# The consumer with CMake; more arguments go to its configuration.
+with_cmake() {
+    library=$1
+    shift
+    cmake -S "$consumer" -B "$work/build" -DLIBRARY="$library" -DSOCKETIO_SOURCE="$source" "$@"
+    cmake --build "$work/build"
+    (cd "$work/build" && ctest --output-on-failure)
+}
+
+# The library with CMake into a prefix of its own; more arguments go to its configuration.
+install_library() {
+    cmake -S "$source" -B "$work/library" -DCMAKE_INSTALL_PREFIX="$work/prefix" -DCMAKE_INSTALL_LIBDIR=lib \
+        -DSOCKETIO_BUILD_TESTS=OFF -DSOCKETIO_BUILD_EXAMPLES=OFF "$@"
+    cmake --build "$work/library"
+    cmake --install "$work/library"
+}
+
+case $way in
+find_package)
+    install_library
+    with_cmake socketio::socketio -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+    ;;
+find_package_compiled)
+    install_library -DSOCKETIO_SEPARATE_COMPILATION=ON
+    with_cmake socketio::compiled -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+    ;;
+add_subdirectory | fetch_content)
+    with_cmake socketio::socketio -DCONSUME="$way"
+    ;;
+pkg_config)
+    install_library
+    PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
+    export PKG_CONFIG_PATH
+    # shellcheck disable=SC2046  # the flags are words
+    $CXX -std=c++20 "$consumer/main.cpp" -o "$work/consumer" $(pkg-config --cflags --libs socketio)
+    "$work/consumer"
+    ;;
+meson_subproject)
+    mkdir -p "$work/source/subprojects"
+    cp "$consumer/main.cpp" "$consumer/meson.build" "$work/source"
+    ln -s "$source" "$work/source/subprojects/socketio"
+    meson setup "$work/build" "$work/source"
+    meson test -C "$work/build" --suite consumer --print-errorlogs
+    ;;
+meson_installed)
+    meson setup "$work/library" "$source" --prefix "$work/prefix" --libdir lib -Dtests=disabled -Dexamples=disabled
+    meson install -C "$work/library"
+    PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
+    export PKG_CONFIG_PATH
+    meson setup "$work/build" "$consumer" --wrap-mode nofallback
+    meson test -C "$work/build" --print-errorlogs
+    ;;
+*)
+    echo "consume.sh: no such way: $way" >&2
+    exit 2
+    ;;
+esac

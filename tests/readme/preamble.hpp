@@ -1,0 +1,21 @@
+// What every snippet of the README may take for granted.
+#pragma once
+
+#include <socketio/socketio.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace readme {
+
+inline asio::io_context context;
+inline auto socket = socketio::io(context, "http://localhost:3000", {.autoConnect = false});
+
+} // namespace readme

@@ -1,0 +1,29 @@
+// Every header compiles alone: node headers_alone.js all|sans-io <compiler and its flags>.
+// "sans-io" takes the layers that must also build without exceptions and RTTI.
+"use strict";
+const { find, compile, inPairs, report } = require("../support/sources.js");
+
+const [which, ...command] = process.argv.slice(2);
+const sansIo = /^include\/socketio\/(core|codec|wire|session)\//;
+const headers = find("include", /\.hpp$/).filter((name) => which === "all" || sansIo.test(name));
+
+async function main() {
+    const complaints = [];
+    const checkOne = async (header) => {
+        // src.hpp is for one translation unit of a separately compiled library.
+        const flags = header.endsWith("/src.hpp") ? ["-DSOCKETIO_SEPARATE_COMPILATION"] : [];
+        const name = header.replace("include/", "");
+        const said = await compile([...command, ...flags], `#include <${name}>\n#include <${name}>\n`);
+        if (said) complaints.push(`${header} does not compile alone:\n${said.split("\n").slice(0, 30).join("\n")}`);
+    };
+    // Without exceptions one file with all of them is enough: each alone is checked with exceptions.
+    if (which === "all") {
+        await inPairs(headers, checkOne);
+    } else {
+        const text = headers.map((name) => `#include <${name.replace("include/", "")}>\n`).join("");
+        const said = await compile(command, text);
+        if (said) complaints.push(said);
+    }
+    report(`${headers.length} headers`, complaints);
+}
+main();

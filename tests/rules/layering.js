@@ -1,0 +1,91 @@
+// The architecture: what may include what, how long files are, and that the library prints nothing.
+"use strict";
+const fs = require("node:fs");
+const path = require("node:path");
+const { find, code, lineOf, report } = require("../support/sources.js");
+
+const root = "include/socketio";
+const below = {
+    core: [],
+    codec: ["core"],
+    wire: ["core"],
+    session: ["core", "codec", "wire"],
+    net: ["core", "codec", "wire", "session"],
+    client: ["core", "codec", "wire", "session", "net"],
+    server: ["core", "codec", "wire", "session", "net"],
+};
+const complaints = [];
+const files = find(root, /\.(hpp|ipp)$/);
+
+const layerOf = (file) => {
+    const [first, ...rest] = path.posix.relative(root, file).split("/");
+    return rest.length ? first : "";
+};
+// What a header adds at its end when nothing is compiled separately is its implementation, not what it needs.
+const withoutImplementation = (text) =>
+    text.replace(/^#if defined\(SOCKETIO_HEADER_ONLY\)\n(?:#include .*\n|\n)*#endif$/gm, "");
+
+function checkInclude(file, line, target) {
+    const say = (what) => complaints.push(`${file}:${line}: ${what}: ${target}`);
+    const layer = layerOf(file);
+    const ours = /^<socketio\/(.+)>$/.exec(target);
+    if (/^[<"](boost\/)?asio/.test(target) && layer !== "net") say("Asio is included under net/ only");
+    if (/^[<"]rapidjson/.test(target) && !/\/core\/(impl\/)?json[^/]*$/.test(file))
+        say("RapidJSON is included in core/json* only");
+    if (/^<(iostream|print|syncstream)>$/.test(target)) say("the library prints nothing");
+    if (target.startsWith('"')) say("includes are written <socketio/layer/file.hpp>");
+    if (!ours) return;
+    const included = path.posix.join(root, ours[1]);
+    const to = layerOf(included);
+    if (!fs.existsSync(included)) say("there is no such file");
+    if (layer !== "" && to === "") say("a layer does not include an umbrella");
+    if (layer !== "" && to !== "" && to !== layer && !(below[layer] || []).includes(to)) say("runs up or across");
+}
+
+const graph = new Map();
+for (const file of files) {
+    const source = fs.readFileSync(file, "utf8");
+    const layer = layerOf(file);
+    if (layer !== "" && !below[layer]) complaints.push(`${file}: no such layer: ${layer}`);
+    const lines = source.split("\n").length - 1;
+    if (lines > 500) complaints.push(`${file}: ${lines} lines, 500 are allowed`);
+    if (file.endsWith(".hpp") && !/foreign_macros_/.test(file) && !/^#pragma once$/m.test(source)) complaints.push(`${file}: no #pragma once`);
+
+    const bare = code(source);
+    const forbidden =
+        /\bstd::(cout|cerr|clog|print|println)\b|\b(f|v|vf)?printf\s*\(|\b(f?puts|putchar)\s*\(|\bthread_local\b|\bassert\s*\(/g;
+    for (const found of bare.matchAll(forbidden))
+        complaints.push(`${file}:${lineOf(bare, found.index)}: not in the library: ${found[0]}`);
+
+    const includes = (part) => [...part.matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"][^>"]+[>"])/gm)];
+    for (const found of includes(source)) checkInclude(file, lineOf(source, found.index), found[1]);
+    graph.set(
+        file,
+        includes(withoutImplementation(source)).map((found) => path.posix.join("include", found[1].slice(1, -1))),
+    );
+}
+
+// Depth first; what is found again on the way down closes a circle.
+const done = new Set();
+function walk(file, way) {
+    if (way.includes(file)) {
+        complaints.push(`circle of includes: ${[...way.slice(way.indexOf(file)), file].join(" -> ")}`);
+        return;
+    }
+    if (done.has(file)) return;
+    for (const next of graph.get(file) || []) walk(next, [...way, file]);
+    done.add(file);
+}
+for (const file of graph.keys()) walk(file, []);
+
+// Header-only, some header of the layer brings in each .ipp; compiled separately, src.hpp brings in all of them.
+const text = (file) => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "");
+const everything = text(`${root}/src.hpp`);
+for (const file of files.filter((name) => name.endsWith(".ipp"))) {
+    const include = `<${path.posix.relative("include", file)}>`;
+    const headers = files.filter((name) => name.endsWith(".hpp") && layerOf(name) === layerOf(file));
+    if (!headers.some((name) => text(name).includes(include)))
+        complaints.push(`${file}: included by no header of its layer`);
+    if (everything && !everything.includes(include)) complaints.push(`${file}: not included by ${root}/src.hpp`);
+}
+report(`layering of ${files.length} files`, complaints);

@@ -1,0 +1,214 @@
+// One engine against a peer that says what it likes; engine.cpp has two engines against each other.
+#include <socketio/session/engine.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/engine_side.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace support;
+
+TEST_CASE("what the frame at the front still needs is known")
+{
+    opened client;
+    auto const bytes = raw_server{}.text("4" + sample(70000));
+    CHECK(client.session.wanted() == 0);
+    CHECK(client.receive(bytes.substr(0, 100)).empty());
+    CHECK(client.session.wanted() == bytes.size());
+}
+
+TEST_CASE("silence for pingInterval and pingTimeout is a ping timeout for the client")
+{
+    opened client;
+    client.now = start + 45s - 1ns;
+    CHECK(client.tick() == "none");
+    CHECK_FALSE(client.session.expired(client.now));
+    client.now += 1ns;
+    CHECK(client.session.expired(client.now));
+    CHECK(client.session.is_open());
+    CHECK(client.tick() == closed(close_reason::ping_timeout, error::ping_timeout));
+    says_nothing_more(client);
+}
+
+TEST_CASE("messages do not stand in for the ping")
+{
+    opened client;
+    raw_server server;
+    for (int i = 0; i < 44; ++i) {
+        client.now += 1s;
+        CHECK(client.receive(server.text("42[\"tick\"]")) == lines{"text 2[\"tick\"]"});
+        CHECK(client.receive(server.frame(opcode::ping, "x")).empty());
+        CHECK(client.tick() == "none");
+    }
+    client.now += 1s;
+    CHECK(client.tick() == closed(close_reason::ping_timeout, error::ping_timeout));
+}
+
+TEST_CASE("a close in front of the open packet ends the session as well")
+{
+    side client{role::client};
+    raw_server server;
+    CHECK(client.receive(server.close(1001, "restart"), 1) ==
+          lines{closed(close_reason::transport_close, error::closed, 1001) + " restart"});
+    CHECK(server.hears(client) == lines{"close 1001"});
+    says_nothing_more(client);
+
+    side closer{role::client};
+    closer.session.close();
+    CHECK(closer.receive(raw_server{}.text(usual_open)) == lines{});
+    CHECK_FALSE(closer.session.is_open());
+}
+
+TEST_CASE("close, pong, upgrade and noop packets are ignored by a client")
+{
+    opened client;
+    raw_server server;
+    for (auto const packet : {"1", "3", "6", "5", "3probe", "1bye"})
+        CHECK(client.receive(server.text(packet)) == lines{});
+    CHECK(client.session.is_open());
+    CHECK(client.session.deadline() == start + 45s);
+    CHECK(server.hears(client) == lines{});
+}
+
+TEST_CASE("a ping is answered with a bare pong, whatever it carries")
+{
+    opened client;
+    raw_server server;
+    client.now += 30s;
+    CHECK(client.receive(server.text("2hello")) == lines{"ping"});
+    CHECK(server.hears(client) == lines{"3"});
+    CHECK(client.session.deadline() == client.now + 45s);
+    CHECK(client.receive(server.text("2") + server.text("2probe")) == lines{"ping", "ping"});
+    CHECK(server.hears(client) == lines{"3", "3"});
+}
+
+TEST_CASE("a packet of unknown type and an empty text are transport errors for a client")
+{
+    for (auto const packet : {"9", "", "7x", "b64", "{}"}) {
+        opened client;
+        raw_server server;
+        CHECK(client.receive(server.text(packet), 1) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+        CHECK(server.hears(client) == lines{"close 1005"});
+        says_nothing_more(client);
+    }
+}
+
+TEST_CASE("a second open packet is a transport error")
+{
+    opened client;
+    CHECK(client.receive(raw_server{}.text(usual_open)) == lines{closed(close_reason::transport_error, error::engine_open_invalid)});
+    says_nothing_more(client);
+}
+
+TEST_CASE("whoever says something else first is no Engine.IO server")
+{
+    raw_server server;
+    for (std::string const& first : {server.text("hello"), server.text(""), server.text("42[\"a\"]"), server.text("2"), server.text("6"),
+                                     server.text("1"), server.text("9"), server.binary("0{}"), server.binary("")}) {
+        side client{role::client};
+        CHECK(client.receive(first) == lines{closed(close_reason::transport_error, error::not_socketio)});
+        says_nothing_more(client);
+    }
+}
+
+TEST_CASE("bad open packets are transport errors")
+{
+    for (auto const text :
+         {"0", "0{", "0[]", "0null", "0\"sid\"", "0{}", R"(0{"sid":"S"})", R"(0{"sid":"S","pingInterval":25000})",
+          R"(0{"sid":7,"pingInterval":25000,"pingTimeout":20000})", R"(0{"pingInterval":25000,"pingTimeout":20000})",
+          R"(0{"sid":"S","pingInterval":"25000","pingTimeout":20000})", R"(0{"sid":"S","pingInterval":-1,"pingTimeout":20000})",
+          R"(0{"sid":"S","pingInterval":25000,"pingTimeout":-20000})", R"(0{"sid":"S","pingInterval":0,"pingTimeout":0})",
+          R"(0{"sid":"S","pingInterval":1e300,"pingTimeout":20000})", R"(0{"sid":"S","pingInterval":9223372036854775807,"pingTimeout":1})",
+          R"(0[{"sid":"S","pingInterval":25000,"pingTimeout":20000}])", R"(0{"sid":"S","pingInterval":25000,"pingTimeout":20000}})"}) {
+        CAPTURE(std::string{text});
+        side client{role::client};
+        CHECK(client.receive(raw_server{}.text(text)) == lines{closed(close_reason::transport_error, error::engine_open_invalid)});
+        says_nothing_more(client);
+    }
+}
+
+TEST_CASE("binary messages are messages without a type")
+{
+    opened client;
+    raw_server server;
+    CHECK(client.receive(server.binary("4data") + server.binary("")) == lines{"binary 4data", "binary "});
+}
+
+TEST_CASE("what breaks WebSocket is a transport error, and what is too large says so to the peer")
+{
+    opened client;
+    CHECK(client.receive("\xf1\x01x") == lines{closed(close_reason::transport_error, error::frame_invalid)});
+    says_nothing_more(client);
+    opened second;
+    CHECK(second.receive(raw_server{}.text("4\xff")) == lines{closed(close_reason::transport_error, error::utf8_invalid)});
+
+    side server{role::server, usual(), {.message_size = 1000, .fragments = 10}};
+    server.session.open(start);
+    side sender{role::client};
+    sender.receive(server.take_output());
+    sender.session.send_text(sample(999));
+    CHECK(server.receive(sender.take_output()).size() == 1);
+    sender.session.send_text(sample(1000));
+    CHECK(server.receive(sender.take_output()) == lines{closed(close_reason::transport_error, error::message_too_large)});
+    CHECK(sender.receive(server.take_output()) == lines{closed(close_reason::transport_close, error::closed, 1009)});
+}
+
+TEST_CASE("a server refuses pings and unknown packets, and ignores what does not concern it")
+{
+    auto const answer = [](std::string_view packet) {
+        side server{role::server, usual()};
+        server.session.open(start);
+        websocket client{role::client, {}, 7};
+        client.send(opcode::text, packet);
+        return server.receive(client.output().view());
+    };
+    CHECK(answer("2") == lines{closed(close_reason::transport_error, error::engine_unexpected)});
+    CHECK(answer("2probe") == lines{closed(close_reason::transport_error, error::engine_unexpected)});
+    CHECK(answer("") == lines{closed(close_reason::parse_error, error::engine_packet_invalid)});
+    CHECK(answer("9") == lines{closed(close_reason::parse_error, error::engine_packet_invalid)});
+    for (auto const ignored : {"0{}", "1", "3", "5", "6"})
+        CHECK(answer(ignored) == lines{});
+    CHECK(answer("40") == lines{"text 0"});
+}
+
+TEST_CASE("the end of the stream is an end, in good order or with an error, once")
+{
+    opened orderly;
+    CHECK(line(orderly.session.end_of_stream({})) == closed(close_reason::transport_close, error::closed));
+    says_nothing_more(orderly);
+    opened broken;
+    broken.receive("\x81\x7e");
+    CHECK(line(broken.session.end_of_stream(error::timeout)) == closed(close_reason::transport_close, error::timeout));
+    says_nothing_more(broken);
+    side early{role::client};
+    CHECK(line(early.session.end_of_stream({})) == closed(close_reason::transport_close, error::closed));
+    opened own;
+    own.session.close();
+    CHECK(line(own.session.end_of_stream({})) == "none");
+}
+
+TEST_CASE("while much is unsent only one pong waits for its turn")
+{
+    opened client;
+    raw_server server;
+    client.session.send_text(sample(70000));
+    std::string pings;
+    for (int i = 0; i < 10000; ++i)
+        pings += server.text("2");
+    auto const before = client.session.output().size();
+    CHECK((client.receive(pings) == lines(10000, "ping")));
+    CHECK(client.session.output().size() == before);
+    auto const heard = server.hears(client);
+    REQUIRE(heard.size() == 2);
+    CHECK(heard[1] == "3");
+    CHECK(server.hears(client) == lines{});
+
+    client.session.send_text(sample(70000));
+    client.receive(server.text("2"));
+    client.session.close();
+    auto const last = server.hears(client);
+    REQUIRE(last.size() == 2);
+    CHECK(last[1] == "close 1005");
+}

@@ -1,0 +1,44 @@
+#include <socketio/wire/base64.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace socketio::detail;
+
+namespace {
+
+struct sample {
+    std::string_view plain, encoded;
+};
+
+} // namespace
+
+TEST_CASE("base64 gives the vectors of RFC 4648 in both directions")
+{
+    for (sample const& s : {sample{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
+                            {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xFB\xFF\xBF", "+/+/"}}) {
+        CHECK(base64_encode(s.plain) == s.encoded);
+        std::string out = "something before";
+        CHECK(base64_decode(s.encoded, out));
+        CHECK(out == s.plain);
+    }
+}
+
+TEST_CASE("all byte values survive base64")
+{
+    std::string all;
+    for (int i = 0; i < 256; ++i)
+        all.push_back(static_cast<char>(static_cast<unsigned char>(i)));
+    std::string out;
+    CHECK(base64_decode(base64_encode(all), out));
+    CHECK(out == all);
+}
+
+TEST_CASE("base64 that is not exactly canonical is refused")
+{
+    std::string out;
+    for (std::string_view text : {"Z", "Zg", "Zg=", "=", "==", "====", "Zg==Zg==", "Z===", "Zm=v", "Zm9v\n", "Zm9 ",
+                                  "Zh==", "Zm9=", "Zm-_", "Zg==="})
+        CHECK_FALSE(base64_decode(text, out));
+    CHECK_FALSE(base64_decode(std::string_view{"Zm9\0", 4}, out));
+    CHECK_FALSE(base64_decode("Zm9\xFF", out));
+}
