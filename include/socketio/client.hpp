@@ -6,5 +6,6 @@
 #include <socketio/client/io.hpp>
 #include <socketio/client/manager.hpp>
 #include <socketio/client/socket.hpp>
+#include <socketio/net/background_context.hpp>
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -37,6 +37,7 @@
 #include <socketio/session/impl/websocket.ipp>
 
 #include <socketio/net/impl/asio.ipp>
+#include <socketio/net/impl/background_context.ipp>
 #include <socketio/net/impl/connection.ipp>
 #include <socketio/net/impl/deadline_timer.ipp>
 #include <socketio/net/impl/dial.ipp>
