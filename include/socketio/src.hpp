@@ -48,5 +48,6 @@
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/socket_core.ipp>
+#include <socketio/client/impl/socket_extras.ipp>
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -13,14 +13,19 @@ namespace socketio {
 // Connects to a namespace of a server: "http://host:3000" for the main one, "http://host:3000/admin" for
 // another. Nothing happens before `executor`'s context runs; it must not be destroyed before the last
 // emit or connect, though handles may outlive it. Returns at once; how it went is told by "connect" or
-// "connect_error".
+// "connect_error". Where the context runs already on another thread, use `.autoConnect = false`, add the
+// listeners, then call connect(). A handle that is captured in `settings` (log, query, extraHeaders, auth)
+// keeps its own connection alive until the context goes.
 inline socket io(asio::any_io_executor executor, std::string_view url, options settings = {})
 {
     detail::url parsed;
     std::string_view const nsp = detail::parse_url(url, parsed) || parsed.path.empty() ? "/" : std::string_view{parsed.path};
-    provided<object> auth = settings.auth;
+    socket_options own{.auth = settings.auth,
+                       .ackTimeout = settings.ackTimeout,
+                       .connect_timeout = settings.connect_timeout,
+                       .recovery = settings.recovery};
     manager made{std::move(executor), url, std::move(settings)};
-    return made.socket(nsp, {.auth = std::move(auth)});
+    return made.socket(nsp, std::move(own));
 }
 
 template <class Context>

@@ -29,7 +29,7 @@ public:
     manager_link& operator=(manager_link const&) = delete;
     ~manager_link();
 
-    std::shared_ptr<socket_link> socket(std::string_view nsp, provided<object> auth);
+    std::shared_ptr<socket_link> socket(std::string_view nsp, socket_options settings);
     void open();
     void close();
     std::shared_ptr<event_emitter> events() const;
@@ -52,7 +52,12 @@ public:
     void connect();
     void disconnect();
     void emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
-                    function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode);
+                    function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode, bool is_volatile);
+    // Throws as emit_event does, for a packet that is sent later.
+    void check_emit(std::string_view event, std::size_t attachments) const;
+    void send(packet_queue packet, pending_ack waiting, bool is_volatile);
+    std::weak_ptr<socket_core> weak_core() const noexcept { return core_; }
+    std::shared_ptr<event_emitter> outgoing() const { return {core_, &core_->outgoing()}; }
     std::shared_ptr<event_emitter> events() const { return {core_, &core_->events()}; }
     socket_core& core() const noexcept { return *core_; }
     std::shared_ptr<manager_link> const& manager() const noexcept { return manager_; }

@@ -14,11 +14,6 @@ namespace socketio {
 
 class socket;
 
-struct socket_options {
-    // Sent with CONNECT; asked for anew at every connection.
-    provided<object> auth{};
-};
-
 // A handle; copies refer to the same manager, which ends when the last handle of it and of its
 // sockets is gone. All members may be called from any thread. Listeners run on the manager's strand.
 class manager {

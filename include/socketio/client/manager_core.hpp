@@ -46,9 +46,13 @@ public:
     bool may_act() const noexcept { return on_strand() && !encoding_; }
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
     void perform(unique_function<void()> command);
-    void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode);
+    void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                    bool is_volatile);
     void send_encoded(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting);
+                      std::optional<pending_ack>&& waiting, bool is_volatile);
+    // They throw what emit_event throws for such an event.
+    static void check_event(std::string_view event);
+    void check_attachments(std::size_t count) const;
     void send_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch);
     // Takes a namespace in; it stays until forget().
     void adopt(std::shared_ptr<socket_core> joined);
@@ -152,7 +156,11 @@ private:
     void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting);
     bool can_write(socket_core const& from);
-    void check_attachments(std::size_t count) const;
+    bool is_writable(socket_core const& from);
+    void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
+                      std::optional<pending_ack>&& waiting);
+    void hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
+                   std::optional<pending_ack>&& waiting);
     void tell(std::string event);
     void tell_number(std::string event, std::uint64_t number);
     void tell_error(std::string event, connect_error const& why);
@@ -202,4 +210,5 @@ private:
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/socket_core.ipp>
+#include <socketio/client/impl/socket_extras.ipp>
 #endif

@@ -32,9 +32,33 @@ struct client_limits {
     std::size_t early_events = 1024 * 1024;             // bytes of events that arrive before CONNECT
 };
 
-struct options {
-    // Sent with CONNECT to the namespace; asked for anew at every connection.
+// What a server with connection state recovery needs to take a session up again where it was lost.
+struct recovery_state {
+    std::string pid{};    // the session's private id; empty: there is nothing to recover
+    std::string offset{}; // of the last event that was delivered
+    bool operator==(recovery_state const&) const = default;
+};
+
+// What concerns one namespace.
+struct socket_options {
+    // Sent with CONNECT; asked for anew at every connection.
     provided<object> auth{};
+    // How long an acknowledgement is waited for, unless timeout() says otherwise; 0: no limit.
+    std::chrono::milliseconds ackTimeout{0};
+    // From the open connection to the namespace's answer, what auth's provider takes included; 0: no limit,
+    // as the reference. Then "connect_error" with error::timeout tells it, and it takes a connect() to
+    // try again.
+    std::chrono::milliseconds connect_timeout{0};
+    // Of an earlier socket, perhaps of an earlier process: the server is asked to resume its session.
+    recovery_state recovery{};
+};
+
+struct options {
+    // See socket_options.
+    provided<object> auth{};
+    std::chrono::milliseconds ackTimeout{0};
+    std::chrono::milliseconds connect_timeout{0};
+    recovery_state recovery{};
 
     // Query of the upgrade request. Parameters in the URL win over these, name by name.
     provided<string_pairs> query{};

@@ -1,34 +1,22 @@
 // The socket: one namespace of a server, to emit events to and to listen to.
 #pragma once
 
+#include <socketio/client/emit_operator.hpp>
 #include <socketio/client/links.hpp>
 #include <socketio/client/listener_handle.hpp>
 #include <socketio/client/manager.hpp>
-#include <socketio/codec/packet_encoder.hpp>
 #include <socketio/session/listener.hpp>
 
+#include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace socketio {
-namespace detail {
-
-template <class... Args>
-constexpr bool ends_with_callable() noexcept
-{
-    if constexpr (sizeof...(Args) == 0)
-        return false;
-    else
-        return callable<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>>;
-}
-
-} // namespace detail
-
 // A handle; copies refer to the same socket. When the last one goes, the socket leaves its namespace
 // and the connection, if it was the last there. That never blocks, and no listener is called any more;
 // acknowledgement handlers that take an error code are told error::stopped.
@@ -61,11 +49,7 @@ public:
     template <class... Args>
     void emit_event(std::string_view event, Args&&... arguments)
     {
-        if constexpr (detail::ends_with_callable<Args...>())
-            emit_with_handler(event, std::forward_as_tuple(std::forward<Args>(arguments)...),
-                              std::make_index_sequence<sizeof...(Args) - 1>{});
-        else
-            emit_plain(event, arguments...);
+        detail::emit_any(link(), {}, event, std::forward<Args>(arguments)...);
     }
 
     // An event called "message".
@@ -74,6 +58,31 @@ public:
     {
         emit_event("message", std::forward<Args>(arguments)...);
     }
+
+    // Sends an event and completes with the server's answer: the first of its arguments as a `value`, or
+    // those whose types are named (`emitWithAck<int, std::string>(...)`). The last argument is a completion
+    // token of Asio's: a handler (std::error_code, R...), asio::use_awaitable, asio::use_future, ...
+    // It completes exactly once, never inside this call, on the handler's associated executor, else on the
+    // strand: with an answer, with one of the errors that emit's handlers are told, or with
+    // std::errc::operation_canceled when it was cancelled (per-operation cancellation; the event
+    // leaves the send buffer if it is still there). It is work of that executor's while it waits. If the
+    // context goes first, the handler is let go without a call. Throws as emit does.
+    template <class... R, class... Args>
+    auto emitWithAck(std::string_view event, Args&&... arguments_and_token)
+    {
+        static_cast<void>(link());
+        return detail::emit_with_ack<R...>(link_, {}, event,
+                                           std::forward_as_tuple(std::forward<Args>(arguments_and_token)...));
+    }
+
+    // What the next emit is to be, as in `socket.timeout(5s).emit("event", 1, handler)`; may be chained.
+    // How long the acknowledgement is waited for, from the emit on, also while not connected: then
+    // error::ack_timeout ends it, and the event leaves the send buffer if it is still there.
+    emit_operator timeout(std::chrono::milliseconds limit) const { return emit_operator{link_to_share()}.timeout(limit); }
+    // The event is dropped unless it can be written at once: connected, and nothing left from before.
+    emit_operator volatile_() const { return emit_operator{link_to_share()}.volatile_(); }
+    // Accepted for the day when messages are compressed.
+    emit_operator compress(bool wanted) const { return emit_operator{link_to_share()}.compress(wanted); }
 
     // Calls `listener` whenever the event comes. Its parameters are read from the event's arguments: more
     // arguments are ignored, missing ones are an error unless the parameter is std::optional, and an event
@@ -105,8 +114,44 @@ public:
         auto const events = link().events();
         return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)))};
     }
+    // The same, before all catch-all listeners so far.
+    template <class Listener>
+    listener_handle prependAny(Listener&& listener)
+    {
+        auto const events = link().events();
+        return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)), true)};
+    }
     void offAny() { link().events()->off_any(); }
     void offAny(listener_handle const& handle) { handle.off(); }
+
+    // Calls `listener`, (std::string_view event, socketio::args const&), for every event of this socket as
+    // it is written: one that waits in the send buffer is told when it leaves. Not for acknowledgements.
+    template <class Listener>
+    listener_handle onAnyOutgoing(Listener&& listener)
+    {
+        auto const events = link().outgoing();
+        return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)))};
+    }
+    template <class Listener>
+    listener_handle prependAnyOutgoing(Listener&& listener)
+    {
+        auto const events = link().outgoing();
+        return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)), true)};
+    }
+    void offAnyOutgoing() { link().outgoing()->off_any(); }
+    void offAnyOutgoing(listener_handle const& handle) { handle.off(); }
+
+    // Handles of the listeners there are, in the order in which they are called.
+    std::vector<listener_handle> listeners(std::string_view event) const
+    {
+        return handles(link().events(), link().events()->ids(event));
+    }
+    std::vector<listener_handle> listenersAny() const { return handles(link().events(), link().events()->any_ids()); }
+    std::vector<listener_handle> listenersAnyOutgoing() const
+    {
+        return handles(link().outgoing(), link().outgoing()->any_ids());
+    }
+    bool hasListeners(std::string_view event) const { return link().events()->has(event); }
 
     // Joins the namespace, opening the connection if need be; needed after disconnect(), after a
     // disconnect by the server, after a refusal, and with `autoConnect` off. `open` is the same.
@@ -121,6 +166,11 @@ public:
     std::string id() const { return link().core().id(); }
     bool connected() const { return link().core().connected(); }
     bool disconnected() const { return !connected(); }
+    // The connection was lost, and the server has taken the session up where it was: same id, same rooms,
+    // the missed events delivered before "connect". Needs connectionStateRecovery on the server.
+    bool recovered() const { return link().core().recovered(); }
+    // What a later socket can be given as `recovery` option to resume this session, in a new process even.
+    recovery_state recovery() const { return link().core().recovery(); }
     // It is connected or will be by itself; otherwise it takes a connect().
     bool active() const { return link().core().active(); }
     std::string const& nsp() const { return link().core().nsp(); }
@@ -143,6 +193,21 @@ private:
         return *link_;
     }
 
+    std::shared_ptr<detail::socket_link> const& link_to_share() const
+    {
+        static_cast<void>(link());
+        return link_;
+    }
+
+    static std::vector<listener_handle> handles(std::shared_ptr<detail::event_emitter> const& on,
+                                                std::vector<detail::event_emitter::id> const& ids)
+    {
+        std::vector<listener_handle> made;
+        for (auto const each : ids)
+            made.emplace_back(on, each);
+        return made;
+    }
+
     template <class Listener>
     listener_handle add(std::string_view event, Listener&& listener, bool once)
     {
@@ -152,42 +217,12 @@ private:
         return {events, events->on(event, detail::make_listener(std::forward<Listener>(listener)), once)};
     }
 
-    template <class... Args>
-    void emit_plain(std::string_view event, Args const&... arguments)
-    {
-        static_assert((writable<Args> && ...),
-                      "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
-        auto const& nsp = link().core().nsp();
-        auto const encode = [&](detail::byte_buffer& to, std::vector<bytes_view>& attachments) {
-            detail::encode_event(to, attachments, nsp, std::nullopt, event, arguments...);
-        };
-        link().emit_event(event, std::nullopt, encode);
-    }
-
-    template <class Tuple, std::size_t... I>
-    void emit_with_handler(std::string_view event, Tuple&& arguments, std::index_sequence<I...>)
-    {
-        static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
-                      "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
-        using handler = std::tuple_element_t<sizeof...(I), Tuple>;
-        auto const& nsp = link().core().nsp();
-        std::optional<detail::pending_ack> waiting{std::in_place};
-        waiting->id = link().core().next_ack_id();
-        waiting->wants_errors = detail::takes_error<std::decay_t<handler>>();
-        waiting->event = event;
-        waiting->handler = detail::make_ack_handler(std::forward<handler>(std::get<sizeof...(I)>(arguments)));
-        auto const encode = [&, id = waiting->id](detail::byte_buffer& to, std::vector<bytes_view>& attachments) {
-            detail::encode_event(to, attachments, nsp, id, event, std::get<I>(arguments)...);
-        };
-        link().emit_event(event, std::move(waiting), encode);
-    }
-
     std::shared_ptr<detail::socket_link> link_;
 };
 
 inline class socket manager::socket(std::string_view nsp, socket_options settings)
 {
-    return socketio::socket{link_->socket(nsp, std::move(settings.auth))};
+    return socketio::socket{link_->socket(nsp, std::move(settings))};
 }
 
 } // namespace socketio

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,16 +28,22 @@ using error_hook = std::function<void(event_error const&)>;
 
 class socket_core final : public call_context, public ack_target, public std::enable_shared_from_this<socket_core> {
 public:
-    socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, provided<object> auth);
+    socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, socket_options settings);
 
     // Any thread.
     std::string const& nsp() const noexcept { return nsp_; }
     std::string id() const;
     bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
-    std::uint64_t next_ack_id() noexcept { return next_ack_id_.fetch_add(1, std::memory_order_relaxed); }
+    // With the next id, and the deadline counted from now: from `timeout`, or from the option.
+    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
+    // Ends it with operation_aborted, unless it has ended.
+    void cancel_ack(std::uint64_t id);
+    bool recovered() const noexcept { return recovered_.load(std::memory_order_acquire); }
+    recovery_state recovery() const;
     void set_error_hook(error_hook hook);
     emitter<event_call>& events() noexcept { return events_; }
+    emitter<event_call>& outgoing() noexcept { return outgoing_; }
     void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
     void ack_dropped(std::uint64_t id) override;
 
@@ -66,6 +73,9 @@ public:
     packet_queue& send_buffer() noexcept { return send_buffer_; }
     acks& pending() noexcept { return acks_; }
     std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
+    bool tells_outgoing() const noexcept { return !outgoing_.untouched(); }
+    // A packet has been written: its listeners hear of it in a step.
+    void tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
     void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why);
 
     void report(event_error why) override;
@@ -76,6 +86,10 @@ private:
     void fail_auth(std::uint64_t attempt, connect_error why);
     void send_connect(object auth);
     void on_connect(value_view payload);
+    void deliver_written();
+    void take_recovery(value_view pid);
+    void take_offset(args const& arguments);
+    void add_recovery(object& auth) const;
     void on_connect_error(packet const& received);
     void on_disconnect();
     void on_event(packet const& received);
@@ -98,22 +112,29 @@ private:
     manager_core& manager_; // on the strand, where it is alive
     std::string const nsp_;
     provided<object> auth_;
+    std::chrono::milliseconds const ack_timeout_;
+    std::chrono::milliseconds const connect_timeout_;
     emitter<event_call> events_;
+    emitter<event_call> outgoing_;
+    std::atomic<bool> recovered_{false};
     std::atomic<bool> connected_{false};
     std::atomic<bool> active_{false};
     std::atomic<std::uint64_t> next_ack_id_{0};
     std::atomic<std::uint64_t> epoch_{0}; // counts connections: an answer belongs to one of them
-    mutable std::mutex mutex_;            // guards id_ and error_hook_
+    mutable std::mutex mutex_;            // guards id_, recovery_ and error_hook_
     std::string id_;
+    recovery_state recovery_;
     std::shared_ptr<error_hook const> error_hook_;
 
     acks acks_;
     packet_queue send_buffer_;
     kept_events early_;
+    std::list<kept_event> written_; // to be told to the outgoing listeners
     bool released_ = false;
     bool held_ = false;                 // CONNECT has to wait
     bool connecting_ = false;           // CONNECT is on its way, or its auth is being asked for
     std::uint64_t connect_attempt_ = 0;
+    clock::time_point answer_deadline_ = clock::never(); // of CONNECT
     std::uint64_t reconnected_after_ = 0; // of the CONNECT that is on its way
 };
 

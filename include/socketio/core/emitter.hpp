@@ -105,6 +105,18 @@ public:
         std::lock_guard const lock{mutex_};
         return !any_.empty();
     }
+    // In the order in which they are called.
+    std::vector<id> ids(std::string_view event) const
+    {
+        std::lock_guard const lock{mutex_};
+        auto const found = named_.find(event);
+        return found == named_.end() ? std::vector<id>{} : numbers_of(found->second);
+    }
+    std::vector<id> any_ids() const
+    {
+        std::lock_guard const lock{mutex_};
+        return numbers_of(any_);
+    }
 
     // Nobody has ever listened: there is nothing to look up.
     bool untouched() const noexcept { return version_.load(std::memory_order_acquire) == 0; }
@@ -118,7 +130,14 @@ public:
         dispatch_named(*pinned, event, call);
     }
 
-    // The same for events of this library's own: catch-all listeners do not hear them.
+    // For the catch-all listeners alone.
+    void dispatch_any(Call& call)
+    {
+        auto const pinned = current();
+        tell_all(pinned->any, call);
+    }
+
+    // For events of this library's own: catch-all listeners do not hear them.
     void dispatch_reserved(std::string_view event, Call& call)
     {
         auto const pinned = current();
@@ -150,6 +169,14 @@ private:
         weak_list any;
         by_name<weak_list> named;
     };
+
+    static std::vector<id> numbers_of(list const& from)
+    {
+        std::vector<id> numbers;
+        for (auto const& each : from)
+            numbers.push_back(each->number);
+        return numbers;
+    }
 
     id add(list& to, listener&& heard, bool once, bool in_front)
     {

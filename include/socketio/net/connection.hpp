@@ -55,6 +55,8 @@ public:
     void resume();
     // Writes what has gathered, unless a write is under way; then it follows that one.
     void flush();
+    // What was written has been handed to the operating system.
+    bool is_writable() const noexcept { return !sending_ && !closed_ && !write_error_; }
     // Between two events: what answers the first part of a large batch leaves while the rest is still
     // worked on. At most one write comes of it in a turn.
     void flush_early()

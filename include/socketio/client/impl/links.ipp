@@ -21,7 +21,7 @@ SOCKETIO_DECL std::shared_ptr<manager_link> manager_link::make(asio::any_io_exec
 }
 
 // A namespace that is there already is returned as it is, as with the reference.
-SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view nsp, provided<object> auth)
+SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view nsp, socket_options settings)
 {
     std::string name{nsp.starts_with('/') ? "" : "/"};
     name += nsp;
@@ -33,7 +33,7 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view
         std::lock_guard const lock{mutex_};
         link = links_[name].lock();
         if (!link) {
-            auto core = std::make_shared<socket_core>(core_, name, std::move(auth));
+            auto core = std::make_shared<socket_core>(core_, name, std::move(settings));
             link = std::make_shared<socket_link>(shared_from_this(), core);
             links_[name] = link;
             core_->adopt(std::move(core));
@@ -79,9 +79,24 @@ SOCKETIO_DECL void socket_link::disconnect()
 }
 
 SOCKETIO_DECL void socket_link::emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
-                                           function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode)
+                                           function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode,
+                                           bool is_volatile)
 {
-    manager_->core().emit_event(*core_, event, std::move(waiting), encode);
+    manager_->core().emit_event(*core_, event, std::move(waiting), encode, is_volatile);
+}
+
+SOCKETIO_DECL void socket_link::check_emit(std::string_view event, std::size_t attachments) const
+{
+    manager_->core().check_event(event);
+    manager_->core().check_attachments(attachments);
+}
+
+SOCKETIO_DECL void socket_link::send(packet_queue packet, pending_ack waiting, bool is_volatile)
+{
+    packet.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>) {
+        manager_->core().send_encoded(*core_, text, attachments, std::move(waiting), is_volatile);
+        return true;
+    });
 }
 
 } // namespace socketio::detail

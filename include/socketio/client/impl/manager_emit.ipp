@@ -35,13 +35,18 @@ SOCKETIO_DECL bool manager_core::fits(std::size_t text, std::span<bytes_view con
            std::all_of(attachments.begin(), attachments.end(), [most](bytes_view each) { return each.size() <= most; });
 }
 
-SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
-                                      encode_event_ref encode)
+SOCKETIO_DECL void manager_core::check_event(std::string_view event)
 {
     if (is_reserved_event(event))
         throw_misuse('"' + std::string{event} + "\" is a reserved event name");
+}
+
+SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
+                                            encode_event_ref encode, bool is_volatile)
+{
+    check_event(event);
     // A user's conversion may emit while a packet is being written: that one waits its turn.
-    if (may_act()) {
+    if (may_act() && !is_volatile) {
         emit_here(from, event, std::move(waiting), encode);
         return;
     }
@@ -50,19 +55,43 @@ SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view 
     std::vector<bytes_view> attachments;
     encode(text, attachments);
     check_attachments(attachments.size());
-    send_encoded(from, text.view(), attachments, std::move(waiting));
+    send_encoded(from, text.view(), attachments, std::move(waiting), is_volatile);
 }
 
 SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_view text,
-                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting)
+                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+                                              bool is_volatile)
 {
     if (may_act()) {
         drain_inbox();
-        send_or_keep(from, text, attachments, std::move(waiting));
+        if (is_volatile)
+            send_or_drop(from, text, attachments, std::move(waiting));
+        else
+            send_or_keep(from, text, attachments, std::move(waiting));
         if (depth_ == 0)
             post_turn();
         return;
     }
+    if (is_volatile) {
+        packet_queue copy;
+        copy.push(text, attachments, std::nullopt);
+        // Shared, since a command is moved about more often than it needs to be small.
+        perform([this, by = from.shared_from_this(), copy = std::make_shared<packet_queue>(std::move(copy)),
+                 waiting = std::make_shared<std::optional<pending_ack>>(std::move(waiting))] {
+            copy->drain([&](std::string_view packet, std::span<bytes_view const> binaries, std::optional<std::uint64_t>) {
+                send_or_drop(*by, packet, binaries, std::move(*waiting));
+                return true;
+            });
+        });
+        return;
+    }
+    hand_over(from, text, attachments, std::move(waiting));
+}
+
+// From another thread: into the inbox.
+SOCKETIO_DECL void manager_core::hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
+                                           std::optional<pending_ack>&& waiting)
+{
     std::lock_guard const lock{mutex_};
     if (!alive())
         return;
@@ -90,11 +119,28 @@ SOCKETIO_DECL bool manager_core::can_write(socket_core const& from)
     return false;
 }
 
+// The transport takes a packet now: what was written before has gone to the operating system.
+SOCKETIO_DECL bool manager_core::is_writable(socket_core const& from)
+{
+    return can_write(from) && runtime_->link->is_writable();
+}
+
+// A volatile packet is never kept, not even before CONNECT is answered, where the reference does. Its
+// acknowledgement is waited for all the same: it ends with the connection or by its timeout.
+SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_view text,
+                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting)
+{
+    if (is_writable(from))
+        send_or_keep(from, text, attachments, std::move(waiting));
+    else if (waiting)
+        from.pending().add(std::move(*waiting));
+}
+
 SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
                                            encode_event_ref encode)
 {
     drain_inbox();
-    if (can_write(from)) {
+    if (!from.tells_outgoing() && can_write(from)) {
         encode_in_place(from, event, std::move(waiting), encode);
     } else {
         scratch_.clear();
@@ -160,6 +206,7 @@ SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_vie
         from.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
         return;
     }
+    from.tell_outgoing(text, attachments);
     if (waiting)
         from.pending().add(std::move(*waiting));
 }
@@ -170,6 +217,8 @@ SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view t
     if (!can_write(from))
         return false;
     bool const written = write_packet(text, attachments);
+    if (written)
+        from.tell_outgoing(text, attachments);
     if (written && id)
         from.pending().sent(*id);
     if (!written)

@@ -7,8 +7,11 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, provided<object> auth)
-    : weak_manager_{manager}, manager_{*manager}, nsp_{std::move(nsp)}, auth_{std::move(auth)}
+SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp,
+                                       socket_options settings)
+    : weak_manager_{manager}, manager_{*manager}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
+      ack_timeout_{settings.ackTimeout}, connect_timeout_{settings.connect_timeout},
+      recovery_{std::move(settings.recovery)}
 {
 }
 
@@ -30,6 +33,33 @@ SOCKETIO_DECL void socket_core::set_error_hook(error_hook hook)
     auto made = hook && !events_.is_closed() ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
     std::lock_guard const lock{mutex_};
     error_hook_.swap(made);
+}
+
+SOCKETIO_DECL pending_ack socket_core::new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
+{
+    pending_ack made;
+    made.id = next_ack_id_.fetch_add(1, std::memory_order_relaxed);
+    made.event = event;
+    auto const limit = timeout.value_or(ack_timeout_);
+    if (limit.count() > 0)
+        made.deadline = clock::now() + limit;
+    return made;
+}
+
+SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
+{
+    auto const manager = weak_manager_.lock();
+    if (!manager)
+        return;
+    manager->perform([self = shared_from_this(), id] {
+        auto waiting = self->acks_.take(id);
+        if (!waiting)
+            return;
+        self->send_buffer_.remove(id);
+        std::vector<pending_ack> ended;
+        ended.push_back(std::move(*waiting));
+        self->end_acks(std::move(ended), make_error_code(std::errc::operation_canceled));
+    });
 }
 
 SOCKETIO_DECL void socket_core::log(log_level level, std::string_view text)
@@ -92,6 +122,7 @@ SOCKETIO_DECL void socket_core::on_manager_open(std::uint64_t attempts)
     epoch_.fetch_add(1, std::memory_order_relaxed);
     ++connect_attempt_;
     held_ = true;
+    answer_deadline_ = connect_timeout_.count() > 0 ? manager_.now() + connect_timeout_ : clock::never();
     join_if_held();
 }
 
@@ -105,7 +136,8 @@ SOCKETIO_DECL void socket_core::join_if_held()
 
 SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
 {
-    return held_ ? std::min(acks_.deadline(), manager_.gate().opens_at(nsp_)) : acks_.deadline();
+    auto const earliest = std::min(acks_.deadline(), connecting_ ? answer_deadline_ : clock::never());
+    return held_ ? std::min(earliest, manager_.gate().opens_at(nsp_)) : earliest;
 }
 
 SOCKETIO_DECL void socket_core::ask_auth()
@@ -144,6 +176,7 @@ SOCKETIO_DECL void socket_core::fail_auth(std::uint64_t attempt, connect_error w
 
 SOCKETIO_DECL void socket_core::send_connect(object auth)
 {
+    add_recovery(auth);
     byte_buffer text;
     if (auth.empty()) {
         encode_control(text, packet_type::connect, nsp_, nullptr);
@@ -178,6 +211,7 @@ SOCKETIO_DECL void socket_core::release()
     if (std::exchange(released_, true))
         return;
     events_.close();
+    outgoing_.close();
     set_error_hook(nullptr);
     end_acks(acks_.take_all(), error::stopped);
     disconnect();
@@ -222,6 +256,7 @@ SOCKETIO_DECL void socket_core::on_connect(value_view payload)
         return;
     }
     connecting_ = false;
+    take_recovery(payload["pid"]);
     set_connected(true, std::string{sid.as_string()});
     log(log_level::info, "connected");
     if (!early_.empty())
@@ -283,6 +318,8 @@ SOCKETIO_DECL void socket_core::deliver(std::string_view event, args arguments, 
 {
     event_call call{*this, event, arguments, ack_id};
     events_.dispatch(event, call);
+    if (!ack_id)
+        take_offset(arguments);
 }
 
 // One at a time, so that a listener that throws costs none of the others their event.
@@ -355,6 +392,10 @@ SOCKETIO_DECL void socket_core::on_close(std::string_view reason, disconnect_det
 SOCKETIO_DECL void socket_core::expire(clock::time_point now)
 {
     join_if_held();
+    if (connecting_ && now >= answer_deadline_) {
+        leave();
+        tell_error(connect_error{error::timeout, "the namespace did not answer in time"});
+    }
     if (now < acks_.deadline())
         return;
     auto due = acks_.take_expired(now);
@@ -403,6 +444,7 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
     set_connected(false, {});
     active_ = false;
     events_.close();
+    outgoing_.close();
     set_error_hook(nullptr);
     auth_ = {};
 }

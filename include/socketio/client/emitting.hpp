@@ -1,0 +1,190 @@
+// From a call to `emit` or `emitWithAck` to an encoded packet and what waits for its answer.
+#pragma once
+
+#include <socketio/client/emit_flags.hpp>
+#include <socketio/client/links.hpp>
+#include <socketio/codec/packet_encoder.hpp>
+#include <socketio/net/completion.hpp>
+#include <socketio/session/listener.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+template <class... Args>
+constexpr bool ends_with_callable() noexcept
+{
+    if constexpr (sizeof...(Args) == 0)
+        return false;
+    else
+        return callable<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>>;
+}
+
+template <class... Args>
+void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event, Args const&... arguments)
+{
+    static_assert((writable<Args> && ...),
+                  "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+    auto const& nsp = to.core().nsp();
+    auto const encode = [&](byte_buffer& into, std::vector<bytes_view>& attachments) {
+        encode_event(into, attachments, nsp, std::nullopt, event, arguments...);
+    };
+    to.emit_event(event, std::nullopt, encode, flags.is_volatile);
+}
+
+template <class Tuple, std::size_t... I>
+void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_view event, Tuple&& arguments,
+                       std::index_sequence<I...>)
+{
+    static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
+                  "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+    using handler = std::tuple_element_t<sizeof...(I), Tuple>;
+    auto const& nsp = to.core().nsp();
+    std::optional<pending_ack> waiting{to.core().new_ack(event, flags.timeout)};
+    waiting->wants_errors = takes_error<std::decay_t<handler>>();
+    waiting->handler = make_ack_handler(std::forward<handler>(std::get<sizeof...(I)>(arguments)));
+    auto const encode = [&, id = waiting->id](byte_buffer& into, std::vector<bytes_view>& attachments) {
+        encode_event(into, attachments, nsp, id, event, std::get<I>(arguments)...);
+    };
+    to.emit_event(event, std::move(waiting), encode, flags.is_volatile);
+}
+
+template <class... Args>
+void emit_any(socket_link& to, emit_flags const& flags, std::string_view event, Args&&... arguments)
+{
+    if constexpr (ends_with_callable<Args...>())
+        emit_with_handler(to, flags, event, std::forward_as_tuple(std::forward<Args>(arguments)...),
+                          std::make_index_sequence<sizeof...(Args) - 1>{});
+    else
+        emit_plain(to, flags, event, arguments...);
+}
+
+// What `emitWithAck` has encoded, with the ack that waits for its answer but has no handler yet. The
+// operation may be started later (asio::deferred, a coroutine), when the arguments are gone.
+struct prepared_emit {
+    packet_queue packet;
+    pending_ack waiting;
+    bool is_volatile = false;
+};
+
+template <class Tuple, std::size_t... I>
+prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, std::string_view event, Tuple const& arguments,
+                           std::index_sequence<I...>)
+{
+    static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
+                  "an argument has a type that cannot be sent (or the completion token at the end is missing)");
+    prepared_emit made{.packet = {}, .waiting = to.core().new_ack(event, flags.timeout), .is_volatile = flags.is_volatile};
+    byte_buffer text;
+    std::vector<bytes_view> attachments;
+    encode_event(text, attachments, to.core().nsp(), made.waiting.id, event, std::get<I>(arguments)...);
+    to.check_emit(event, attachments.size());
+    made.packet.push(text.view(), attachments, std::nullopt);
+    return made;
+}
+
+// A completion handler of Asio's on its way: where it is to run, and work for as long as it waits. It
+// is never run inside the initiating function, because the ends of acknowledgements are steps.
+template <class Handler, class... R>
+class ack_completion {
+    using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
+
+public:
+    template <class H>
+    ack_completion(H&& handler, asio::any_io_executor const& otherwise)
+        : work_{asio::get_associated_executor(handler, otherwise)}, handler_(std::forward<H>(handler))
+    {
+    }
+
+    void operator()(std::error_code ec, R... results)
+    {
+        auto const executor = work_.get_executor();
+        asio::dispatch(executor, [handler = std::move(handler_), ec, ... values = std::move(results)]() mutable {
+            // Only here, where the operation may also be cancelled: slots are not for several threads.
+            if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+                slot.clear();
+            std::move(handler)(ec, std::move(values)...);
+        });
+        work_.reset();
+    }
+
+private:
+    asio::executor_work_guard<executor_type> work_;
+    Handler handler_;
+};
+
+template <class... R>
+class ack_initiation {
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit ack_initiation(std::shared_ptr<socket_link> on) noexcept : link_{std::move(on)} {}
+    executor_type get_executor() const noexcept { return link_->manager()->get_executor(); }
+
+    template <class Handler>
+    void operator()(Handler&& handler, prepared_emit emit) const
+    {
+        auto const executor = get_executor();
+        if (!executor)
+            return; // the context is gone: nobody could run the handler
+        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+            slot.assign([core = link_->weak_core(), id = emit.waiting.id](asio::cancellation_type) {
+                if (auto const alive = core.lock())
+                    alive->cancel_ack(id);
+            });
+        using stored = std::decay_t<Handler>;
+        emit.waiting.wants_errors = true;
+        if constexpr (sizeof...(R) == 0)
+            emit.waiting.handler = make_ack_handler(
+                [done = ack_completion<stored, value>{std::forward<Handler>(handler), executor}](
+                    std::error_code ec, args const& answer) mutable {
+                    done(ec, answer.empty() ? value{} : answer[0].to_value());
+                });
+        else
+            emit.waiting.handler = make_ack_handler(
+                [done = ack_completion<stored, R...>{std::forward<Handler>(handler), executor}](
+                    std::error_code ec, R... results) mutable { done(ec, std::move(results)...); });
+        link_->send(std::move(emit.packet), std::move(emit.waiting), emit.is_volatile);
+    }
+
+private:
+    std::shared_ptr<socket_link> link_;
+};
+
+template <class... R>
+struct ack_signature {
+    using type = void(std::error_code, R...);
+};
+template <>
+struct ack_signature<> {
+    using type = void(std::error_code, value);
+};
+
+template <class T>
+inline constexpr bool keeps_its_data_v =
+    std::is_same_v<T, std::decay_t<T>> && !std::is_same_v<T, std::string_view> && !std::is_same_v<T, bytes_view> &&
+    !std::is_same_v<T, value_view> && !std::is_same_v<T, args>;
+
+template <class... R, class Tuple>
+auto emit_with_ack(std::shared_ptr<socket_link> const& to, emit_flags const& flags, std::string_view event,
+                   Tuple&& arguments)
+{
+    static_assert(std::tuple_size_v<std::remove_cvref_t<Tuple>> != 0,
+                  "emitWithAck ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
+    static_assert((keeps_its_data_v<R> && ...),
+                  "a result outlives the message: ask for std::string, socketio::bytes or socketio::value");
+    constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<Tuple>> - 1;
+    auto emit = prepare_emit(*to, flags, event, arguments, std::make_index_sequence<count>{});
+    auto&& token = std::get<count>(std::forward<Tuple>(arguments));
+    using token_type = std::remove_reference_t<decltype(token)>;
+    return asio::async_initiate<token_type, typename ack_signature<R...>::type>(ack_initiation<R...>{to}, token,
+                                                                               std::move(emit));
+}
+
+} // namespace socketio::detail

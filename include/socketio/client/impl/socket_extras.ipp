@@ -1,0 +1,85 @@
+// What a namespace does beside the conversation: it keeps what recovery needs, and tells what it has sent.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+#include <socketio/client/socket_core.hpp>
+#include <socketio/codec/packet_decoder.hpp>
+
+#include <list>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL recovery_state socket_core::recovery() const
+{
+    std::lock_guard const lock{mutex_};
+    return recovery_;
+}
+
+// The server has the session still, or has begun another, or knows no recovery (SEMANTICS 2.9).
+SOCKETIO_DECL void socket_core::take_recovery(value_view pid)
+{
+    std::lock_guard const lock{mutex_};
+    bool const known = pid.is_string() && !pid.as_string().empty();
+    recovered_.store(known && recovery_.pid == pid.as_string(), std::memory_order_release);
+    if (!recovered())
+        recovery_ = {.pid = known ? std::string{pid.as_string()} : std::string{}, .offset = {}};
+}
+
+// Where recovery is on, the server adds the offset to every event that wants no answer.
+SOCKETIO_DECL void socket_core::take_offset(args const& arguments)
+{
+    if (arguments.empty() || !arguments[arguments.size() - 1].is_string())
+        return;
+    std::lock_guard const lock{mutex_};
+    if (!recovery_.pid.empty())
+        recovery_.offset = arguments[arguments.size() - 1].as_string();
+}
+
+// What the user has put into auth wins.
+SOCKETIO_DECL void socket_core::add_recovery(object& auth) const
+{
+    auto const last = recovery();
+    if (last.pid.empty())
+        return;
+    object payload{{"pid", last.pid}};
+    if (!last.offset.empty())
+        payload["offset"] = last.offset;
+    for (auto& [key, each] : auth)
+        payload[key] = std::move(each);
+    auth = std::move(payload);
+}
+
+SOCKETIO_DECL void socket_core::tell_outgoing(std::string_view text, std::span<bytes_view const> attachments)
+{
+    if (!tells_outgoing())
+        return;
+    packet_decoder reader{{attachments.size(), {}}};
+    packet sent;
+    std::error_code ec;
+    // Reading writes into the text. What this side has written can be read: otherwise nobody is told.
+    std::string copied{text};
+    bool whole = reader.text(copied, sent, ec);
+    std::list<std::string> binaries;
+    for (bytes_view const each : attachments)
+        whole = !ec && reader.binary(binaries.emplace_back(as_text(each)), sent, ec);
+    if (!whole || ec)
+        return;
+    written_.emplace_back(sent);
+    if (written_.size() == 1)
+        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
+}
+
+// The next step of all, so that what leaves the send buffer is told before "connect" is.
+SOCKETIO_DECL void socket_core::deliver_written()
+{
+    std::list<kept_event> first;
+    first.splice(first.end(), written_, written_.begin());
+    if (!written_.empty())
+        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
+    json_document reader;
+    value_view const payload = first.front().read(reader);
+    event_call call{*this, payload[std::size_t{0}].as_string(), args{payload}.rest(1)};
+    outgoing_.dispatch_any(call);
+}
+
+} // namespace socketio::detail
