@@ -49,5 +49,6 @@
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/socket_core.ipp>
 #include <socketio/client/impl/socket_extras.ipp>
+#include <socketio/client/impl/socket_retries.ipp>
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -28,10 +28,32 @@ constexpr bool ends_with_callable() noexcept
 }
 
 template <class... Args>
+void emit_retried(socket_link& to, emit_flags const& flags, pending_ack&& waiting, std::string_view event,
+                  Args const&... arguments)
+{
+    retried_emit made{.packet = {}, .waiting = std::move(waiting), .timeout = flags.timeout};
+    byte_buffer text;
+    std::vector<bytes_view> attachments;
+    encode_event(text, attachments, to.core().nsp(), std::nullopt, event, arguments...);
+    to.check_emit(event, attachments.size());
+    made.packet.push(text.view(), attachments, std::nullopt);
+    to.core().enqueue(std::move(made));
+}
+
+inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
+{
+    return to.core().retry_limit() != 0 && !flags.is_volatile;
+}
+
+template <class... Args>
 void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event, Args const&... arguments)
 {
     static_assert((writable<Args> && ...),
                   "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+    if (is_retried(to, flags)) {
+        emit_retried(to, flags, to.core().new_ack(event, std::nullopt), event, arguments...);
+        return;
+    }
     auto const& nsp = to.core().nsp();
     auto const encode = [&](byte_buffer& into, std::vector<bytes_view>& attachments) {
         encode_event(into, attachments, nsp, std::nullopt, event, arguments...);
@@ -50,6 +72,10 @@ void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_vie
     std::optional<pending_ack> waiting{to.core().new_ack(event, flags.timeout)};
     waiting->wants_errors = takes_error<std::decay_t<handler>>();
     waiting->handler = make_ack_handler(std::forward<handler>(std::get<sizeof...(I)>(arguments)));
+    if (is_retried(to, flags)) {
+        emit_retried(to, flags, std::move(*waiting), event, std::get<I>(arguments)...);
+        return;
+    }
     auto const encode = [&, id = waiting->id](byte_buffer& into, std::vector<bytes_view>& attachments) {
         encode_event(into, attachments, nsp, id, event, std::get<I>(arguments)...);
     };
@@ -71,7 +97,7 @@ void emit_any(socket_link& to, emit_flags const& flags, std::string_view event, 
 struct prepared_emit {
     packet_queue packet;
     pending_ack waiting;
-    bool is_volatile = false;
+    emit_flags flags{};
 };
 
 template <class Tuple, std::size_t... I>
@@ -80,10 +106,11 @@ prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, std::string
 {
     static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
                   "an argument has a type that cannot be sent (or the completion token at the end is missing)");
-    prepared_emit made{.packet = {}, .waiting = to.core().new_ack(event, flags.timeout), .is_volatile = flags.is_volatile};
+    prepared_emit made{.packet = {}, .waiting = to.core().new_ack(event, flags.timeout), .flags = flags};
+    auto const id = is_retried(to, flags) ? std::nullopt : std::optional{made.waiting.id};
     byte_buffer text;
     std::vector<bytes_view> attachments;
-    encode_event(text, attachments, to.core().nsp(), made.waiting.id, event, std::get<I>(arguments)...);
+    encode_event(text, attachments, to.core().nsp(), id, event, std::get<I>(arguments)...);
     to.check_emit(event, attachments.size());
     made.packet.push(text.view(), attachments, std::nullopt);
     return made;
@@ -150,7 +177,10 @@ public:
             emit.waiting.handler = make_ack_handler(
                 [done = ack_completion<stored, R...>{std::forward<Handler>(handler), executor}](
                     std::error_code ec, R... results) mutable { done(ec, std::move(results)...); });
-        link_->send(std::move(emit.packet), std::move(emit.waiting), emit.is_volatile);
+        if (is_retried(*link_, emit.flags))
+            link_->core().enqueue({.packet = std::move(emit.packet), .waiting = std::move(emit.waiting), .timeout = emit.flags.timeout});
+        else
+            link_->send(std::move(emit.packet), std::move(emit.waiting), emit.flags.is_volatile);
     }
 
 private:

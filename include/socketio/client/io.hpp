@@ -22,6 +22,7 @@ inline socket io(asio::any_io_executor executor, std::string_view url, options s
     std::string_view const nsp = detail::parse_url(url, parsed) || parsed.path.empty() ? "/" : std::string_view{parsed.path};
     socket_options own{.auth = settings.auth,
                        .ackTimeout = settings.ackTimeout,
+                       .retries = settings.retries,
                        .connect_timeout = settings.connect_timeout,
                        .recovery = settings.recovery};
     manager made{std::move(executor), url, std::move(settings)};

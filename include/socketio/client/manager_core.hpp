@@ -211,4 +211,5 @@ private:
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/socket_core.ipp>
 #include <socketio/client/impl/socket_extras.ipp>
+#include <socketio/client/impl/socket_retries.ipp>
 #endif

@@ -45,6 +45,12 @@ struct socket_options {
     provided<object> auth{};
     // How long an acknowledgement is waited for, unless timeout() says otherwise; 0: no limit.
     std::chrono::milliseconds ackTimeout{0};
+    // Above 0, every event that is not volatile waits in a queue: one is on its way at a time, and the next
+    // leaves when the server has acknowledged it. A try fails by ackTimeout (or timeout()) or by a
+    // disconnect; after so many retries more the handler is told the last error, and the error hook if there
+    // is no such handler. The server gets an event more than once when only the answer was lost, and a
+    // handler there that does not acknowledge holds up the queue.
+    std::uint64_t retries = 0;
     // From the open connection to the namespace's answer, what auth's provider takes included; 0: no limit,
     // as the reference. Then "connect_error" with error::timeout tells it, and it takes a connect() to
     // try again.
@@ -57,6 +63,7 @@ struct options {
     // See socket_options.
     provided<object> auth{};
     std::chrono::milliseconds ackTimeout{0};
+    std::uint64_t retries = 0;
     std::chrono::milliseconds connect_timeout{0};
     recovery_state recovery{};
 

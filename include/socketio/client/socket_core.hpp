@@ -10,6 +10,7 @@
 #include <socketio/session/kept_events.hpp>
 #include <socketio/session/listener.hpp>
 #include <socketio/session/packet_queue.hpp>
+#include <socketio/session/retry_queue.hpp>
 
 #include <atomic>
 #include <functional>
@@ -37,7 +38,10 @@ public:
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
     // With the next id, and the deadline counted from now: from `timeout`, or from the option.
     pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
-    // Ends it with operation_aborted, unless it has ended.
+    std::uint64_t retry_limit() const noexcept { return retry_limit_; }
+    // Sends it until it is acknowledged; `emit.waiting.id` is its ticket for cancel_ack().
+    void enqueue(retried_emit emit);
+    // Ends it with operation_canceled, unless it has ended.
     void cancel_ack(std::uint64_t id);
     bool recovered() const noexcept { return recovered_.load(std::memory_order_acquire); }
     recovery_state recovery() const;
@@ -87,6 +91,10 @@ private:
     void send_connect(object auth);
     void on_connect(value_view payload);
     void deliver_written();
+    void send_retried();
+    void on_try_end(std::uint64_t ticket, ack_result& result);
+    bool cancel_retried(std::uint64_t ticket);
+    void end_retries(std::error_code why);
     void take_recovery(value_view pid);
     void take_offset(args const& arguments);
     void add_recovery(object& auth) const;
@@ -114,6 +122,7 @@ private:
     provided<object> auth_;
     std::chrono::milliseconds const ack_timeout_;
     std::chrono::milliseconds const connect_timeout_;
+    std::uint64_t const retry_limit_;
     emitter<event_call> events_;
     emitter<event_call> outgoing_;
     std::atomic<bool> recovered_{false};
@@ -128,6 +137,7 @@ private:
 
     acks acks_;
     packet_queue send_buffer_;
+    retry_queue retries_;
     kept_events early_;
     std::list<kept_event> written_; // to be told to the outgoing listeners
     bool released_ = false;

@@ -80,6 +80,19 @@ void encode_ack(byte_buffer& to, std::vector<bytes_view>& attachments, std::stri
     end_packet(to, start, attachments.size());
 }
 
+// An encoded EVENT of this namespace that has no ack id, with one.
+inline void append_with_ack_id(byte_buffer& to, std::string_view packet, std::string_view nsp, std::uint64_t id)
+{
+    std::size_t head = 1;
+    if (packet.front() != '2') // binary: the attachments' number comes first
+        head = packet.find('-') + 1;
+    if (nsp != "/")
+        head += nsp.size() + 1;
+    to.append(packet.substr(0, head));
+    append_number(to, id);
+    to.append(packet.substr(head));
+}
+
 // CONNECT, DISCONNECT and CONNECT_ERROR; `payload` may be null for "none".
 inline void encode_control(byte_buffer& to, packet_type type, std::string_view nsp, value const* payload)
 {

@@ -62,6 +62,21 @@ public:
         return false;
     }
 
+    // Shows the first packet, if there is one, as (text, attachments).
+    template <class Look>
+    void peek(Look look) const
+    {
+        if (empty())
+            return;
+        std::vector<bytes_view> attachments;
+        std::size_t at = offset_;
+        std::size_t first = head_;
+        for (; entries_[first].removed; ++first)
+            at += entries_[first].size;
+        split(bytes_.data() + at, entries_[first], attachments);
+        look(std::string_view{bytes_.data() + at, entries_[first].text}, std::span<bytes_view const>{attachments});
+    }
+
     // Hands the packets over, front first, as (text, attachments, ack), until `take` says false (that
     // packet stays). `take` may only push, which ends its views; what it pushes is handed over too.
     template <class Take>

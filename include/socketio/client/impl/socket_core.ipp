@@ -11,6 +11,7 @@ SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& mana
                                        socket_options settings)
     : weak_manager_{manager}, manager_{*manager}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
       ack_timeout_{settings.ackTimeout}, connect_timeout_{settings.connect_timeout},
+      retry_limit_{settings.retries},
       recovery_{std::move(settings.recovery)}
 {
 }
@@ -52,6 +53,8 @@ SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
     if (!manager)
         return;
     manager->perform([self = shared_from_this(), id] {
+        if (self->cancel_retried(id))
+            return;
         auto waiting = self->acks_.take(id);
         if (!waiting)
             return;
@@ -213,6 +216,7 @@ SOCKETIO_DECL void socket_core::release()
     events_.close();
     outgoing_.close();
     set_error_hook(nullptr);
+    end_retries(error::stopped);
     end_acks(acks_.take_all(), error::stopped);
     disconnect();
     send_buffer_.clear();
@@ -263,6 +267,8 @@ SOCKETIO_DECL void socket_core::on_connect(value_view payload)
         manager_.defer([self = shared_from_this()] { self->deliver_kept(); });
     if (!send_buffer_.empty())
         manager_.defer([self = shared_from_this()] { self->flush_send_buffer(); });
+    if (!retries_.empty())
+        manager_.defer([self = shared_from_this()] { self->send_retried(); });
     tell("connect");
     if (reconnected_after_ != 0)
         tell_number("reconnect", reconnected_after_);
@@ -438,6 +444,7 @@ SOCKETIO_DECL void socket_core::fail_emit(std::string_view event, std::optional<
 
 SOCKETIO_DECL void socket_core::drop_everything() noexcept
 {
+    auto const retried = retries_.take_all();
     auto const waiting = acks_.take_all();
     send_buffer_.clear();
     early_.clear();

@@ -1,0 +1,75 @@
+// The queue of the option `retries` (SEMANTICS 2.8): one event on its way, the next when it is answered.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+#include <socketio/client/socket_core.hpp>
+#include <socketio/codec/packet_encoder.hpp>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void socket_core::enqueue(retried_emit emit)
+{
+    auto const manager = weak_manager_.lock();
+    if (!manager)
+        return;
+    // Shared, since a command must be small.
+    manager->perform([self = shared_from_this(), waiting = std::make_shared<retried_emit>(std::move(emit))] {
+        self->retries_.push(std::move(*waiting));
+        self->send_retried();
+    });
+}
+
+// Nothing is kept in the send buffer: the queue itself waits for the connection.
+SOCKETIO_DECL void socket_core::send_retried()
+{
+    if (!connected())
+        return;
+    retried_emit* const next = retries_.next();
+    if (!next)
+        return;
+    pending_ack waiting = new_ack(next->waiting.event, next->timeout);
+    waiting.wants_errors = true;
+    waiting.handler = [this, ticket = next->waiting.id](ack_result& result) { on_try_end(ticket, result); };
+    next->packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
+        byte_buffer with_id;
+        append_with_ack_id(with_id, text, nsp_, waiting.id);
+        manager_.send_encoded(*this, with_id.view(), attachments, std::move(waiting), false);
+    });
+}
+
+// The next one leaves after the user's handler has run, as in the reference, and also if that throws.
+SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& result)
+{
+    bool const hopeless = result.error == error::payload_too_large;
+    auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_);
+    manager_.defer_first([self = shared_from_this()] { self->send_retried(); });
+    if (!over)
+        return;
+    if (over->waiting.handler && (!result.error || over->waiting.wants_errors))
+        over->waiting.handler(result);
+    else if (result.error)
+        report({.code = result.error, .event = over->waiting.event});
+}
+
+SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
+{
+    auto cancelled = retries_.remove(ticket);
+    if (!cancelled)
+        return false;
+    std::vector<pending_ack> ended;
+    ended.push_back(std::move(cancelled->waiting));
+    end_acks(std::move(ended), make_error_code(std::errc::operation_canceled));
+    manager_.defer([self = shared_from_this()] { self->send_retried(); });
+    return true;
+}
+
+SOCKETIO_DECL void socket_core::end_retries(std::error_code why)
+{
+    std::vector<pending_ack> ended;
+    for (auto& each : retries_.take_all())
+        if (each.waiting.handler)
+            ended.push_back(std::move(each.waiting));
+    end_acks(std::move(ended), why);
+}
+
+} // namespace socketio::detail

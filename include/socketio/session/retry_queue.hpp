@@ -1,0 +1,74 @@
+// Events that are sent one at a time, each again until the peer has acknowledged it: the option
+// `retries`. It decides what to send and when to give up; it sends nothing.
+#pragma once
+
+#include <socketio/session/acks.hpp>
+#include <socketio/session/packet_queue.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <utility>
+
+namespace socketio::detail {
+
+struct retried_emit {
+    packet_queue packet;                                // one, without an ack id: each try has its own
+    pending_ack waiting;                                // the user's; without a handler for a plain emit
+    std::optional<std::chrono::milliseconds> timeout{}; // of one try
+    std::uint64_t tries = 0;
+    bool in_flight = false;
+};
+
+class retry_queue {
+public:
+    bool empty() const noexcept { return emits_.empty(); }
+    std::size_t size() const noexcept { return emits_.size(); }
+
+    void push(retried_emit&& emit) { emits_.push_back(std::move(emit)); }
+
+    // The one to be sent now, which counts as a try; null while one is on its way, or there is none.
+    retried_emit* next() noexcept
+    {
+        if (emits_.empty() || emits_.front().in_flight)
+            return nullptr;
+        emits_.front().in_flight = true;
+        ++emits_.front().tries;
+        return &emits_.front();
+    }
+
+    // A try of the emit with this ticket has ended. What it returns is over: answered, or tried once and
+    // `retries` times more.
+    std::optional<retried_emit> ended(std::uint64_t ticket, bool answered, std::uint64_t retries)
+    {
+        if (emits_.empty() || emits_.front().waiting.id != ticket)
+            return std::nullopt;
+        emits_.front().in_flight = false;
+        if (!answered && emits_.front().tries <= retries)
+            return std::nullopt;
+        return take(emits_.begin());
+    }
+
+    std::optional<retried_emit> remove(std::uint64_t ticket)
+    {
+        for (auto it = emits_.begin(); it != emits_.end(); ++it)
+            if (it->waiting.id == ticket)
+                return take(it);
+        return std::nullopt;
+    }
+
+    std::list<retried_emit> take_all() noexcept { return std::exchange(emits_, {}); }
+
+private:
+    std::optional<retried_emit> take(std::list<retried_emit>::iterator which)
+    {
+        std::optional<retried_emit> taken{std::move(*which)};
+        emits_.erase(which);
+        return taken;
+    }
+
+    std::list<retried_emit> emits_;
+};
+
+} // namespace socketio::detail
