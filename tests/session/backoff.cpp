@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <set>
 #include <vector>
@@ -156,4 +157,66 @@ TEST_CASE("a new rule is followed from the next attempt on and keeps the count")
     CHECK(b.rule().delay == 10ms);
     CHECK(b.attempts() == 2);
     CHECK(b.next() == 40ms);
+}
+
+TEST_CASE("a connection that stood long enough is a new beginning, a shorter one is not")
+{
+    auto rule = plain;
+    rule.stable_after = 10s;
+    socketio::clock::time_point const start{1h};
+    backoff b{rule, 1};
+    waits(b, 2);
+    b.opened(start);
+    b.lost(start + 10s - 1ns);
+    CHECK(b.attempts() == 2);
+    CHECK(b.next() == 4s);
+    b.opened(start + 20s);
+    b.lost(start + 30s);
+    CHECK(b.attempts() == 0);
+    CHECK(b.next() == 1s);
+}
+
+TEST_CASE("unless asked for, a connection need not stand at all")
+{
+    for (auto const stable_after : {0ms, -1ms}) {
+        auto rule = plain;
+        rule.stable_after = stable_after;
+        backoff b{rule, 1};
+        waits(b, 3);
+        b.opened(socketio::clock::time_point{1h});
+        b.lost(socketio::clock::time_point{1h});
+        CHECK(b.attempts() == 0);
+    }
+}
+
+TEST_CASE("a server that accepts and drops a million times is asked ever more seldom, and every attempt counts")
+{
+    backoff b{{.stable_after = 5s}, 42};
+    socketio::clock::time_point now{};
+    ns least = ns::max();
+    for (std::uint64_t i = 1; i <= 1000000; ++i) {
+        ns const wait = b.next();
+        if (i > 4)
+            least = std::min(least, wait);
+        REQUIRE(wait > 0ns);
+        REQUIRE(wait <= 5s);
+        b.opened(now += wait);
+        b.lost(now += 1ms);
+        REQUIRE(b.attempts() == i);
+    }
+    CHECK(least >= 2500ms);
+    b.opened(now);
+    b.lost(now + 5s);
+    CHECK(b.attempts() == 0);
+}
+
+TEST_CASE("the longest time to be stable is never reached")
+{
+    auto rule = plain;
+    rule.stable_after = std::chrono::milliseconds::max();
+    backoff b{rule, 1};
+    b.next();
+    b.opened(socketio::clock::time_point{});
+    b.lost(socketio::clock::never());
+    CHECK(b.attempts() == 1);
 }

@@ -4,8 +4,11 @@
 #include <socketio/client/links.hpp>
 #include <socketio/client/listener_handle.hpp>
 #include <socketio/client/options.hpp>
+#include <socketio/client/reconnect_rules.hpp>
 #include <socketio/net/executor.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -44,6 +47,56 @@ public:
     void close() { link_->close(); }
     void disconnect() { close(); }
 
+    // The options of these names, to be read and changed while the manager runs. A getter returns what
+    // this thread has set before. After the context has ended they still do, without any effect.
+    //
+    // Switched off while an attempt is being waited for, `reconnection` ends the waiting; an attempt that
+    // is under way is the last. Switched on again, it counts from the next loss, or failed attempt, on.
+    bool reconnection() const { return rules().read().reconnection; }
+    manager& reconnection(bool allowed)
+    {
+        detail::allow_reconnection(link_->core(), allowed);
+        return *this;
+    }
+    // 0: no limit. Looked at after the next failure or loss.
+    std::uint64_t reconnectionAttempts() const { return rules().read().attempts; }
+    manager& reconnectionAttempts(std::uint64_t value)
+    {
+        rules().change([&](detail::reconnect_values& values) { values.attempts = value; });
+        return *this;
+    }
+    // These three count from the next wait on; one that has begun takes as long as it would have.
+    std::chrono::milliseconds reconnectionDelay() const { return rules().read().wait.delay; }
+    manager& reconnectionDelay(std::chrono::milliseconds value)
+    {
+        rules().change([&](detail::reconnect_values& values) { values.wait.delay = value; });
+        return *this;
+    }
+    std::chrono::milliseconds reconnectionDelayMax() const { return rules().read().wait.delay_max; }
+    manager& reconnectionDelayMax(std::chrono::milliseconds value)
+    {
+        rules().change([&](detail::reconnect_values& values) { values.wait.delay_max = value; });
+        return *this;
+    }
+    // 0 to 1; what is outside is taken as the nearest.
+    double randomizationFactor() const { return rules().read().wait.randomization; }
+    manager& randomizationFactor(double value)
+    {
+        rules().change([&](detail::reconnect_values& values) { values.wait.randomization = value; });
+        return *this;
+    }
+    // 0: no limit. Counts from the next attempt to connect on.
+    std::chrono::milliseconds timeout() const { return rules().read().timeout; }
+    manager& timeout(std::chrono::milliseconds value)
+    {
+        rules().change([&](detail::reconnect_values& values) { values.timeout = value; });
+        return *this;
+    }
+
+    // While an attempt to reconnect is being waited for: makes it at once, and counts attempts and delay
+    // from the first again. Otherwise does nothing. For when the network has come back, or changed.
+    void reconnect_now() { detail::reconnect_now(link_->core()); }
+
     // "open", "error" (connect_error), "ping", "packet" (packet const&), "close" (reason, disconnect_details),
     // "reconnect_attempt" (number, from 1), "reconnect" (number of attempts), "reconnect_error"
     // (connect_error), "reconnect_failed".
@@ -64,6 +117,8 @@ public:
     asio::any_io_executor get_executor() const { return link_->get_executor(); }
 
 private:
+    detail::reconnect_rules& rules() const noexcept { return detail::rules_of(link_->core()); }
+
     template <class Listener>
     listener_handle add(std::string_view event, Listener&& listener, bool once)
     {

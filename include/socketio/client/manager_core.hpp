@@ -4,6 +4,7 @@
 #pragma once
 
 #include <socketio/client/options.hpp>
+#include <socketio/client/reconnect_rules.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/emitter.hpp>
@@ -39,6 +40,7 @@ public:
 
     // Any thread.
     options const& settings() const noexcept { return settings_; }
+    reconnect_rules& rules() noexcept { return rules_; }
     emitter<event_call>& events() noexcept { return events_; }
     asio::any_io_executor get_executor() const noexcept { return executor_; }
     bool on_strand() const noexcept;
@@ -62,6 +64,9 @@ public:
     // On the strand.
     void open();
     void close();
+    // Ends the wait for the next attempt: without one, or with one at once.
+    void stop_waiting();
+    void reconnect_now();
     // A namespace is not wanted any more; without any the connection closes.
     void close_if_unused();
     void forget(socket_core const& which);
@@ -168,6 +173,7 @@ private:
 
     asio::any_io_executor executor_; // a strand, for one, must not outlive its context
     options const settings_;
+    reconnect_rules rules_;
     url url_;
     std::error_code url_error_;
     std::unique_ptr<runtime> runtime_;

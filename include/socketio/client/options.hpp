@@ -81,6 +81,10 @@ struct options {
     std::chrono::milliseconds reconnectionDelay{1000};
     std::chrono::milliseconds reconnectionDelayMax{5000};
     double randomizationFactor = 0.5;                   // 0 to 1
+    // How long a connection must stand for its attempts to be forgotten; 0: it need not, as the reference.
+    // If it is lost earlier, the delay goes on growing, and reconnectionAttempts and the number in
+    // "reconnect_attempt" count on: for servers that accept and drop.
+    std::chrono::milliseconds stable_after{0};
     // From the first step to the Engine.IO handshake; 0: no limit.
     std::chrono::milliseconds timeout{20000};
 

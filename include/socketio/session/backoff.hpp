@@ -1,5 +1,7 @@
-// How long to wait before each attempt to reconnect. Knows no clock and no socket.
+// How long to wait before each attempt to reconnect. Knows no socket, and the time only as it is told.
 #pragma once
+
+#include <socketio/core/clock.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,12 +15,14 @@ struct backoff_rule {
     std::chrono::milliseconds delay{1000};
     std::chrono::milliseconds delay_max{5000};
     double randomization = 0.5; // share of the delay, 0 to 1
+    std::chrono::milliseconds stable_after{0}; // what a connection must stand for its attempts to be forgotten
 };
 
 // The delay doubles with every attempt up to delay_max, which no wait exceeds. Unlike in the reference
 // the spread is put on after the cap, there downwards only, so that the clients of a dead server do
 // not come back in step, and the exponent is clamped, so that the thousandth attempt waits as long
-// as the tenth.
+// as the tenth. A connection that is lost before it was stable counts as one more attempt that failed,
+// so that a server which accepts and drops is not asked again and again at the first delay.
 class backoff {
 public:
     backoff(backoff_rule rule, std::uint64_t seed) noexcept : rule_{rule}, state_{seed} {}
@@ -27,6 +31,15 @@ public:
     void reset() noexcept { attempts_ = 0; }
     void set_rule(backoff_rule rule) noexcept { rule_ = rule; }
     backoff_rule rule() const noexcept { return rule_; }
+
+    // The connection stands from now on, or does not any more.
+    void opened(clock::time_point now) noexcept { opened_ = now; }
+    void lost(clock::time_point now) noexcept
+    {
+        // In whole milliseconds: the longest ones do not fit into the clock's unit.
+        if (std::chrono::duration_cast<std::chrono::milliseconds>(now - opened_) >= rule_.stable_after)
+            reset();
+    }
 
     // Counts one attempt and says how long to wait before it.
     std::chrono::nanoseconds next() noexcept
@@ -60,6 +73,7 @@ private:
     backoff_rule rule_;
     std::uint64_t state_;
     std::uint64_t attempts_ = 0;
+    clock::time_point opened_{};
 };
 
 } // namespace socketio::detail

@@ -80,10 +80,9 @@ SOCKETIO_DECL std::shared_ptr<manager_core> manager_core::make(asio::any_io_exec
 }
 
 SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::string_view url, options settings)
-    : executor_{std::move(executor)}, settings_{std::move(settings)}, runtime_{std::make_unique<runtime>(executor_)},
+    : executor_{std::move(executor)}, settings_{std::move(settings)}, rules_{settings_}, runtime_{std::make_unique<runtime>(executor_)},
       watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))},
-      backoff_{{settings_.reconnectionDelay, settings_.reconnectionDelayMax, settings_.randomizationFactor},
-               settings_.random_seed ? *settings_.random_seed : random_seed()},
+      backoff_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : random_seed()},
       decoder_{{settings_.limits.attachments, {std::min<std::size_t>(settings_.limits.json_depth, 128)}}}
 {
     url_error_ = parse_url(url, url_);

@@ -14,7 +14,11 @@ SOCKETIO_DECL void manager_core::open()
     state_ = ready_state::opening;
     skip_reconnect_ = false;
     reconnect_at_ = clock::never();
-    open_deadline_ = settings_.timeout.count() > 0 ? now_ + settings_.timeout : clock::never();
+    // What was lost before does not count when somebody asks for a connection.
+    if (!reconnecting_)
+        backoff_.reset();
+    auto const timeout = rules_.read().timeout;
+    open_deadline_ = timeout.count() > 0 ? now_ + timeout : clock::never();
     // A step, so that a socket which is asked for in the same breath hears if this fails at once.
     defer([this, attempt = ++attempt_] {
         if (attempt == attempt_ && state_ == ready_state::opening)
@@ -160,8 +164,7 @@ SOCKETIO_DECL void manager_core::on_opened()
     log(log_level::info, "manager", "open");
     auto const attempts = backoff_.attempts();
     bool const again = std::exchange(reconnecting_, false);
-    if (again)
-        backoff_.reset();
+    backoff_.opened(now_);
     for (auto const& [nsp, each] : sockets_)
         each->on_manager_open(again ? attempts : 0);
     tell("open");
@@ -268,7 +271,7 @@ SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
     if (std::exchange(reconnecting_, false)) {
         reconnect();
         tell_error("reconnect_error", why);
-    } else if (settings_.reconnection && backoff_.attempts() == 0) {
+    } else {
         reconnect();
     }
 }
@@ -296,7 +299,8 @@ SOCKETIO_DECL void manager_core::lose(close_reason reason, disconnect_details de
     open_deadline_ = clock::never();
     ++attempt_;
     drop_link();
-    backoff_.reset();
+    backoff_.set_rule(rules_.read().wait);
+    backoff_.lost(now_);
     log(log_level::info, "manager",
         std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));
     for (auto const& [nsp, each] : sockets_)
@@ -308,8 +312,7 @@ SOCKETIO_DECL void manager_core::lose(close_reason reason, disconnect_details de
             call.details = &details;
             dispatch("close", call);
         });
-    if (settings_.reconnection && !skip_reconnect_)
-        reconnect();
+    reconnect();
 }
 
 SOCKETIO_DECL void manager_core::close()
@@ -332,18 +335,54 @@ SOCKETIO_DECL void manager_core::close_if_unused()
 
 SOCKETIO_DECL void manager_core::reconnect()
 {
-    if (reconnecting_ || skip_reconnect_)
+    auto const rules = rules_.read();
+    if (reconnecting_ || skip_reconnect_ || !rules.reconnection)
         return;
-    if (settings_.reconnectionAttempts != 0 && backoff_.attempts() >= settings_.reconnectionAttempts) {
+    if (rules.attempts != 0 && backoff_.attempts() >= rules.attempts) {
         backoff_.reset();
         tell("reconnect_failed");
         return;
     }
+    backoff_.set_rule(rules.wait);
     auto const delay = backoff_.next();
     reconnecting_ = true;
     reconnect_at_ = now_ + delay;
     log(log_level::info, "manager",
         "next attempt in " + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(delay).count()) + " ms");
+}
+
+SOCKETIO_DECL void manager_core::stop_waiting()
+{
+    if (state_ != ready_state::closed)
+        return;
+    reconnecting_ = false;
+    reconnect_at_ = clock::never();
+}
+
+SOCKETIO_DECL void manager_core::reconnect_now()
+{
+    if (reconnect_at_ == clock::never())
+        return;
+    reconnect_at_ = clock::never();
+    backoff_.reset();
+    static_cast<void>(backoff_.next()); // counts this attempt, which does not wait
+    attempt();
+}
+
+SOCKETIO_DECL reconnect_rules& rules_of(manager_core& of) noexcept { return of.rules(); }
+
+// Not the flag that close() sets: in the reference that flag stays when reconnection is allowed again, and
+// nothing is reconnected until the next open().
+SOCKETIO_DECL void allow_reconnection(manager_core& of, bool allowed)
+{
+    of.rules().change([&](reconnect_values& values) { values.reconnection = allowed; });
+    if (!allowed)
+        of.perform([core = &of] { core->stop_waiting(); });
+}
+
+SOCKETIO_DECL void reconnect_now(manager_core& which)
+{
+    which.perform([core = &which] { core->reconnect_now(); });
 }
 
 // A listener of "reconnect_attempt" may still call it off.

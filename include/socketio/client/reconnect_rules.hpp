@@ -1,0 +1,58 @@
+// What of a manager's options can be changed while it runs: written by any thread, read on the strand
+// when the next wait or attempt begins.
+#pragma once
+
+#include <socketio/client/options.hpp>
+#include <socketio/core/config.hpp>
+#include <socketio/session/backoff.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+namespace socketio::detail {
+
+class manager_core;
+
+struct reconnect_values {
+    bool reconnection;
+    std::uint64_t attempts; // 0: no limit
+    backoff_rule wait;
+    std::chrono::milliseconds timeout;
+};
+
+// Under a mutex, since not every processor has atomics of 64 bits, and so that a thread reads at once
+// what it has set.
+class reconnect_rules {
+public:
+    explicit reconnect_rules(options const& from)
+        : values_{from.reconnection,
+                  from.reconnectionAttempts,
+                  {from.reconnectionDelay, from.reconnectionDelayMax, from.randomizationFactor, from.stable_after},
+                  from.timeout}
+    {
+    }
+
+    reconnect_values read() const
+    {
+        std::lock_guard const lock{mutex_};
+        return values_;
+    }
+    template <class Change>
+    void change(Change const& change)
+    {
+        std::lock_guard const lock{mutex_};
+        change(values_);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    reconnect_values values_;
+};
+
+// For the public handle, which does not see the manager's state. Any thread.
+SOCKETIO_DECL reconnect_rules& rules_of(manager_core& of) noexcept;
+SOCKETIO_DECL void allow_reconnection(manager_core& of, bool allowed);
+SOCKETIO_DECL void reconnect_now(manager_core& which);
+
+} // namespace socketio::detail
