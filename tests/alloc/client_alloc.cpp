@@ -2,6 +2,7 @@
 // that a listener emits, nor for one that is received, nor for one that another thread hands over.
 #include <socketio/client.hpp>
 
+#include "counting.hpp"
 #include "support/loop_server.hpp"
 
 #include <asio/io_context.hpp>
@@ -9,27 +10,14 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib> // posix_memalign
-#include <new>
 #include <string_view>
 
 namespace {
-
-// Of this thread: the server has one of its own.
-thread_local std::size_t allocations = 0;
-bool failed = false;
 
 constexpr int batch = 100;
 constexpr int few = 10000;
 constexpr std::size_t constant = 10; // what may be left over, however many events there are
 constexpr std::string_view text = "an event's text, longer than a short string";
-
-void check(bool holds, char const* what, std::size_t number)
-{
-    if (holds)
-        return;
-    std::printf("failed: %s (%zu)\n", what, number);
-    failed = true;
-}
 
 // Answers "more" with a batch of items, and a batch of items with "go".
 bool converse(support::loop_session& session, socketio::packet const& received, int& items)
@@ -174,24 +162,6 @@ void steady(char const* what, Spend spend)
 
 } // namespace
 
-// Not inlined: g++ would see free() meet operator new.
-[[gnu::noinline]] void* operator new(std::size_t size)
-{
-    ++allocations;
-    void* const got = std::malloc(size == 0 ? 1 : size);
-    if (!got)
-        std::abort();
-    return got;
-}
-[[gnu::noinline]] void operator delete(void* what) noexcept
-{
-    std::free(what);
-}
-[[gnu::noinline]] void operator delete(void* what, std::size_t) noexcept
-{
-    std::free(what);
-}
-
 // Asio takes the memory of its operations from here.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
 {
@@ -204,7 +174,7 @@ int main()
 {
     std::size_t const before = allocations;
     conversation both;
-    check(allocations != before, "connecting allocates, so counting works", 0);
+    check(allocations != before, "connecting allocates, so counting works");
     steady("received", [&](int events) { return both.receive(events); });
     steady("emitted by a listener", [&](int events) { return both.emit(events); });
     steady("asked and answered", [&](int events) { return both.ask(events); });

@@ -2,25 +2,14 @@
 #include <socketio/core/json.hpp>
 #include <socketio/core/value_view.hpp>
 
-#include <cstdio>
-#include <cstdlib>
+#include "counting.hpp"
+
+#include <cstddef>
 #include <cstring>
-#include <new>
 #include <string_view>
 #include <vector>
 
 namespace {
-
-std::size_t allocations = 0;
-bool failed = false;
-
-void check(bool holds, char const* what)
-{
-    if (holds)
-        return;
-    std::printf("failed: %s\n", what);
-    failed = true;
-}
 
 constexpr std::string_view event = R"(["msg",{"id":123456,"text":"hello \"world\" \u20ac \ud800","ok":true,"pi":3.14159},[1,[2,[3]]]])";
 constexpr std::string_view binary = R"(["msg",{"_placeholder":true,"num":0},{"a":{"_placeholder":true,"num":1}}])";
@@ -63,24 +52,6 @@ std::size_t write(socketio::detail::byte_buffer& to, std::vector<socketio::bytes
 }
 
 } // namespace
-
-// Not inlined: g++ would see free() meet operator new.
-[[gnu::noinline]] void* operator new(std::size_t size)
-{
-    ++allocations;
-    void* const got = std::malloc(size == 0 ? 1 : size);
-    if (!got)
-        std::abort();
-    return got;
-}
-[[gnu::noinline]] void operator delete(void* what) noexcept
-{
-    std::free(what);
-}
-[[gnu::noinline]] void operator delete(void* what, std::size_t) noexcept
-{
-    std::free(what);
-}
 
 int main()
 {

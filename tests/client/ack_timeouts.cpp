@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -16,60 +15,47 @@ using namespace std::chrono_literals;
 using socketio::error;
 using support::client_test;
 
-namespace {
-
-struct ack_timeout_test : client_test {
-    auto note(std::string const& name)
-    {
-        return [this, name](std::error_code ec, std::optional<std::string> const& text) {
-            heard.note(name + ": " + (ec ? ec.message() : text.value_or("nothing")));
-        };
-    }
-};
-
-} // namespace
-
-TEST_CASE_FIXTURE(ack_timeout_test, "timeout() ends an ack with \"operation has timed out\", once, and the late answer is ignored")
+TEST_CASE_FIXTURE(client_test, "timeout() ends an ack with \"operation has timed out\", once, and the late answer is ignored")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url());
     REQUIRE(until_connected(socket));
-    socket.timeout(5ms).emit("later", 40, note("slow"));
-    socket.timeout(60s).emit("echo", "text", note("fast"));
+    socket.timeout(5ms).emit("later", 40, note_answer("slow"));
+    socket.timeout(60s).emit("echo", "text", note_answer("fast"));
     REQUIRE(until_heard("slow: operation has timed out"));
-    socket.emit("later", 80, note("after"));
+    socket.emit("later", 80, note_answer("after"));
     REQUIRE(until_heard("after: late"));
     CHECK(heard.text() == "fast: text | slow: operation has timed out | after: late");
 }
 
-TEST_CASE_FIXTURE(ack_timeout_test, "the option ackTimeout holds for every ack, and timeout() wins over it")
+TEST_CASE_FIXTURE(client_test, "the option ackTimeout holds for every ack, and timeout() wins over it")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), {.ackTimeout = 10ms});
     REQUIRE(until_connected(socket));
-    socket.emit("silence", note("by the option"));
-    socket.timeout(0ms).emit("later", 50, note("no limit"));
+    socket.emit("silence", note_answer("by the option"));
+    socket.timeout(0ms).emit("later", 50, note_answer("no limit"));
     REQUIRE(until_heard("no limit: late"));
     CHECK(heard.text() == "by the option: operation has timed out | no limit: late");
 
     auto custom = socket.io().socket("/custom", {.ackTimeout = 1ms});
-    custom.emit("silence", note("of a namespace"));
+    custom.emit("silence", note_answer("of a namespace"));
     CHECK(until_heard("of a namespace: operation has timed out"));
 }
 
-TEST_CASE_FIXTURE(ack_timeout_test, "the time counts from the emit, also while offline, and the event leaves the send buffer")
+TEST_CASE_FIXTURE(client_test, "the time counts from the emit, also while offline, and the event leaves the send buffer")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), {.autoConnect = false});
-    socket.timeout(1ms).emit("lost", note("lost"));
-    socket.timeout(60s).emit("echo", "kept", note("kept"));
+    socket.timeout(1ms).emit("lost", note_answer("lost"));
+    socket.timeout(60s).emit("echo", "kept", note_answer("kept"));
     REQUIRE(until_heard("lost: operation has timed out"));
     socket.connect();
     REQUIRE(until_heard("kept: kept"));
     CHECK(server.log("event", "event") == R"(["echo"])");
 }
 
-TEST_CASE_FIXTURE(ack_timeout_test, "a handler that takes no error is let go in silence when its time is up")
+TEST_CASE_FIXTURE(client_test, "a handler that takes no error is let go in silence when its time is up")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url());
@@ -78,26 +64,26 @@ TEST_CASE_FIXTURE(ack_timeout_test, "a handler that takes no error is let go in 
     std::weak_ptr<int> const watched = held;
     socket.timeout(2ms).emit("later", 30, [this, held = std::move(held)] { heard.note("called"); });
     REQUIRE(until([&] { return watched.expired(); }));
-    socket.emit("later", 60, note("after"));
+    socket.emit("later", 60, note_answer("after"));
     REQUIRE(until_heard("after: late"));
     CHECK(heard.text() == "after: late");
 }
 
-TEST_CASE_FIXTURE(ack_timeout_test, "a disconnect comes first when it does, and an operator may be kept, copied and used on another thread")
+TEST_CASE_FIXTURE(client_test, "a disconnect comes first when it does, and an operator may be kept, copied and used on another thread")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), support::once_only());
     REQUIRE(until_connected(socket));
     auto const patient = socket.timeout(60s);
-    patient.emit("silence", note("first"));
-    std::thread([&] { patient.compress(false).emit("silence", note("second")); }).join();
+    patient.emit("silence", note_answer("first"));
+    std::thread([&] { patient.compress(false).emit("silence", note_answer("second")); }).join();
     REQUIRE(round_trip(socket));
     socket.emit("drop");
     REQUIRE(until_heard("second: socket has been disconnected"));
     CHECK(heard.text() == "first: socket has been disconnected | second: socket has been disconnected");
 }
 
-TEST_CASE_FIXTURE(ack_timeout_test, "reserved names are refused through an operator as well")
+TEST_CASE_FIXTURE(client_test, "reserved names are refused through an operator as well")
 {
     auto socket = socketio::io(context, "http://127.0.0.1:1", {.autoConnect = false});
     CHECK_THROWS_WITH(socket.timeout(1s).emit("connect"), "\"connect\" is a reserved event name");

@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -18,15 +17,6 @@ using namespace std::chrono_literals;
 using support::client_test;
 
 namespace {
-
-struct retries_test : client_test {
-    auto note(std::string const& name)
-    {
-        return [this, name](std::error_code ec, std::optional<std::string> const& text) {
-            heard.note(name + ": " + (ec ? ec.message() : text.value_or("nothing")));
-        };
-    }
-};
 
 socketio::options patient(std::uint64_t retries, std::chrono::milliseconds timeout = 0ms)
 {
@@ -38,18 +28,18 @@ socketio::options patient(std::uint64_t retries, std::chrono::milliseconds timeo
 
 } // namespace
 
-TEST_CASE_FIXTURE(retries_test, "without an answer an event is sent retries + 1 times, then its handler is told, and the next leaves")
+TEST_CASE_FIXTURE(client_test, "without an answer an event is sent retries + 1 times, then its handler is told, and the next leaves")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), patient(2, 20ms));
-    socket.emit("silence", note("first"));
-    socket.timeout(60s).emit("echo", "answer", note("second"));
+    socket.emit("silence", note_answer("first"));
+    socket.timeout(60s).emit("echo", "answer", note_answer("second"));
     REQUIRE(until_heard("second: answer"));
     CHECK(heard.text() == "first: operation has timed out | second: answer");
     CHECK(server.log("event", "event") == R"(["silence","silence","silence","echo"])");
 }
 
-TEST_CASE_FIXTURE(retries_test, "an event without a handler waits for the server's acknowledgement, too")
+TEST_CASE_FIXTURE(client_test, "an event without a handler waits for the server's acknowledgement, too")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), patient(3));
@@ -65,13 +55,13 @@ TEST_CASE_FIXTURE(retries_test, "an event without a handler waits for the server
     CHECK(server.log("event", "ack") == "[true,true,true,true]"); // all of them ask for an answer
 }
 
-TEST_CASE_FIXTURE(retries_test, "what was on its way when the connection was lost is sent again, first, before \"connect\"")
+TEST_CASE_FIXTURE(client_test, "what was on its way when the connection was lost is sent again, first, before \"connect\"")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), patient(5));
     heard.follow(socket);
-    socket.emit("silence", note("blocks")); // is tried once for every connection
-    socket.emit("echo", "later", note("waits"));
+    socket.emit("silence", note_answer("blocks")); // is tried once for every connection
+    socket.emit("echo", "later", note_answer("waits"));
     for (int connection = 1; connection <= 3; ++connection) {
         support::await_entry(context, server, "event", "event", connection);
         support::ask(context, server, R"({"do":"lose"})");
@@ -83,13 +73,13 @@ TEST_CASE_FIXTURE(retries_test, "what was on its way when the connection was los
     CHECK(heard.count_of("waits") == 0);
 }
 
-TEST_CASE_FIXTURE(retries_test, "given up by disconnects: the handler is told the last error, a plain event goes to the error hook")
+TEST_CASE_FIXTURE(client_test, "given up by disconnects: the handler is told the last error, a plain event goes to the error hook")
 {
     support::npm_server server;
     auto settings = patient(1);
     auto socket = socketio::io(context, server.url(), settings);
     socket.on_error([&](socketio::event_error const& why) { heard.note("hook " + why.event); });
-    socket.emit("silence", note("told"));
+    socket.emit("silence", note_answer("told"));
     socket.emit("drop");
     for (int connection = 1; connection <= 2; ++connection) {
         support::await_entry(context, server, "event", "event", connection);
@@ -100,7 +90,7 @@ TEST_CASE_FIXTURE(retries_test, "given up by disconnects: the handler is told th
     CHECK(heard.text() == "told: socket has been disconnected | hook drop");
 }
 
-TEST_CASE_FIXTURE(retries_test, "volatile events pass the queue by, any thread may emit, and emitWithAck works as ever")
+TEST_CASE_FIXTURE(client_test, "volatile events pass the queue by, any thread may emit, and emitWithAck works as ever")
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), patient(1));
@@ -109,8 +99,8 @@ TEST_CASE_FIXTURE(retries_test, "volatile events pass the queue by, any thread m
     socket.emitWithAck("silence", asio::bind_cancellation_slot(stop.slot(), [&](std::error_code ec, socketio::value const&) {
         heard.note(ec == std::errc::operation_canceled ? "cancelled" : ec.message());
     }));
-    std::thread([&] { socket.emit("echo", "behind", note("thread")); }).join();
-    socket.volatile_().emit("echo", "past", note("volatile"));
+    std::thread([&] { socket.emit("echo", "behind", note_answer("thread")); }).join();
+    socket.volatile_().emit("echo", "past", note_answer("volatile"));
     REQUIRE(until_heard("volatile: past"));
     CHECK(heard.text() == "volatile: past");
     stop.emit(asio::cancellation_type::terminal);
@@ -118,17 +108,17 @@ TEST_CASE_FIXTURE(retries_test, "volatile events pass the queue by, any thread m
     CHECK(heard.text() == "volatile: past | cancelled | thread: behind");
 }
 
-TEST_CASE_FIXTURE(retries_test, "when the last handle goes, all that wait are told once; an emit too large is not tried again")
+TEST_CASE_FIXTURE(client_test, "when the last handle goes, all that wait are told once; an emit too large is not tried again")
 {
     support::npm_server server(R"({"maxHttpBufferSize":1000})");
     auto socket = socketio::io(context, server.url(), patient(100));
     REQUIRE(until_connected(socket));
-    socket.emit("echo", std::string(2000, 'x'), note("large"));
+    socket.emit("echo", std::string(2000, 'x'), note_answer("large"));
     REQUIRE(until([&] { return heard.count_of("large") == 1; }));
     CHECK(heard.has("large: " + make_error_code(socketio::error::payload_too_large).message()));
     heard.clear();
-    socket.emit("silence", note("one"));
-    socket.emit("echo", note("two"));
+    socket.emit("silence", note_answer("one"));
+    socket.emit("echo", note_answer("two"));
     REQUIRE(until([&] { return server.count("event") == 1; }));
     socket = {};
     CHECK(idle());

@@ -2,6 +2,8 @@
 
 #include <socketio/core/json.hpp>
 
+#include "support/json.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -13,6 +15,8 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+
+using support::json;
 
 using socketio::mismatch;
 using socketio::value;
@@ -76,15 +80,6 @@ struct socketio::convert<app::celsius> {
 };
 
 namespace {
-
-template <class T>
-std::string json(T const& from)
-{
-    socketio::detail::byte_buffer to;
-    socketio::json_writer writer{to};
-    socketio::detail::write(writer, from);
-    return std::string{to.view()};
-}
 
 struct message {
     explicit message(std::string_view json) : text{json} { REQUIRE_FALSE(document.parse(text)); }

@@ -3,23 +3,14 @@
 #include <socketio/core/json.hpp>
 #include <socketio/core/value_view.hpp>
 
+#include "support/json.hpp"
+
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>
 
 #include <string>
 
-namespace {
-
-template <class T>
-std::string json(T const& from)
-{
-    socketio::detail::byte_buffer to;
-    socketio::json_writer writer{to};
-    socketio::detail::write(writer, from);
-    return std::string{to.view()};
-}
-
-} // namespace
+using support::json;
 
 TEST_CASE("a RapidJSON document is read and written")
 {

@@ -15,8 +15,10 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -117,6 +119,14 @@ struct client_test {
     bool until_connected(socketio::socket const& socket)
     {
         return until([&] { return socket.connected(); });
+    }
+
+    // A handler that notes the first answer, or why there is none: "name: text".
+    auto note_answer(std::string name)
+    {
+        return [this, name = std::move(name)](std::error_code ec, std::optional<std::string> const& text) {
+            heard.note(name + ": " + (ec ? ec.message() : text.value_or("nothing")));
+        };
     }
 
     // True when npm's server has answered, and so heard and said all that was before.
