@@ -27,20 +27,12 @@ class member_range;
 
 // One piece of a received message, as cheap to copy as a pointer. It looks into the message and is
 // valid as long as that is, in a listener until it returns: `to_value()` keeps it for longer.
-class value_view {
+class value_view : public detail::typed<value_view> {
 public:
     value_view() noexcept = default; // null
     explicit value_view(detail::json_node const* node) noexcept : node_{node} {}
 
     value_type type() const noexcept { return node_->type; }
-    bool is_null() const noexcept { return type() == value_type::null; }
-    bool is_bool() const noexcept { return type() == value_type::boolean; }
-    bool is_integer() const noexcept { return type() == value_type::int64 || type() == value_type::uint64; }
-    bool is_number() const noexcept { return is_integer() || type() == value_type::number; }
-    bool is_string() const noexcept { return type() == value_type::string; }
-    bool is_binary() const noexcept { return type() == value_type::binary; }
-    bool is_array() const noexcept { return type() == value_type::array; }
-    bool is_object() const noexcept { return type() == value_type::object; }
 
     // Of another type than asked for: false, 0, empty.
     bool as_bool() const noexcept { return is_bool() && node_->boolean; }
@@ -81,37 +73,51 @@ private:
     detail::json_node const* node_ = &detail::null_node;
 };
 
+namespace detail {
+
+// Over the tape. `Step` says what lies at a node, and where the next one is.
+template <class Step>
+class tape_iterator {
+public:
+    using value_type = typename Step::item;
+    using reference = value_type;
+    using pointer = void;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::input_iterator_tag;
+    using iterator_concept = std::forward_iterator_tag;
+
+    tape_iterator() = default;
+    explicit tape_iterator(json_node const* at) noexcept : at_{at} {}
+    value_type operator*() const noexcept { return Step::read(at_); }
+    tape_iterator& operator++() noexcept
+    {
+        at_ = Step::next(at_);
+        return *this;
+    }
+    tape_iterator operator++(int) noexcept
+    {
+        tape_iterator const before = *this;
+        ++*this;
+        return before;
+    }
+    bool operator==(tape_iterator const&) const = default;
+
+private:
+    json_node const* at_ = nullptr;
+};
+
+struct element_step {
+    using item = value_view;
+    static item read(json_node const* at) noexcept { return value_view{at}; }
+    static json_node const* next(json_node const* at) noexcept { return next_node(at); }
+};
+
+} // namespace detail
+
 // The elements of an array, such as the arguments of an event. It owns nothing.
 class args {
 public:
-    class iterator {
-    public:
-        using value_type = value_view;
-        using reference = value_view;
-        using pointer = void;
-        using difference_type = std::ptrdiff_t;
-        using iterator_category = std::input_iterator_tag;
-        using iterator_concept = std::forward_iterator_tag;
-
-        iterator() = default;
-        explicit iterator(detail::json_node const* at) noexcept : at_{at} {}
-        value_view operator*() const noexcept { return value_view{at_}; }
-        iterator& operator++() noexcept
-        {
-            at_ = detail::next_node(at_);
-            return *this;
-        }
-        iterator operator++(int) noexcept
-        {
-            iterator const before = *this;
-            ++*this;
-            return before;
-        }
-        bool operator==(iterator const&) const = default;
-
-    private:
-        detail::json_node const* at_ = nullptr;
-    };
+    using iterator = detail::tape_iterator<detail::element_step>;
 
     args() = default;
     explicit args(value_view array) noexcept
@@ -163,37 +169,16 @@ struct member {
     socketio::value_view value;
 };
 
+struct member_step {
+    using item = member;
+    static item read(json_node const* at) noexcept { return {value_view{at}.as_string(), value_view{at + 1}}; }
+    static json_node const* next(json_node const* at) noexcept { return next_node(at + 1); }
+};
+
 // The members of an object, in the order they came; a name that came twice is there twice.
 class member_range {
 public:
-    class iterator {
-    public:
-        using value_type = member;
-        using reference = member;
-        using pointer = void;
-        using difference_type = std::ptrdiff_t;
-        using iterator_category = std::input_iterator_tag;
-        using iterator_concept = std::forward_iterator_tag;
-
-        iterator() = default;
-        explicit iterator(json_node const* at) noexcept : at_{at} {}
-        member operator*() const noexcept { return {value_view{at_}.as_string(), value_view{at_ + 1}}; }
-        iterator& operator++() noexcept
-        {
-            at_ = next_node(at_ + 1);
-            return *this;
-        }
-        iterator operator++(int) noexcept
-        {
-            iterator const before = *this;
-            ++*this;
-            return before;
-        }
-        bool operator==(iterator const&) const = default;
-
-    private:
-        json_node const* at_ = nullptr;
-    };
+    using iterator = tape_iterator<member_step>;
 
     member_range() = default;
     explicit member_range(json_node const* object) noexcept : first_{object + 1}, last_{next_node(object)} {}

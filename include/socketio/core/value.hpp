@@ -92,7 +92,7 @@ private:
     std::vector<member> members_;
 };
 
-class value {
+class value : public detail::typed<value> {
     // What a number is kept as.
     template <class T>
     using stored = std::conditional_t<
@@ -117,14 +117,6 @@ public:
     value(object members) noexcept : data_{std::in_place_type<object>, std::move(members)} {}
 
     value_type type() const noexcept { return static_cast<value_type>(data_.index()); }
-    bool is_null() const noexcept { return type() == value_type::null; }
-    bool is_bool() const noexcept { return type() == value_type::boolean; }
-    bool is_integer() const noexcept { return type() == value_type::int64 || type() == value_type::uint64; }
-    bool is_number() const noexcept { return is_integer() || type() == value_type::number; }
-    bool is_string() const noexcept { return type() == value_type::string; }
-    bool is_binary() const noexcept { return type() == value_type::binary; }
-    bool is_array() const noexcept { return type() == value_type::array; }
-    bool is_object() const noexcept { return type() == value_type::object; }
 
     // What it holds if it is exactly of that type, otherwise a null pointer. `get` converts.
     bool const* if_bool() const noexcept { return std::get_if<bool>(&data_); }

@@ -25,6 +25,27 @@ constexpr std::string_view type_name(value_type type) noexcept
     return "unknown";
 }
 
+namespace detail {
+
+// What one may ask of anything that has a type().
+template <class Self>
+class typed {
+public:
+    bool is_null() const noexcept { return is(value_type::null); }
+    bool is_bool() const noexcept { return is(value_type::boolean); }
+    bool is_integer() const noexcept { return is(value_type::int64) || is(value_type::uint64); }
+    bool is_number() const noexcept { return is_integer() || is(value_type::number); }
+    bool is_string() const noexcept { return is(value_type::string); }
+    bool is_binary() const noexcept { return is(value_type::binary); }
+    bool is_array() const noexcept { return is(value_type::array); }
+    bool is_object() const noexcept { return is(value_type::object); }
+
+private:
+    bool is(value_type wanted) const noexcept { return static_cast<Self const&>(*this).type() == wanted; }
+};
+
+} // namespace detail
+
 // How deep arrays and objects may nest, incoming and outgoing: it bounds every recursion over data.
 inline constexpr unsigned max_json_depth = 128;
 
