@@ -1,12 +1,12 @@
 // From a call to `emit` or `emitWithAck` to an encoded packet and what waits for its answer.
 #pragma once
 
-#include <socketio/client/emit_flags.hpp>
 #include <socketio/client/links.hpp>
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/net/completion.hpp>
 #include <socketio/session/listener.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -18,6 +18,12 @@
 
 namespace socketio::detail {
 
+// What can be said about one emit.
+struct emit_flags {
+    std::optional<std::chrono::milliseconds> timeout{}; // for the acknowledgement
+    bool is_volatile = false;                           // rather lost than late
+};
+
 template <class... Args>
 constexpr bool ends_with_callable() noexcept
 {
@@ -27,22 +33,36 @@ constexpr bool ends_with_callable() noexcept
         return callable<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>>;
 }
 
-template <class... Args>
-void emit_retried(socket_link& to, emit_flags const& flags, pending_ack&& waiting, std::string_view event,
-                  Args const&... arguments)
-{
-    retried_emit made{.packet = {}, .waiting = std::move(waiting), .timeout = flags.timeout};
-    byte_buffer text;
-    std::vector<bytes_view> attachments;
-    encode_event(text, attachments, to.core().nsp(), std::nullopt, event, arguments...);
-    to.check_emit(event, attachments.size());
-    made.packet.push(text.view(), attachments, std::nullopt);
-    to.core().enqueue(std::move(made));
-}
-
 inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
 {
     return to.core().retry_limit() != 0 && !flags.is_volatile;
+}
+
+// An event that is encoded now and sent later: arguments, which may be gone then, are not looked at again.
+struct prepared_emit {
+    packet_queue packet;
+    pending_ack waiting;
+    emit_flags flags{};
+};
+
+// The queue gives every try an ack id of its own, so that there the packet has none yet.
+template <class... Args>
+prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, pending_ack&& waiting, std::string_view event,
+                           Args const&... arguments)
+{
+    prepared_emit made{.packet = {}, .waiting = std::move(waiting), .flags = flags};
+    auto const id = is_retried(to, flags) ? std::nullopt : std::optional{made.waiting.id};
+    byte_buffer text;
+    std::vector<bytes_view> attachments;
+    encode_event(text, attachments, to.core().nsp(), id, event, arguments...);
+    to.check_emit(event, attachments.size());
+    made.packet.push(text.view(), attachments, std::nullopt);
+    return made;
+}
+
+inline void enqueue(socket_link& to, prepared_emit&& emit)
+{
+    to.core().enqueue({.packet = std::move(emit.packet), .waiting = std::move(emit.waiting), .timeout = emit.flags.timeout});
 }
 
 template <class... Args>
@@ -51,7 +71,7 @@ void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event
     static_assert((writable<Args> && ...),
                   "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
     if (is_retried(to, flags)) {
-        emit_retried(to, flags, to.core().new_ack(event, std::nullopt), event, arguments...);
+        enqueue(to, prepare_emit(to, flags, to.core().new_ack(event, std::nullopt), event, arguments...));
         return;
     }
     auto const& nsp = to.core().nsp();
@@ -73,7 +93,7 @@ void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_vie
     waiting->wants_errors = takes_error<std::decay_t<handler>>();
     waiting->handler = make_ack_handler(std::forward<handler>(std::get<sizeof...(I)>(arguments)));
     if (is_retried(to, flags)) {
-        emit_retried(to, flags, std::move(*waiting), event, std::get<I>(arguments)...);
+        enqueue(to, prepare_emit(to, flags, std::move(*waiting), event, std::get<I>(arguments)...));
         return;
     }
     auto const encode = [&, id = waiting->id](byte_buffer& into, std::vector<bytes_view>& attachments) {
@@ -90,30 +110,6 @@ void emit_any(socket_link& to, emit_flags const& flags, std::string_view event, 
                           std::make_index_sequence<sizeof...(Args) - 1>{});
     else
         emit_plain(to, flags, event, arguments...);
-}
-
-// What `emitWithAck` has encoded, with the ack that waits for its answer but has no handler yet. The
-// operation may be started later (asio::deferred, a coroutine), when the arguments are gone.
-struct prepared_emit {
-    packet_queue packet;
-    pending_ack waiting;
-    emit_flags flags{};
-};
-
-template <class Tuple, std::size_t... I>
-prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, std::string_view event, Tuple const& arguments,
-                           std::index_sequence<I...>)
-{
-    static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
-                  "an argument has a type that cannot be sent (or the completion token at the end is missing)");
-    prepared_emit made{.packet = {}, .waiting = to.core().new_ack(event, flags.timeout), .flags = flags};
-    auto const id = is_retried(to, flags) ? std::nullopt : std::optional{made.waiting.id};
-    byte_buffer text;
-    std::vector<bytes_view> attachments;
-    encode_event(text, attachments, to.core().nsp(), id, event, std::get<I>(arguments)...);
-    to.check_emit(event, attachments.size());
-    made.packet.push(text.view(), attachments, std::nullopt);
-    return made;
 }
 
 // A completion handler of Asio's on its way: where it is to run, and work for as long as it waits. It
@@ -178,9 +174,9 @@ public:
                 [done = ack_completion<stored, R...>{std::forward<Handler>(handler), executor}](
                     std::error_code ec, R... results) mutable { done(ec, std::move(results)...); });
         if (is_retried(*link_, emit.flags))
-            link_->core().enqueue({.packet = std::move(emit.packet), .waiting = std::move(emit.waiting), .timeout = emit.flags.timeout});
+            enqueue(*link_, std::move(emit));
         else
-            link_->send(std::move(emit.packet), std::move(emit.waiting), emit.flags.is_volatile);
+            link_->send(emit.packet, std::move(emit.waiting), emit.flags.is_volatile);
     }
 
 private:
@@ -201,6 +197,15 @@ inline constexpr bool keeps_its_data_v =
     std::is_same_v<T, std::decay_t<T>> && !std::is_same_v<T, std::string_view> && !std::is_same_v<T, bytes_view> &&
     !std::is_same_v<T, value_view> && !std::is_same_v<T, args>;
 
+template <class Tuple, std::size_t... I>
+prepared_emit prepare_from(socket_link& to, emit_flags const& flags, std::string_view event, Tuple const& arguments,
+                           std::index_sequence<I...>)
+{
+    static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
+                  "an argument has a type that cannot be sent (or the completion token at the end is missing)");
+    return prepare_emit(to, flags, to.core().new_ack(event, flags.timeout), event, std::get<I>(arguments)...);
+}
+
 template <class... R, class Tuple>
 auto emit_with_ack(std::shared_ptr<socket_link> const& to, emit_flags const& flags, std::string_view event,
                    Tuple&& arguments)
@@ -210,7 +215,7 @@ auto emit_with_ack(std::shared_ptr<socket_link> const& to, emit_flags const& fla
     static_assert((keeps_its_data_v<R> && ...),
                   "a result outlives the message: ask for std::string, socketio::bytes or socketio::value");
     constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<Tuple>> - 1;
-    auto emit = prepare_emit(*to, flags, event, arguments, std::make_index_sequence<count>{});
+    auto emit = prepare_from(*to, flags, event, arguments, std::make_index_sequence<count>{});
     auto&& token = std::get<count>(std::forward<Tuple>(arguments));
     using token_type = std::remove_reference_t<decltype(token)>;
     return asio::async_initiate<token_type, typename ack_signature<R...>::type>(ack_initiation<R...>{to}, token,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/client/options.hpp>
+#include <socketio/client/reconnect_rules.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/core/function_ref.hpp>
 #include <socketio/net/executor.hpp>
@@ -32,6 +33,9 @@ public:
     std::shared_ptr<socket_link> socket(std::string_view nsp, socket_options settings);
     void open();
     void close();
+    reconnect_rules& rules() const noexcept;
+    void reconnection(bool allowed);
+    void reconnect_now();
     std::shared_ptr<event_emitter> events() const;
     asio::any_io_executor get_executor() const;
     manager_core& core() const noexcept { return *core_; }
@@ -55,7 +59,7 @@ public:
                     function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode, bool is_volatile);
     // Throws as emit_event does, for a packet that is sent later.
     void check_emit(std::string_view event, std::size_t attachments) const;
-    void send(packet_queue packet, pending_ack waiting, bool is_volatile);
+    void send(packet_queue const& packet, pending_ack waiting, bool is_volatile);
     std::weak_ptr<socket_core> weak_core() const noexcept { return core_; }
     std::shared_ptr<event_emitter> outgoing() const { return {core_, &core_->outgoing()}; }
     std::shared_ptr<event_emitter> events() const { return {core_, &core_->events()}; }

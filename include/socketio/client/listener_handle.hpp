@@ -2,9 +2,13 @@
 #pragma once
 
 #include <socketio/client/links.hpp>
+#include <socketio/session/listener.hpp>
 
 #include <memory>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace socketio {
 
@@ -29,6 +33,33 @@ private:
     std::weak_ptr<detail::event_emitter> on_;
     detail::event_emitter::id which_ = 0;
 };
+
+namespace detail {
+
+// What `on` and `once` do, and what the catch-all ones do, for sockets and managers.
+template <class Listener>
+listener_handle listen(std::shared_ptr<event_emitter> const& to, std::string_view event, Listener&& listener, bool once)
+{
+    static_assert(callable<Listener> || std::is_invocable_v<std::decay_t<Listener>&>,
+                  "a listener must be something that can be called");
+    return {to, to->on(event, make_listener(std::forward<Listener>(listener)), once)};
+}
+template <class Listener>
+listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& listener, bool in_front)
+{
+    return {to, to->on_any(make_any_listener(std::forward<Listener>(listener)), in_front)};
+}
+
+inline std::vector<listener_handle> handles_of(std::shared_ptr<event_emitter> const& on,
+                                               std::vector<event_emitter::id> const& ids)
+{
+    std::vector<listener_handle> made;
+    for (auto const each : ids)
+        made.emplace_back(on, each);
+    return made;
+}
+
+} // namespace detail
 
 // Takes its listener off when it goes out of scope; may happen inside the listener itself.
 class scoped_listener {

@@ -4,7 +4,6 @@
 #include <socketio/client/links.hpp>
 #include <socketio/client/listener_handle.hpp>
 #include <socketio/client/options.hpp>
-#include <socketio/client/reconnect_rules.hpp>
 #include <socketio/net/executor.hpp>
 
 #include <chrono>
@@ -55,7 +54,7 @@ public:
     bool reconnection() const { return rules().read().reconnection; }
     manager& reconnection(bool allowed)
     {
-        detail::allow_reconnection(link_->core(), allowed);
+        link_->reconnection(allowed);
         return *this;
     }
     // 0: no limit. Looked at after the next failure or loss.
@@ -95,7 +94,7 @@ public:
 
     // While an attempt to reconnect is being waited for: makes it at once, and counts attempts and delay
     // from the first again. Otherwise does nothing. For when the network has come back, or changed.
-    void reconnect_now() { detail::reconnect_now(link_->core()); }
+    void reconnect_now() { link_->reconnect_now(); }
 
     // "open", "error" (connect_error), "ping", "packet" (packet const&), "close" (reason, disconnect_details),
     // "reconnect_attempt" (number, from 1), "reconnect" (number of attempts), "reconnect_error"
@@ -103,12 +102,12 @@ public:
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener)
     {
-        return add(event, std::forward<Listener>(listener), false);
+        return detail::listen(link_->events(), event, std::forward<Listener>(listener), false);
     }
     template <class Listener>
     listener_handle once(std::string_view event, Listener&& listener)
     {
-        return add(event, std::forward<Listener>(listener), true);
+        return detail::listen(link_->events(), event, std::forward<Listener>(listener), true);
     }
     void off(std::string_view event) { link_->events()->off(event); }
     void off(listener_handle const& handle) { handle.off(); }
@@ -117,14 +116,7 @@ public:
     asio::any_io_executor get_executor() const { return link_->get_executor(); }
 
 private:
-    detail::reconnect_rules& rules() const noexcept { return detail::rules_of(link_->core()); }
-
-    template <class Listener>
-    listener_handle add(std::string_view event, Listener&& listener, bool once)
-    {
-        auto const events = link_->events();
-        return {events, events->on(event, detail::make_listener(std::forward<Listener>(listener)), once)};
-    }
+    detail::reconnect_rules& rules() const noexcept { return link_->rules(); }
 
     std::shared_ptr<detail::manager_link> link_;
 };

@@ -164,6 +164,8 @@ private:
     bool is_writable(socket_core const& from);
     void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting);
+    template <class Use>
+    void perform_with(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, Use use);
     void hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                    std::optional<pending_ack>&& waiting);
     void tell(std::string event);

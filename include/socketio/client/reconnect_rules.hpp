@@ -12,8 +12,6 @@
 
 namespace socketio::detail {
 
-class manager_core;
-
 struct reconnect_values {
     bool reconnection;
     std::uint64_t attempts; // 0: no limit
@@ -49,10 +47,5 @@ private:
     mutable std::mutex mutex_;
     reconnect_values values_;
 };
-
-// For the public handle, which does not see the manager's state. Any thread.
-SOCKETIO_DECL reconnect_rules& rules_of(manager_core& of) noexcept;
-SOCKETIO_DECL void allow_reconnection(manager_core& of, bool allowed);
-SOCKETIO_DECL void reconnect_now(manager_core& which);
 
 } // namespace socketio::detail

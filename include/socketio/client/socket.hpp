@@ -93,13 +93,13 @@ public:
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener)
     {
-        return add(event, std::forward<Listener>(listener), false);
+        return detail::listen(link().events(), event, std::forward<Listener>(listener), false);
     }
     // The same for the next occurrence only.
     template <class Listener>
     listener_handle once(std::string_view event, Listener&& listener)
     {
-        return add(event, std::forward<Listener>(listener), true);
+        return detail::listen(link().events(), event, std::forward<Listener>(listener), true);
     }
     void off(std::string_view event) { link().events()->off(event); }
     void off(listener_handle const& handle) { handle.off(); }
@@ -111,15 +111,13 @@ public:
     template <class Listener>
     listener_handle onAny(Listener&& listener)
     {
-        auto const events = link().events();
-        return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)))};
+        return detail::listen_any(link().events(), std::forward<Listener>(listener), false);
     }
     // The same, before all catch-all listeners so far.
     template <class Listener>
     listener_handle prependAny(Listener&& listener)
     {
-        auto const events = link().events();
-        return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)), true)};
+        return detail::listen_any(link().events(), std::forward<Listener>(listener), true);
     }
     void offAny() { link().events()->off_any(); }
     void offAny(listener_handle const& handle) { handle.off(); }
@@ -129,14 +127,12 @@ public:
     template <class Listener>
     listener_handle onAnyOutgoing(Listener&& listener)
     {
-        auto const events = link().outgoing();
-        return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)))};
+        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), false);
     }
     template <class Listener>
     listener_handle prependAnyOutgoing(Listener&& listener)
     {
-        auto const events = link().outgoing();
-        return {events, events->on_any(detail::make_any_listener(std::forward<Listener>(listener)), true)};
+        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), true);
     }
     void offAnyOutgoing() { link().outgoing()->off_any(); }
     void offAnyOutgoing(listener_handle const& handle) { handle.off(); }
@@ -144,12 +140,12 @@ public:
     // Handles of the listeners there are, in the order in which they are called.
     std::vector<listener_handle> listeners(std::string_view event) const
     {
-        return handles(link().events(), link().events()->ids(event));
+        return detail::handles_of(link().events(), link().events()->ids(event));
     }
-    std::vector<listener_handle> listenersAny() const { return handles(link().events(), link().events()->any_ids()); }
+    std::vector<listener_handle> listenersAny() const { return detail::handles_of(link().events(), link().events()->any_ids()); }
     std::vector<listener_handle> listenersAnyOutgoing() const
     {
-        return handles(link().outgoing(), link().outgoing()->any_ids());
+        return detail::handles_of(link().outgoing(), link().outgoing()->any_ids());
     }
     bool hasListeners(std::string_view event) const { return link().events()->has(event); }
 
@@ -197,24 +193,6 @@ private:
     {
         static_cast<void>(link());
         return link_;
-    }
-
-    static std::vector<listener_handle> handles(std::shared_ptr<detail::event_emitter> const& on,
-                                                std::vector<detail::event_emitter::id> const& ids)
-    {
-        std::vector<listener_handle> made;
-        for (auto const each : ids)
-            made.emplace_back(on, each);
-        return made;
-    }
-
-    template <class Listener>
-    listener_handle add(std::string_view event, Listener&& listener, bool once)
-    {
-        static_assert(detail::callable<Listener> || std::is_invocable_v<std::decay_t<Listener>&>,
-                      "a listener must be something that can be called");
-        auto const events = link().events();
-        return {events, events->on(event, detail::make_listener(std::forward<Listener>(listener)), once)};
     }
 
     std::shared_ptr<detail::socket_link> link_;

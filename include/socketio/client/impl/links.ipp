@@ -54,6 +54,22 @@ SOCKETIO_DECL void manager_link::close()
     core_->perform([core = core_.get()] { core->close(); });
 }
 
+SOCKETIO_DECL reconnect_rules& manager_link::rules() const noexcept { return core_->rules(); }
+
+// Not the flag that close() sets: in the reference that flag stays when reconnection is allowed again, and
+// nothing is reconnected until the next open().
+SOCKETIO_DECL void manager_link::reconnection(bool allowed)
+{
+    rules().change([&](reconnect_values& values) { values.reconnection = allowed; });
+    if (!allowed)
+        core_->perform([core = core_.get()] { core->stop_waiting(); });
+}
+
+SOCKETIO_DECL void manager_link::reconnect_now()
+{
+    core_->perform([core = core_.get()] { core->reconnect_now(); });
+}
+
 SOCKETIO_DECL std::shared_ptr<event_emitter> manager_link::events() const { return {core_, &core_->events()}; }
 
 SOCKETIO_DECL asio::any_io_executor manager_link::get_executor() const { return core_->get_executor(); }
@@ -91,11 +107,10 @@ SOCKETIO_DECL void socket_link::check_emit(std::string_view event, std::size_t a
     manager_->core().check_attachments(attachments);
 }
 
-SOCKETIO_DECL void socket_link::send(packet_queue packet, pending_ack waiting, bool is_volatile)
+SOCKETIO_DECL void socket_link::send(packet_queue const& packet, pending_ack waiting, bool is_volatile)
 {
-    packet.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>) {
+    packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         manager_->core().send_encoded(*core_, text, attachments, std::move(waiting), is_volatile);
-        return true;
     });
 }
 

@@ -73,19 +73,24 @@ SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_vie
         return;
     }
     if (is_volatile) {
-        packet_queue copy;
-        copy.push(text, attachments, std::nullopt);
-        // Shared, since a command is moved about more often than it needs to be small.
-        perform([this, by = from.shared_from_this(), copy = std::make_shared<packet_queue>(std::move(copy)),
-                 waiting = std::make_shared<std::optional<pending_ack>>(std::move(waiting))] {
-            copy->drain([&](std::string_view packet, std::span<bytes_view const> binaries, std::optional<std::uint64_t>) {
-                send_or_drop(*by, packet, binaries, std::move(*waiting));
-                return true;
-            });
+        auto const later = std::make_shared<std::optional<pending_ack>>(std::move(waiting));
+        perform_with(from, text, attachments, [this, later](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries) {
+            send_or_drop(by, packet, binaries, std::move(*later));
         });
         return;
     }
     hand_over(from, text, attachments, std::move(waiting));
+}
+
+// A copy, as a command: for packets that are not to be kept where others wait.
+template <class Use>
+void manager_core::perform_with(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, Use use)
+{
+    auto const copy = std::make_shared<packet_queue>();
+    copy->push(text, attachments, std::nullopt);
+    perform([by = from.shared_from_this(), copy, use] {
+        copy->peek([&](std::string_view packet, std::span<bytes_view const> binaries) { use(*by, packet, binaries); });
+    });
 }
 
 // From another thread: into the inbox.
@@ -242,13 +247,8 @@ SOCKETIO_DECL void manager_core::send_answer(socket_core& from, std::string_view
             post_turn();
         return;
     }
-    packet_queue kept;
-    kept.push(text, attachments, std::nullopt);
-    perform([write, epoch, by = from.shared_from_this(), kept = std::make_shared<packet_queue>(std::move(kept))] {
-        kept->drain([&](std::string_view packet, std::span<bytes_view const> binaries, std::optional<std::uint64_t>) {
-            write(*by, packet, binaries, epoch);
-            return true;
-        });
+    perform_with(from, text, attachments, [write, epoch](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries) {
+        write(by, packet, binaries, epoch);
     });
 }
 

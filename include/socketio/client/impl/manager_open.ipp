@@ -369,22 +369,6 @@ SOCKETIO_DECL void manager_core::reconnect_now()
     attempt();
 }
 
-SOCKETIO_DECL reconnect_rules& rules_of(manager_core& of) noexcept { return of.rules(); }
-
-// Not the flag that close() sets: in the reference that flag stays when reconnection is allowed again, and
-// nothing is reconnected until the next open().
-SOCKETIO_DECL void allow_reconnection(manager_core& of, bool allowed)
-{
-    of.rules().change([&](reconnect_values& values) { values.reconnection = allowed; });
-    if (!allowed)
-        of.perform([core = &of] { core->stop_waiting(); });
-}
-
-SOCKETIO_DECL void reconnect_now(manager_core& which)
-{
-    which.perform([core = &which] { core->reconnect_now(); });
-}
-
 // A listener of "reconnect_attempt" may still call it off.
 SOCKETIO_DECL void manager_core::attempt()
 {
