@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,4 +115,15 @@ TEST_CASE("when the connection is gone nobody waits for an answer")
     CHECK_FALSE(kept.pop().id());
     CHECK_FALSE(kept.pop().id());
     CHECK(kept.pop().id() == 9u);
+}
+
+TEST_CASE("numbers beyond every double stay what they were")
+{
+    kept_events kept;
+    keep(kept, R"(2["a",1e999,-1e999,{"b":[1e400,1.5]}])");
+    value const got = read(kept.pop());
+    CHECK(got[1].get<double>() == INFINITY);
+    CHECK(got[2].get<double>() == -INFINITY);
+    CHECK(got[3]["b"][0].get<double>() == INFINITY);
+    CHECK(got[3]["b"][1].get<double>() == 1.5);
 }

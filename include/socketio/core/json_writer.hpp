@@ -46,6 +46,9 @@ public:
     void integer(std::int64_t number) { digits(number); }
     void unsigned_integer(std::uint64_t number) { digits(number); }
     void number(double number); // not-a-number and infinity become null
+    // From now on infinity is a number too large instead, which reads as infinity again; for data that
+    // stays on this side.
+    void keep_infinity() noexcept { keep_infinity_ = true; }
     void string(std::string_view text) // what is not UTF-8 in it becomes U+FFFD
     {
         quoted(text, before_value(), false);
@@ -159,6 +162,7 @@ private:
 
     detail::byte_buffer& to_;
     std::vector<bytes_view>* attachments_;
+    bool keep_infinity_ = false;
     std::size_t depth_ = 0;
     place place_ = place::top;
     std::array<place, max_json_depth> outer_; // around each open level

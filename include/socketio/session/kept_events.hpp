@@ -23,6 +23,7 @@ public:
     {
         std::vector<bytes_view> attachments;
         json_writer json{text_, &attachments};
+        json.keep_infinity();
         write(json, from.payload);
         for (bytes_view const each : attachments)
             attachments_.emplace_back(each.begin(), each.end());

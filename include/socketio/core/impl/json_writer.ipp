@@ -34,6 +34,8 @@ SOCKETIO_DECL void append_escape(byte_buffer& to, char c)
 
 SOCKETIO_DECL void json_writer::number(double number)
 {
+    if (keep_infinity_ && std::isinf(number))
+        return raw(number < 0 ? "-1e999" : "1e999");
     if (!std::isfinite(number))
         return null();
     char* const at = begin_text(detail::number_room + 1, before_value());
