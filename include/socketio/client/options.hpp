@@ -60,7 +60,7 @@ struct socket_options {
 };
 
 struct options {
-    // See socket_options.
+    // See socket_options. (Said again here, since designated initializers do not reach into a base.)
     provided<object> auth{};
     std::chrono::milliseconds ackTimeout{0};
     std::uint64_t retries = 0;
