@@ -47,8 +47,10 @@
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/socket_acks.ipp>
 #include <socketio/client/impl/socket_core.ipp>
 #include <socketio/client/impl/socket_extras.ipp>
 #include <socketio/client/impl/socket_retries.ipp>
+#include <socketio/client/impl/stream_base.ipp>
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -59,6 +59,7 @@ function answers(socket) {
 
 function events(socket) {
     socket.on("echo event", (...args) => socket.emit("echo event", ...args));
+    socket.on("say", (event, ...args) => socket.emit(event, ...args));
     socket.on("many", (count, payload) => {
         for (let number = 0; number < count; ++number)
             socket.emit("item", number, ...(payload === undefined ? [] : [payload]));

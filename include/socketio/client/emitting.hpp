@@ -112,36 +112,6 @@ void emit_any(socket_link& to, emit_flags const& flags, std::string_view event, 
         emit_plain(to, flags, event, arguments...);
 }
 
-// A completion handler of Asio's on its way: where it is to run, and work for as long as it waits. It
-// is never run inside the initiating function, because the ends of acknowledgements are steps.
-template <class Handler, class... R>
-class ack_completion {
-    using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
-
-public:
-    template <class H>
-    ack_completion(H&& handler, asio::any_io_executor const& otherwise)
-        : work_{asio::get_associated_executor(handler, otherwise)}, handler_(std::forward<H>(handler))
-    {
-    }
-
-    void operator()(std::error_code ec, R... results)
-    {
-        auto const executor = work_.get_executor();
-        asio::dispatch(executor, [handler = std::move(handler_), ec, ... values = std::move(results)]() mutable {
-            // Only here, where the operation may also be cancelled: slots are not for several threads.
-            if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
-                slot.clear();
-            std::move(handler)(ec, std::move(values)...);
-        });
-        work_.reset();
-    }
-
-private:
-    asio::executor_work_guard<executor_type> work_;
-    Handler handler_;
-};
-
 template <class... R>
 class ack_initiation {
 public:
@@ -165,13 +135,13 @@ public:
         emit.waiting.wants_errors = true;
         if constexpr (sizeof...(R) == 0)
             emit.waiting.handler = make_ack_handler(
-                [done = ack_completion<stored, value>{std::forward<Handler>(handler), executor}](
+                [done = completion<stored, value>{std::forward<Handler>(handler), executor}](
                     std::error_code ec, args const& answer) mutable {
                     done(ec, answer.empty() ? value{} : answer[0].to_value());
                 });
         else
             emit.waiting.handler = make_ack_handler(
-                [done = ack_completion<stored, R...>{std::forward<Handler>(handler), executor}](
+                [done = completion<stored, R...>{std::forward<Handler>(handler), executor}](
                     std::error_code ec, R... results) mutable { done(ec, std::move(results)...); });
         if (is_retried(*link_, emit.flags))
             enqueue(*link_, std::move(emit));

@@ -77,6 +77,8 @@ public:
     }
     ~scoped_listener() { handle_.off(); }
 
+    void off() const { handle_.off(); }
+
 private:
     listener_handle handle_;
 };

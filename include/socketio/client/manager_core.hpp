@@ -217,6 +217,7 @@ private:
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/socket_acks.ipp>
 #include <socketio/client/impl/socket_core.ipp>
 #include <socketio/client/impl/socket_extras.ipp>
 #include <socketio/client/impl/socket_retries.ipp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/client/emit_operator.hpp>
+#include <socketio/client/event_stream.hpp>
 #include <socketio/client/links.hpp>
 #include <socketio/client/listener_handle.hpp>
 #include <socketio/client/manager.hpp>
@@ -148,6 +149,38 @@ public:
         return detail::handles_of(link().outgoing(), link().outgoing()->any_ids());
     }
     bool hasListeners(std::string_view event) const { return link().events()->has(event); }
+
+    // Waits for the next occurrence of an event, the library's own included, and completes with its first
+    // argument as a `value` (null if there is none), or with those whose types are named, as
+    // (std::error_code, R...): `co_await socket.async_next<int, std::string>("news", asio::use_awaitable)`.
+    // connect_error, disconnect_details and ack may be among the types. What was before the call does not
+    // count: use a stream where nothing may be missed between two calls. A lost connection does not end
+    // the wait. Errors: error::timeout if `limit` was given and has passed, error::type_mismatch if the event
+    // does not fit, std::errc::operation_canceled after a cancellation or off(event), error::stopped when
+    // the last handle is gone. Handlers run as those of emitWithAck do.
+    template <class... R, class Token>
+    auto async_next(std::string_view event, Token&& token)
+    {
+        return detail::stream_of<R...>::next(link_to_share(), event, {}, std::forward<Token>(token));
+    }
+    template <class... R, class Token>
+    auto async_next(std::string_view event, std::chrono::milliseconds limit, Token&& token)
+    {
+        return detail::stream_of<R...>::next(link_to_share(), event, limit, std::forward<Token>(token));
+    }
+
+    // All occurrences of an event from now on, to be taken one by one with event_stream::async_next; results
+    // are as above. off(event) ends it too.
+    template <class... R>
+    auto stream(std::string_view event, stream_options const& settings = {})
+    {
+        return detail::stream_of<R...>::open(link(), event, settings);
+    }
+    // Every event of the server, as its name and an array of its arguments.
+    event_stream<std::string, array> stream_any(stream_options const& settings = {})
+    {
+        return detail::stream_kind<detail::name_and_arguments, std::string, array>::open_any(link(), settings);
+    }
 
     // Joins the namespace, opening the connection if need be; needed after disconnect(), after a
     // disconnect by the server, after a refusal, and with `autoConnect` off. `open` is the same.

@@ -6,6 +6,7 @@
 #include <socketio/codec/packet.hpp>
 #include <socketio/core/emitter.hpp>
 #include <socketio/session/acks.hpp>
+#include <socketio/session/alarms.hpp>
 #include <socketio/session/engine.hpp>
 #include <socketio/session/kept_events.hpp>
 #include <socketio/session/listener.hpp>
@@ -76,6 +77,7 @@ public:
     // For the emit path.
     packet_queue& send_buffer() noexcept { return send_buffer_; }
     acks& pending() noexcept { return acks_; }
+    alarms& timers() noexcept { return timers_; }
     std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
     bool tells_outgoing() const noexcept { return !outgoing_.untouched(); }
     // A packet has been written: its listeners hear of it in a step.
@@ -136,6 +138,7 @@ private:
     std::shared_ptr<error_hook const> error_hook_;
 
     acks acks_;
+    alarms timers_;
     packet_queue send_buffer_;
     retry_queue retries_;
     kept_events early_;

@@ -54,7 +54,8 @@ enum class error {
     disconnected,                 // acknowledgement: the socket has been disconnected
     ack_timeout,                  // acknowledgement: operation has timed out
     payload_too_large,            // an emit over the server's maxPayload
-    type_mismatch                 // an argument that does not fit the listener's parameter
+    type_mismatch,                // an argument that does not fit the listener's parameter
+    buffer_full                   // an event for which a bounded buffer has no room
 };
 
 SOCKETIO_DECL std::error_category const& error_category() noexcept;

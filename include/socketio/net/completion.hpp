@@ -10,3 +10,40 @@
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/executor_work_guard.hpp>
+
+#include <system_error>
+#include <utility>
+
+namespace socketio::detail {
+
+// A completion handler on its way: where it is to run, and work for as long as it waits. To be called on
+// the strand, and not inside the initiating function.
+template <class Handler, class... R>
+class completion {
+    using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
+
+public:
+    template <class H>
+    completion(H&& handler, asio::any_io_executor const& otherwise)
+        : work_{asio::get_associated_executor(handler, otherwise)}, handler_(std::forward<H>(handler))
+    {
+    }
+
+    void operator()(std::error_code ec, R... results)
+    {
+        auto const executor = work_.get_executor();
+        asio::dispatch(executor, [handler = std::move(handler_), ec, ... values = std::move(results)]() mutable {
+            // Only here, where the operation may also be cancelled: slots are not for several threads.
+            if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+                slot.clear();
+            std::move(handler)(ec, std::move(values)...);
+        });
+        work_.reset();
+    }
+
+private:
+    asio::executor_work_guard<executor_type> work_;
+    Handler handler_;
+};
+
+} // namespace socketio::detail

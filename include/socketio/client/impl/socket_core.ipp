@@ -36,35 +36,6 @@ SOCKETIO_DECL void socket_core::set_error_hook(error_hook hook)
     error_hook_.swap(made);
 }
 
-SOCKETIO_DECL pending_ack socket_core::new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
-{
-    pending_ack made;
-    made.id = next_ack_id_.fetch_add(1, std::memory_order_relaxed);
-    made.event = event;
-    auto const limit = timeout.value_or(ack_timeout_);
-    if (limit.count() > 0)
-        made.deadline = clock::now() + limit;
-    return made;
-}
-
-SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
-{
-    auto const manager = weak_manager_.lock();
-    if (!manager)
-        return;
-    manager->perform([self = shared_from_this(), id] {
-        if (self->cancel_retried(id))
-            return;
-        auto waiting = self->acks_.take(id);
-        if (!waiting)
-            return;
-        self->send_buffer_.remove(id);
-        std::vector<pending_ack> ended;
-        ended.push_back(std::move(*waiting));
-        self->end_acks(std::move(ended), make_error_code(std::errc::operation_canceled));
-    });
-}
-
 SOCKETIO_DECL void socket_core::log(log_level level, std::string_view text)
 {
     if (manager_.settings().log)
@@ -81,28 +52,6 @@ SOCKETIO_DECL void socket_core::report(event_error why)
     log(log_level::warning, why.message());
     if (hook)
         (*hook)(why);
-}
-
-SOCKETIO_DECL ack socket_core::make_ack(std::uint64_t id)
-{
-    return ack{std::make_shared<ack_state>(weak_from_this(), nsp_, id, epoch_.load(std::memory_order_relaxed))};
-}
-
-SOCKETIO_DECL void socket_core::send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch)
-{
-    auto const manager = weak_manager_.lock();
-    if (!manager)
-        return;
-    // An answer is never kept for later: the question belongs to one connection.
-    manager->send_answer(*this, text, attachments, epoch);
-}
-
-SOCKETIO_DECL void socket_core::ack_dropped(std::uint64_t id)
-{
-    if (auto const manager = weak_manager_.lock(); manager && manager->settings().log)
-        manager->perform([self = shared_from_this(), id] {
-            self->log(log_level::debug, "event " + std::to_string(id) + " will never be answered: its ack was dropped");
-        });
 }
 
 SOCKETIO_DECL void socket_core::connect()
@@ -139,7 +88,7 @@ SOCKETIO_DECL void socket_core::join_if_held()
 
 SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
 {
-    auto const earliest = std::min(acks_.deadline(), connecting_ ? answer_deadline_ : clock::never());
+    auto const earliest = std::min({acks_.deadline(), timers_.deadline(), connecting_ ? answer_deadline_ : clock::never()});
     return held_ ? std::min(earliest, manager_.gate().opens_at(nsp_)) : earliest;
 }
 
@@ -221,6 +170,7 @@ SOCKETIO_DECL void socket_core::release()
     disconnect();
     send_buffer_.clear();
     early_.clear();
+    timers_.clear_all();
     manager_.forget(*this);
 }
 
@@ -351,15 +301,6 @@ SOCKETIO_DECL void socket_core::flush_send_buffer()
     });
 }
 
-SOCKETIO_DECL void socket_core::on_ack(packet const& received)
-{
-    if (!received.id)
-        return;
-    auto answered = acks_.take(*received.id);
-    if (answered)
-        finish_ack(*answered, {}, args{received.payload});
-}
-
 SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
 {
     connecting_ = false;
@@ -402,6 +343,8 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
         leave();
         tell_error(connect_error{error::timeout, "the namespace did not answer in time"});
     }
+    while (auto due = timers_.take_due(now))
+        due();
     if (now < acks_.deadline())
         return;
     auto due = acks_.take_expired(now);
@@ -410,44 +353,13 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
     end_acks(std::move(due), error::ack_timeout);
 }
 
-// Handlers that take no error are let go in silence, as in the reference; but that is a step as well,
-// since one may hold the last handle of some socket.
-SOCKETIO_DECL void socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
-{
-    for (auto& each : ended)
-        manager_.defer([self = shared_from_this(), why, ack = std::make_shared<pending_ack>(std::move(each))] {
-            if (ack->wants_errors)
-                self->finish_ack(*ack, why, {});
-        });
-}
-
-SOCKETIO_DECL void socket_core::finish_ack(pending_ack& ended, std::error_code why, args arguments)
-{
-    ack_result result{*this, ended.event, why, arguments};
-    ended.handler(result);
-}
-
-SOCKETIO_DECL void socket_core::fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why)
-{
-    bool const told = waiting && waiting->wants_errors;
-    if (waiting) {
-        std::vector<pending_ack> ended;
-        ended.push_back(std::move(*waiting));
-        end_acks(std::move(ended), why);
-    }
-    if (told)
-        return;
-    manager_.defer([self = shared_from_this(), name = std::string{event}, why] {
-        self->report({.code = why, .event = name});
-    });
-}
-
 SOCKETIO_DECL void socket_core::drop_everything() noexcept
 {
     auto const retried = retries_.take_all();
     auto const waiting = acks_.take_all();
     send_buffer_.clear();
     early_.clear();
+    timers_.clear_all();
     set_connected(false, {});
     active_ = false;
     events_.close();

@@ -58,6 +58,7 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::ack_timeout: return "operation has timed out";
     case error::payload_too_large: return "the packet is larger than the server's maxPayload";
     case error::type_mismatch: return "an argument has another type than the listener expects";
+    case error::buffer_full: return "the buffer is full";
     }
     return "unknown error";
 }

@@ -1,0 +1,386 @@
+// Events that are awaited instead of listened to: the next one, or a stream of them. For coroutines and
+// tests that are written from top to bottom.
+#pragma once
+
+#include <socketio/client/emitting.hpp>
+#include <socketio/client/listener_handle.hpp>
+#include <socketio/client/stream_base.hpp>
+#include <socketio/core/value.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace socketio {
+
+// What becomes of one more where there is no room.
+enum class when_full : std::uint8_t {
+    drop_oldest,
+    drop_newest,
+    fail // with error::buffer_full
+};
+
+struct stream_options {
+    std::size_t limit = 64; // events that wait to be taken; at least one may
+    when_full full = when_full::drop_oldest;
+};
+
+namespace detail {
+
+template <class R>
+inline constexpr bool awaitable_result_v = std::is_same_v<R, connect_error> || std::is_same_v<R, disconnect_details> ||
+                                           std::is_same_v<R, ack> || (keeps_its_data_v<R> && readable<R>);
+
+// Reads what an event carries into results that outlive it.
+template <class... R>
+struct typed_results {
+    static std::optional<std::tuple<R...>> read(event_call& call)
+    {
+        static_assert((awaitable_result_v<R> && ...),
+                      "a result has a type that cannot be read or does not outlive the message: ask for std::string, "
+                      "socketio::bytes, socketio::value, your own types, socketio::ack");
+        std::optional<std::tuple<R...>> made;
+        auto take = [&](R... results) { made.emplace(std::move(results)...); };
+        call_typed(take, call, static_cast<std::tuple<R...>*>(nullptr), std::index_sequence_for<R...>{});
+        return made;
+    }
+};
+struct first_argument {
+    static std::optional<std::tuple<value>> read(event_call& call)
+    {
+        return std::tuple<value>{call.args.empty() ? value{} : call.args[0].to_value()};
+    }
+};
+struct name_and_arguments {
+    static std::optional<std::tuple<std::string, array>> read(event_call& call)
+    {
+        array all;
+        for (value_view const each : call.args)
+            all.push_back(each.to_value());
+        return std::tuple<std::string, array>{call.event, std::move(all)};
+    }
+};
+
+// Events that nobody has taken yet, or takers that wait for them; never both. Who shares it: the listener
+// that feeds it, the `event_stream` if there is one, and what is under way.
+template <class... R>
+class stream_state final : public stream_base {
+public:
+    // Somebody who waits.
+    struct taker {
+        unique_function<void(std::error_code, R...)> done;
+        alarms::key deadline{};
+    };
+
+    // `one_only`: it ends with the first event, even one that cannot be read.
+    stream_state(socket_link const& of, stream_options settings, bool one_only)
+        : stream_base{of}, settings_{settings}, one_only_{one_only}
+    {
+        settings_.limit = std::max<std::size_t>(settings_.limit, 1);
+    }
+
+    std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+
+    // Any thread.
+    void take(std::shared_ptr<taker> by, std::optional<std::chrono::milliseconds> limit)
+    {
+        perform([self = self_as_this(), by = std::move(by), limit] { self->admit(by, limit); });
+    }
+    void cancel(std::shared_ptr<taker> const& which)
+    {
+        perform([self = self_as_this(), which] {
+            self->give_up(which, make_error_code(std::errc::operation_canceled));
+        });
+    }
+
+    // Its listener may be running, and so not be gone yet.
+    void close()
+    {
+        perform([self = self_as_this()] { self->end(make_error_code(std::errc::operation_canceled)); });
+    }
+
+    // On the strand, by the listener.
+    template <class Read>
+    void arrived(event_call& call)
+    {
+        auto event = Read::read(call);
+        if (!event) {
+            if (one_only_)
+                end(error::type_mismatch);
+        } else if (!takers_.empty()) {
+            finish(take_first(takers_), {}, std::move(*event));
+        } else {
+            keep(std::move(*event));
+        }
+    }
+
+private:
+    using results = std::tuple<R...>;
+
+    std::shared_ptr<stream_state> self_as_this() { return std::static_pointer_cast<stream_state>(shared_from_this()); }
+
+    template <class T>
+    static T take_first(std::deque<T>& from)
+    {
+        T first = std::move(from.front());
+        from.pop_front();
+        return first;
+    }
+
+    void admit(std::shared_ptr<taker> const& by, std::optional<std::chrono::milliseconds> limit)
+    {
+        if (!kept_.empty()) {
+            finish_later(by, {}, take_first(kept_));
+        } else if (ended_) {
+            finish_later(by, ended_, {});
+        } else {
+            takers_.push_back(by);
+            if (limit)
+                by->deadline = set_alarm(*limit, [self = self_as_this(), by] { self->give_up(by, error::timeout); });
+        }
+    }
+
+    void keep(results&& event)
+    {
+        if (ended_)
+            return;
+        if (kept_.size() >= settings_.limit) {
+            if (settings_.full == when_full::fail)
+                ended_ = error::buffer_full;
+            else
+                dropped_.fetch_add(1, std::memory_order_relaxed);
+            if (settings_.full != when_full::drop_oldest)
+                return;
+            kept_.pop_front();
+        }
+        kept_.push_back(std::move(event));
+    }
+
+    void give_up(std::shared_ptr<taker> const& which, std::error_code why)
+    {
+        auto const found = std::find(takers_.begin(), takers_.end(), which);
+        if (found == takers_.end())
+            return;
+        takers_.erase(found);
+        finish_later(which, why, {});
+    }
+
+    // Not inside the function that asks.
+    void finish_later(std::shared_ptr<taker> const& which, std::error_code why, results&& event)
+    {
+        defer([self = self_as_this(), which, why, event = std::make_shared<results>(std::move(event))] {
+            self->finish(which, why, std::move(*event));
+        });
+    }
+
+    void finish(std::shared_ptr<taker> const& which, std::error_code why, results&& event)
+    {
+        clear_alarm(which->deadline);
+        std::apply([&](R&... each) { which->done(why, std::move(each)...); }, event);
+    }
+
+    void end(std::error_code why) override
+    {
+        if (!ended_)
+            ended_ = why;
+        for (auto const& each : std::exchange(takers_, {}))
+            finish_later(each, ended_, {});
+    }
+
+    void drop() noexcept override
+    {
+        auto const takers = std::exchange(takers_, {});
+        auto const events = std::exchange(kept_, {});
+    }
+
+    stream_options settings_;
+    bool const one_only_;
+    std::atomic<std::uint64_t> dropped_{0};
+
+    // On the strand.
+    std::deque<results> kept_;
+    std::deque<std::shared_ptr<taker>> takers_;
+    std::error_code ended_;
+};
+
+template <class Read, class... R>
+unique_function<void(event_call&)> make_stream_listener(std::shared_ptr<stream_state<R...>> const& to)
+{
+    return [to, source = stream_source{to}](event_call& call) { to->template arrived<Read>(call); };
+}
+
+// Starts to wait for an event of a stream.
+template <class... R, class Handler>
+void start_taking(std::shared_ptr<stream_state<R...>> const& from, std::optional<std::chrono::milliseconds> limit,
+                  Handler&& handler)
+{
+    using state = stream_state<R...>;
+    auto const executor = from->get_executor();
+    if (!executor)
+        return;
+    auto by = std::make_shared<typename state::taker>();
+    if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+        slot.assign([of = std::weak_ptr<state>{from}, which = std::weak_ptr<typename state::taker>{by}](asio::cancellation_type) {
+            auto const stream = of.lock();
+            auto const taker = which.lock();
+            if (stream && taker)
+                stream->cancel(taker);
+        });
+    by->done = completion<std::decay_t<Handler>, R...>{std::forward<Handler>(handler), executor};
+    from->take(std::move(by), limit);
+}
+
+template <class... R>
+class take_initiation {
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit take_initiation(std::shared_ptr<stream_state<R...>> from) noexcept : from_{std::move(from)} {}
+    executor_type get_executor() const { return from_->get_executor(); }
+
+    template <class Handler>
+    void operator()(Handler&& handler, std::optional<std::chrono::milliseconds> limit) const
+    {
+        start_taking(from_, limit, std::forward<Handler>(handler));
+    }
+
+private:
+    std::shared_ptr<stream_state<R...>> from_;
+};
+
+// The next occurrence, for one who holds no stream.
+template <class Read, class... R>
+class next_initiation {
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit next_initiation(std::shared_ptr<socket_link> on) noexcept : link_{std::move(on)} {}
+    executor_type get_executor() const { return link_->manager()->get_executor(); }
+
+    // It waits before it listens, so that what comes at once on another thread is not missed.
+    template <class Handler>
+    void operator()(Handler&& handler, std::string const& event, std::optional<std::chrono::milliseconds> limit) const
+    {
+        auto const state = std::make_shared<stream_state<R...>>(*link_, stream_options{.limit = 1}, true);
+        start_taking(state, limit, std::forward<Handler>(handler));
+        link_->events()->on(event, make_stream_listener<Read>(state), true);
+    }
+
+private:
+    std::shared_ptr<socket_link> link_;
+};
+
+} // namespace detail
+
+// The occurrences of an event since socket::stream() was called, in order; those that nobody has taken yet
+// wait in a bounded queue. Moves, does not copy; when it goes it stops listening, and whoever waits is told
+// std::errc::operation_canceled. It does not keep its socket. Any thread.
+template <class... R>
+class event_stream {
+public:
+    using results = std::tuple<R...>;
+
+    event_stream() = default; // no stream; only to be assigned to
+    event_stream(std::shared_ptr<detail::stream_state<R...>> state, listener_handle listener) noexcept
+        : state_{std::move(state)}, listener_{std::move(listener)}
+    {
+    }
+
+    event_stream(event_stream&&) noexcept = default;
+    event_stream& operator=(event_stream&& other)
+    {
+        if (this != &other) {
+            close();
+            state_ = std::move(other.state_);
+            listener_ = std::move(other.listener_);
+        }
+        return *this;
+    }
+    ~event_stream() { close(); }
+
+    // Completes with the next event's arguments as (std::error_code, R...), on the handler's associated
+    // executor, else on the socket's strand; never inside this call. Errors: error::timeout if `limit` was
+    // given and has passed, std::errc::operation_canceled, error::buffer_full (once the queue is empty, where
+    // that was asked for), and error::stopped when the socket's last handle is gone. An event that does not
+    // fit is left out and told to the error hook. Several may wait; they are served in turn.
+    template <class Token>
+    auto async_next(Token&& token)
+    {
+        return take({}, std::forward<Token>(token));
+    }
+    template <class Token>
+    auto async_next(std::chrono::milliseconds limit, Token&& token)
+    {
+        return take(limit, std::forward<Token>(token));
+    }
+
+    // How many events were dropped because the queue was full.
+    std::uint64_t dropped() const { return state_ ? state_->dropped() : 0; }
+
+    // Stops listening. What has come can still be taken.
+    void close()
+    {
+        listener_.off();
+        if (state_)
+            state_->close();
+    }
+
+private:
+    template <class Token>
+    auto take(std::optional<std::chrono::milliseconds> limit, Token&& token)
+    {
+        if (!state_)
+            detail::throw_misuse("this socketio::event_stream is of no socket");
+        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, R...)>(
+            detail::take_initiation<R...>{state_}, token, limit);
+    }
+
+    std::shared_ptr<detail::stream_state<R...>> state_;
+    scoped_listener listener_;
+};
+
+namespace detail {
+
+// How events of one kind are read, and what they come as.
+template <class Read, class... R>
+struct stream_kind {
+    using state = stream_state<R...>;
+
+    template <class Token>
+    static auto next(std::shared_ptr<socket_link> const& on, std::string_view event,
+                     std::optional<std::chrono::milliseconds> limit, Token&& token)
+    {
+        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, R...)>(
+            next_initiation<Read, R...>{on}, token, std::string{event}, limit);
+    }
+    static event_stream<R...> open(socket_link const& of, std::string_view event, stream_options const& settings)
+    {
+        auto const made = std::make_shared<state>(of, settings, false);
+        return {made, {of.events(), of.events()->on(event, make_stream_listener<Read>(made))}};
+    }
+    static event_stream<R...> open_any(socket_link const& of, stream_options const& settings)
+    {
+        auto const made = std::make_shared<state>(of, settings, false);
+        return {made, {of.events(), of.events()->on_any(make_stream_listener<Read>(made))}};
+    }
+};
+
+// With types that are named, or with none.
+template <class... R>
+struct stream_of : stream_kind<typed_results<R...>, R...> {};
+template <>
+struct stream_of<> : stream_kind<first_argument, value> {};
+
+} // namespace detail
+} // namespace socketio
