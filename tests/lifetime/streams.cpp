@@ -117,9 +117,17 @@ TEST_CASE("the context may go while somebody waits, and what the handlers hold d
         auto const never = [held, socket](std::error_code, socketio::value const&) { FAIL("called"); };
         socket.async_next("never", 1h, never);
         socket.async_next("never", asio::bind_cancellation_slot(stop.slot(), asio::bind_executor(pool, never)));
+        socket.expires_after(1h).emit("kept");
+        socket.disconnect();
+        socket.expires_after(1h).emit("kept");
+        socket.async_drain([held](std::error_code) { FAIL("called"); });
         held.reset();
     }
     CHECK(watched.expired());
+    CHECK(socket.sendBuffer().empty());
+    CHECK(socket.buffered_amount() == 0);
+    socket.clear_send_buffer();
+    socket.async_drain([](std::error_code) { FAIL("called"); });
     stop.emit(asio::cancellation_type::terminal);
     numbers.async_next([](std::error_code, int) { FAIL("called"); });
     auto after = socket.stream<int>("number");

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <random>
@@ -169,6 +170,57 @@ TEST_CASE("packets that come and are removed again for days do not fill the memo
     REQUIRE(left.size() == 11);
     CHECK(left[0] == entry{"first", {}, {}});
     CHECK(left[1] == entry{large, {"data"}, 19990});
+}
+
+TEST_CASE("the first packet makes room for another, and is shown before")
+{
+    packet_queue q;
+    for (std::uint64_t id = 1; id != 5; ++id)
+        push(q, {"packet " + std::to_string(id), {"data"}, id});
+    CHECK(q.remove(2));
+    std::string gone;
+    auto const note = [&](std::string_view text, std::optional<std::uint64_t> ack) {
+        gone += std::string{text} + '/' + std::to_string(*ack) + ' ';
+    };
+    q.remove_first(note);
+    q.remove_first(note);
+    CHECK(gone == "packet 1/1 packet 3/3 ");
+    CHECK(q.byte_size() == packet_queue::size_of("packet 4", std::vector{as_bytes("data")}));
+    std::string left;
+    q.for_each([&](std::string_view text, std::span<bytes_view const> attachments) {
+        left += std::string{text} + std::string{as_text(attachments[0])};
+    });
+    CHECK(left == "packet 4data");
+    CHECK(drained(q) == std::vector<entry>{{"packet 4", {"data"}, 4}});
+}
+
+TEST_CASE("packets expire at their times, wherever they are in the queue")
+{
+    using namespace std::chrono_literals;
+    clock::time_point const start{};
+    packet_queue q;
+    CHECK(q.deadline() == clock::never());
+    q.push("never", {}, 0);
+    q.push("third", {}, 1, start + 3s);
+    q.push("first", {}, 2, start + 1s);
+    q.push("second", {}, std::nullopt, start + 2s);
+    q.push("removed", {}, 3, start + 1s);
+    CHECK(q.remove(3));
+    std::string gone;
+    auto const note = [&](std::string_view text, std::optional<std::uint64_t>) { gone += std::string{text} + ' '; };
+    q.remove_expired(start + 999ms, note);
+    CHECK(gone.empty());
+    CHECK(q.deadline() == start + 1s);
+    q.remove_expired(start + 2s, note);
+    CHECK(gone == "first second ");
+    CHECK(q.deadline() == start + 3s);
+    q.remove_expired(start + 3s, note);
+    CHECK(gone == "first second third ");
+    CHECK(q.deadline() == clock::never());
+    CHECK(drained(q) == std::vector<entry>{{"never", {}, 0}});
+    q.push("again", {}, std::nullopt, start + 4s);
+    q.clear();
+    CHECK(q.deadline() == clock::never());
 }
 
 TEST_CASE("clear forgets everything")

@@ -31,6 +31,13 @@ public:
         made.flags_.is_volatile = true;
         return made;
     }
+    // See socket::expires_after.
+    emit_operator expires_after(std::chrono::milliseconds limit) const
+    {
+        emit_operator made{*this};
+        made.flags_.expiry = limit;
+        return made;
+    }
     emit_operator compress(bool) const { return *this; }
 
     // As the members of socket.

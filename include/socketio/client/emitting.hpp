@@ -22,6 +22,9 @@ namespace socketio::detail {
 struct emit_flags {
     std::optional<std::chrono::milliseconds> timeout{}; // for the acknowledgement
     bool is_volatile = false;                           // rather lost than late
+    std::optional<std::chrono::milliseconds> expiry{};  // not sent after it
+
+    keep_rule rule() const { return {is_volatile, expiry ? clock::now() + *expiry : clock::never()}; }
 };
 
 template <class... Args>
@@ -42,7 +45,8 @@ inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
 struct prepared_emit {
     packet_queue packet;
     pending_ack waiting;
-    emit_flags flags{};
+    std::optional<std::chrono::milliseconds> timeout{};
+    keep_rule rule{};
 };
 
 // The queue gives every try an ack id of its own, so that there the packet has none yet.
@@ -50,11 +54,15 @@ template <class... Args>
 prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, pending_ack&& waiting, std::string_view event,
                            Args const&... arguments)
 {
-    prepared_emit made{.packet = {}, .waiting = std::move(waiting), .flags = flags};
-    auto const id = is_retried(to, flags) ? std::nullopt : std::optional{made.waiting.id};
+    prepared_emit made{.packet = {}, .waiting = std::move(waiting), .timeout = flags.timeout, .rule = flags.rule()};
+    bool const retried = is_retried(to, flags);
+    auto const id = retried ? std::nullopt : std::optional{made.waiting.id};
     byte_buffer text;
     std::vector<bytes_view> attachments;
-    encode_event(text, attachments, to.core().nsp(), id, event, arguments...);
+    if (retried && to.core().adds_deduplication_id())
+        encode_event(text, attachments, to.core().nsp(), id, event, arguments..., to.core().new_deduplication_id());
+    else
+        encode_event(text, attachments, to.core().nsp(), id, event, arguments...);
     to.check_emit(event, attachments.size());
     made.packet.push(text.view(), attachments, std::nullopt);
     return made;
@@ -62,7 +70,7 @@ prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, pending_ack
 
 inline void enqueue(socket_link& to, prepared_emit&& emit)
 {
-    to.core().enqueue({.packet = std::move(emit.packet), .waiting = std::move(emit.waiting), .timeout = emit.flags.timeout});
+    to.core().enqueue({.packet = std::move(emit.packet), .waiting = std::move(emit.waiting), .timeout = emit.timeout, .expires = emit.rule.expires});
 }
 
 template <class... Args>
@@ -78,7 +86,7 @@ void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event
     auto const encode = [&](byte_buffer& into, std::vector<bytes_view>& attachments) {
         encode_event(into, attachments, nsp, std::nullopt, event, arguments...);
     };
-    to.emit_event(event, std::nullopt, encode, flags.is_volatile);
+    to.emit_event(event, std::nullopt, encode, flags.rule());
 }
 
 template <class Tuple, std::size_t... I>
@@ -99,7 +107,7 @@ void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_vie
     auto const encode = [&, id = waiting->id](byte_buffer& into, std::vector<bytes_view>& attachments) {
         encode_event(into, attachments, nsp, id, event, std::get<I>(arguments)...);
     };
-    to.emit_event(event, std::move(waiting), encode, flags.is_volatile);
+    to.emit_event(event, std::move(waiting), encode, flags.rule());
 }
 
 template <class... Args>
@@ -143,10 +151,37 @@ public:
             emit.waiting.handler = make_ack_handler(
                 [done = completion<stored, R...>{std::forward<Handler>(handler), executor}](
                     std::error_code ec, R... results) mutable { done(ec, std::move(results)...); });
-        if (is_retried(*link_, emit.flags))
+        if (link_->core().retry_limit() != 0 && !emit.rule.is_volatile)
             enqueue(*link_, std::move(emit));
         else
-            link_->send(emit.packet, std::move(emit.waiting), emit.flags.is_volatile);
+            link_->send(emit.packet, std::move(emit.waiting), emit.rule);
+    }
+
+private:
+    std::shared_ptr<socket_link> link_;
+};
+
+// Waits until nothing is buffered.
+class drain_initiation {
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit drain_initiation(std::shared_ptr<socket_link> on) noexcept : link_{std::move(on)} {}
+    executor_type get_executor() const noexcept { return link_->manager()->get_executor(); }
+
+    template <class Handler>
+    void operator()(Handler&& handler) const
+    {
+        auto const executor = get_executor();
+        if (!executor)
+            return;
+        auto const id = link_->core().new_drain_id();
+        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+            slot.assign([core = link_->weak_core(), id](asio::cancellation_type) {
+                if (auto const alive = core.lock())
+                    alive->cancel_drain(id);
+            });
+        link_->core().wait_for_drain(id, completion<std::decay_t<Handler>>{std::forward<Handler>(handler), executor});
     }
 
 private:

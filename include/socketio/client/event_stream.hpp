@@ -6,6 +6,7 @@
 #include <socketio/client/listener_handle.hpp>
 #include <socketio/client/stream_base.hpp>
 #include <socketio/core/value.hpp>
+#include <socketio/session/buffer_limits.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -23,13 +24,6 @@
 #include <utility>
 
 namespace socketio {
-
-// What becomes of one more where there is no room.
-enum class when_full : std::uint8_t {
-    drop_oldest,
-    drop_newest,
-    fail // with error::buffer_full
-};
 
 struct stream_options {
     std::size_t limit = 64; // events that wait to be taken; at least one may

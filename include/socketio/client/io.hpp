@@ -23,6 +23,8 @@ inline socket io(asio::any_io_executor executor, std::string_view url, options s
     socket_options own{.auth = settings.auth,
                        .ackTimeout = settings.ackTimeout,
                        .retries = settings.retries,
+                       .deduplication_id = settings.deduplication_id,
+                       .send_buffer = settings.send_buffer,
                        .connect_timeout = settings.connect_timeout,
                        .recovery = settings.recovery};
     manager made{std::move(executor), url, std::move(settings)};

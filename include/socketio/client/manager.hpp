@@ -96,7 +96,7 @@ public:
     // from the first again. Otherwise does nothing. For when the network has come back, or changed.
     void reconnect_now() { link_->reconnect_now(); }
 
-    // "open", "error" (connect_error), "ping", "packet" (packet const&), "close" (reason, disconnect_details),
+    // "open", "error" (connect_error), "ping", "drain" (all is written), "packet" (packet const&), "close" (reason, disconnect_details),
     // "reconnect_attempt" (number, from 1), "reconnect" (number of attempts), "reconnect_error"
     // (connect_error), "reconnect_failed".
     template <class Listener>

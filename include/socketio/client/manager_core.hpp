@@ -49,9 +49,9 @@ public:
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
     void perform(unique_function<void()> command);
     void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
-                    bool is_volatile);
+                    keep_rule const& rule);
     void send_encoded(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, bool is_volatile);
+                      std::optional<pending_ack>&& waiting, keep_rule const& rule);
     // They throw what emit_event throws for such an event.
     static void check_event(std::string_view event);
     void check_attachments(std::size_t count) const;
@@ -85,10 +85,15 @@ public:
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
     void lose(close_reason reason, disconnect_details details);
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
+    // Bytes that were written and that the operating system has not taken yet. Any thread.
+    std::size_t unsent() noexcept;
+    // Somebody waits for all to be sent, or does no more.
+    void watch_drain(bool begins) noexcept { drain_watchers_ += begins ? 1u : unsigned(-1); }
     void log(log_level level, std::string_view component, std::string_view text);
 
     std::shared_ptr<void> pin() override { return shared_from_this(); }
     void on_readable() override;
+    void on_drained() override;
     void context_gone() noexcept override;
     void report(event_error why) override;
     ack make_ack(std::uint64_t) override { return {}; }
@@ -136,6 +141,7 @@ private:
     void take_entry(inbox::entry const& next, std::size_t& commands, std::size_t& acks);
     void join(std::shared_ptr<socket_core> const& joined);
     void settle();
+    std::size_t unsent_here() const noexcept;
     void post_turn();
 
     void begin(std::uint64_t attempt);
@@ -156,10 +162,11 @@ private:
     void attempt();
     std::string request_target(string_pairs const& query) const;
 
-    void emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode);
+    void emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                   clock::time_point expires);
     void encode_in_place(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode);
     void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting);
+                      std::optional<pending_ack>&& waiting, clock::time_point expires);
     bool can_write(socket_core const& from);
     bool is_writable(socket_core const& from);
     void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
@@ -187,6 +194,7 @@ private:
     inbox inbox_;
     bool waking_ = false;
     std::atomic<bool> has_mail_{false};
+    std::atomic<std::size_t> published_unsent_{0};
 
     // On the strand only.
     std::map<std::string, std::shared_ptr<socket_core>, std::less<>> sockets_;
@@ -196,6 +204,7 @@ private:
     bool draining_now_ = false;
     bool encoding_ = false;
     unsigned depth_ = 0;
+    unsigned drain_watchers_ = 0;
     clock::time_point now_{};
     ready_state state_ = ready_state::closed;
     bool reconnecting_ = false;
@@ -218,6 +227,7 @@ private:
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/socket_acks.ipp>
+#include <socketio/client/impl/socket_buffer.ipp>
 #include <socketio/client/impl/socket_core.ipp>
 #include <socketio/client/impl/socket_extras.ipp>
 #include <socketio/client/impl/socket_retries.ipp>

@@ -4,6 +4,7 @@
 
 #include <socketio/core/provided.hpp>
 #include <socketio/core/value.hpp>
+#include <socketio/session/buffer_limits.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -51,6 +52,13 @@ struct socket_options {
     // is no such handler. The server gets an event more than once when only the answer was lost, and a
     // handler there that does not acknowledge holds up the queue.
     std::uint64_t retries = 0;
+    // Adds a last argument to every event of that queue: a text that is the same for each of its tries, and
+    // that no other event has, so that the server can tell what it has had already.
+    bool deduplication_id = false;
+    // Of the events that wait for the connection, and by itself of the retries queue. An event that is dropped
+    // ends its acknowledgement with error::buffer_full; with when_full::fail one that has no handler for it
+    // is told to the error hook, as any emit that fails.
+    buffer_limits send_buffer{};
     // From the open connection to the namespace's answer, what auth's provider takes included; 0: no limit,
     // as the reference. Then "connect_error" with error::timeout tells it, and it takes a connect() to
     // try again.
@@ -64,6 +72,8 @@ struct options {
     provided<object> auth{};
     std::chrono::milliseconds ackTimeout{0};
     std::uint64_t retries = 0;
+    bool deduplication_id = false;
+    buffer_limits send_buffer{};
     std::chrono::milliseconds connect_timeout{0};
     recovery_state recovery{};
 

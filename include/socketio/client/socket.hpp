@@ -82,6 +82,13 @@ public:
     emit_operator timeout(std::chrono::milliseconds limit) const { return emit_operator{link_to_share()}.timeout(limit); }
     // The event is dropped unless it can be written at once: connected, and nothing left from before.
     emit_operator volatile_() const { return emit_operator{link_to_share()}.volatile_(); }
+    // The event is given up if it could not be written within `limit` from the emit on: then its handler, or
+    // the error hook if it has none that takes errors, is told error::ack_timeout. What was written is not
+    // called back. With the `retries` queue no try begins after it.
+    emit_operator expires_after(std::chrono::milliseconds limit) const
+    {
+        return emit_operator{link_to_share()}.expires_after(limit);
+    }
     // Accepted for the day when messages are compressed.
     emit_operator compress(bool wanted) const { return emit_operator{link_to_share()}.compress(wanted); }
 
@@ -190,6 +197,25 @@ public:
     // closes the connection. `close` is the same.
     void disconnect() { link().disconnect(); }
     void close() { disconnect(); }
+
+    // What waits for the connection: the events in the send buffer, in order, without those of the `retries`
+    // queue. Another thread's emit may still be on its way there.
+    std::vector<buffered_event> sendBuffer() const { return link().core().buffered_events(); }
+    // Takes them out; their acknowledgements end with std::errc::operation_canceled.
+    void clear_send_buffer() { link().core().clear_send_buffer(); }
+    // Bytes that the operating system has not taken yet: the send buffer, the `retries` queue (until they are
+    // acknowledged), and what the connection has still to write, for all of its namespaces. Seen from
+    // outside the strand it is as old as the last turn there.
+    std::size_t buffered_amount() const { return link().core().buffered_amount(); }
+    // Completes with (std::error_code) when that is 0, so that a producer can go at the network's pace. Errors:
+    // std::errc::operation_canceled after a cancellation, error::stopped when the last handle is gone.
+    // Handlers run as those of emitWithAck do.
+    template <class Token>
+    auto async_drain(Token&& token)
+    {
+        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code)>(
+            detail::drain_initiation{link_to_share()}, token);
+    }
 
     // The id the server has given this socket for this connection; empty while not connected.
     std::string id() const { return link().core().id(); }

@@ -5,6 +5,7 @@
 #include <socketio/client/options.hpp>
 #include <socketio/codec/packet.hpp>
 #include <socketio/core/emitter.hpp>
+#include <socketio/core/value.hpp>
 #include <socketio/session/acks.hpp>
 #include <socketio/session/alarms.hpp>
 #include <socketio/session/engine.hpp>
@@ -16,15 +17,34 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace socketio {
+
+// An event that waits for the connection.
+struct buffered_event {
+    std::string event;
+    array arguments;
+};
+
+} // namespace socketio
 
 namespace socketio::detail {
 
 class manager_core;
+
+// What becomes of a packet that cannot be written at once.
+struct keep_rule {
+    bool is_volatile = false;                      // it is dropped
+    clock::time_point expires = clock::never();    // it is kept so long
+};
 
 using error_hook = std::function<void(event_error const&)>;
 
@@ -44,6 +64,16 @@ public:
     void enqueue(retried_emit emit);
     // Ends it with operation_canceled, unless it has ended.
     void cancel_ack(std::uint64_t id);
+    bool adds_deduplication_id() const noexcept { return deduplication_id_; }
+    std::string new_deduplication_id();
+    // Bytes of this socket that the operating system has not taken yet, those of the connection included.
+    std::size_t buffered_amount() const;
+    std::vector<buffered_event> buffered_events() const;
+    void clear_send_buffer();
+    // Calls `done` in a step, once: when nothing is buffered, when cancelled, or when the last handle goes.
+    void wait_for_drain(std::uint64_t id, unique_function<void(std::error_code)> done);
+    void cancel_drain(std::uint64_t id);
+    std::uint64_t new_drain_id() noexcept { return next_drain_id_.fetch_add(1, std::memory_order_relaxed); }
     bool recovered() const noexcept { return recovered_.load(std::memory_order_acquire); }
     recovery_state recovery() const;
     void set_error_hook(error_hook hook);
@@ -75,7 +105,12 @@ public:
     void drop_everything() noexcept;
 
     // For the emit path.
-    packet_queue& send_buffer() noexcept { return send_buffer_; }
+    // Into the send buffer, as far as there is room.
+    void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+              clock::time_point expires);
+    // After a turn: who waits for it is told that nothing is buffered; and what other threads may ask for.
+    void tell_if_drained();
+    void publish() noexcept;
     acks& pending() noexcept { return acks_; }
     alarms& timers() noexcept { return timers_; }
     std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
@@ -107,9 +142,19 @@ private:
     void deliver(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id);
     void deliver_kept();
     void flush_send_buffer();
+    void refuse(std::string_view event, std::optional<pending_ack>&& waiting);
+    std::optional<pending_ack> ack_of(std::optional<std::uint64_t> id);
+    void expire_emits(clock::time_point now);
+    bool make_room_for_retry(std::size_t size);
+    void refuse_retry(retried_emit&& emit);
+    bool forget_packet(std::uint64_t ack);
+    using drains = std::map<std::uint64_t, unique_function<void(std::error_code)>>;
+    void end_drain(drains::iterator which, std::error_code why);
+    void end_drains(std::error_code why);
     void leave();
     void on_close(std::string_view reason, disconnect_details details);
     void end_acks(std::vector<pending_ack> ended, std::error_code why);
+    void end_ack(pending_ack&& ended, std::error_code why);
     void finish_ack(pending_ack& ended, std::error_code why, args arguments);
     void tell(std::string event);
     void tell_number(std::string event, std::uint64_t number);
@@ -125,12 +170,19 @@ private:
     std::chrono::milliseconds const ack_timeout_;
     std::chrono::milliseconds const connect_timeout_;
     std::uint64_t const retry_limit_;
+    bool const deduplication_id_;
+    buffer_limits const buffer_limits_;
     emitter<event_call> events_;
     emitter<event_call> outgoing_;
     std::atomic<bool> recovered_{false};
     std::atomic<bool> connected_{false};
     std::atomic<bool> active_{false};
     std::atomic<std::uint64_t> next_ack_id_{0};
+    std::atomic<std::uint64_t> next_drain_id_{0};
+    std::atomic<std::uint64_t> next_deduplication_id_{0};
+    std::string const deduplication_prefix_;
+    std::atomic<std::size_t> published_retries_{0}; // bytes of the retries queue
+    std::atomic<std::size_t> dropped_{0};           // for want of room
     std::atomic<std::uint64_t> epoch_{0}; // counts connections: an answer belongs to one of them
     mutable std::mutex mutex_;            // guards id_, recovery_ and error_hook_
     std::string id_;
@@ -139,7 +191,9 @@ private:
 
     acks acks_;
     alarms timers_;
+    mutable std::mutex buffer_mutex_; // guards send_buffer_, which the strand changes and anybody may read
     packet_queue send_buffer_;
+    drains drains_; // who waits for all to be sent
     retry_queue retries_;
     kept_events early_;
     std::list<kept_event> written_; // to be told to the outgoing listeners

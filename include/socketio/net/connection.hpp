@@ -24,6 +24,8 @@ public:
     virtual std::shared_ptr<void> pin() = 0;
     // There is input, or the stream ended: next() has something to say.
     virtual void on_readable() = 0;
+    // The operating system has taken all that was written.
+    virtual void on_drained() = 0;
 
 protected:
     ~connection_owner() = default;
@@ -57,6 +59,8 @@ public:
     void flush();
     // What was written has been handed to the operating system.
     bool is_writable() const noexcept { return !sending_ && !closed_ && !write_error_; }
+    // Bytes that the operating system has not taken yet.
+    std::size_t unsent() { return writing_.size() + session_.output().size(); }
     // Between two events: what answers the first part of a large batch leaves while the rest is still
     // worked on. At most one write comes of it in a turn.
     void flush_early()

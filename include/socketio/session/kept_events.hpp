@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/codec/packet.hpp>
+#include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/convert.hpp>
 #include <socketio/core/json.hpp>
@@ -11,7 +12,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -53,6 +59,22 @@ private:
     byte_buffer text_;
     std::vector<bytes> attachments_;
 };
+
+// A packet of this side's own, so that it can be read; if it could not, it would be left out.
+inline std::optional<kept_event> read_back(std::string_view text, std::span<bytes_view const> attachments)
+{
+    packet_decoder reader{{attachments.size(), {}}};
+    packet sent;
+    std::error_code ec;
+    std::string copied{text}; // reading writes into it
+    bool whole = reader.text(copied, sent, ec);
+    std::list<std::string> binaries;
+    for (bytes_view const each : attachments)
+        whole = !ec && reader.binary(binaries.emplace_back(as_text(each)), sent, ec);
+    if (!whole || ec)
+        return std::nullopt;
+    return std::optional<kept_event>{sent};
+}
 
 class kept_events {
 public:

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <socketio/core/bytes.hpp>
+#include <socketio/core/clock.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,6 +23,7 @@ public:
         std::size_t text = 0;      // of these, the packet's text
         std::uint32_t attachments = 0;
         std::optional<std::uint64_t> ack{};
+        clock::time_point expires = clock::never();
         bool removed = false;
     };
 
@@ -34,7 +37,17 @@ public:
     // Bytes held, for what waits and for what comes.
     std::size_t memory() const noexcept { return bytes_.capacity(); }
 
-    void push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack)
+    // What a packet adds to byte_size().
+    static std::size_t size_of(std::string_view text, std::span<bytes_view const> attachments) noexcept
+    {
+        std::size_t size = text.size();
+        for (bytes_view const each : attachments)
+            size += each.size() + sizeof(std::uint64_t);
+        return size;
+    }
+
+    void push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
+              clock::time_point expires = clock::never())
     {
         std::size_t const start = bytes_.size();
         bytes_.append(text);
@@ -43,7 +56,8 @@ public:
             bytes_.append(&length, sizeof length);
             bytes_.append(each);
         }
-        entries_.push_back({bytes_.size() - start, text.size(), static_cast<std::uint32_t>(attachments.size()), ack});
+        entries_.push_back({bytes_.size() - start, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires});
+        earliest_ = std::min(earliest_, expires);
         ++count_;
     }
 
@@ -52,14 +66,64 @@ public:
     {
         for (std::size_t i = head_; i != entries_.size(); ++i) {
             if (!entries_[i].removed && entries_[i].ack == ack) {
-                entries_[i].removed = true;
-                removed_bytes_ += entries_[i].size;
-                --count_;
+                mark_removed(entries_[i]);
                 sweep();
                 return true;
             }
         }
         return false;
+    }
+
+    // Removes the first packet, which must be there, after `gone` has seen it as (text, ack).
+    template <class Gone>
+    void remove_first(Gone gone)
+    {
+        std::size_t at = offset_;
+        entry& first = entries_[first_index(at)];
+        gone(std::string_view{bytes_.data() + at, first.text}, first.ack);
+        mark_removed(first);
+        sweep();
+    }
+
+    // Not before any packet expires; never() if none does.
+    clock::time_point deadline() const noexcept { return earliest_; }
+
+    // Removes the packets whose time is up; `gone` sees each as (text, ack).
+    template <class Gone>
+    void remove_expired(clock::time_point now, Gone gone)
+    {
+        if (now < earliest_)
+            return;
+        earliest_ = clock::never();
+        std::size_t at = offset_;
+        for (std::size_t i = head_; i != entries_.size(); ++i) {
+            entry& each = entries_[i];
+            if (!each.removed && each.expires <= now) {
+                gone(std::string_view{bytes_.data() + at, each.text}, each.ack);
+                mark_removed(each);
+            }
+            if (!each.removed)
+                earliest_ = std::min(earliest_, each.expires);
+            at += each.size;
+        }
+        sweep();
+    }
+
+    // Shows all packets, front first, as (text, attachments).
+    template <class Look>
+    void for_each(Look look) const
+    {
+        std::vector<bytes_view> attachments;
+        std::size_t at = offset_;
+        for (std::size_t i = head_; i != entries_.size(); ++i) {
+            entry const& each = entries_[i];
+            if (!each.removed) {
+                attachments.clear();
+                split(bytes_.data() + at, each, attachments);
+                look(std::string_view{bytes_.data() + at, each.text}, std::span<bytes_view const>{attachments});
+            }
+            at += each.size;
+        }
     }
 
     // Shows the first packet, if there is one, as (text, attachments).
@@ -70,11 +134,9 @@ public:
             return;
         std::vector<bytes_view> attachments;
         std::size_t at = offset_;
-        std::size_t first = head_;
-        for (; entries_[first].removed; ++first)
-            at += entries_[first].size;
-        split(bytes_.data() + at, entries_[first], attachments);
-        look(std::string_view{bytes_.data() + at, entries_[first].text}, std::span<bytes_view const>{attachments});
+        entry const& first = entries_[first_index(at)];
+        split(bytes_.data() + at, first, attachments);
+        look(std::string_view{bytes_.data() + at, first.text}, std::span<bytes_view const>{attachments});
     }
 
     // Hands the packets over, front first, as (text, attachments, ack), until `take` says false (that
@@ -106,11 +168,28 @@ public:
         count_ = 0;
         offset_ = 0;
         removed_bytes_ = 0;
+        earliest_ = clock::never();
         bytes_.clear();
         bytes_.shrink(keep_);
     }
 
 private:
+    // The first that is not removed; adds to `at` what lies before it.
+    std::size_t first_index(std::size_t& at) const noexcept
+    {
+        std::size_t first = head_;
+        for (; entries_[first].removed; ++first)
+            at += entries_[first].size;
+        return first;
+    }
+
+    void mark_removed(entry& which) noexcept
+    {
+        which.removed = true;
+        removed_bytes_ += which.size;
+        --count_;
+    }
+
     void skip_first() noexcept
     {
         entry const& first = entries_[head_++];
@@ -167,6 +246,7 @@ private:
     std::size_t offset_ = 0;        // of the first entry, in bytes_
     std::size_t removed_bytes_ = 0; // behind that, of removed entries
     std::size_t count_ = 0;
+    clock::time_point earliest_ = clock::never();
 };
 
 } // namespace socketio::detail

@@ -5,7 +5,9 @@
 #include <socketio/session/acks.hpp>
 #include <socketio/session/packet_queue.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <optional>
@@ -17,6 +19,7 @@ struct retried_emit {
     packet_queue packet;                                // one, without an ack id: each try has its own
     pending_ack waiting;                                // the user's; without a handler for a plain emit
     std::optional<std::chrono::milliseconds> timeout{}; // of one try
+    clock::time_point expires = clock::never();         // no try begins after it
     std::uint64_t tries = 0;
     bool in_flight = false;
 };
@@ -26,7 +29,14 @@ public:
     bool empty() const noexcept { return emits_.empty(); }
     std::size_t size() const noexcept { return emits_.size(); }
 
-    void push(retried_emit&& emit) { emits_.push_back(std::move(emit)); }
+    std::size_t byte_size() const noexcept { return bytes_; }
+
+    void push(retried_emit&& emit)
+    {
+        bytes_ += emit.packet.byte_size();
+        earliest_ = std::min(earliest_, emit.expires);
+        emits_.push_back(std::move(emit));
+    }
 
     // The one to be sent now, which counts as a try; null while one is on its way, or there is none.
     retried_emit* next() noexcept
@@ -38,15 +48,17 @@ public:
         return &emits_.front();
     }
 
-    // A try of the emit with this ticket has ended. What it returns is over: answered, or tried once and
-    // `retries` times more.
-    std::optional<retried_emit> ended(std::uint64_t ticket, bool answered, std::uint64_t retries)
+    // A try of the emit with this ticket has ended. What it returns is over: answered, expired, or tried once
+    // and `retries` times more.
+    std::optional<retried_emit> ended(std::uint64_t ticket, bool answered, std::uint64_t retries, clock::time_point now)
     {
         if (emits_.empty() || emits_.front().waiting.id != ticket)
             return std::nullopt;
         emits_.front().in_flight = false;
-        if (!answered && emits_.front().tries <= retries)
+        if (!answered && emits_.front().tries <= retries && now < emits_.front().expires) {
+            earliest_ = std::min(earliest_, emits_.front().expires);
             return std::nullopt;
+        }
         return take(emits_.begin());
     }
 
@@ -58,17 +70,53 @@ public:
         return std::nullopt;
     }
 
-    std::list<retried_emit> take_all() noexcept { return std::exchange(emits_, {}); }
+    // The oldest that is not on its way.
+    std::optional<retried_emit> take_oldest_waiting()
+    {
+        auto const oldest = std::find_if(emits_.begin(), emits_.end(), [](retried_emit const& each) { return !each.in_flight; });
+        return oldest == emits_.end() ? std::nullopt : take(oldest);
+    }
+
+    // Not before any expires that is not on its way; never() if none does.
+    clock::time_point deadline() const noexcept { return earliest_; }
+
+    // One whose time is up and that is not on its way.
+    std::optional<retried_emit> take_expired(clock::time_point now)
+    {
+        if (now < earliest_)
+            return std::nullopt;
+        earliest_ = clock::never();
+        for (auto it = emits_.begin(); it != emits_.end(); ++it) {
+            if (it->in_flight)
+                continue;
+            if (it->expires <= now) {
+                earliest_ = now; // there may be more
+                return take(it);
+            }
+            earliest_ = std::min(earliest_, it->expires);
+        }
+        return std::nullopt;
+    }
+
+    std::list<retried_emit> take_all() noexcept
+    {
+        bytes_ = 0;
+        earliest_ = clock::never();
+        return std::exchange(emits_, {});
+    }
 
 private:
     std::optional<retried_emit> take(std::list<retried_emit>::iterator which)
     {
+        bytes_ -= which->packet.byte_size();
         std::optional<retried_emit> taken{std::move(*which)};
         emits_.erase(which);
         return taken;
     }
 
     std::list<retried_emit> emits_;
+    std::size_t bytes_ = 0;
+    clock::time_point earliest_ = clock::never();
 };
 
 } // namespace socketio::detail

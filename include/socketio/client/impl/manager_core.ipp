@@ -207,7 +207,7 @@ SOCKETIO_DECL void manager_core::take_entry(inbox::entry const& next, std::size_
     draining_.packets.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>) {
         if (left-- == 0)
             return false;
-        send_or_keep(*next.socket, text, attachments, std::move(waiting));
+        send_or_keep(*next.socket, text, attachments, std::move(waiting), clock::never());
         return true;
     });
 }
@@ -269,7 +269,41 @@ SOCKETIO_DECL void manager_core::settle()
         link->flush();
         link->resume();
     }
+    published_unsent_.store(unsent_here(), std::memory_order_relaxed);
+    for (auto const& [nsp, each] : sockets_)
+        each->publish();
+    if (drain_watchers_ != 0)
+        for (auto const& [nsp, each] : sockets_)
+            each->tell_if_drained();
+    if (!steps_.empty())
+        post_turn();
     arm_timer();
+}
+
+SOCKETIO_DECL std::size_t manager_core::unsent_here() const noexcept
+{
+    return runtime_->link ? runtime_->link->unsent() : 0;
+}
+
+SOCKETIO_DECL std::size_t manager_core::unsent() noexcept
+{
+    std::size_t const written = on_strand() ? unsent_here() : published_unsent_.load(std::memory_order_relaxed);
+    std::lock_guard const lock{mutex_};
+    return written + inbox_.packets.byte_size();
+}
+
+SOCKETIO_DECL void manager_core::on_drained()
+{
+    bool const told = !events_.untouched() && events_.has("drain");
+    if (drain_watchers_ == 0 && !told) {
+        published_unsent_.store(0, std::memory_order_relaxed);
+        return;
+    }
+    turn now{*this};
+    drain_inbox();
+    if (told)
+        tell("drain");
+    now.finish();
 }
 
 SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept

@@ -8,16 +8,6 @@
 
 namespace socketio::detail {
 
-// The event's name in an encoded packet, for an error message.
-inline std::string_view event_of(std::string_view text) noexcept
-{
-    auto const from = text.find("[\"");
-    if (from == std::string_view::npos)
-        return {};
-    std::string_view const name = text.substr(from + 2);
-    return name.substr(0, name.find('"'));
-}
-
 SOCKETIO_DECL void manager_core::check_attachments(std::size_t count) const
 {
     if (count > settings_.limits.attachments)
@@ -42,12 +32,12 @@ SOCKETIO_DECL void manager_core::check_event(std::string_view event)
 }
 
 SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
-                                            encode_event_ref encode, bool is_volatile)
+                                            encode_event_ref encode, keep_rule const& rule)
 {
     check_event(event);
     // A user's conversion may emit while a packet is being written: that one waits its turn.
-    if (may_act() && !is_volatile) {
-        emit_here(from, event, std::move(waiting), encode);
+    if (may_act() && !rule.is_volatile) {
+        emit_here(from, event, std::move(waiting), encode, rule.expires);
         return;
     }
     char room[512];
@@ -55,27 +45,31 @@ SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view 
     std::vector<bytes_view> attachments;
     encode(text, attachments);
     check_attachments(attachments.size());
-    send_encoded(from, text.view(), attachments, std::move(waiting), is_volatile);
+    send_encoded(from, text.view(), attachments, std::move(waiting), rule);
 }
 
 SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_view text,
                                               std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-                                              bool is_volatile)
+                                              keep_rule const& rule)
 {
+    auto const send = [this, rule](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries,
+                                   std::optional<pending_ack>&& ack) {
+        if (rule.is_volatile)
+            send_or_drop(by, packet, binaries, std::move(ack));
+        else
+            send_or_keep(by, packet, binaries, std::move(ack), rule.expires);
+    };
     if (may_act()) {
         drain_inbox();
-        if (is_volatile)
-            send_or_drop(from, text, attachments, std::move(waiting));
-        else
-            send_or_keep(from, text, attachments, std::move(waiting));
+        send(from, text, attachments, std::move(waiting));
         if (depth_ == 0)
             post_turn();
         return;
     }
-    if (is_volatile) {
+    if (rule.is_volatile || rule.expires != clock::never()) {
         auto const later = std::make_shared<std::optional<pending_ack>>(std::move(waiting));
-        perform_with(from, text, attachments, [this, later](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries) {
-            send_or_drop(by, packet, binaries, std::move(*later));
+        perform_with(from, text, attachments, [send, later](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries) {
+            send(by, packet, binaries, std::move(*later));
         });
         return;
     }
@@ -136,13 +130,13 @@ SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_vie
                                               std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting)
 {
     if (is_writable(from))
-        send_or_keep(from, text, attachments, std::move(waiting));
+        send_or_keep(from, text, attachments, std::move(waiting), clock::never());
     else if (waiting)
         from.pending().add(std::move(*waiting));
 }
 
 SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
-                                           encode_event_ref encode)
+                                           encode_event_ref encode, clock::time_point expires)
 {
     drain_inbox();
     if (!from.tells_outgoing() && can_write(from)) {
@@ -155,7 +149,7 @@ SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view e
             encode(scratch_, attachments_);
         }
         check_attachments(attachments_.size());
-        send_or_keep(from, scratch_.view(), attachments_, std::move(waiting));
+        send_or_keep(from, scratch_.view(), attachments_, std::move(waiting), expires);
     }
     if (depth_ == 0)
         post_turn();
@@ -197,14 +191,11 @@ SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<b
 }
 
 SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_view text,
-                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting)
+                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+                                              clock::time_point expires)
 {
     if (!can_write(from)) {
-        from.send_buffer().push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt);
-        if (waiting) {
-            waiting->buffered = true;
-            from.pending().add(std::move(*waiting));
-        }
+        from.keep(text, attachments, std::move(waiting), expires);
         return;
     }
     if (!write_packet(text, attachments)) {

@@ -28,10 +28,8 @@ SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
         auto waiting = self->acks_.take(id);
         if (!waiting)
             return;
-        self->send_buffer_.remove(id);
-        std::vector<pending_ack> ended;
-        ended.push_back(std::move(*waiting));
-        self->end_acks(std::move(ended), make_error_code(std::errc::operation_canceled));
+        self->forget_packet(id);
+        self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
     });
 }
 
@@ -68,13 +66,18 @@ SOCKETIO_DECL void socket_core::on_ack(packet const& received)
 
 // Handlers that take no error are let go in silence, as in the reference; but that is a step as well,
 // since one may hold the last handle of some socket.
+SOCKETIO_DECL void socket_core::end_ack(pending_ack&& ended, std::error_code why)
+{
+    manager_.defer([self = shared_from_this(), why, ack = std::make_shared<pending_ack>(std::move(ended))] {
+        if (ack->wants_errors)
+            self->finish_ack(*ack, why, {});
+    });
+}
+
 SOCKETIO_DECL void socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
 {
     for (auto& each : ended)
-        manager_.defer([self = shared_from_this(), why, ack = std::make_shared<pending_ack>(std::move(each))] {
-            if (ack->wants_errors)
-                self->finish_ack(*ack, why, {});
-        });
+        end_ack(std::move(each), why);
 }
 
 SOCKETIO_DECL void socket_core::finish_ack(pending_ack& ended, std::error_code why, args arguments)
@@ -86,11 +89,8 @@ SOCKETIO_DECL void socket_core::finish_ack(pending_ack& ended, std::error_code w
 SOCKETIO_DECL void socket_core::fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why)
 {
     bool const told = waiting && waiting->wants_errors;
-    if (waiting) {
-        std::vector<pending_ack> ended;
-        ended.push_back(std::move(*waiting));
-        end_acks(std::move(ended), why);
-    }
+    if (waiting)
+        end_ack(std::move(*waiting), why);
     if (told)
         return;
     manager_.defer([self = shared_from_this(), name = std::string{event}, why] {

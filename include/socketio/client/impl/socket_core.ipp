@@ -3,6 +3,7 @@
 
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/core/random.hpp>
 #include <socketio/session/local_event.hpp>
 
 namespace socketio::detail {
@@ -11,7 +12,9 @@ SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& mana
                                        socket_options settings)
     : weak_manager_{manager}, manager_{*manager}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
       ack_timeout_{settings.ackTimeout}, connect_timeout_{settings.connect_timeout},
-      retry_limit_{settings.retries},
+      retry_limit_{settings.retries}, deduplication_id_{settings.deduplication_id},
+      buffer_limits_{settings.send_buffer},
+      deduplication_prefix_{deduplication_id_ ? std::to_string(random_seed()) + '-' : std::string{}},
       recovery_{std::move(settings.recovery)}
 {
 }
@@ -88,7 +91,8 @@ SOCKETIO_DECL void socket_core::join_if_held()
 
 SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
 {
-    auto const earliest = std::min({acks_.deadline(), timers_.deadline(), connecting_ ? answer_deadline_ : clock::never()});
+    auto const earliest = std::min({acks_.deadline(), timers_.deadline(), send_buffer_.deadline(), retries_.deadline(),
+                                    connecting_ ? answer_deadline_ : clock::never()});
     return held_ ? std::min(earliest, manager_.gate().opens_at(nsp_)) : earliest;
 }
 
@@ -168,7 +172,11 @@ SOCKETIO_DECL void socket_core::release()
     end_retries(error::stopped);
     end_acks(acks_.take_all(), error::stopped);
     disconnect();
-    send_buffer_.clear();
+    end_drains(error::stopped);
+    {
+        std::lock_guard const lock{buffer_mutex_};
+        send_buffer_.clear();
+    }
     early_.clear();
     timers_.clear_all();
     manager_.forget(*this);
@@ -292,15 +300,6 @@ SOCKETIO_DECL void socket_core::deliver_kept()
     deliver(name.is_string() ? std::string{name.as_string()} : name.to_json(), args{payload}.rest(1), first->id());
 }
 
-SOCKETIO_DECL void socket_core::flush_send_buffer()
-{
-    if (!connected())
-        return;
-    send_buffer_.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id) {
-        return manager_.send_kept(*this, text, attachments, id);
-    });
-}
-
 SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
 {
     connecting_ = false;
@@ -345,11 +344,12 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
     }
     while (auto due = timers_.take_due(now))
         due();
+    expire_emits(now);
     if (now < acks_.deadline())
         return;
     auto due = acks_.take_expired(now);
     for (auto const& each : due)
-        send_buffer_.remove(each.id);
+        forget_packet(each.id);
     end_acks(std::move(due), error::ack_timeout);
 }
 
@@ -357,7 +357,11 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
 {
     auto const retried = retries_.take_all();
     auto const waiting = acks_.take_all();
-    send_buffer_.clear();
+    auto const draining = std::exchange(drains_, {});
+    {
+        std::lock_guard const lock{buffer_mutex_};
+        send_buffer_.clear();
+    }
     early_.clear();
     timers_.clear_all();
     set_connected(false, {});

@@ -3,7 +3,6 @@
 
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
-#include <socketio/codec/packet_decoder.hpp>
 
 #include <list>
 
@@ -53,18 +52,10 @@ SOCKETIO_DECL void socket_core::tell_outgoing(std::string_view text, std::span<b
 {
     if (!tells_outgoing())
         return;
-    packet_decoder reader{{attachments.size(), {}}};
-    packet sent;
-    std::error_code ec;
-    // Reading writes into the text. What this side has written can be read: otherwise nobody is told.
-    std::string copied{text};
-    bool whole = reader.text(copied, sent, ec);
-    std::list<std::string> binaries;
-    for (bytes_view const each : attachments)
-        whole = !ec && reader.binary(binaries.emplace_back(as_text(each)), sent, ec);
-    if (!whole || ec)
+    auto sent = read_back(text, attachments);
+    if (!sent)
         return;
-    written_.emplace_back(sent);
+    written_.push_back(std::move(*sent));
     if (written_.size() == 1)
         manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
 }

@@ -14,8 +14,12 @@ SOCKETIO_DECL void socket_core::enqueue(retried_emit emit)
         return;
     // Shared, since a command must be small.
     manager->perform([self = shared_from_this(), waiting = std::make_shared<retried_emit>(std::move(emit))] {
-        self->retries_.push(std::move(*waiting));
-        self->send_retried();
+        if (self->make_room_for_retry(waiting->packet.byte_size())) {
+            self->retries_.push(std::move(*waiting));
+            self->send_retried();
+        } else {
+            self->refuse_retry(std::move(*waiting));
+        }
     });
 }
 
@@ -33,7 +37,7 @@ SOCKETIO_DECL void socket_core::send_retried()
     next->packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         byte_buffer with_id;
         append_with_ack_id(with_id, text, nsp_, waiting.id);
-        manager_.send_encoded(*this, with_id.view(), attachments, std::move(waiting), false);
+        manager_.send_encoded(*this, with_id.view(), attachments, std::move(waiting), {});
     });
 }
 
@@ -41,7 +45,7 @@ SOCKETIO_DECL void socket_core::send_retried()
 SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& result)
 {
     bool const hopeless = result.error == error::payload_too_large;
-    auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_);
+    auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_, manager_.now());
     manager_.defer_first([self = shared_from_this()] { self->send_retried(); });
     if (!over)
         return;
@@ -51,14 +55,30 @@ SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& res
         report({.code = result.error, .event = over->waiting.event});
 }
 
+SOCKETIO_DECL bool socket_core::make_room_for_retry(std::size_t size)
+{
+    bool const drops = buffer_limits_.full == when_full::drop_oldest;
+    while (!buffer_limits_.admit(retries_.size(), retries_.byte_size(), size)) {
+        auto oldest = drops && buffer_limits_.fits(size) ? retries_.take_oldest_waiting() : std::nullopt;
+        if (!oldest)
+            return false;
+        refuse_retry(std::move(*oldest));
+    }
+    return true;
+}
+
+SOCKETIO_DECL void socket_core::refuse_retry(retried_emit&& emit)
+{
+    std::string const event = emit.waiting.event;
+    refuse(event, std::move(emit.waiting));
+}
+
 SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
 {
     auto cancelled = retries_.remove(ticket);
     if (!cancelled)
         return false;
-    std::vector<pending_ack> ended;
-    ended.push_back(std::move(cancelled->waiting));
-    end_acks(std::move(ended), make_error_code(std::errc::operation_canceled));
+    end_ack(std::move(cancelled->waiting), make_error_code(std::errc::operation_canceled));
     manager_.defer([self = shared_from_this()] { self->send_retried(); });
     return true;
 }

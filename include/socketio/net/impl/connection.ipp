@@ -145,7 +145,12 @@ SOCKETIO_DECL void connection::on_written(std::error_code ec)
             end_stream();
         return;
     }
-    flush();
+    if (write())
+        return;
+    if (lingering_)
+        linger();
+    else if (owner_)
+        owner_->on_drained();
 }
 
 SOCKETIO_DECL void connection::close()

@@ -1,0 +1,186 @@
+// What a namespace has not sent yet: the send buffer with its limits, and who waits for it to be empty.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+#include <socketio/client/socket_core.hpp>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL std::string socket_core::new_deduplication_id()
+{
+    return deduplication_prefix_ + std::to_string(next_deduplication_id_.fetch_add(1, std::memory_order_relaxed));
+}
+
+SOCKETIO_DECL std::optional<pending_ack> socket_core::ack_of(std::optional<std::uint64_t> id)
+{
+    return id ? acks_.take(*id) : std::nullopt;
+}
+
+SOCKETIO_DECL bool socket_core::forget_packet(std::uint64_t ack)
+{
+    std::lock_guard const lock{buffer_mutex_};
+    return send_buffer_.remove(ack);
+}
+
+SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view const> attachments,
+                                     std::optional<pending_ack>&& waiting, clock::time_point expires)
+{
+    std::size_t const size = packet_queue::size_of(text, attachments);
+    auto const fits = [&] { return buffer_limits_.admit(send_buffer_.size(), send_buffer_.byte_size(), size); };
+    bool const drops = buffer_limits_.full == when_full::drop_oldest && buffer_limits_.fits(size);
+    if (!drops && !fits()) {
+        refuse(event_of(text), std::move(waiting));
+        return;
+    }
+    {
+        std::lock_guard const lock{buffer_mutex_};
+        while (!fits())
+            send_buffer_.remove_first([this](std::string_view oldest, std::optional<std::uint64_t> id) {
+                refuse(event_of(oldest), ack_of(id));
+            });
+        send_buffer_.push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt, expires);
+    }
+    if (waiting) {
+        waiting->buffered = true;
+        acks_.add(std::move(*waiting));
+    }
+}
+
+// There is no room. What was to be dropped then is told to nobody but its own handler.
+SOCKETIO_DECL void socket_core::refuse(std::string_view event, std::optional<pending_ack>&& waiting)
+{
+    ++dropped_;
+    if (buffer_limits_.full == when_full::fail) {
+        fail_emit(event, std::move(waiting), error::buffer_full);
+        return;
+    }
+    log(log_level::debug, "dropped \"" + std::string{event} + "\": the send buffer is full");
+    if (waiting)
+        end_ack(std::move(*waiting), error::buffer_full);
+}
+
+SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
+{
+    {
+        std::lock_guard const lock{buffer_mutex_};
+        send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
+            fail_emit(event_of(text), ack_of(id), error::ack_timeout);
+        });
+    }
+    while (auto due = retries_.take_expired(now)) {
+        std::string const event = due->waiting.event;
+        fail_emit(event, std::move(due->waiting), error::ack_timeout);
+    }
+}
+
+SOCKETIO_DECL void socket_core::flush_send_buffer()
+{
+    if (!connected())
+        return;
+    expire_emits(manager_.now());
+    std::lock_guard const lock{buffer_mutex_};
+    send_buffer_.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id) {
+        return manager_.send_kept(*this, text, attachments, id);
+    });
+}
+
+SOCKETIO_DECL std::size_t socket_core::buffered_amount() const
+{
+    auto const manager = weak_manager_.lock();
+    if (!manager)
+        return 0;
+    std::size_t kept = 0;
+    {
+        std::lock_guard const lock{buffer_mutex_};
+        kept = send_buffer_.byte_size();
+    }
+    kept += manager->on_strand() ? retries_.byte_size() : published_retries_.load(std::memory_order_relaxed);
+    return kept + manager->unsent();
+}
+
+SOCKETIO_DECL std::vector<buffered_event> socket_core::buffered_events() const
+{
+    std::vector<kept_event> copies;
+    {
+        std::lock_guard const lock{buffer_mutex_};
+        send_buffer_.for_each([&](std::string_view text, std::span<bytes_view const> attachments) {
+            if (auto copy = read_back(text, attachments))
+                copies.push_back(std::move(*copy));
+        });
+    }
+    std::vector<buffered_event> events;
+    for (auto& each : copies) {
+        json_document reader;
+        value_view const payload = each.read(reader);
+        buffered_event made{.event = std::string{payload[std::size_t{0}].as_string()}, .arguments = {}};
+        for (value_view const argument : args{payload}.rest(1))
+            made.arguments.push_back(argument.to_value());
+        events.push_back(std::move(made));
+    }
+    return events;
+}
+
+SOCKETIO_DECL void socket_core::clear_send_buffer()
+{
+    auto const manager = weak_manager_.lock();
+    if (!manager)
+        return;
+    manager->perform([self = shared_from_this()] {
+        std::lock_guard const lock{self->buffer_mutex_};
+        while (!self->send_buffer_.empty())
+            self->send_buffer_.remove_first([&](std::string_view, std::optional<std::uint64_t> id) {
+                if (auto waiting = self->ack_of(id))
+                    self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
+            });
+    });
+}
+
+SOCKETIO_DECL void socket_core::wait_for_drain(std::uint64_t id, unique_function<void(std::error_code)> done)
+{
+    auto const manager = weak_manager_.lock();
+    if (!manager)
+        return;
+    auto const waiting = std::make_shared<unique_function<void(std::error_code)>>(std::move(done));
+    manager->perform([self = shared_from_this(), id, waiting] {
+        self->drains_.emplace(id, std::move(*waiting));
+        self->manager_.watch_drain(true);
+        if (self->released_)
+            self->end_drains(error::stopped);
+    });
+}
+
+SOCKETIO_DECL void socket_core::cancel_drain(std::uint64_t id)
+{
+    auto const manager = weak_manager_.lock();
+    if (!manager)
+        return;
+    manager->perform([self = shared_from_this(), id] {
+        if (auto const found = self->drains_.find(id); found != self->drains_.end())
+            self->end_drain(found, make_error_code(std::errc::operation_canceled));
+    });
+}
+
+SOCKETIO_DECL void socket_core::end_drain(drains::iterator which, std::error_code why)
+{
+    manager_.watch_drain(false);
+    manager_.defer([why, ended = std::make_shared<drains::node_type>(drains_.extract(which))] { ended->mapped()(why); });
+}
+
+SOCKETIO_DECL void socket_core::end_drains(std::error_code why)
+{
+    while (!drains_.empty())
+        end_drain(drains_.begin(), why);
+}
+
+SOCKETIO_DECL void socket_core::tell_if_drained()
+{
+    if (!drains_.empty() && send_buffer_.empty() && retries_.empty() && manager_.unsent() == 0)
+        end_drains({});
+}
+
+SOCKETIO_DECL void socket_core::publish() noexcept
+{
+    published_retries_.store(retries_.byte_size(), std::memory_order_relaxed);
+}
+
+} // namespace socketio::detail
