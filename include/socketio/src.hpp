@@ -44,6 +44,7 @@
 #include <socketio/net/impl/stream.ipp>
 
 #include <socketio/client/impl/links.ipp>
+#include <socketio/client/impl/manager_cache.ipp>
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>

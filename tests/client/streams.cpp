@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(client_test, "what an event of the library tells, and the answ
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url(), {.autoConnect = false, .reconnection = false});
-    auto refused = socketio::io(context, server.url() + "/unknown");
+    auto refused = socketio::io(context, server.url() + "/unknown", {.forceNew = true});
     refused.async_next<socketio::connect_error>("connect_error", [&](std::error_code, socketio::connect_error why) {
         heard.note(why.message());
     });

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <socketio/client/manager.hpp>
+#include <socketio/client/manager_cache.hpp>
 #include <socketio/client/socket.hpp>
-#include <socketio/wire/url.hpp>
 
 #include <string_view>
 #include <utility>
@@ -16,19 +16,13 @@ namespace socketio {
 // "connect_error". Where the context runs already on another thread, use `.autoConnect = false`, add the
 // listeners, then call connect(). A handle that is captured in `settings` (log, query, extraHeaders, auth)
 // keeps its own connection alive until the context goes.
+//
+// As with the reference, calls for several namespaces of one server share one connection: that of an earlier
+// call on this executor with the same origin and `path`, whose options count then, as long as it has no
+// socket of this namespace. `forceNew`, or `multiplex` off, makes a connection of its own.
 inline socket io(asio::any_io_executor executor, std::string_view url, options settings = {})
 {
-    detail::url parsed;
-    std::string_view const nsp = detail::parse_url(url, parsed) || parsed.path.empty() ? "/" : std::string_view{parsed.path};
-    socket_options own{.auth = settings.auth,
-                       .ackTimeout = settings.ackTimeout,
-                       .retries = settings.retries,
-                       .deduplication_id = settings.deduplication_id,
-                       .send_buffer = settings.send_buffer,
-                       .connect_timeout = settings.connect_timeout,
-                       .recovery = settings.recovery};
-    manager made{std::move(executor), url, std::move(settings)};
-    return made.socket(nsp, std::move(own));
+    return socket{detail::manager_cache::socket(executor, url, std::move(settings))};
 }
 
 template <class Context>

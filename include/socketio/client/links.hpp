@@ -31,6 +31,8 @@ public:
     ~manager_link();
 
     std::shared_ptr<socket_link> socket(std::string_view nsp, socket_options settings);
+    // The same, but null if the namespace has a socket already.
+    std::shared_ptr<socket_link> new_socket(std::string_view nsp, socket_options const& settings);
     void open();
     void close();
     reconnect_rules& rules() const noexcept;
@@ -41,6 +43,8 @@ public:
     manager_core& core() const noexcept { return *core_; }
 
 private:
+    std::shared_ptr<socket_link> make_socket(std::string const& name, socket_options settings);
+
     std::shared_ptr<manager_core> core_;
     std::recursive_mutex mutex_; // what dies while a socket is taken in may ask for another
     std::map<std::string, std::weak_ptr<socket_link>, std::less<>> links_;

@@ -115,6 +115,8 @@ public:
 
     asio::any_io_executor get_executor() const { return link_->get_executor(); }
 
+    friend bool operator==(manager const& a, manager const& b) noexcept { return a.link_ == b.link_; }
+
 private:
     detail::reconnect_rules& rules() const noexcept { return link_->rules(); }
 

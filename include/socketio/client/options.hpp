@@ -77,6 +77,9 @@ struct options {
     std::chrono::milliseconds connect_timeout{0};
     recovery_state recovery{};
 
+    // Whether io() makes a connection of its own even where it could share one.
+    bool forceNew = false;
+    bool multiplex = true;
     // Query of the upgrade request. Parameters in the URL win over these, name by name.
     provided<string_pairs> query{};
     // Headers of the upgrade request.

@@ -20,26 +20,54 @@ SOCKETIO_DECL std::shared_ptr<manager_link> manager_link::make(asio::any_io_exec
     return made;
 }
 
-// A namespace that is there already is returned as it is, as with the reference.
-SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view nsp, socket_options settings)
+inline std::string namespace_name(std::string_view nsp)
 {
     std::string name{nsp.starts_with('/') ? "" : "/"};
     name += nsp;
     if (name.find(',') != std::string::npos || !is_utf8(name))
         throw_misuse("\"" + to_well_formed(name) + "\" cannot be the name of a namespace");
-    bool const now = core_->settings().autoConnect;
+    return name;
+}
+
+// With the mutex held.
+SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::make_socket(std::string const& name, socket_options settings)
+{
+    auto core = std::make_shared<socket_core>(core_, name, std::move(settings));
+    auto link = std::make_shared<socket_link>(shared_from_this(), core);
+    links_[name] = link;
+    core_->adopt(std::move(core));
+    return link;
+}
+
+// A namespace that is there already is returned as it is, as with the reference.
+SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view nsp, socket_options settings)
+{
+    std::string const name = namespace_name(nsp);
     std::shared_ptr<socket_link> link;
     {
         std::lock_guard const lock{mutex_};
         link = links_[name].lock();
-        if (!link) {
-            auto core = std::make_shared<socket_core>(core_, name, std::move(settings));
-            link = std::make_shared<socket_link>(shared_from_this(), core);
-            links_[name] = link;
-            core_->adopt(std::move(core));
-        }
+        if (!link)
+            link = make_socket(name, std::move(settings));
     }
-    if (now)
+    if (core_->settings().autoConnect)
+        link->connect();
+    return link;
+}
+
+SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::new_socket(std::string_view nsp, socket_options const& settings)
+{
+    std::string const name = namespace_name(nsp);
+    std::shared_ptr<socket_link> link;
+    std::shared_ptr<socket_link> there; // dies outside the lock, should it be the last
+    {
+        std::lock_guard const lock{mutex_};
+        there = links_[name].lock();
+        if (there)
+            return nullptr;
+        link = make_socket(name, settings);
+    }
+    if (core_->settings().autoConnect)
         link->connect();
     return link;
 }
