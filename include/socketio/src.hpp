@@ -43,6 +43,7 @@
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/stream.ipp>
 
+#include <socketio/client/impl/delivery.ipp>
 #include <socketio/client/impl/links.ipp>
 #include <socketio/client/impl/manager_cache.ipp>
 #include <socketio/client/impl/manager_core.ipp>

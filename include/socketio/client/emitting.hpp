@@ -1,6 +1,7 @@
 // From a call to `emit` or `emitWithAck` to an encoded packet and what waits for its answer.
 #pragma once
 
+#include <socketio/client/delivery.hpp>
 #include <socketio/client/links.hpp>
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/net/completion.hpp>
@@ -98,8 +99,10 @@ void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_vie
     using handler = std::tuple_element_t<sizeof...(I), Tuple>;
     auto const& nsp = to.core().nsp();
     std::optional<pending_ack> waiting{to.core().new_ack(event, flags.timeout)};
-    waiting->wants_errors = takes_error<std::decay_t<handler>>();
-    waiting->handler = make_ack_handler(std::forward<handler>(std::get<sizeof...(I)>(arguments)));
+    waiting->wants_errors = takes_error<callable_target_t<handler>>();
+    delivery how;
+    auto target = take_callable(std::forward<handler>(std::get<sizeof...(I)>(arguments)), to.callbacks(), how);
+    waiting->handler = deliver_ack(std::move(how), make_ack_handler(std::move(target)));
     if (is_retried(to, flags)) {
         enqueue(to, prepare_emit(to, flags, std::move(*waiting), event, std::get<I>(arguments)...));
         return;

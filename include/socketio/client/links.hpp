@@ -39,6 +39,7 @@ public:
     void reconnection(bool allowed);
     void reconnect_now();
     std::shared_ptr<event_emitter> events() const;
+    callback_executor const& callbacks() const noexcept;
     asio::any_io_executor get_executor() const;
     manager_core& core() const noexcept { return *core_; }
 
@@ -69,6 +70,7 @@ public:
     std::shared_ptr<event_emitter> events() const { return {core_, &core_->events()}; }
     socket_core& core() const noexcept { return *core_; }
     std::shared_ptr<manager_link> const& manager() const noexcept { return manager_; }
+    callback_executor const& callbacks() const noexcept { return manager_->callbacks(); }
 
 private:
     std::shared_ptr<manager_link> manager_;

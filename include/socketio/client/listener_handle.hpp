@@ -1,6 +1,7 @@
 // What `on`, `once` and `onAny` return: the way to take that one listener off again.
 #pragma once
 
+#include <socketio/client/delivery.hpp>
 #include <socketio/client/links.hpp>
 #include <socketio/session/listener.hpp>
 
@@ -36,18 +37,25 @@ private:
 
 namespace detail {
 
-// What `on` and `once` do, and what the catch-all ones do, for sockets and managers.
+// What `on` and `once` do, and what the catch-all ones do, for sockets and managers. `otherwise` is where
+// listeners are called that do not say where.
 template <class Listener>
-listener_handle listen(std::shared_ptr<event_emitter> const& to, std::string_view event, Listener&& listener, bool once)
+listener_handle listen(std::shared_ptr<event_emitter> const& to, std::string_view event, Listener&& listener, bool once,
+                       callback_executor const& otherwise)
 {
-    static_assert(callable<Listener> || std::is_invocable_v<std::decay_t<Listener>&>,
+    static_assert(callable<Listener> || std::is_invocable_v<callable_target_t<Listener>&>,
                   "a listener must be something that can be called");
-    return {to, to->on(event, make_listener(std::forward<Listener>(listener)), once)};
+    delivery how;
+    auto target = take_callable(std::forward<Listener>(listener), otherwise, how);
+    return {to, listen_delivered(to, &event, std::move(how), make_listener(std::move(target)), once, false)};
 }
 template <class Listener>
-listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& listener, bool in_front)
+listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& listener, bool in_front,
+                           callback_executor const& otherwise)
 {
-    return {to, to->on_any(make_any_listener(std::forward<Listener>(listener)), in_front)};
+    delivery how;
+    auto target = take_callable(std::forward<Listener>(listener), otherwise, how);
+    return {to, listen_delivered(to, nullptr, std::move(how), make_any_listener(std::move(target)), false, in_front)};
 }
 
 inline std::vector<listener_handle> handles_of(std::shared_ptr<event_emitter> const& on,

@@ -102,12 +102,12 @@ public:
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener)
     {
-        return detail::listen(link_->events(), event, std::forward<Listener>(listener), false);
+        return detail::listen(link_->events(), event, std::forward<Listener>(listener), false, link_->callbacks());
     }
     template <class Listener>
     listener_handle once(std::string_view event, Listener&& listener)
     {
-        return detail::listen(link_->events(), event, std::forward<Listener>(listener), true);
+        return detail::listen(link_->events(), event, std::forward<Listener>(listener), true, link_->callbacks());
     }
     void off(std::string_view event) { link_->events()->off(event); }
     void off(listener_handle const& handle) { handle.off(); }

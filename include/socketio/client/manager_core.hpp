@@ -96,6 +96,8 @@ public:
     void on_drained() override;
     void context_gone() noexcept override;
     void report(event_error why) override;
+    std::shared_ptr<call_context> hold() override { return shared_from_this(); }
+    void report_from_anywhere(event_error why) override;
     ack make_ack(std::uint64_t) override { return {}; }
 
 private:

@@ -4,6 +4,7 @@
 
 #include <socketio/core/provided.hpp>
 #include <socketio/core/value.hpp>
+#include <socketio/net/callback_executor.hpp>
 #include <socketio/session/buffer_limits.hpp>
 
 #include <chrono>
@@ -100,6 +101,12 @@ struct options {
     std::chrono::milliseconds stable_after{0};
     // From the first step to the Engine.IO handshake; 0: no limit.
     std::chrono::milliseconds timeout{20000};
+
+    // Where listeners, acknowledgement handlers and the error hook are called, instead of on the strand, unless
+    // they say otherwise (deliver_on, asio::bind_executor): a desktop program's loop, say. Never inside the
+    // call that causes them. `log` and the providers stay on the strand; completion tokens bring executors of
+    // their own.
+    socketio::callback_executor callback_executor{};
 
     client_limits limits{};
     std::chrono::milliseconds close_timeout{5000};      // for the server's part of the closing handshake

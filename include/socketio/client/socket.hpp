@@ -101,13 +101,13 @@ public:
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener)
     {
-        return detail::listen(link().events(), event, std::forward<Listener>(listener), false);
+        return detail::listen(link().events(), event, std::forward<Listener>(listener), false, link().callbacks());
     }
     // The same for the next occurrence only.
     template <class Listener>
     listener_handle once(std::string_view event, Listener&& listener)
     {
-        return detail::listen(link().events(), event, std::forward<Listener>(listener), true);
+        return detail::listen(link().events(), event, std::forward<Listener>(listener), true, link().callbacks());
     }
     void off(std::string_view event) { link().events()->off(event); }
     void off(listener_handle const& handle) { handle.off(); }
@@ -119,13 +119,13 @@ public:
     template <class Listener>
     listener_handle onAny(Listener&& listener)
     {
-        return detail::listen_any(link().events(), std::forward<Listener>(listener), false);
+        return detail::listen_any(link().events(), std::forward<Listener>(listener), false, link().callbacks());
     }
     // The same, before all catch-all listeners so far.
     template <class Listener>
     listener_handle prependAny(Listener&& listener)
     {
-        return detail::listen_any(link().events(), std::forward<Listener>(listener), true);
+        return detail::listen_any(link().events(), std::forward<Listener>(listener), true, link().callbacks());
     }
     void offAny() { link().events()->off_any(); }
     void offAny(listener_handle const& handle) { handle.off(); }
@@ -135,12 +135,12 @@ public:
     template <class Listener>
     listener_handle onAnyOutgoing(Listener&& listener)
     {
-        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), false);
+        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), false, link().callbacks());
     }
     template <class Listener>
     listener_handle prependAnyOutgoing(Listener&& listener)
     {
-        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), true);
+        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), true, link().callbacks());
     }
     void offAnyOutgoing() { link().outgoing()->off_any(); }
     void offAnyOutgoing(listener_handle const& handle) { handle.off(); }

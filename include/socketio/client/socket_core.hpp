@@ -78,6 +78,7 @@ public:
     recovery_state recovery() const;
     void set_error_hook(error_hook hook);
     emitter<event_call>& events() noexcept { return events_; }
+    void stop_listening();
     emitter<event_call>& outgoing() noexcept { return outgoing_; }
     void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
     void ack_dropped(std::uint64_t id) override;
@@ -120,6 +121,8 @@ public:
     void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why);
 
     void report(event_error why) override;
+    std::shared_ptr<call_context> hold() override { return shared_from_this(); }
+    void report_from_anywhere(event_error why) override;
     ack make_ack(std::uint64_t id) override;
 
 private:

@@ -43,7 +43,6 @@ constexpr bool is_reserved_event(std::string_view name) noexcept
            name == "newListener" || name == "removeListener";
 }
 
-
 // The event's name in an encoded packet, for an error message.
 inline std::string_view event_of(std::string_view text) noexcept
 {

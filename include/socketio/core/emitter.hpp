@@ -17,7 +17,15 @@
 
 namespace socketio::detail {
 
-// `Call` is what a listener is handed: the event with its arguments.
+// What can be known of a listener by whoever calls it later.
+struct listener_entry : std::enable_shared_from_this<listener_entry> {
+    explicit listener_entry(std::uint64_t n) noexcept : number{n} {}
+    std::uint64_t const number;
+    std::atomic<bool> removed{false};
+};
+
+// `Call` is what a listener is handed: the event with its arguments. It may have a member `heard_by`, which
+// points to the listener's entry during the call.
 template <class Call>
 class emitter {
 public:
@@ -145,12 +153,10 @@ public:
     }
 
 private:
-    struct entry {
-        entry(listener l, id n, bool o) : heard{std::move(l)}, number{n}, once{o} {}
+    struct entry : listener_entry {
+        entry(listener l, id n, bool o) : listener_entry{n}, heard{std::move(l)}, once{o} {}
         listener heard;
-        id number;
         bool once;
-        std::atomic<bool> removed{false};
     };
     using list = std::vector<std::shared_ptr<entry>>;
     // What is dispatched keeps no listener alive: one that is taken off dies at once, and with it
@@ -256,6 +262,8 @@ private:
 
     void tell(entry& to, Call& call)
     {
+        if constexpr (requires { call.heard_by = &to; })
+            call.heard_by = &to;
         if (!to.once) {
             if (!to.removed.load(std::memory_order_acquire))
                 to.heard(call);

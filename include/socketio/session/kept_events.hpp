@@ -27,12 +27,17 @@ class kept_event {
 public:
     explicit kept_event(packet const& from) : id_{from.id}
     {
-        std::vector<bytes_view> attachments;
-        json_writer json{text_, &attachments};
-        json.keep_infinity();
-        write(json, from.payload);
-        for (bytes_view const each : attachments)
-            attachments_.emplace_back(each.begin(), each.end());
+        copy([&](json_writer& json) { write(json, from.payload); });
+    }
+    // Arguments alone.
+    explicit kept_event(args const& from)
+    {
+        copy([&](json_writer& json) {
+            json.begin_array();
+            for (value_view const each : from)
+                write(json, each);
+            json.end_array();
+        });
     }
 
     std::size_t size() const noexcept
@@ -55,6 +60,17 @@ public:
     }
 
 private:
+    template <class Write>
+    void copy(Write write_all)
+    {
+        std::vector<bytes_view> attachments;
+        json_writer json{text_, &attachments};
+        json.keep_infinity();
+        write_all(json);
+        for (bytes_view const each : attachments)
+            attachments_.emplace_back(each.begin(), each.end());
+    }
+
     std::optional<std::uint64_t> id_;
     byte_buffer text_;
     std::vector<bytes> attachments_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/core/convert.hpp>
+#include <socketio/core/emitter.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/session/ack.hpp>
 #include <socketio/session/failure.hpp>
@@ -27,6 +28,9 @@ public:
     virtual ~call_context() = default;
     virtual void report(event_error why) = 0;
     virtual ack make_ack(std::uint64_t id) = 0;
+    // For calls that are made later, on other threads: this, kept alive, and a report that may come from there.
+    virtual std::shared_ptr<call_context> hold() { return nullptr; }
+    virtual void report_from_anywhere(event_error why) { report(std::move(why)); }
 };
 
 // One event on its way to its listeners.
@@ -39,6 +43,7 @@ struct event_call {
     disconnect_details const* details = nullptr;
     packet const* raw = nullptr;
     ack reply{};
+    listener_entry* heard_by = nullptr;
 
     // All listeners of one event share one answer.
     ack const& the_ack()
@@ -82,10 +87,18 @@ struct signature<F> : signature<decltype(&F::operator())> {};
 template <class F>
 concept has_signature = requires { typename signature<F>::parameters; };
 
+// The callable inside of whatever is bound around it; specialized where binders are known.
+template <class F>
+struct callable_target {
+    using type = F;
+};
+template <class F>
+using callable_target_t = typename callable_target<std::decay_t<F>>::type;
+
 // Something that can be called, as opposed to something that can be sent.
 template <class T>
-concept callable = has_signature<std::decay_t<T>> || std::is_invocable_v<std::decay_t<T>&, args const&> ||
-                   std::is_invocable_v<std::decay_t<T>&, std::error_code, args const&>;
+concept callable = has_signature<callable_target_t<T>> || std::is_invocable_v<callable_target_t<T>&, args const&> ||
+                   std::is_invocable_v<callable_target_t<T>&, std::error_code, args const&>;
 
 template <class T>
 inline constexpr bool is_local_v = std::is_same_v<T, connect_error> || std::is_same_v<T, disconnect_details> ||

@@ -100,6 +100,11 @@ SOCKETIO_DECL void manager_link::reconnect_now()
 
 SOCKETIO_DECL std::shared_ptr<event_emitter> manager_link::events() const { return {core_, &core_->events()}; }
 
+SOCKETIO_DECL callback_executor const& manager_link::callbacks() const noexcept
+{
+    return core_->settings().callback_executor;
+}
+
 SOCKETIO_DECL asio::any_io_executor manager_link::get_executor() const { return core_->get_executor(); }
 
 SOCKETIO_DECL socket_link::socket_link(std::shared_ptr<manager_link> manager, std::shared_ptr<socket_core> core) noexcept
@@ -107,8 +112,11 @@ SOCKETIO_DECL socket_link::socket_link(std::shared_ptr<manager_link> manager, st
 {
 }
 
+// Nothing is called any more from here on, not even what waits on another executor; the rest can wait
+// for the strand.
 SOCKETIO_DECL socket_link::~socket_link()
 {
+    core_->stop_listening();
     manager_->core().perform([core = core_] { core->release(); });
 }
 

@@ -432,6 +432,11 @@ SOCKETIO_DECL void manager_core::report(event_error why)
     log(log_level::warning, "manager", why.message());
 }
 
+SOCKETIO_DECL void manager_core::report_from_anywhere(event_error why)
+{
+    perform([self = shared_from_this(), told = std::make_shared<event_error>(std::move(why))] { self->report(*told); });
+}
+
 SOCKETIO_DECL void manager_core::tell(std::string event)
 {
     if (events_.untouched())

@@ -39,6 +39,13 @@ SOCKETIO_DECL void socket_core::set_error_hook(error_hook hook)
     error_hook_.swap(made);
 }
 
+SOCKETIO_DECL void socket_core::stop_listening()
+{
+    events_.close();
+    outgoing_.close();
+    set_error_hook(nullptr);
+}
+
 SOCKETIO_DECL void socket_core::log(log_level level, std::string_view text)
 {
     if (manager_.settings().log)
@@ -53,8 +60,24 @@ SOCKETIO_DECL void socket_core::report(event_error why)
         hook = error_hook_;
     }
     log(log_level::warning, why.message());
-    if (hook)
+    if (!hook)
+        return;
+    if (auto const& where = manager_.settings().callback_executor)
+        where.post([weak = std::weak_ptr{hook}, why = std::move(why)] {
+            if (auto const still = weak.lock())
+                (*still)(why);
+        });
+    else
         (*hook)(why);
+}
+
+// A step, since the hook is user code.
+SOCKETIO_DECL void socket_core::report_from_anywhere(event_error why)
+{
+    if (auto const manager = weak_manager_.lock())
+        manager->perform([self = shared_from_this(), told = std::make_shared<event_error>(std::move(why))] {
+            self->manager_.defer([self, told] { self->report(std::move(*told)); });
+        });
 }
 
 SOCKETIO_DECL void socket_core::connect()
@@ -166,9 +189,7 @@ SOCKETIO_DECL void socket_core::release()
 {
     if (std::exchange(released_, true))
         return;
-    events_.close();
-    outgoing_.close();
-    set_error_hook(nullptr);
+    stop_listening();
     end_retries(error::stopped);
     end_acks(acks_.take_all(), error::stopped);
     disconnect();
@@ -366,9 +387,7 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
     timers_.clear_all();
     set_connected(false, {});
     active_ = false;
-    events_.close();
-    outgoing_.close();
-    set_error_hook(nullptr);
+    stop_listening();
     auth_ = {};
 }
 

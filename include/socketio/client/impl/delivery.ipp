@@ -1,0 +1,176 @@
+#pragma once
+
+#include <socketio/client/delivery.hpp>
+#include <socketio/session/kept_events.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace socketio::detail {
+
+// For code that reads arguments on another thread than the one that its socket lives on.
+class remote_context final : public call_context {
+public:
+    explicit remote_context(std::shared_ptr<call_context> of) noexcept : of_{std::move(of)} {}
+    void report(event_error why) override
+    {
+        if (of_)
+            of_->report_from_anywhere(std::move(why));
+    }
+    ack make_ack(std::uint64_t) override { return {}; }
+
+private:
+    std::shared_ptr<call_context> of_;
+};
+
+// A call with all that it looks at, to be made later.
+class posted_call {
+public:
+    explicit posted_call(event_call& from)
+        : context_{from.context.hold()}, event_{from.event},
+          payload_{from.raw ? kept_event{*from.raw} : kept_event{from.args}}, reply_{from.the_ack()}
+    {
+        if (from.refused)
+            refused_ = *from.refused;
+        if (from.details)
+            details_ = *from.details;
+        if (from.raw) {
+            nsp_ = from.raw->nsp;
+            raw_ = *from.raw;
+        }
+    }
+
+    void make(unique_function<void(event_call&)>& heard)
+    {
+        json_document reader;
+        value_view const payload = payload_.read(reader);
+        event_call call{context_, event_};
+        call.reply = reply_;
+        call.refused = refused_ ? &*refused_ : nullptr;
+        call.details = details_ ? &*details_ : nullptr;
+        if (raw_) {
+            raw_->nsp = nsp_;
+            raw_->payload = payload;
+            call.raw = &*raw_;
+        } else {
+            call.args = args{payload};
+        }
+        heard(call);
+    }
+
+private:
+    remote_context context_;
+    std::string event_;
+    kept_event payload_;
+    ack reply_;
+    std::optional<connect_error> refused_;
+    std::optional<disconnect_details> details_;
+    std::optional<packet> raw_;
+    std::string nsp_;
+};
+
+// A listener with its own way of being called.
+struct delivered_listener {
+    delivery how;
+    unique_function<void(event_call&)> heard;
+    std::weak_ptr<event_emitter> on;
+    bool once = false;
+    bool taken = false; // of once: it has its call
+
+    // False if the owner has gone; otherwise `pinned` keeps it.
+    bool pin_owner(std::shared_ptr<void const>& pinned) const
+    {
+        if (how.owned)
+            pinned = how.owner.lock();
+        return !how.owned || pinned;
+    }
+    void take_off(std::uint64_t number) const
+    {
+        if (auto const from = on.lock())
+            from->off(number);
+    }
+};
+
+inline void call_posted(std::weak_ptr<listener_entry> const& entry, std::weak_ptr<delivered_listener> const& listener, posted_call& call)
+{
+    auto const still_on = entry.lock();
+    auto const to = listener.lock();
+    if (!still_on || !to || still_on->removed.load(std::memory_order_acquire))
+        return;
+    std::shared_ptr<void const> owner;
+    bool const received = to->pin_owner(owner);
+    if (to->once || !received)
+        to->take_off(still_on->number);
+    if (received)
+        call.make(to->heard);
+}
+
+inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_call& call)
+{
+    std::shared_ptr<void const> owner;
+    if (!to->pin_owner(owner)) {
+        to->take_off(call.heard_by->number);
+        return;
+    }
+    if (!to->how.where) {
+        to->heard(call);
+        return;
+    }
+    if (to->once && std::exchange(to->taken, true))
+        return;
+    to->how.where.post([entry = call.heard_by->weak_from_this(), listener = std::weak_ptr{to},
+                        posted = std::make_shared<posted_call>(call)] { call_posted(entry, listener, *posted); });
+}
+
+// One that is posted stays on until it is called, `once` or not, so that it can still be taken off.
+SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> const& to, std::string_view const* event,
+                                                 delivery how, unique_function<void(event_call&)> heard, bool once,
+                                                 bool in_front)
+{
+    if (!how.plain()) {
+        bool const posted{how.where};
+        auto const state = std::make_shared<delivered_listener>(
+            delivered_listener{.how = std::move(how), .heard = std::move(heard), .on = to, .once = once && posted});
+        heard = [state](event_call& call) { deliver_event(state, call); };
+        once = once && !posted;
+    }
+    return event ? to->on(*event, std::move(heard), once) : to->on_any(std::move(heard), in_front);
+}
+
+SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler)
+{
+    if (how.plain())
+        return handler;
+    struct waiting {
+        delivery how;
+        ack_handler handler;
+        std::string event{};
+        std::error_code error{};
+
+        void call(call_context& context, args const& arguments)
+        {
+            auto const owner = how.owner.lock();
+            if (how.owned && !owner)
+                return;
+            ack_result result{context, event, error, arguments};
+            handler(result);
+        }
+    };
+    auto const state = std::make_shared<waiting>(waiting{.how = std::move(how), .handler = std::move(handler)});
+    return [state](ack_result& result) {
+        state->event = result.event;
+        state->error = result.error;
+        if (!state->how.where) {
+            state->call(result.context, result.args);
+            return;
+        }
+        state->how.where.post([state, context = std::make_shared<remote_context>(result.context.hold()),
+                               answer = std::make_shared<kept_event>(result.args)] {
+            json_document reader;
+            state->call(*context, args{answer->read(reader)});
+        });
+    };
+}
+
+} // namespace socketio::detail
