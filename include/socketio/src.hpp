@@ -49,6 +49,7 @@
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_snapshot.ipp>
 #include <socketio/client/impl/socket_acks.ipp>
 #include <socketio/client/impl/socket_buffer.ipp>
 #include <socketio/client/impl/socket_core.ipp>

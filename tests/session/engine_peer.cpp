@@ -212,3 +212,29 @@ TEST_CASE("while much is unsent only one pong waits for its turn")
     REQUIRE(last.size() == 2);
     CHECK(last[1] == "close 1005");
 }
+
+TEST_CASE("the round trip is measured with each heartbeat when asked for, and not otherwise")
+{
+    opened client;
+    raw_server server;
+    CHECK(client.receive(server.text("2")) == lines{"ping"});
+    CHECK(server.hears(client) == lines{"3"});
+
+    client.session.measure_round_trip();
+    CHECK(client.receive(server.text("2")) == lines{"ping"});
+    client.now += 30ms;
+    CHECK(client.receive(server.frame(opcode::pong, "0")).empty()); // of no ping
+    CHECK_FALSE(client.session.round_trip().has_value());
+    CHECK(server.hears(client) == lines{"3", "1"}); // the other is a WebSocket ping, which the server answers
+    CHECK(client.receive(server.text("6")).empty());
+    CHECK(client.session.round_trip() == 30ms);
+    client.now += 30ms;
+    CHECK(client.receive(server.frame(opcode::pong, "1")).empty()); // again: nobody asked
+    CHECK(client.session.round_trip() == 30ms);
+
+    CHECK(client.receive(server.text("2")) == lines{"ping"});
+    CHECK(server.hears(client) == lines{"3", "2"});
+    client.now += 5ms;
+    CHECK(client.receive(server.text("6")).empty());
+    CHECK(client.session.round_trip() == 5ms);
+}

@@ -4,6 +4,7 @@
 
 #include <socketio/client/options.hpp>
 #include <socketio/client/reconnect_rules.hpp>
+#include <socketio/client/snapshot.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/core/function_ref.hpp>
 #include <socketio/net/executor.hpp>
@@ -41,6 +42,7 @@ public:
     std::shared_ptr<event_emitter> events() const;
     callback_executor const& callbacks() const noexcept;
     asio::any_io_executor get_executor() const;
+    connection_snapshot snapshot() const;
     manager_core& core() const noexcept { return *core_; }
 
 private:

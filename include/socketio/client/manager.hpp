@@ -113,6 +113,8 @@ public:
     void off(listener_handle const& handle) { handle.off(); }
     void off() { link_->events()->off_all(); }
 
+    // The connection in numbers, as it was after the last turn on the strand (there: as it is).
+    connection_snapshot snapshot() const { return link_->snapshot(); }
     asio::any_io_executor get_executor() const { return link_->get_executor(); }
 
     friend bool operator==(manager const& a, manager const& b) noexcept { return a.link_ == b.link_; }

@@ -5,6 +5,7 @@
 
 #include <socketio/client/options.hpp>
 #include <socketio/client/reconnect_rules.hpp>
+#include <socketio/client/snapshot.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/emitter.hpp>
@@ -56,6 +57,7 @@ public:
     static void check_event(std::string_view event);
     void check_attachments(std::size_t count) const;
     void send_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch);
+    connection_snapshot snapshot();
     // Takes a namespace in; it stays until forget().
     void adopt(std::shared_ptr<socket_core> joined);
     // No handle is left.
@@ -144,6 +146,9 @@ private:
     void join(std::shared_ptr<socket_core> const& joined);
     void settle();
     std::size_t unsent_here() const noexcept;
+    void count(connection_snapshot& into) const noexcept;
+    void publish() noexcept;
+    void note_error(std::error_code code, std::string_view words);
     void post_turn();
 
     void begin(std::uint64_t attempt);
@@ -197,6 +202,8 @@ private:
     bool waking_ = false;
     std::atomic<bool> has_mail_{false};
     std::atomic<std::size_t> published_unsent_{0};
+    std::mutex snapshot_mutex_; // guards snapshot_, as it was after the last turn
+    connection_snapshot snapshot_;
 
     // On the strand only.
     std::map<std::string, std::shared_ptr<socket_core>, std::less<>> sockets_;
@@ -207,6 +214,13 @@ private:
     bool encoding_ = false;
     unsigned depth_ = 0;
     unsigned drain_watchers_ = 0;
+    std::uint64_t connections_ = 0;
+    std::uint64_t packets_received_ = 0;
+    std::uint64_t packets_sent_ = 0;
+    std::uint64_t earlier_received_ = 0; // bytes, of connections that are gone
+    std::uint64_t earlier_sent_ = 0;
+    connect_timings timings_{};
+    clock::time_point upgraded_at_{};
     clock::time_point now_{};
     ready_state state_ = ready_state::closed;
     bool reconnecting_ = false;
@@ -228,6 +242,7 @@ private:
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_snapshot.ipp>
 #include <socketio/client/impl/socket_acks.ipp>
 #include <socketio/client/impl/socket_buffer.ipp>
 #include <socketio/client/impl/socket_core.ipp>

@@ -108,6 +108,9 @@ struct options {
     // their own.
     socketio::callback_executor callback_executor{};
 
+    // See connection_snapshot::round_trip. Off, since the reference's client sends no such pings.
+    bool measure_round_trip = false;
+
     client_limits limits{};
     std::chrono::milliseconds close_timeout{5000};      // for the server's part of the closing handshake
     std::optional<std::uint64_t> random_seed{};         // of the backoff, for tests that repeat

@@ -230,6 +230,10 @@ public:
     bool active() const { return link().core().active(); }
     std::string const& nsp() const { return link().core().nsp(); }
 
+    // This socket in numbers, as it was after the last turn on the strand (there: as it is), see
+    // manager::snapshot() for its connection.
+    socket_snapshot snapshot() const { return link().core().snapshot(); }
+
     // Is told of events that could not be delivered or sent (event_error const&); the connection goes on.
     // One per socket, replacing the one before. Without it they are only logged.
     void on_error(std::function<void(event_error const&)> hook) { link().core().set_error_hook(std::move(hook)); }

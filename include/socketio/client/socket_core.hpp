@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/client/options.hpp>
+#include <socketio/client/snapshot.hpp>
 #include <socketio/codec/packet.hpp>
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/value.hpp>
@@ -76,6 +77,7 @@ public:
     std::uint64_t new_drain_id() noexcept { return next_drain_id_.fetch_add(1, std::memory_order_relaxed); }
     bool recovered() const noexcept { return recovered_.load(std::memory_order_acquire); }
     recovery_state recovery() const;
+    socket_snapshot snapshot();
     void set_error_hook(error_hook hook);
     emitter<event_call>& events() noexcept { return events_; }
     void stop_listening();
@@ -184,8 +186,12 @@ private:
     std::atomic<std::uint64_t> next_drain_id_{0};
     std::atomic<std::uint64_t> next_deduplication_id_{0};
     std::string const deduplication_prefix_;
-    std::atomic<std::size_t> published_retries_{0}; // bytes of the retries queue
-    std::atomic<std::size_t> dropped_{0};           // for want of room
+    std::atomic<std::size_t> dropped_{0}; // for want of room
+    // As they were after the last turn.
+    struct {
+        std::atomic<std::size_t> acks{0}, retried_events{0}, retried_bytes{0}, early_bytes{0};
+        std::atomic<std::uint32_t> joined_after{0}; // microseconds
+    } published_;
     std::atomic<std::uint64_t> epoch_{0}; // counts connections: an answer belongs to one of them
     mutable std::mutex mutex_;            // guards id_, recovery_ and error_hook_
     std::string id_;
@@ -204,6 +210,8 @@ private:
     bool held_ = false;                 // CONNECT has to wait
     bool connecting_ = false;           // CONNECT is on its way, or its auth is being asked for
     std::uint64_t connect_attempt_ = 0;
+    clock::time_point asked_at_{};
+    clock::duration joined_after_{};
     clock::time_point answer_deadline_ = clock::never(); // of CONNECT
     std::uint64_t reconnected_after_ = 0; // of the CONNECT that is on its way
 };

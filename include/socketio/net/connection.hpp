@@ -45,6 +45,7 @@ public:
 
     engine& session() noexcept { return session_; }
     std::uint64_t bytes_received() const noexcept { return received_; }
+    std::uint64_t bytes_sent() const noexcept { return sent_; }
     // Whether the stream began with these bytes; asked of the first read only.
     bool started_with(std::string_view text) const noexcept;
 
@@ -101,6 +102,7 @@ private:
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::uint64_t received_ = 0;
+    std::uint64_t sent_ = 0;
     bool full_read_ = false;    // the last read filled all the room there was
     unsigned spare_turns_ = 0;  // turns in a row that needed no more than the usual buffer
     byte_buffer writing_;

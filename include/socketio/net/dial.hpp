@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/bytes.hpp>
+#include <socketio/core/clock.hpp>
 #include <socketio/core/error.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/net/asio.hpp>
@@ -31,6 +32,9 @@ struct dial_result {
     int http_status = 0;    // of a refused upgrade
     std::string http_body;  // its start
     byte_buffer leftover;   // what the server sent right behind its handshake
+    clock::duration resolving{}; // the time that each stage took
+    clock::duration connecting{};
+    clock::duration upgrading{};
 };
 
 // One attempt. It calls `done` at most once, on the strand, with the connected stream; abandoned it
@@ -46,6 +50,7 @@ public:
 
 private:
     static detached run(std::shared_ptr<dial> self);
+    clock::duration lap() noexcept;
     task<std::error_code> resolve();
     task<std::error_code> connect();
     task<std::error_code> shake_hands();
@@ -71,6 +76,7 @@ private:
     http_head_reader reader_;
     byte_buffer input_;
     std::string stage_;
+    clock::time_point stage_began_{};
     dial_result result_;
 };
 

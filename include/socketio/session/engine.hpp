@@ -6,6 +6,9 @@
 #include <socketio/session/heartbeat.hpp>
 #include <socketio/session/websocket.hpp>
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -59,6 +62,11 @@ public:
     // The heartbeat's deadline has passed, though the timer may not have told: after a suspend, say.
     bool expired(clock::time_point now) const noexcept { return state_ == state::open && heartbeat_.expired(now); }
 
+    // Client: with every answer to the server's heartbeat a WebSocket ping is sent, too, whose pong tells
+    // the round-trip time. (Engine.IO 4 lets only the server ping.)
+    void measure_round_trip() noexcept { measures_ = true; }
+    std::optional<clock::duration> round_trip() const noexcept { return round_trip_; }
+
     bool is_open() const noexcept { return state_ == state::open; }
     bool is_closed() const noexcept { return state_ == state::closed; }
     // Both sides have said goodbye: the stream may be shut.
@@ -97,12 +105,18 @@ private:
     engine_event fail(close_reason reason, std::error_code why, std::uint16_t code = 0, std::span<char> words = {});
     void send_packet(engine_packet_type type, std::string_view data = {});
     void send_pong();
+    void send_probe(clock::time_point now);
+    void on_probe(std::span<char const> data, clock::time_point now);
 
     // With more than this unsent a pong waits, so that a flood of pings cannot fill the memory.
     static constexpr std::size_t pong_backlog = 64 * 1024;
 
     role own_;
     bool pong_owed_ = false;
+    bool measures_ = false;
+    std::uint32_t probe_ = 0; // the number in the last ping
+    std::optional<clock::time_point> probe_sent_{}; // while its pong is due
+    std::optional<clock::duration> round_trip_{};
     state state_ = state::waiting;
     websocket transport_;
     engine_settings settings_;

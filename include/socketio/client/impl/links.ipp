@@ -100,6 +100,8 @@ SOCKETIO_DECL void manager_link::reconnect_now()
 
 SOCKETIO_DECL std::shared_ptr<event_emitter> manager_link::events() const { return {core_, &core_->events()}; }
 
+SOCKETIO_DECL connection_snapshot manager_link::snapshot() const { return core_->snapshot(); }
+
 SOCKETIO_DECL callback_executor const& manager_link::callbacks() const noexcept
 {
     return core_->settings().callback_executor;

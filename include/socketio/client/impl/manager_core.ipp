@@ -269,7 +269,7 @@ SOCKETIO_DECL void manager_core::settle()
         link->flush();
         link->resume();
     }
-    published_unsent_.store(unsent_here(), std::memory_order_relaxed);
+    publish();
     for (auto const& [nsp, each] : sockets_)
         each->publish();
     if (drain_watchers_ != 0)
@@ -409,6 +409,12 @@ SOCKETIO_DECL void manager_core::context_gone() noexcept
     if (!self)
         return;
     gone_.store(true, std::memory_order_release);
+    {
+        std::lock_guard const lock{snapshot_mutex_};
+        snapshot_.state = connection_state::closed;
+        snapshot_.unsent_bytes = 0;
+    }
+    published_unsent_.store(0, std::memory_order_relaxed);
     inbox left;
     {
         std::lock_guard const lock{mutex_};

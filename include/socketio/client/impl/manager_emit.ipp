@@ -172,6 +172,7 @@ SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_
         return;
     }
     message.done();
+    ++packets_sent_;
     session.end_message(at);
     for (bytes_view const each : attachments_)
         session.send_binary(each);
@@ -183,6 +184,7 @@ SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<b
 {
     if (state_ != ready_state::open || !fits(text.size() + 1, attachments))
         return false;
+    ++packets_sent_;
     engine& session = runtime_->link->session();
     session.send_text(text);
     for (bytes_view const each : attachments)

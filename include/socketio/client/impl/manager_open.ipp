@@ -130,6 +130,10 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
     if (attempt != attempt_ || state_ != ready_state::opening)
         return;
     runtime_->dialing.reset();
+    using std::chrono::duration_cast;
+    using us = std::chrono::microseconds;
+    timings_ = {duration_cast<us>(result.resolving), duration_cast<us>(result.connecting), duration_cast<us>(result.upgrading), {}};
+    upgraded_at_ = now_;
     if (result.error) {
         connect_error why{result.error, std::move(result.words)};
         why.set_http(result.http_status, std::move(result.http_body));
@@ -139,6 +143,8 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
     runtime_->link = std::make_shared<connection>(runtime_->serial, std::move(connected), std::move(session), *this,
                                                   connection_options{settings_.limits.read_buffer, settings_.close_timeout});
+    if (settings_.measure_round_trip)
+        runtime_->link->session().measure_round_trip();
     runtime_->link->start(std::move(result.leftover));
 }
 
@@ -161,6 +167,8 @@ SOCKETIO_DECL void manager_core::on_opened()
 {
     state_ = ready_state::open;
     open_deadline_ = clock::never();
+    ++connections_;
+    timings_.open = std::chrono::duration_cast<std::chrono::microseconds>(now_ - upgraded_at_);
     log(log_level::info, "manager", "open");
     auto const attempts = backoff_.attempts();
     bool const again = std::exchange(reconnecting_, false);
@@ -216,6 +224,7 @@ SOCKETIO_DECL void manager_core::on_message(engine_event const& message)
 
 SOCKETIO_DECL void manager_core::on_packet(packet const& received)
 {
+    ++packets_received_;
     socket_core* to = root_;
     if (!root_ || received.nsp != "/") {
         auto const found = sockets_.find(received.nsp);
@@ -258,6 +267,7 @@ SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
     ++attempt_;
     drop_link();
     log(log_level::info, "manager", "connect_error: " + why.message());
+    note_error(why.code(), why.message());
     for (auto const& [nsp, each] : sockets_)
         each->on_manager_error(why);
     tell_error("error", why);
@@ -287,8 +297,11 @@ SOCKETIO_DECL void manager_core::drop_link()
 {
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
-    if (auto const link = std::exchange(runtime_->link, nullptr))
+    if (auto const link = std::exchange(runtime_->link, nullptr)) {
+        earlier_received_ += link->bytes_received();
+        earlier_sent_ += link->bytes_sent();
         link->close();
+    }
     decoder_.reset();
     gate_.clear();
 }
@@ -303,6 +316,8 @@ SOCKETIO_DECL void manager_core::lose(close_reason reason, disconnect_details de
     backoff_.lost(now_);
     log(log_level::info, "manager",
         std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));
+    if (reason != close_reason::forced_close)
+        note_error(details.code, to_string(reason));
     for (auto const& [nsp, each] : sockets_)
         each->on_manager_close(reason, details);
     if (events_.has("close"))

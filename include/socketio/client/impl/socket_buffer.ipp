@@ -94,7 +94,7 @@ SOCKETIO_DECL std::size_t socket_core::buffered_amount() const
         std::lock_guard const lock{buffer_mutex_};
         kept = send_buffer_.byte_size();
     }
-    kept += manager->on_strand() ? retries_.byte_size() : published_retries_.load(std::memory_order_relaxed);
+    kept += manager->on_strand() ? retries_.byte_size() : published_.retried_bytes.load(std::memory_order_relaxed);
     return kept + manager->unsent();
 }
 
@@ -180,7 +180,32 @@ SOCKETIO_DECL void socket_core::tell_if_drained()
 
 SOCKETIO_DECL void socket_core::publish() noexcept
 {
-    published_retries_.store(retries_.byte_size(), std::memory_order_relaxed);
+    auto const put = [](std::atomic<std::size_t>& at, std::size_t number) { at.store(number, std::memory_order_relaxed); };
+    put(published_.acks, acks_.size());
+    put(published_.retried_events, retries_.size());
+    put(published_.retried_bytes, retries_.byte_size());
+    put(published_.early_bytes, early_.byte_size());
+    auto const joined = std::min(std::chrono::duration_cast<std::chrono::microseconds>(joined_after_), std::chrono::microseconds{std::chrono::hours{1}});
+    published_.joined_after.store(static_cast<std::uint32_t>(joined.count()), std::memory_order_relaxed);
+}
+
+SOCKETIO_DECL socket_snapshot socket_core::snapshot()
+{
+    if (auto const manager = weak_manager_.lock(); manager && manager->on_strand())
+        publish();
+    socket_snapshot made{.connected = connected(), .active = active(), .recovered = recovered()};
+    {
+        std::lock_guard const lock{buffer_mutex_};
+        made.buffered_events = send_buffer_.size();
+        made.buffered_bytes = send_buffer_.byte_size();
+    }
+    made.pending_acks = published_.acks;
+    made.retried_events = published_.retried_events;
+    made.retried_bytes = published_.retried_bytes;
+    made.early_bytes = published_.early_bytes;
+    made.dropped_events = dropped_;
+    made.last_join = std::chrono::microseconds{published_.joined_after};
+    return made;
 }
 
 } // namespace socketio::detail

@@ -165,6 +165,7 @@ SOCKETIO_DECL void socket_core::send_connect(object auth)
     }
     if (manager_.write_packet(text.view(), {})) {
         manager_.gate().asked(nsp_);
+        asked_at_ = manager_.now();
     } else {
         fail_auth(connect_attempt_,
                   {error::payload_too_large, "auth: " + make_error_code(error::payload_too_large).message()});
@@ -239,6 +240,7 @@ SOCKETIO_DECL void socket_core::on_connect(value_view payload)
         return;
     }
     connecting_ = false;
+    joined_after_ = manager_.now() - asked_at_;
     take_recovery(payload["pid"]);
     set_connected(true, std::string{sid.as_string()});
     log(log_level::info, "connected");

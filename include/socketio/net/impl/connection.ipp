@@ -133,6 +133,8 @@ SOCKETIO_DECL void connection::flush()
 SOCKETIO_DECL void connection::on_written(std::error_code ec)
 {
     sending_ = false;
+    if (!ec)
+        sent_ += writing_.size();
     writing_.clear();
     writing_.shrink(keep_written);
     if (closed_)

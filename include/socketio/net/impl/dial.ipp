@@ -38,12 +38,23 @@ SOCKETIO_DECL void dial::abandon() noexcept
 // Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.
 inline detached dial::run(std::shared_ptr<dial> self)
 {
+    self->stage_began_ = clock::now();
     std::error_code ec = co_await self->resolve();
+    self->result_.resolving = self->lap();
     if (!ec)
         ec = co_await self->connect();
+    self->result_.connecting = self->lap();
     if (!ec)
         ec = co_await self->shake_hands();
+    self->result_.upgrading = self->lap();
     self->finish(ec);
+}
+
+// The time since the stage before.
+SOCKETIO_DECL clock::duration dial::lap() noexcept
+{
+    auto const began = std::exchange(stage_began_, clock::now());
+    return stage_began_ - began;
 }
 
 SOCKETIO_DECL void dial::start() { run(shared_from_this()); }

@@ -26,8 +26,8 @@ SOCKETIO_DECL engine_event engine::next(std::span<char>& input, clock::time_poin
         websocket_event const event = transport_.next(input);
         switch (event.type) {
         case websocket_event::kind::none: return {};
-        case websocket_event::kind::ping:
-        case websocket_event::kind::pong: continue;
+        case websocket_event::kind::ping: continue;
+        case websocket_event::kind::pong: on_probe(event.payload, now); continue;
         case websocket_event::kind::close: return fail(close_reason::transport_close, error::closed, event.code, event.payload);
         case websocket_event::kind::failed: return fail(close_reason::transport_error, event.error);
         case websocket_event::kind::text:
@@ -83,6 +83,7 @@ SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_p
         if (!client)
             return fail(close_reason::transport_error, error::engine_unexpected);
         send_pong();
+        send_probe(now);
         heartbeat_.heard(now);
         return {.type = engine_event::kind::ping};
     case engine_packet_type::pong:
@@ -138,6 +139,24 @@ SOCKETIO_DECL void engine::send_pong()
         pong_owed_ = true;
     else
         send_packet(engine_packet_type::pong);
+}
+
+SOCKETIO_DECL void engine::send_probe(clock::time_point now)
+{
+    if (!measures_ || transport_.output().size() > pong_backlog)
+        return;
+    std::string const number = std::to_string(++probe_);
+    transport_.send(opcode::ping, number);
+    probe_sent_ = now;
+}
+
+// Only the last ping's: a pong that nobody asked for tells nothing (RFC 6455, section 5.5.3).
+SOCKETIO_DECL void engine::on_probe(std::span<char const> data, clock::time_point now)
+{
+    if (!probe_sent_ || std::string_view{data.data(), data.size()} != std::to_string(probe_))
+        return;
+    round_trip_ = now - *probe_sent_;
+    probe_sent_.reset();
 }
 
 SOCKETIO_DECL void engine::complete_output()

@@ -1,0 +1,55 @@
+// What the manager shows of itself to other threads: copied out at the end of every turn.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void manager_core::count(connection_snapshot& into) const noexcept
+{
+    into.state = state_ == ready_state::open      ? connection_state::open
+                 : state_ == ready_state::opening ? connection_state::opening
+                 : reconnecting_                  ? connection_state::waiting
+                                                  : connection_state::closed;
+    into.attempts = backoff_.attempts();
+    into.connections = connections_;
+    into.packets_received = packets_received_;
+    into.packets_sent = packets_sent_;
+    into.bytes_received = earlier_received_;
+    into.bytes_sent = earlier_sent_;
+    if (state_ == ready_state::open)
+        into.last_connect = timings_;
+    if (!alive() || !runtime_->link)
+        return;
+    connection& link = *runtime_->link;
+    into.bytes_received += link.bytes_received();
+    into.bytes_sent += link.bytes_sent();
+    into.unsent_bytes = link.unsent();
+    if (auto const measured = link.session().round_trip())
+        into.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(*measured);
+}
+
+SOCKETIO_DECL void manager_core::publish() noexcept
+{
+    published_unsent_.store(unsent_here(), std::memory_order_relaxed);
+    std::lock_guard const lock{snapshot_mutex_};
+    snapshot_.unsent_bytes = 0;
+    count(snapshot_);
+}
+
+SOCKETIO_DECL void manager_core::note_error(std::error_code code, std::string_view words)
+{
+    std::lock_guard const lock{snapshot_mutex_};
+    snapshot_.last_error = code;
+    snapshot_.last_error_message = words;
+}
+
+SOCKETIO_DECL connection_snapshot manager_core::snapshot()
+{
+    if (on_strand())
+        publish();
+    std::lock_guard const lock{snapshot_mutex_};
+    return snapshot_;
+}
+
+} // namespace socketio::detail
