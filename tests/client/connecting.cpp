@@ -65,6 +65,38 @@ TEST_CASE_FIXTURE(client_test, "events that arrive before CONNECT are delivered 
     CHECK(server.log("message", "text") == R"(["40","431[\"yes\"]","42[\"end\"]"])");
 }
 
+TEST_CASE_FIXTURE(client_test, "at CONNECT the order is: early events, the send buffer, the retries queue, \"connect\", \"reconnect\"")
+{
+    support::script first;
+    first.open().accept().terminate();
+    support::script second;
+    second.open().expect("40").text(R"(42["early"])").text(R"(40{"sid":"S2"})").text(R"(430[])");
+    support::raw_server server(support::plans(first, second));
+    auto settings = support::quick();
+    settings.retries = 1;
+    auto socket = socketio::io(context, server.url(), settings);
+    socket.once("disconnect", [&] {
+        heard.follow(socket);
+        heard.follow_events(socket);
+        socket.onAnyOutgoing([&](std::string_view event) { heard.note("out " + std::string(event)); });
+        socket.on("connect", [&] { socket.emit("from connect"); });
+        socket.emit("queued");
+    });
+    REQUIRE(until_heard("reconnect: 1"));
+    CHECK(heard.text() == "event early | out queued | connect | reconnect: 1");
+
+    support::raw_server other(support::script().open().expect("40").text(R"(42["early"])").text(R"(40{"sid":"S"})"));
+    auto buffering = socketio::io(context, other.url());
+    heard.clear();
+    heard.follow(buffering);
+    heard.follow_events(buffering);
+    buffering.onAnyOutgoing([&](std::string_view event) { heard.note("out " + std::string(event)); });
+    buffering.on("connect", [&] { buffering.emit("from connect"); });
+    buffering.emit("kept");
+    REQUIRE(until_heard("out from connect"));
+    CHECK(heard.text() == "event early | out kept | connect | out from connect");
+}
+
 TEST_CASE_FIXTURE(client_test, "early events of a connection that is lost again are delivered on the next one, unanswered")
 {
     auto const lost = support::script().open().expect("40").text(R"(425["early"])").terminate();

@@ -3,6 +3,7 @@
 
 #include "support/client.hpp"
 
+#include <asio/post.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -55,6 +56,29 @@ TEST_CASE_FIXTURE(client_test, "a server that stops to ping is a ping timeout, a
     server.program().stop(); // it would go on
     CHECK(idle());
     CHECK(heard.text() == "connect | disconnect: ping timeout");
+}
+
+TEST_CASE_FIXTURE(client_test, "what is emitted after the heartbeat's time, before any timer could tell, is kept for the next connection")
+{
+    script first;
+    first.open(R"({"pingInterval":40,"pingTimeout":20})").accept();
+    script second;
+    second.open().accept("S2").expect(R"(42["late"])");
+    support::raw_server server(support::plans(first, second));
+    auto socket = socketio::io(context, server.url(), support::quick());
+    heard.follow(socket);
+    socket.once("connect", [&] {
+        // As a program that was suspended: the clock went on, the loop did not.
+        asio::post(context, [&] {
+            auto const asleep_until = support::steady::now() + 80ms;
+            while (support::steady::now() < asleep_until) {
+            }
+            socket.emit("late");
+        });
+    });
+    REQUIRE(until_heard("reconnect: 1"));
+    REQUIRE(support::await_entry(context, server, "message", "text", 3) == R"("42[\"late\"]")");
+    CHECK(heard.text() == "connect | disconnect: ping timeout | connect | reconnect: 1");
 }
 
 TEST_CASE_FIXTURE(client_test, "each ping puts the deadline off, and after a ping timeout the client comes back")
