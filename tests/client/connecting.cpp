@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(client_test, "at CONNECT the order is: early events, the send 
     support::script first;
     first.open().accept().terminate();
     support::script second;
-    second.open().expect("40").text(R"(42["early"])").text(R"(40{"sid":"S2"})").text(R"(430[])");
+    second.open().expect("40").text(R"(42["early"])").text(R"(40{"sid":"S2"})").expect("420").wait(20).text("430[]");
     support::raw_server server(support::plans(first, second));
     auto settings = support::quick();
     settings.retries = 1;
@@ -82,8 +82,8 @@ TEST_CASE_FIXTURE(client_test, "at CONNECT the order is: early events, the send 
         socket.on("connect", [&] { socket.emit("from connect"); });
         socket.emit("queued");
     });
-    REQUIRE(until_heard("reconnect: 1"));
-    CHECK(heard.text() == "event early | out queued | connect | reconnect: 1");
+    REQUIRE(until_heard("out from connect"));
+    CHECK(heard.text() == "event early | out queued | connect | reconnect: 1 | out from connect");
 
     support::raw_server other(support::script().open().expect("40").text(R"(42["early"])").text(R"(40{"sid":"S"})"));
     auto buffering = socketio::io(context, other.url());

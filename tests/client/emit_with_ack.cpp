@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/sanitizer.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/bind_executor.hpp>
@@ -77,7 +78,9 @@ TEST_CASE_FIXTURE(client_test, "a future gets the answer, or the error as an exc
     CHECK(socket.emitWithAck<int>("sum", 20, 22, asio::use_future).get() == 42);
     auto lost = socket.emitWithAck("silence", asio::use_future);
     socket.emit("drop");
-    CHECK_THROWS_AS(static_cast<void>(lost.get()), std::system_error);
+    lost.wait();
+    if (support::exceptions_cross_threads)
+        CHECK_THROWS_AS(static_cast<void>(lost.get()), std::system_error);
 }
 
 TEST_CASE_FIXTURE(client_test, "a handler runs on its own executor, and never inside the call")

@@ -100,6 +100,10 @@ TEST_CASE_FIXTURE(client_test, "volatile events pass the queue by, any thread ma
         heard.note(ec == std::errc::operation_canceled ? "cancelled" : ec.message());
     }));
     std::thread([&] { socket.emit("echo", "behind", note_answer("thread")); }).join();
+    socket.io().on("drain", [&] { heard.note("drain"); }); // nothing is in the way of a volatile event
+    REQUIRE(until_heard("drain"));
+    socket.io().off("drain");
+    heard.clear();
     socket.volatile_().emit("echo", "past", note_answer("volatile"));
     REQUIRE(until_heard("volatile: past"));
     CHECK(heard.text() == "volatile: past");

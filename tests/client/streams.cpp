@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/sanitizer.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -204,7 +205,10 @@ TEST_CASE_FIXTURE(client_test, "futures wait on a thread of their own")
     CHECK(greeting.get() == "hello");
     for (int i = 0; i != 3; ++i)
         CHECK(numbers.async_next(asio::use_future).get() == i);
-    CHECK_THROWS_AS(static_cast<void>(numbers.async_next(1ms, asio::use_future).get()), std::system_error);
+    auto late = numbers.async_next(1ms, asio::use_future);
+    late.wait();
+    if (support::exceptions_cross_threads)
+        CHECK_THROWS_AS(static_cast<void>(late.get()), std::system_error);
 }
 
 #if defined(ASIO_HAS_CO_AWAIT)

@@ -91,4 +91,4 @@ function serve(commands) {
 
 const options = () => JSON.parse(process.argv[2] || "{}");
 
-module.exports = { fromPlain, options, record, say, serve };
+module.exports = { fromPlain, options, record, say, serve, toPlain };

@@ -42,6 +42,11 @@ inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
     return to.core().retry_limit() != 0 && !flags.is_volatile;
 }
 
+inline pending_ack new_waiting(socket_link const& to, emit_flags const& flags, std::string_view event)
+{
+    return is_retried(to, flags) ? to.core().new_retried(event) : to.core().new_ack(event, flags.timeout);
+}
+
 // An event that is encoded now and sent later: arguments, which may be gone then, are not looked at again.
 struct prepared_emit {
     packet_queue packet;
@@ -80,7 +85,7 @@ void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event
     static_assert((writable<Args> && ...),
                   "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
     if (is_retried(to, flags)) {
-        enqueue(to, prepare_emit(to, flags, to.core().new_ack(event, std::nullopt), event, arguments...));
+        enqueue(to, prepare_emit(to, flags, to.core().new_retried(event), event, arguments...));
         return;
     }
     auto const& nsp = to.core().nsp();
@@ -98,7 +103,7 @@ void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_vie
                   "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
     using handler = std::tuple_element_t<sizeof...(I), Tuple>;
     auto const& nsp = to.core().nsp();
-    std::optional<pending_ack> waiting{to.core().new_ack(event, flags.timeout)};
+    std::optional<pending_ack> waiting{new_waiting(to, flags, event)};
     waiting->wants_errors = takes_error<callable_target_t<handler>>();
     delivery how;
     auto target = take_callable(std::forward<handler>(std::get<sizeof...(I)>(arguments)), to.callbacks(), how);
@@ -211,7 +216,7 @@ prepared_emit prepare_from(socket_link& to, emit_flags const& flags, std::string
 {
     static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
                   "an argument has a type that cannot be sent (or the completion token at the end is missing)");
-    return prepare_emit(to, flags, to.core().new_ack(event, flags.timeout), event, std::get<I>(arguments)...);
+    return prepare_emit(to, flags, new_waiting(to, flags, event), event, std::get<I>(arguments)...);
 }
 
 template <class... R, class Tuple>

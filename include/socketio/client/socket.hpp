@@ -80,7 +80,8 @@ public:
     // How long the acknowledgement is waited for, from the emit on, also while not connected: then
     // error::ack_timeout ends it, and the event leaves the send buffer if it is still there.
     emit_operator timeout(std::chrono::milliseconds limit) const { return emit_operator{link_to_share()}.timeout(limit); }
-    // The event is dropped unless it can be written at once: connected, and nothing left from before.
+    // The event is dropped unless it can be written at once: connected, and with nothing left to be written from
+    // before, be it from the same listener.
     emit_operator volatile_() const { return emit_operator{link_to_share()}.volatile_(); }
     // The event is given up if it could not be written within `limit` from the emit on: then its handler, or
     // the error hook if it has none that takes errors, is told error::ack_timeout. What was written is not

@@ -60,6 +60,8 @@ public:
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
     // With the next id, and the deadline counted from now: from `timeout`, or from the option.
     pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
+    // For the retries queue: with a ticket that is no ack id, since every try has one of its own.
+    pending_ack new_retried(std::string_view event);
     std::uint64_t retry_limit() const noexcept { return retry_limit_; }
     // Sends it until it is acknowledged; `emit.waiting.id` is its ticket for cancel_ack().
     void enqueue(retried_emit emit);
@@ -183,6 +185,7 @@ private:
     std::atomic<bool> connected_{false};
     std::atomic<bool> active_{false};
     std::atomic<std::uint64_t> next_ack_id_{0};
+    std::atomic<std::uint64_t> next_ticket_{0};
     std::atomic<std::uint64_t> next_drain_id_{0};
     std::atomic<std::uint64_t> next_deduplication_id_{0};
     std::string const deduplication_prefix_;

@@ -58,8 +58,8 @@ public:
     void resume();
     // Writes what has gathered, unless a write is under way; then it follows that one.
     void flush();
-    // What was written has been handed to the operating system.
-    bool is_writable() const noexcept { return !sending_ && !closed_ && !write_error_; }
+    // All that was written has been handed to the operating system.
+    bool is_writable() { return !sending_ && !closed_ && !write_error_ && session_.output().empty(); }
     // Bytes that the operating system has not taken yet.
     std::size_t unsent() { return writing_.size() + session_.output().size(); }
     // Between two events: what answers the first part of a large batch leaves while the rest is still

@@ -201,6 +201,9 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
             fail_open(connect_error{event.error, words_before_open(event)});
         return;
     }
+    // The engine's "error" comes first in the reference; the sockets are told by "disconnect".
+    if (event.reason == close_reason::transport_error)
+        tell_error("error", connect_error{event.error, event.error.message()});
     disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code};
     if (!event.payload.empty())
         details.description += ": " + std::string{event.payload.data(), event.payload.size()};

@@ -17,6 +17,15 @@ SOCKETIO_DECL pending_ack socket_core::new_ack(std::string_view event, std::opti
     return made;
 }
 
+SOCKETIO_DECL pending_ack socket_core::new_retried(std::string_view event)
+{
+    constexpr std::uint64_t no_ack_id = std::uint64_t{1} << 63;
+    pending_ack made;
+    made.id = no_ack_id | next_ticket_.fetch_add(1, std::memory_order_relaxed);
+    made.event = event;
+    return made;
+}
+
 SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
 {
     auto const manager = weak_manager_.lock();
