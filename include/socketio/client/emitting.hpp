@@ -61,14 +61,17 @@ prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, pending_ack
                            Args const&... arguments)
 {
     prepared_emit made{.packet = {}, .waiting = std::move(waiting), .timeout = flags.timeout, .rule = flags.rule()};
-    bool const retried = is_retried(to, flags);
-    auto const id = retried ? std::nullopt : std::optional{made.waiting.id};
     byte_buffer text;
     std::vector<bytes_view> attachments;
-    if (retried && to.core().adds_deduplication_id())
-        encode_event(text, attachments, to.core().nsp(), id, event, arguments..., to.core().new_deduplication_id());
+    auto const encode = [&](std::optional<std::uint64_t> const& id, auto const&... all) {
+        encode_event(text, attachments, to.core().nsp(), id, event, all...);
+    };
+    if (!is_retried(to, flags))
+        encode(made.waiting.id, arguments...);
+    else if (to.core().adds_deduplication_id())
+        encode(std::nullopt, arguments..., to.core().new_deduplication_id());
     else
-        encode_event(text, attachments, to.core().nsp(), id, event, arguments...);
+        encode(std::nullopt, arguments...);
     to.check_emit(event, attachments.size());
     made.packet.push(text.view(), attachments, std::nullopt);
     return made;
