@@ -14,7 +14,7 @@ using support::client_test;
 
 namespace {
 
-socketio::object token(std::string text)
+socketio::object pass_with(std::string text)
 {
     return {{"token", std::move(text)}};
 }
@@ -72,8 +72,8 @@ TEST_CASE_FIXTURE(client_test, "a namespace asked for again is the same socket, 
 {
     support::npm_server server;
     socketio::manager manager{context, server.url()};
-    auto first = manager.socket("/admin", {.auth = token("abc")});
-    auto again = manager.socket("admin", {.auth = token("wrong")});
+    auto first = manager.socket("/admin", {.auth = pass_with("abc")});
+    auto again = manager.socket("admin", {.auth = pass_with("wrong")});
     CHECK(first == again);
     CHECK(manager.socket("/") == manager.socket(""));
     CHECK_FALSE(first == manager.socket("/"));
