@@ -1,53 +1,48 @@
-// The stream of bytes below a session. TCP today; TLS, Unix-domain and in-memory streams go behind
-// this same class, so that nobody above needs a template parameter.
+// The stream of bytes below a session: a socket (TCP or Unix-domain), or whatever was laid over one (TLS), or a
+// stream of the user's own. One class for all, so that nobody above needs a template parameter.
 #pragma once
 
-#include <socketio/core/function.hpp>
 #include <socketio/net/asio.hpp>
+#include <socketio/net/byte_stream.hpp>
+
+#include <asio/generic/stream_protocol.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace socketio::detail {
 
 // How reading and writing end. Erased, so that Asio's templates are instantiated once for each
 // operation and not for each of its uses; what it captures should fit unique_function's inline room.
-using io_handler = unique_function<void(std::error_code, std::size_t)>;
+using io_handler = byte_stream::handler;
 
 class stream {
 public:
-    explicit stream(strand const& on) : strand_{on}, socket_{on.get_inner_executor().any()} {}
+    // Any stream socket of the operating system's.
+    using socket_type = asio::generic::stream_protocol::socket;
 
-    asio::ip::tcp::socket& lowest_layer() noexcept { return socket_; }
+    explicit stream(strand const& on) : strand_{on}, socket_{on.get_inner_executor().any()} {}
+    stream(strand const& on, socket_type&& connected) : strand_{on}, socket_{std::move(connected)} {}
+    // Calls of `above` come on the strand, and its handlers must be called there.
+    stream(strand const& on, std::shared_ptr<byte_stream> above) : stream{on} { above_ = std::move(above); }
+
+    // For connecting and for options; not open where there is a byte_stream.
+    socket_type& socket() noexcept { return socket_; }
 
     // Handlers run on the strand.
     void async_read_some(asio::mutable_buffer into, io_handler handler);
     // All of `from`, in as few system calls as the kernel allows.
     void async_write(asio::const_buffer from, io_handler handler);
 
-    // Small packets leave at once: what belongs together is already in one buffer.
-    void set_no_delay() noexcept
-    {
-        std::error_code ignored;
-        socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    }
-
-    void shutdown_send() noexcept
-    {
-        std::error_code ignored;
-        socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    }
-
+    void shutdown_send() noexcept;
     // Pending operations complete with operation_aborted.
-    void close() noexcept
-    {
-        std::error_code ignored;
-        socket_.close(ignored);
-    }
+    void close() noexcept;
 
 private:
     strand strand_;
-    asio::ip::tcp::socket socket_;
+    socket_type socket_;
+    std::shared_ptr<byte_stream> above_;
 };
 
 } // namespace socketio::detail

@@ -91,7 +91,7 @@ inline task<std::error_code> dial::connect()
         stage_ = "connect to " + endpoint.address().to_string() + " port " + std::to_string(endpoint.port());
         stream_.close();
         auto const start = [this, &endpoint](auto done) {
-            stream_.lowest_layer().async_connect(endpoint, asio::bind_executor(strand_, std::move(done)));
+            stream_.socket().async_connect(endpoint, asio::bind_executor(strand_, std::move(done)));
         };
         operation connected{ec, start, keep_nothing{}};
         co_await connected;
@@ -104,7 +104,9 @@ inline task<std::error_code> dial::connect()
 inline task<std::error_code> dial::shake_hands()
 {
     stage_ = "WebSocket handshake";
-    stream_.set_no_delay();
+    // Small packets leave at once: what belongs together is already in one buffer.
+    std::error_code ignored;
+    stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
     key_ = fresh_websocket_key();
     std::string const host = host_header(request_.to);
     byte_buffer request;

@@ -1,0 +1,36 @@
+// What carries the bytes of a connection where it is not a plain socket: TLS, or a stream of the user's own.
+#pragma once
+
+#include <socketio/core/function.hpp>
+#include <socketio/net/executor.hpp>
+
+#include <asio/buffer.hpp>
+
+#include <cstddef>
+#include <system_error>
+
+namespace socketio {
+
+// A connected stream, both ways. At most one read and one write are pending at a time, and what they refer to
+// stays until they have ended. Every operation ends exactly once, and not inside the call that begins it; an
+// operation that is pending when the stream is closed ends with asio::error::operation_aborted.
+class byte_stream {
+public:
+    // How an operation ends: the error, if there is one, and the bytes that were moved.
+    using handler = detail::unique_function<void(std::error_code, std::size_t)>;
+
+    byte_stream() = default;
+    byte_stream(byte_stream const&) = delete;
+    byte_stream& operator=(byte_stream const&) = delete;
+    virtual ~byte_stream() = default;
+
+    // Ends with at least one byte, or with an error: asio::error::eof when the peer has nothing more to say.
+    virtual void async_read_some(asio::mutable_buffer into, handler done) = 0;
+    // All of `from`.
+    virtual void async_write(asio::const_buffer from, handler done) = 0;
+    // Says to the peer that nothing more will come; reading goes on. Called when no write is pending.
+    virtual void shutdown_send() noexcept = 0;
+    virtual void close() noexcept = 0;
+};
+
+} // namespace socketio
