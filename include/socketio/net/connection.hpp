@@ -7,6 +7,7 @@
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/session/engine.hpp>
+#include <socketio/session/websocket_session.hpp>
 
 #include <chrono>
 #include <memory>
@@ -36,14 +37,18 @@ struct connection_options {
     std::chrono::milliseconds close_timeout{5000}; // for the peer's part of the closing handshake
 };
 
-class connection : public std::enable_shared_from_this<connection> {
+// `Session` is what makes events of the bytes: an engine, or a websocket_session.
+template <class Session>
+class basic_connection : public std::enable_shared_from_this<basic_connection<Session>> {
 public:
-    connection(strand const& on, stream&& below, engine&& session, connection_owner& owner, connection_options options);
+    using event_type = typename Session::event_type;
+
+    basic_connection(strand const& on, stream&& below, Session&& session, connection_owner& owner, connection_options options);
 
     // `leftover`: bytes that came with the handshake. The owner should call next() after this.
     void start(byte_buffer leftover);
 
-    engine& session() noexcept { return session_; }
+    Session& session() noexcept { return session_; }
     std::uint64_t bytes_received() const noexcept { return received_; }
     std::uint64_t bytes_sent() const noexcept { return sent_; }
     // Whether the stream began with these bytes; asked of the first read only.
@@ -51,7 +56,7 @@ public:
 
     // The next event, none when more bytes are needed. What an event shows lies in the read buffer and
     // stays there until resume().
-    engine_event next(clock::time_point now);
+    event_type next(clock::time_point now);
     bool has_input() const noexcept { return begin_ != end_ || (ended_ && !end_told_); }
 
     // After a turn: reads on when the input is used up.
@@ -92,7 +97,7 @@ private:
 
     strand strand_;
     stream stream_;
-    engine session_;
+    Session session_;
     connection_owner* owner_;
     connection_options options_;
     deadline_timer linger_timer_;
@@ -115,6 +120,13 @@ private:
     std::error_code end_error_;
     std::error_code write_error_;
 };
+
+using connection = basic_connection<engine>;
+
+#if !defined(SOCKETIO_HEADER_ONLY)
+extern template class basic_connection<engine>;
+extern template class basic_connection<websocket_session>;
+#endif
 
 } // namespace socketio::detail
 

@@ -40,6 +40,8 @@ struct engine_event {
 
 class engine {
 public:
+    using event_type = engine_event;
+
     // `settings` are the server's own; a client learns them from the open packet.
     engine(role own, websocket_limits limits, std::uint64_t mask_seed, engine_settings settings = {});
 

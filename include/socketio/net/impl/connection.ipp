@@ -8,15 +8,17 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL connection::connection(strand const& on, stream&& below, engine&& session, connection_owner& owner,
-                                     connection_options options)
+template <class Session>
+basic_connection<Session>::basic_connection(
+    strand const& on, stream&& below, Session&& session, connection_owner& owner, connection_options options)
     : strand_{on}, stream_{std::move(below)}, session_{std::move(session)}, owner_{&owner}, options_{options},
       linger_timer_{on}
 {
     options_.read_buffer = std::max<std::size_t>(options_.read_buffer, 512);
 }
 
-SOCKETIO_DECL void connection::start(byte_buffer leftover)
+template <class Session>
+void basic_connection<Session>::start(byte_buffer leftover)
 {
     capacity_ = std::max(std::min(first_read, options_.read_buffer), leftover.size());
     input_.reset(new char[capacity_]);
@@ -26,25 +28,28 @@ SOCKETIO_DECL void connection::start(byte_buffer leftover)
     received_ = end_;
 }
 
-SOCKETIO_DECL engine_event connection::next(clock::time_point now)
+template <class Session>
+auto basic_connection<Session>::next(clock::time_point now) -> event_type
 {
     std::span<char> rest{input_.get() + begin_, end_ - begin_};
-    engine_event event = session_.next(rest, now);
+    event_type result = session_.next(rest, now);
     begin_ = end_ - rest.size();
-    if (event.type == engine_event::kind::none && ended_ && !end_told_) {
+    if (result.type == event_type::kind::none && ended_ && !end_told_) {
         end_told_ = true;
         begin_ = end_;
-        event = session_.end_of_stream(end_error_);
+        result = session_.end_of_stream(end_error_);
     }
-    return event;
+    return result;
 }
 
-SOCKETIO_DECL bool connection::started_with(std::string_view text) const noexcept
+template <class Session>
+bool basic_connection<Session>::started_with(std::string_view text) const noexcept
 {
     return received_ == end_ && std::string_view{input_.get(), end_}.starts_with(text);
 }
 
-SOCKETIO_DECL void connection::resume()
+template <class Session>
+void basic_connection<Session>::resume()
 {
     if (!reading_ && !ended_ && !closed_)
         read();
@@ -52,7 +57,8 @@ SOCKETIO_DECL void connection::resume()
 
 // The buffer doubles while the peer keeps filling it, and beyond its usual size only for a frame that
 // needs it and as its bytes really come. It shrinks again when that was long ago.
-SOCKETIO_DECL void connection::make_room()
+template <class Session>
+void basic_connection<Session>::make_room()
 {
     std::size_t const pending = end_ - begin_;
     if (pending != 0 && begin_ != 0)
@@ -79,18 +85,20 @@ SOCKETIO_DECL void connection::make_room()
     capacity_ = wanted;
 }
 
-SOCKETIO_DECL void connection::read()
+template <class Session>
+void basic_connection<Session>::read()
 {
     make_room();
     reading_ = true;
     stream_.async_read_some(
         asio::buffer(input_.get() + end_, capacity_ - end_),
-        [self = shared_from_this(), pinned = pin_owner()](std::error_code ec, std::size_t count) {
+        [self = this->shared_from_this(), pinned = pin_owner()](std::error_code ec, std::size_t count) {
             self->on_read(ec, count);
         });
 }
 
-SOCKETIO_DECL void connection::on_read(std::error_code ec, std::size_t count)
+template <class Session>
+void basic_connection<Session>::on_read(std::error_code ec, std::size_t count)
 {
     reading_ = false;
     if (closed_)
@@ -109,7 +117,8 @@ SOCKETIO_DECL void connection::on_read(std::error_code ec, std::size_t count)
 }
 
 // True if a write was begun.
-SOCKETIO_DECL bool connection::write()
+template <class Session>
+bool basic_connection<Session>::write()
 {
     if (sending_ || closed_ || write_error_)
         return false;
@@ -119,18 +128,20 @@ SOCKETIO_DECL bool connection::write()
     writing_.swap(session_.output());
     sending_ = true;
     stream_.async_write(asio::buffer(writing_.data(), writing_.size()),
-                        [self = shared_from_this(), pinned = pin_owner()](
+                        [self = this->shared_from_this(), pinned = pin_owner()](
                                                          std::error_code ec, std::size_t) { self->on_written(ec); });
     return true;
 }
 
-SOCKETIO_DECL void connection::flush()
+template <class Session>
+void basic_connection<Session>::flush()
 {
     if (!write() && lingering_)
         linger();
 }
 
-SOCKETIO_DECL void connection::on_written(std::error_code ec)
+template <class Session>
+void basic_connection<Session>::on_written(std::error_code ec)
 {
     sending_ = false;
     if (!ec)
@@ -155,20 +166,22 @@ SOCKETIO_DECL void connection::on_written(std::error_code ec)
         owner_->on_drained();
 }
 
-SOCKETIO_DECL void connection::close()
+template <class Session>
+void basic_connection<Session>::close()
 {
     owner_ = nullptr;
     if (closed_ || lingering_)
         return;
     lingering_ = true;
     session_.close();
-    linger_timer_.arm(clock::now() + options_.close_timeout, [self = shared_from_this()] { self->end_stream(); });
+    linger_timer_.arm(clock::now() + options_.close_timeout, [self = this->shared_from_this()] { self->end_stream(); });
     // Not now: a listener may be looking at a message that lies in the input.
-    asio::post(strand_, [self = shared_from_this()] { self->linger(); });
+    asio::post(strand_, [self = this->shared_from_this()] { self->linger(); });
 }
 
 // On its own: everything that still comes is swallowed until both sides have said goodbye.
-SOCKETIO_DECL void connection::linger()
+template <class Session>
+void basic_connection<Session>::linger()
 {
     if (closed_)
         return;
@@ -190,7 +203,8 @@ SOCKETIO_DECL void connection::linger()
     resume();
 }
 
-SOCKETIO_DECL void connection::end_stream() noexcept
+template <class Session>
+void basic_connection<Session>::end_stream() noexcept
 {
     if (closed_)
         return;
@@ -200,10 +214,16 @@ SOCKETIO_DECL void connection::end_stream() noexcept
     linger_timer_.cancel();
 }
 
-SOCKETIO_DECL void connection::abort() noexcept
+template <class Session>
+void basic_connection<Session>::abort() noexcept
 {
     owner_ = nullptr;
     end_stream();
 }
+
+#if !defined(SOCKETIO_HEADER_ONLY)
+template class basic_connection<engine>;
+template class basic_connection<websocket_session>;
+#endif
 
 } // namespace socketio::detail
