@@ -2,3 +2,4 @@
 #pragma once
 
 #include <socketio/client.hpp>
+#include <socketio/websocket.hpp>

@@ -41,7 +41,9 @@
 #include <socketio/net/impl/connection.ipp>
 #include <socketio/net/impl/deadline_timer.ipp>
 #include <socketio/net/impl/dial.ipp>
+#include <socketio/net/impl/listener.ipp>
 #include <socketio/net/impl/stream.ipp>
+#include <socketio/net/impl/welcome.ipp>
 
 #include <socketio/client/impl/delivery.ipp>
 #include <socketio/client/impl/links.ipp>
@@ -56,5 +58,8 @@
 #include <socketio/client/impl/socket_extras.ipp>
 #include <socketio/client/impl/socket_retries.ipp>
 #include <socketio/client/impl/stream_base.ipp>
+
+#include <socketio/websocket/impl/websocket_core.ipp>
+#include <socketio/websocket/impl/websocket_listener.ipp>
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -13,6 +13,7 @@ const below = {
     net: ["core", "codec", "wire", "session"],
     client: ["core", "codec", "wire", "session", "net"],
     server: ["core", "codec", "wire", "session", "net"],
+    websocket: ["core", "wire", "session", "net"],
 };
 const complaints = [];
 const files = find(root, /\.(hpp|ipp)$/);

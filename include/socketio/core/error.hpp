@@ -69,6 +69,8 @@ namespace detail {
 
 // Misuse by the caller: throws std::invalid_argument, or ends the program where exceptions are off.
 [[noreturn]] SOCKETIO_DECL void throw_misuse(std::string const& what);
+// What the system refuses to a constructor: throws std::system_error, likewise.
+[[noreturn]] SOCKETIO_DECL void throw_failure(std::error_code why, std::string const& what);
 
 } // namespace detail
 } // namespace socketio

@@ -36,7 +36,8 @@ SOCKETIO_DECL std::error_code check_upgrade_response(http_head const& head, std:
 
 // error::handshake_invalid, or nothing and the client's key.
 SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::string& key_out);
-SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key);
+// `subprotocol`: the one that was chosen, or nothing.
+SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key, std::string_view subprotocol = {});
 
 } // namespace socketio::detail
 

@@ -4,6 +4,7 @@
 
 #include <socketio/client/manager_core.hpp>
 #include <socketio/core/random.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/session/local_event.hpp>
 
 #include <algorithm>
@@ -38,37 +39,6 @@ public:
 private:
     manager_core& on_;
     bool finished_ = false;
-};
-
-// Sets a flag for the length of a scope.
-class raised {
-public:
-    explicit raised(bool& flag) noexcept : flag_{flag} { flag_ = true; }
-    raised(raised const&) = delete;
-    raised& operator=(raised const&) = delete;
-    ~raised() { flag_ = false; }
-
-private:
-    bool& flag_;
-};
-
-// Calls what it was given, unless all went well: for user code that may throw.
-template <class Otherwise>
-class unless_done {
-public:
-    explicit unless_done(Otherwise otherwise) : otherwise_{std::move(otherwise)} {}
-    unless_done(unless_done const&) = delete;
-    unless_done& operator=(unless_done const&) = delete;
-    ~unless_done()
-    {
-        if (!done_)
-            otherwise_();
-    }
-    void done() noexcept { done_ = true; }
-
-private:
-    Otherwise otherwise_;
-    bool done_ = false;
 };
 
 SOCKETIO_DECL std::shared_ptr<manager_core> manager_core::make(asio::any_io_executor executor, std::string_view url,

@@ -73,6 +73,17 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
 #endif
 }
 
+[[noreturn]] SOCKETIO_DECL void throw_failure(std::error_code why, std::string const& what)
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    throw std::system_error{why, what};
+#else
+    static_cast<void>(why);
+    static_cast<void>(what);
+    std::abort();
+#endif
+}
+
 } // namespace detail
 
 SOCKETIO_DECL std::error_category const& error_category() noexcept

@@ -106,12 +106,14 @@ SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::
     return {};
 }
 
-SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key)
+SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key, std::string_view subprotocol)
 {
     to.append(std::string_view{"HTTP/1.1 101 Switching Protocols\r\n"});
     append_http_header(to, "Upgrade", "websocket");
     append_http_header(to, "Connection", "Upgrade");
     append_http_header(to, "Sec-WebSocket-Accept", websocket_accept(key));
+    if (!subprotocol.empty())
+        append_http_header(to, "Sec-WebSocket-Protocol", subprotocol);
     to.append(std::string_view{"\r\n"});
 }
 

@@ -1,0 +1,39 @@
+// What is to be done at the end of a scope, whichever way it is left.
+#pragma once
+
+#include <utility>
+
+namespace socketio::detail {
+
+// Sets a flag for the length of a scope.
+class raised {
+public:
+    explicit raised(bool& flag) noexcept : flag_{flag} { flag_ = true; }
+    raised(raised const&) = delete;
+    raised& operator=(raised const&) = delete;
+    ~raised() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
+// Calls what it was given, unless all went well: for user code that may throw.
+template <class Otherwise>
+class unless_done {
+public:
+    explicit unless_done(Otherwise otherwise) : otherwise_{std::move(otherwise)} {}
+    unless_done(unless_done const&) = delete;
+    unless_done& operator=(unless_done const&) = delete;
+    ~unless_done()
+    {
+        if (!done_)
+            otherwise_();
+    }
+    void done() noexcept { done_ = true; }
+
+private:
+    Otherwise otherwise_;
+    bool done_ = false;
+};
+
+} // namespace socketio::detail

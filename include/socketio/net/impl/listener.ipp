@@ -1,0 +1,97 @@
+// Binding, and the accept loop.
+#pragma once
+
+#include <socketio/net/listener.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace socketio::detail {
+
+// How long nothing is accepted when there is no descriptor, or no memory, for one more connection.
+inline constexpr std::chrono::milliseconds accept_pause{100};
+
+SOCKETIO_DECL listener::listener(asio::any_io_executor executor)
+    : executor_{std::move(executor)}, strand_{known_executor{executor_}}, acceptor_{executor_}, next_{executor_}, pause_{executor_}
+{
+}
+
+SOCKETIO_DECL std::error_code listener::open(std::string const& address, std::uint16_t port)
+{
+    std::error_code ec;
+    if (!address.empty()) {
+        auto const literal = asio::ip::make_address(address, ec);
+        return ec ? ec : bind({literal, port}, false);
+    }
+    // Without IPv6, or with IPv6 switched off, the machine still has its IPv4 addresses.
+    ec = bind({asio::ip::address_v6::any(), port}, true);
+    return ec && ec != asio::error::address_in_use ? bind({asio::ip::address_v4::any(), port}, false) : ec;
+}
+
+SOCKETIO_DECL std::error_code listener::bind(asio::ip::tcp::endpoint const& to, bool both_families)
+{
+    std::error_code ec;
+    std::error_code ignored;
+    acceptor_.close(ignored);
+    acceptor_.open(to.protocol(), ec);
+    if (ec)
+        return ec;
+    acceptor_.set_option(asio::ip::tcp::acceptor::reuse_address{true}, ignored);
+    if (both_families)
+        acceptor_.set_option(asio::ip::v6_only{false}, ignored);
+    acceptor_.bind(to, ec);
+    if (!ec)
+        acceptor_.listen(asio::socket_base::max_listen_connections, ec);
+    if (!ec)
+        port_ = acceptor_.local_endpoint(ignored).port();
+    return ec;
+}
+
+SOCKETIO_DECL void listener::start(handler on_connection)
+{
+    on_connection_ = std::move(on_connection);
+    accept();
+}
+
+SOCKETIO_DECL void listener::close() noexcept
+{
+    closed_ = true;
+    std::error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    on_connection_.reset();
+}
+
+SOCKETIO_DECL void listener::accept()
+{
+    acceptor_.async_accept(next_, asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) { self->on_accepted(ec); }));
+}
+
+SOCKETIO_DECL void listener::on_accepted(std::error_code ec)
+{
+    if (closed_)
+        return;
+    if (ec == asio::error::operation_aborted)
+        return;
+    bool const exhausted = ec == asio::error::no_descriptors || ec == std::errc::too_many_files_open_in_system ||
+                           ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
+    if (exhausted) {
+        pause_.expires_after(accept_pause);
+        pause_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code why) {
+            if (!why && !self->closed_)
+                self->accept();
+        }));
+        return;
+    }
+    asio::ip::tcp::socket taken = std::exchange(next_, asio::ip::tcp::socket{executor_});
+    if (!ec) {
+        std::error_code ignored;
+        taken.set_option(asio::ip::tcp::no_delay{true}, ignored);
+        strand const own{known_executor{executor_}};
+        on_connection_(own, stream{own, stream::socket_type{std::move(taken)}});
+    }
+    if (!closed_)
+        accept();
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,167 @@
+// The sequence of one handshake, seen from the server.
+#pragma once
+
+#include <socketio/net/welcome.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL welcome::welcome(strand const& on, stream&& connected, welcome_rules rules)
+    : strand_{on}, stream_{std::move(connected)}, rules_{std::move(rules)}, timer_{on},
+      reader_{role::client, rules_.limits}
+{
+}
+
+SOCKETIO_DECL void welcome::abandon()
+{
+    post(strand_, [self = shared_from_this()] {
+        self->abandoned_ = true;
+        self->done_.reset();
+        self->timer_.cancel();
+        self->stream_.close();
+    });
+}
+
+SOCKETIO_DECL void welcome::start(handler done)
+{
+    if (abandoned_)
+        return;
+    done_ = std::move(done);
+    if (rules_.timeout.count() > 0)
+        timer_.arm(clock::now() + rules_.timeout, [self = shared_from_this()] { self->stream_.close(); });
+    run(shared_from_this());
+}
+
+// Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.
+inline detached welcome::run(std::shared_ptr<welcome> self)
+{
+    std::error_code ec = co_await self->read_request();
+    if (!ec)
+        ec = co_await self->answer();
+    self->timer_.cancel();
+    if (!self->abandoned_ && self->done_) {
+        if (ec)
+            self->stream_.close();
+        self->result_.error = ec;
+        self->result_.request = std::move(self->reader_.head());
+        self->result_.leftover = std::move(self->input_);
+        auto done = std::exchange(self->done_, handler{});
+        done(std::move(self->result_), std::move(self->stream_));
+    }
+}
+
+inline task<std::error_code> welcome::read_more()
+{
+    static constexpr std::size_t piece = 2048;
+    std::error_code ec;
+    char* const at = input_.prepare(piece);
+    auto const start = [this, at](auto done) { stream_.async_read_some(asio::buffer(at, piece), std::move(done)); };
+    auto const keep = [this](std::size_t count) { input_.commit(count); };
+    operation received{ec, start, keep};
+    co_await received;
+    co_return ec;
+}
+
+inline task<std::error_code> welcome::send()
+{
+    std::error_code ec;
+    auto const start = [this](auto done) {
+        stream_.async_write(asio::buffer(output_.data(), output_.size()), std::move(done));
+    };
+    operation sent{ec, start, keep_nothing{}};
+    co_await sent;
+    co_return ec;
+}
+
+// A head that is none is answered too, so that whoever comes with a browser learns something.
+inline task<std::error_code> welcome::read_request()
+{
+    for (;;) {
+        std::size_t consumed = 0;
+        auto const progress = reader_.read(input_.view(), consumed);
+        if (progress != http_progress::incomplete) {
+            input_.consume(consumed);
+            co_return std::error_code{};
+        }
+        std::error_code const ec = co_await read_more();
+        if (ec)
+            co_return ec;
+    }
+}
+
+inline void write_refusal(byte_buffer& to, std::string_view status, std::string_view more, std::string_view words)
+{
+    std::string text = "HTTP/1.1 ";
+    text.append(status).append("\r\nConnection: close\r\nContent-Type: text/plain\r\n").append(more);
+    text.append("Content-Length: ").append(std::to_string(words.size())).append("\r\n\r\n").append(words);
+    to.append(text);
+}
+
+// What the client named first of what this side speaks; the header may come more than once.
+inline std::string choose_subprotocol(http_head const& request, std::vector<std::string> const& spoken)
+{
+    for (http_header const& header : request.headers) {
+        if (!equals_ignoring_case(header.name, "Sec-WebSocket-Protocol"))
+            continue;
+        std::string_view list = header.value;
+        while (!list.empty()) {
+            std::size_t const comma = list.find(',');
+            std::string_view const name = trim_http_blanks(list.substr(0, comma));
+            if (std::find(spoken.begin(), spoken.end(), name) != spoken.end())
+                return std::string{name};
+            list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+        }
+    }
+    return {};
+}
+
+// Writes the answer; an error if it is a refusal.
+SOCKETIO_DECL std::error_code welcome::judge()
+{
+    if (auto const ec = reader_.error()) {
+        write_refusal(output_, "400 Bad Request", "", "This is not an HTTP/1.1 request.\n");
+        return ec;
+    }
+    http_head const& request = reader_.head();
+    std::string key;
+    if (auto const ec = check_upgrade_request(request, key)) {
+        bool const other_version = request.count("Sec-WebSocket-Version") != 0 && request.find("Sec-WebSocket-Version") != "13";
+        if (other_version || request.count("Upgrade") == 0)
+            write_refusal(output_, "426 Upgrade Required", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+                "This is a WebSocket server (RFC 6455, version 13).\n");
+        else
+            write_refusal(output_, "400 Bad Request", "", "The WebSocket handshake is not valid (RFC 6455, section 4.2.1).\n");
+        return ec;
+    }
+    result_.subprotocol = choose_subprotocol(request, rules_.protocols);
+    write_upgrade_response(output_, key, result_.subprotocol);
+    return {};
+}
+
+inline task<std::error_code> welcome::answer()
+{
+    std::error_code const refused = judge();
+    std::error_code ec = co_await send();
+    if (!ec && refused)
+        ec = co_await see_off();
+    co_return refused ? refused : ec;
+}
+
+// Closing at once, with input unread, would reset the connection and could take the answer along.
+inline task<std::error_code> welcome::see_off()
+{
+    stream_.shutdown_send();
+    std::error_code ec;
+    std::size_t read = 0;
+    while (!ec && read < 64 * 1024) {
+        input_.clear();
+        ec = co_await read_more();
+        read += input_.size();
+    }
+    input_.clear();
+    co_return std::error_code{};
+}
+
+} // namespace socketio::detail

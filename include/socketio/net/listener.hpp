@@ -1,0 +1,51 @@
+// Takes in connections on one TCP port. Knows nothing of what is spoken on them.
+#pragma once
+
+#include <socketio/core/function.hpp>
+#include <socketio/net/asio.hpp>
+#include <socketio/net/stream.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <system_error>
+
+namespace socketio::detail {
+
+class listener : public std::enable_shared_from_this<listener> {
+public:
+    // Each connection comes with a strand of its own; called on the listener's strand.
+    using handler = unique_function<void(strand const&, stream&&)>;
+
+    explicit listener(asio::any_io_executor executor);
+
+    // Binds and listens at once; port 0 lets the system choose. An empty address means all of this machine's, of
+    // IPv6 and IPv4 where there is both. What goes wrong (a port that is taken, say) is the result.
+    std::error_code open(std::string const& address, std::uint16_t port);
+    std::uint16_t port() const noexcept { return port_; }
+    strand const& serial() const noexcept { return strand_; }
+
+    // On the strand, or before the context runs.
+    void start(handler on_connection);
+    void close() noexcept;
+
+private:
+    std::error_code bind(asio::ip::tcp::endpoint const& to, bool both_families);
+    void accept();
+    void on_accepted(std::error_code ec);
+
+    asio::any_io_executor executor_;
+    strand strand_;
+    asio::ip::tcp::acceptor acceptor_;
+    asio::ip::tcp::socket next_;
+    asio::steady_timer pause_;
+    handler on_connection_;
+    std::uint16_t port_ = 0;
+    bool closed_ = false;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/listener.ipp>
+#endif

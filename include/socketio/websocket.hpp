@@ -1,0 +1,9 @@
+// WebSockets by themselves, of a client and of a server, without Socket.IO on them.
+#pragma once
+
+#include <socketio/core/foreign_macros_begin.hpp>
+
+#include <socketio/websocket/websocket.hpp>
+#include <socketio/websocket/websocket_server.hpp>
+
+#include <socketio/core/foreign_macros_end.hpp>

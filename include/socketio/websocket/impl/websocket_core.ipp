@@ -1,0 +1,339 @@
+// One connection from the first step to the last event.
+#pragma once
+
+#include <socketio/core/random.hpp>
+#include <socketio/core/scope.hpp>
+#include <socketio/websocket/websocket_core.hpp>
+
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL std::shared_ptr<websocket_core> websocket_core::make(strand const& on, websocket_options settings)
+{
+    auto made = std::make_shared<websocket_core>(on, std::move(settings));
+    made->watch_.add(made.get());
+    return made;
+}
+
+SOCKETIO_DECL websocket_core::websocket_core(strand const& on, websocket_options settings)
+    : settings_{std::move(settings)}, runtime_{std::make_unique<runtime>(on)},
+      watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor(), asio::execution::context))}
+{
+    for (auto const& [name, text] : settings_.extraHeaders) {
+        if (!is_header_name(name) || !is_header_value(text))
+            throw_misuse("extraHeaders: \"" + name + "\" is not a valid HTTP header");
+    }
+}
+
+SOCKETIO_DECL websocket_core::~websocket_core()
+{
+    if (alive())
+        watch_.remove(this);
+}
+
+// Nobody runs the context any more. The listeners die last, because they may hold handles to this.
+SOCKETIO_DECL void websocket_core::context_gone() noexcept
+{
+    auto const self = weak_from_this().lock();
+    if (!self)
+        return;
+    gone_.store(true, std::memory_order_release);
+    go(phase::closed);
+    std::vector<unique_function<void()>> left;
+    {
+        std::lock_guard const lock{mutex_};
+        left.swap(inbox_);
+    }
+    auto const last = std::exchange(listeners_, {});
+    runtime_.reset();
+}
+
+SOCKETIO_DECL void websocket_core::perform(unique_function<void()> command)
+{
+    if (on_strand()) {
+        drain_inbox();
+        command();
+        return;
+    }
+    std::lock_guard const lock{mutex_};
+    if (!alive())
+        return;
+    inbox_.push_back(std::move(command));
+    has_mail_.store(true, std::memory_order_release);
+    if (!std::exchange(waking_, true))
+        post(runtime_->serial, [self = shared_from_this()] { self->drain_inbox(); });
+}
+
+SOCKETIO_DECL void websocket_core::drain_inbox()
+{
+    if (draining_ || !has_mail_.load(std::memory_order_acquire))
+        return;
+    raised const guard{draining_};
+    std::vector<unique_function<void()>> commands;
+    {
+        std::lock_guard const lock{mutex_};
+        waking_ = false;
+        commands.swap(inbox_);
+        has_mail_.store(false, std::memory_order_release);
+    }
+    for (auto& each : commands)
+        each();
+}
+
+SOCKETIO_DECL std::size_t websocket_core::buffered_amount() const noexcept
+{
+    return unsent_.load(std::memory_order_relaxed) + handed_over_.load(std::memory_order_relaxed);
+}
+
+SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
+{
+    if (on_strand()) {
+        drain_inbox();
+        return runtime_->link && runtime_->link->unsent() <= settings_.limits.buffered && write(code, payload);
+    }
+    if (where() != phase::open || buffered_amount() > settings_.limits.buffered)
+        return false;
+    handed_over_.fetch_add(payload.size(), std::memory_order_relaxed);
+    perform([core = this, code, copy = std::string{payload}] {
+        core->handed_over_.fetch_sub(copy.size(), std::memory_order_relaxed);
+        static_cast<void>(core->write(code, copy)); // taken already, so that the limit is not asked again
+    });
+    return true;
+}
+
+SOCKETIO_DECL bool websocket_core::write(opcode code, std::string_view payload)
+{
+    if (where() != phase::open)
+        return false;
+    runtime_->link->session().endpoint().send(code, payload);
+    if (!pumping_)
+        settle();
+    return true;
+}
+
+SOCKETIO_DECL void websocket_core::close(std::uint16_t code, std::string_view reason)
+{
+    if (code != 0 && !is_close_code(code))
+        throw_misuse("websocket: " + std::to_string(code) + " must not be sent in a close frame");
+    perform([core = this, code, words = std::string{reason}] { core->close_here(code, words); });
+}
+
+SOCKETIO_DECL void websocket_core::close_here(std::uint16_t code, std::string_view reason)
+{
+    if (where() == phase::idle || where() == phase::opening) {
+        end({.error = error::stopped, .message = make_error_code(error::stopped).message()});
+        return;
+    }
+    if (where() != phase::open)
+        return;
+    go(phase::closing);
+    runtime_->link->session().close(code, reason);
+    arm(settings_.close_timeout);
+    if (!pumping_)
+        settle();
+}
+
+// The last handle is gone: nobody hears any more.
+SOCKETIO_DECL void websocket_core::stop()
+{
+    perform([self = shared_from_this()] {
+        auto const last = std::exchange(self->listeners_, {});
+        self->end({});
+    });
+}
+
+SOCKETIO_DECL void websocket_core::open(std::string const& address)
+{
+    if (where() != phase::idle)
+        return;
+    go(phase::opening);
+    arm(settings_.timeout);
+    dial_request request;
+    if (auto const ec = parse_url(address, request.to)) {
+        post(runtime_->serial, [self = shared_from_this(), ec] { self->end({.error = ec, .message = ec.message()}); });
+        return;
+    }
+    request.target = request.to.path.empty() ? "/" : request.to.path;
+    if (!request.to.query.empty())
+        request.target += '?' + request.to.query;
+    request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
+    for (auto const& [name, text] : settings_.extraHeaders)
+        request.headers.push_back({name, text});
+    // Called by a coroutine, so user code has to wait for a turn of its own.
+    runtime_->dialing = std::make_shared<dial>(
+        runtime_->serial, std::move(request), [self = shared_from_this()](dial_result&& result, stream&& connected) {
+            self->on_dialed(std::move(result), std::move(connected));
+        });
+    runtime_->dialing->start();
+}
+
+SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& connected)
+{
+    if (where() != phase::opening)
+        return;
+    runtime_->dialing.reset();
+    if (!result.error) {
+        start(role::client, std::move(connected), std::move(result.leftover));
+        post(runtime_->serial, [self = shared_from_this()] { self->tell_open(); });
+        return;
+    }
+    websocket_close how{.error = result.error, .message = std::move(result.words), .http_status = result.http_status};
+    how.http_body = std::move(result.http_body);
+    post(runtime_->serial, [self = shared_from_this(), how = std::move(how)]() mutable { self->end(std::move(how)); });
+}
+
+SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover)
+{
+    start(role::server, std::move(connected), std::move(leftover));
+}
+
+SOCKETIO_DECL void websocket_core::begin()
+{
+    post(runtime_->serial, [self = shared_from_this()] { self->pump(); });
+}
+
+SOCKETIO_DECL void websocket_core::tell_open()
+{
+    unless_done going_on{[&] { begin(); }};
+    if (auto const listener = listeners_.open; listener && where() != phase::closed)
+        (*listener)();
+    going_on.done();
+    pump();
+}
+
+SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buffer leftover)
+{
+    websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
+    auto session = websocket_session{websocket{own, limits, own == role::client ? random_seed() : 0}};
+    runtime_->link = std::make_shared<link_type>(runtime_->serial, std::move(connected), std::move(session), *this,
+        connection_options{settings_.limits.read_buffer, settings_.close_timeout});
+    runtime_->link->start(std::move(leftover));
+    go(phase::open);
+    arm({});
+}
+
+// Takes all that has come, and asks before each event whether this is still to be heard. If a listener throws,
+// what is left goes on in a turn of its own.
+SOCKETIO_DECL void websocket_core::pump()
+{
+    if (!alive() || pumping_)
+        return;
+    drain_inbox();
+    auto const link = runtime_->link;
+    unless_done going_on{[&] {
+        if (alive())
+            begin();
+    }};
+    {
+        raised const guard{pumping_};
+        while (link && link == runtime_->link && !paused_) {
+            auto const event = link->next(clock::time_point{});
+            if (event.type == websocket_session_event::kind::none)
+                break;
+            on_event(event);
+            if (link == runtime_->link)
+                link->flush_early();
+        }
+    }
+    going_on.done();
+    settle();
+}
+
+SOCKETIO_DECL void websocket_core::settle()
+{
+    if (!alive() || !runtime_->link)
+        return;
+    runtime_->link->flush();
+    if (!paused_)
+        runtime_->link->resume();
+    unsent_.store(runtime_->link->unsent(), std::memory_order_relaxed);
+}
+
+SOCKETIO_DECL void websocket_core::pause(bool paused)
+{
+    if (paused_ == paused)
+        return;
+    paused_ = paused;
+    if (!paused && !pumping_)
+        begin();
+}
+
+SOCKETIO_DECL void websocket_core::on_event(websocket_session_event const& event)
+{
+    using kind = websocket_session_event::kind;
+    std::string_view const payload{event.payload.data(), event.payload.size()};
+    switch (event.type) {
+    case kind::none: return;
+    case kind::text:
+    case kind::binary:
+        if (auto const listener = listeners_.message)
+            (*listener)(websocket_message{payload, event.type == kind::text});
+        return;
+    case kind::ping:
+        if (auto const listener = listeners_.ping)
+            (*listener)(as_bytes(payload));
+        return;
+    case kind::pong:
+        if (auto const listener = listeners_.pong)
+            (*listener)(as_bytes(payload));
+        return;
+    case kind::closed: on_closed(event); return;
+    }
+}
+
+SOCKETIO_DECL void websocket_core::on_closed(websocket_session_event const& event)
+{
+    websocket_close how{.code = event.code, .error = event.error};
+    how.reason.assign(event.payload.data(), event.payload.size());
+    if (event.error)
+        how.message = event.error.message();
+    end(std::move(how));
+}
+
+SOCKETIO_DECL void websocket_core::on_drained()
+{
+    unsent_.store(0, std::memory_order_relaxed);
+    if (auto const listener = listeners_.drain)
+        (*listener)();
+}
+
+// What was written is still sent, and the closing handshake made, by the connection alone.
+SOCKETIO_DECL void websocket_core::end(websocket_close how)
+{
+    if (!alive() || where() == phase::closed)
+        return;
+    go(phase::closed);
+    deadline_ = clock::never();
+    runtime_->timer.cancel();
+    if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
+        dialing->abandon();
+    if (auto const link = std::exchange(runtime_->link, nullptr))
+        link->close();
+    unsent_.store(0, std::memory_order_relaxed);
+    auto const kept = std::move(kept_);
+    auto const last = std::exchange(listeners_, {});
+    if (last.close)
+        (*last.close)(how);
+}
+
+SOCKETIO_DECL void websocket_core::arm(std::chrono::milliseconds limit)
+{
+    deadline_ = limit.count() > 0 ? clock::now() + limit : clock::never();
+    runtime_->timer.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
+}
+
+SOCKETIO_DECL void websocket_core::on_due()
+{
+    if (!alive() || deadline_ == clock::never())
+        return;
+    if (clock::now() < deadline_) {
+        runtime_->timer.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
+        return;
+    }
+    if (where() == phase::closing && runtime_->link)
+        std::exchange(runtime_->link, nullptr)->abort();
+    end({.error = error::timeout, .message = make_error_code(error::timeout).message()});
+}
+
+} // namespace socketio::detail

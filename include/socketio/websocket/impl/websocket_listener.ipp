@@ -1,0 +1,166 @@
+// From the port to the listener of connections.
+#pragma once
+
+#include <socketio/core/error.hpp>
+#include <socketio/websocket/websocket_listener.hpp>
+
+#include <system_error>
+#include <utility>
+
+namespace socketio::detail {
+
+class websocket_listener::place {
+public:
+    explicit place(std::shared_ptr<std::atomic<std::size_t>> count) : count_{std::move(count)} {}
+    place(place const&) = delete;
+    place& operator=(place const&) = delete;
+    ~place() { --*count_; }
+
+private:
+    std::shared_ptr<std::atomic<std::size_t>> count_;
+};
+
+SOCKETIO_DECL std::shared_ptr<websocket_listener> websocket_listener::make(asio::any_io_executor executor, std::uint16_t port,
+                                                                           websocket_server_options settings)
+{
+    auto made = std::make_shared<websocket_listener>(executor, std::move(settings));
+    made->accepting_ = std::make_shared<listener>(executor);
+    if (auto const ec = made->accepting_->open(made->settings_.address, port))
+        throw_failure(ec, "cannot listen on port " + std::to_string(port));
+    made->port_ = made->accepting_->port();
+    made->watch_.add(made.get());
+    made->start();
+    return made;
+}
+
+SOCKETIO_DECL websocket_listener::websocket_listener(asio::any_io_executor const& executor, websocket_server_options settings)
+    : settings_{std::move(settings)},
+      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}
+{
+}
+
+SOCKETIO_DECL websocket_listener::~websocket_listener()
+{
+    if (accepting_)
+        watch_.remove(this);
+}
+
+// The accept loop holds this for as long as it runs.
+SOCKETIO_DECL void websocket_listener::start()
+{
+    post(accepting_->serial(), [self = shared_from_this()] {
+        std::shared_ptr<listener> accepting;
+        {
+            std::lock_guard const lock{self->mutex_};
+            accepting = self->closed_ ? nullptr : self->accepting_;
+        }
+        if (accepting)
+            accepting->start([self](strand const& on, stream&& connected) { self->on_accepted(on, std::move(connected)); });
+    });
+}
+
+SOCKETIO_DECL void websocket_listener::on_connection(connection_listener heard)
+{
+    auto next = std::make_shared<connection_listener const>(std::move(heard));
+    std::lock_guard const lock{mutex_};
+    heard_by_.swap(next);
+}
+
+SOCKETIO_DECL void websocket_listener::close()
+{
+    std::set<std::shared_ptr<welcome>> turned_away;
+    std::shared_ptr<connection_listener const> last;
+    std::lock_guard const lock{mutex_};
+    if (std::exchange(closed_, true) || !accepting_)
+        return;
+    turned_away.swap(welcomes_);
+    last.swap(heard_by_);
+    post(accepting_->serial(), [accepting = accepting_] { accepting->close(); });
+    for (auto const& each : turned_away)
+        each->abandon();
+}
+
+// Nobody runs the context any more.
+SOCKETIO_DECL void websocket_listener::context_gone() noexcept
+{
+    auto const self = weak_from_this().lock();
+    if (!self)
+        return;
+    std::set<std::shared_ptr<welcome>> left;
+    std::shared_ptr<connection_listener const> last;
+    std::shared_ptr<listener> accepting;
+    std::lock_guard const lock{mutex_};
+    closed_ = true;
+    left.swap(welcomes_);
+    last.swap(heard_by_);
+    accepting.swap(accepting_);
+    if (accepting)
+        accepting->close();
+}
+
+SOCKETIO_DECL std::shared_ptr<void> websocket_listener::take_place()
+{
+    if (++*places_ <= settings_.connections)
+        return std::make_shared<place>(places_);
+    --*places_;
+    return nullptr;
+}
+
+SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& connected)
+{
+    auto counted = take_place();
+    if (!counted) {
+        connected.close();
+        return;
+    }
+    welcome_rules rules{settings_.protocols, {settings_.limits.header_bytes, settings_.limits.headers}, settings_.timeout};
+    auto const made = std::make_shared<welcome>(on, std::move(connected), std::move(rules));
+    {
+        std::lock_guard const lock{mutex_};
+        if (closed_)
+            return;
+        welcomes_.insert(made);
+    }
+    auto done = [weak = weak_from_this(), on, counted = std::move(counted), key = std::weak_ptr<welcome>{made}](
+                    welcome_result&& result, stream&& accepted) mutable {
+        auto const self = weak.lock();
+        if (!self)
+            return;
+        {
+            std::lock_guard const lock{self->mutex_};
+            self->welcomes_.erase(key.lock());
+        }
+        self->on_welcomed(on, std::move(result), std::move(accepted), std::move(counted));
+    };
+    post(on, [made, done = std::move(done)]() mutable { made->start(std::move(done)); });
+}
+
+// Called by a coroutine, so user code has to wait for a turn of its own.
+SOCKETIO_DECL void websocket_listener::on_welcomed(strand const& on, welcome_result&& result, stream&& connected,
+                                                   std::shared_ptr<void> counted)
+{
+    std::shared_ptr<connection_listener const> heard;
+    {
+        std::lock_guard const lock{mutex_};
+        heard = heard_by_;
+    }
+    if (result.error || !heard || !*heard) {
+        connected.close();
+        return;
+    }
+    websocket_options own;
+    own.close_timeout = settings_.close_timeout;
+    own.limits = settings_.limits;
+    auto const core = websocket_core::make(on, std::move(own));
+    core->hold(std::move(counted));
+    websocket_request request{std::move(result.request.target), {}, std::move(result.subprotocol)};
+    for (auto& each : result.request.headers)
+        request.headers.emplace_back(std::move(each.name), std::move(each.value));
+    core->accept(std::move(connected), std::move(result.leftover));
+    post(on, [heard = std::move(heard), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
+        (*heard)(std::move(handle), request);
+    });
+    core->begin();
+}
+
+} // namespace socketio::detail
