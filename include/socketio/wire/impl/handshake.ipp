@@ -53,6 +53,8 @@ SOCKETIO_DECL void write_upgrade_request(byte_buffer& to, upgrade_request const&
     append_http_header(to, "Sec-WebSocket-Version", "13");
     if (!request.subprotocols.empty())
         append_http_header(to, "Sec-WebSocket-Protocol", request.subprotocols);
+    if (request.deflate != nullptr && request.deflate->enabled)
+        append_http_header(to, "Sec-WebSocket-Extensions", write_deflate_offer(*request.deflate));
     for (http_header const& header : request.headers) {
         bool const taken = equals_ignoring_case(header.name, "Host") || is_handshake_header(header.name);
         if (!taken && is_header_name(header.name) && is_header_value(header.value))
@@ -76,7 +78,7 @@ inline bool subprotocol_fits(http_head const& head, std::string_view asked) noex
 }
 
 SOCKETIO_DECL std::error_code check_upgrade_response(http_head const& head, std::string_view key,
-                                                     std::string_view subprotocols)
+                                                     std::string_view subprotocols, deflate_negotiation* deflate)
 {
     if (head.status != 101)
         return error::upgrade_refused;
@@ -84,12 +86,18 @@ SOCKETIO_DECL std::error_code check_upgrade_response(http_head const& head, std:
         && head.count("Upgrade") == 1 && equals_ignoring_case(head.find("Upgrade"), "websocket")
         && head.has_token("Connection", "Upgrade")
         && head.count("Sec-WebSocket-Accept") == 1 && head.find("Sec-WebSocket-Accept") == websocket_accept(key)
-        && head.count("Sec-WebSocket-Extensions") == 0
         && subprotocol_fits(head, subprotocols);
-    return valid ? std::error_code{} : make_error_code(error::handshake_invalid);
+    if (!valid)
+        return error::handshake_invalid;
+    std::optional<deflate_parameters> agreed;
+    std::error_code const ec = read_deflate_answer(head, deflate && deflate->options.enabled ? &deflate->options : nullptr, agreed);
+    if (deflate && !ec)
+        deflate->agreed = agreed;
+    return ec;
 }
 
-SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::string& key_out)
+SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::string& key_out,
+                                                    deflate_negotiation* deflate)
 {
     std::string_view const key = head.find("Sec-WebSocket-Key");
     std::string random;
@@ -102,11 +110,17 @@ SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::
         && base64_decode(key, random) && random.size() == 16;
     if (!valid)
         return error::handshake_invalid;
+    if (deflate != nullptr && deflate->options.enabled) {
+        deflate->agreed.reset();
+        if (auto const ec = accept_deflate_offer(head, deflate->options, deflate->agreed))
+            return ec;
+    }
     key_out = key;
     return {};
 }
 
-SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key, std::string_view subprotocol)
+SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key, std::string_view subprotocol,
+                                          std::optional<deflate_parameters> const& deflate)
 {
     to.append(std::string_view{"HTTP/1.1 101 Switching Protocols\r\n"});
     append_http_header(to, "Upgrade", "websocket");
@@ -114,6 +128,8 @@ SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key,
     append_http_header(to, "Sec-WebSocket-Accept", websocket_accept(key));
     if (!subprotocol.empty())
         append_http_header(to, "Sec-WebSocket-Protocol", subprotocol);
+    if (deflate)
+        append_http_header(to, "Sec-WebSocket-Extensions", write_deflate_answer(*deflate));
     to.append(std::string_view{"\r\n"});
 }
 
