@@ -44,6 +44,7 @@ need_basics() {
 need_test_tools() {
     need ninja-build has ninja
     need doctest-dev has_header doctest/doctest.h
+    need zlib1g-dev has_header zlib.h
     need clang has clang++
     need libclang-rt-dev has_tsan
     need meson has meson

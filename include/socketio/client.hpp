@@ -7,5 +7,8 @@
 #include <socketio/client/manager.hpp>
 #include <socketio/client/socket.hpp>
 #include <socketio/net/background_context.hpp>
+#if defined(SOCKETIO_WITH_ZLIB)
+#include <socketio/deflate.hpp>
+#endif
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -37,6 +37,10 @@
 
 #include <socketio/session/impl/engine.ipp>
 #include <socketio/session/impl/websocket.ipp>
+#if defined(SOCKETIO_WITH_ZLIB)
+#include <socketio/deflate.hpp>
+#include <socketio/session/impl/zlib_codec.ipp>
+#endif
 
 #include <socketio/net/impl/asio.ipp>
 #include <socketio/net/impl/background_context.ipp>

@@ -33,6 +33,8 @@ function checkInclude(file, line, target) {
     if (/^[<"](boost\/)?asio/.test(target) && layer !== "net") say("Asio is included under net/ only");
     if (/^[<"]rapidjson/.test(target) && !/\/core\/(impl\/)?json[^/]*$/.test(file))
         say("RapidJSON is included in core/json* only");
+    if (target === "<zlib.h>" && !/\/session\/impl\/zlib_codec\.ipp$/.test(file))
+        say("zlib is included in session/impl/zlib_codec.ipp only");
     if (/^<(iostream|print|syncstream)>$/.test(target)) say("the library prints nothing");
     if (target.startsWith('"')) say("includes are written <socketio/layer/file.hpp>");
     if (!ours) return;

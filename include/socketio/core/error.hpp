@@ -31,7 +31,8 @@ enum class error {
     fragment_invalid,     // a continuation without a start, or a start inside a message
     close_invalid,        // a close frame with a bad code or length
     utf8_invalid,         // text that is not UTF-8
-    message_too_large,    // over the limit for one incoming message
+    message_too_large,    // over the limit for one incoming message, inflated where it is compressed
+    deflate_invalid,      // a compressed message that cannot be inflated (RFC 7692)
 
     // Engine.IO 4
     engine_packet_invalid, // empty, or of an unknown type

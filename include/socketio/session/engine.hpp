@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace socketio::detail {
 
@@ -44,6 +45,10 @@ public:
 
     // `settings` are the server's own; a client learns them from the open packet.
     engine(role own, websocket_limits limits, std::uint64_t mask_seed, engine_settings settings = {});
+
+    // After a handshake that has agreed on compression, before anything else: see websocket.
+    void compress_with(message_codec codec, std::size_t threshold) noexcept { transport_.compress_with(std::move(codec), threshold); }
+    bool compresses() const noexcept { return transport_.compresses(); }
 
     // Server: says hello. To be called once, before anything else.
     void open(clock::time_point now);
@@ -82,17 +87,18 @@ public:
     void complete_output();
 
     // A text message, built in place at the end of output(): begin, append to output(), then end or abandon.
-    websocket::mark begin_message()
+    websocket::mark begin_message(bool compress = true)
     {
-        auto const at = transport_.begin_message(opcode::text);
+        auto at = transport_.begin_message(opcode::text);
+        at.compress = compress;
         transport_.output().push_back('4');
         return at;
     }
     std::size_t message_size(websocket::mark const& at) const { return transport_.message_size(at); }
     void end_message(websocket::mark const& at) { transport_.end_message(at); }
     void abandon(websocket::mark const& at) { transport_.abandon(at); }
-    void send_text(std::string_view message);
-    void send_binary(bytes_view message) { transport_.send(opcode::binary, as_text(message)); }
+    void send_text(std::string_view message, bool compress = true);
+    void send_binary(bytes_view message, bool compress = true) { transport_.send(opcode::binary, as_text(message), compress); }
 
     // Ends the session from this side: what was written before is still sent, then a close frame.
     void close();

@@ -5,11 +5,14 @@
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/config.hpp>
 #include <socketio/core/role.hpp>
+#include <socketio/wire/message_codec.hpp>
 #include <socketio/wire/message_reader.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -48,6 +51,11 @@ public:
     // `mask_seed` must be unpredictable to the peer; a server never uses it.
     websocket(role own, websocket_limits limits, std::uint64_t mask_seed) noexcept;
 
+    // After a handshake that has agreed on compression, and before anything else: from now on what the peer
+    // compresses is inflated, and messages of at least `threshold` bytes are sent compressed.
+    void compress_with(message_codec codec, std::size_t threshold) noexcept;
+    bool compresses() const noexcept { return deflater_ != nullptr; }
+
     // Takes the next event off the front of `input`; none: more bytes are needed. What stays must be
     // at the front of the next `input` as it was left. A payload is valid until the next call.
     // Answers pings and closes into output(). After close or failed all input is dropped.
@@ -71,6 +79,7 @@ public:
     struct mark {
         std::size_t start;
         opcode code;
+        bool compress = true; // unless it is small; without an agreement nothing is
     };
     mark begin_message(opcode code);
     std::size_t message_size(mark const& of) const noexcept { return output_.size() - of.start - room(); }
@@ -78,7 +87,7 @@ public:
     void abandon(mark const& of) noexcept;
 
     // A whole message, a ping or a pong; dropped when not open. A ping or pong over 125 bytes is misuse.
-    void send(opcode code, std::string_view payload);
+    void send(opcode code, std::string_view payload, bool compress = true);
 
     // Begins or completes the closing handshake, once. Code 0 sends no code, as the reference's client
     // does; otherwise a code that may not be sent is misuse. A reason over 123 bytes is cut.
@@ -93,7 +102,8 @@ private:
     bool done_reading() const noexcept { return close_received_ || failed_; }
     std::size_t room() const noexcept { return own_ == role::client ? 6 : 2; }
     frame_header header_for(opcode code, std::size_t length) noexcept;
-    void write_frame(opcode code, std::string_view payload);
+    void write_frame(opcode code, std::string_view payload, std::uint8_t reserved = 0);
+    std::optional<std::string_view> compressed(std::string_view payload, bool wanted);
     void write_close(std::uint16_t code, std::string_view reason);
     void hold_pong(std::span<char const> payload) noexcept;
     void release_pong();
@@ -103,6 +113,8 @@ private:
 
     message_reader reader_;
     byte_buffer output_;
+    std::unique_ptr<message_deflater> deflater_;
+    std::size_t threshold_ = 0; // of deflater_
     mask_generator masks_;
     std::array<char, max_control_payload> pong_{}; // the newest ping's data, while held_back_
     std::uint8_t pong_size_ = 0;

@@ -15,6 +15,8 @@ constexpr bool is_control(opcode code) noexcept
     return (static_cast<unsigned>(code) & 8u) != 0;
 }
 
+inline constexpr std::uint8_t rsv1 = 4; // of a data message's first frame: the message is compressed (RFC 7692)
+
 struct frame_header {
     bool fin = true;
     std::uint8_t reserved = 0; // RSV1 to RSV3 as 4, 2 and 1

@@ -44,7 +44,16 @@ public:
 
     void limit(std::uint64_t max_payload) noexcept { max_payload_ = max_payload; }
 
+    // Lets RSV1 pass on the first frame of a data message, whose payload has this limit then (RFC 7692,
+    // section 6). It never passes anywhere else, and the other reserved bits nowhere.
+    void allow_compressed(std::uint64_t max_payload) noexcept
+    {
+        max_compressed_ = max_payload;
+        compressed_ = true;
+    }
+
 private:
+    bool may_begin(unsigned char byte) const noexcept;
     bool read_header(std::span<char const> input, std::error_code& ec) noexcept;
     bool read_length(std::span<char const> input, std::error_code& ec) noexcept;
 
@@ -52,7 +61,9 @@ private:
     std::size_t head_size_ = 0; // 0: the header of the frame at the front is not read yet
     std::size_t ready_ = 0;     // so much of its payload is unmasked
     std::uint64_t max_payload_;
+    std::uint64_t max_compressed_ = 0;
     bool peer_masks_;
+    bool compressed_ = false;   // RSV1 may be set
 };
 
 } // namespace socketio::detail

@@ -1,4 +1,5 @@
-// Frames to messages: fragments, UTF-8 and the limits (RFC 6455, sections 5.4, 5.6 and 8.1).
+// Frames to messages: fragments, UTF-8 and the limits (RFC 6455, sections 5.4, 5.6 and 8.1), and compressed
+// messages inflated as they arrive (RFC 7692).
 // Knows what a message is, but answers nothing: pings and closes are passed on as they come.
 #pragma once
 
@@ -6,11 +7,14 @@
 #include <socketio/core/config.hpp>
 #include <socketio/core/utf8.hpp>
 #include <socketio/wire/frame_decoder.hpp>
+#include <socketio/wire/message_codec.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <system_error>
 
 namespace socketio::detail {
@@ -33,21 +37,31 @@ public:
 
     std::size_t wanted() const noexcept { return frames_.wanted(); }
 
+    // From now on messages may be compressed; the limit is for what they are inflated to.
+    void inflate_with(std::unique_ptr<message_inflater> inflater) noexcept;
+
 private:
     bool fits(frame_header const& header, std::error_code& ec) const noexcept;
     bool is_text(frame_header const& header) const noexcept;
-    void check_front(std::span<char> input, std::error_code& ec) noexcept;
-    bool check_text(frame const& from, std::error_code& ec) noexcept;
+    bool is_compressed(frame_header const& header) const noexcept;
+    void look_at_front(std::span<char> input, std::error_code& ec);
+    bool look_at(std::string_view fresh, frame_header const& header, std::error_code& ec);
+    bool inflate(std::string_view fresh, frame_header const& header, std::error_code& ec);
+    bool end_message(frame_header const& header, std::error_code& ec);
+    std::uint64_t max_compressed() const noexcept;
     std::optional<whole_message> collect(frame const& part);
 
     frame_decoder frames_;
-    byte_buffer collected_;      // the fragments of the message that is not complete
+    byte_buffer collected_;      // the fragments of the message that is not complete, or what it was inflated to
+    std::unique_ptr<message_inflater> inflater_;
     std::uint64_t max_message_;
     std::size_t max_fragments_;
     std::size_t fragments_ = 0;  // so many are collected; 0 between messages
-    std::size_t checked_ = 0;    // so much of the front frame's payload went through utf8_
+    std::size_t looked_at_ = 0;  // so much of the front frame's payload went through utf8_ or inflater_
+    std::uint64_t compressed_size_ = 0; // of the message, so far
     utf8_checker utf8_;
     opcode code_ = opcode::text; // of the message that is being collected
+    bool compressed_ = false;    // and so is that
     bool lent_ = false;          // the last message given out lies in collected_
 };
 

@@ -37,6 +37,7 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::close_invalid: return "invalid WebSocket close frame";
     case error::utf8_invalid: return "WebSocket text that is not UTF-8";
     case error::message_too_large: return "incoming message over the size limit";
+    case error::deflate_invalid: return "compressed WebSocket message that cannot be inflated";
     case error::engine_packet_invalid: return "invalid Engine.IO packet";
     case error::engine_open_invalid: return "invalid Engine.IO open packet";
     case error::engine_unexpected: return "unexpected Engine.IO packet";

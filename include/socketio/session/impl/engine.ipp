@@ -165,9 +165,9 @@ SOCKETIO_DECL void engine::complete_output()
         send_packet(engine_packet_type::pong);
 }
 
-SOCKETIO_DECL void engine::send_text(std::string_view message)
+SOCKETIO_DECL void engine::send_text(std::string_view message, bool compress)
 {
-    auto const at = begin_message();
+    auto const at = begin_message(compress);
     transport_.output().append(message);
     transport_.end_message(at);
 }

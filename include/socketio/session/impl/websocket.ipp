@@ -53,6 +53,13 @@ SOCKETIO_DECL websocket::websocket(role own, websocket_limits limits, std::uint6
 {
 }
 
+SOCKETIO_DECL void websocket::compress_with(message_codec codec, std::size_t threshold) noexcept
+{
+    deflater_ = std::move(codec.deflater);
+    threshold_ = threshold;
+    reader_.inflate_with(std::move(codec.inflater));
+}
+
 SOCKETIO_DECL websocket_event websocket::next(std::span<char>& input)
 {
     if (done_reading()) {
@@ -131,11 +138,22 @@ SOCKETIO_DECL websocket_event websocket::on_close(std::span<char> payload)
     return event;
 }
 
+// What does not inflate is data that is not what its message says it is: 1007, as for text that is no UTF-8 (section
+// 7.4.1), and as npm's ws answers it. RFC 7692 names no code.
+inline std::uint16_t code_for(std::error_code why) noexcept
+{
+    if (why == error::utf8_invalid || why == error::deflate_invalid)
+        return 1007;
+    if (why == error::message_too_large)
+        return 1009;
+    return why == std::errc::not_enough_memory ? 1011 : 1002;
+}
+
 SOCKETIO_DECL websocket_event websocket::fail(std::error_code why)
 {
     failed_ = true;
     if (!close_sent_)
-        write_close(why == error::utf8_invalid ? 1007 : why == error::message_too_large ? 1009 : 1002, {});
+        write_close(code_for(why), {});
     return {websocket_event::kind::failed, {}, 0, why};
 }
 
@@ -162,6 +180,11 @@ SOCKETIO_DECL void websocket::end_message(mark const& of)
         return;
     }
     std::size_t const length = message_size(of);
+    if (auto const smaller = compressed({output_.data() + of.start + room(), length}, of.compress)) {
+        output_.truncate(of.start);
+        write_frame(of.code, *smaller, rsv1);
+        return;
+    }
     frame_header const header = header_for(of.code, length);
     std::size_t const extra = header_size(length, header.masked) - room();
     if (extra != 0) {
@@ -175,12 +198,19 @@ SOCKETIO_DECL void websocket::end_message(mark const& of)
         apply_mask(payload, length, header.mask);
 }
 
+SOCKETIO_DECL std::optional<std::string_view> websocket::compressed(std::string_view payload, bool wanted)
+{
+    if (deflater_ == nullptr || !wanted || payload.size() < threshold_)
+        return std::nullopt;
+    return deflater_->deflate(payload);
+}
+
 SOCKETIO_DECL void websocket::abandon(mark const& of) noexcept
 {
     output_.truncate(of.start);
 }
 
-SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload)
+SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload, bool compress)
 {
     if (code == opcode::close || code == opcode::continuation)
         throw_misuse("websocket: only whole messages, pings and pongs can be sent");
@@ -190,12 +220,16 @@ SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload)
         return;
     if (held_back_)
         release_pong();
-    write_frame(code, payload);
+    if (auto const smaller = compressed(payload, compress && !is_control(code)))
+        write_frame(code, *smaller, rsv1);
+    else
+        write_frame(code, payload);
 }
 
-SOCKETIO_DECL void websocket::write_frame(opcode code, std::string_view payload)
+SOCKETIO_DECL void websocket::write_frame(opcode code, std::string_view payload, std::uint8_t reserved)
 {
-    frame_header const header = header_for(code, payload.size());
+    frame_header header = header_for(code, payload.size());
+    header.reserved = reserved;
     std::size_t const size = header_size(header.length, header.masked) + payload.size();
     char* const to = write_header(output_.prepare(size), header);
     if (header.masked)

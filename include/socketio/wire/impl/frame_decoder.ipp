@@ -27,12 +27,14 @@ SOCKETIO_DECL std::optional<frame> frame_decoder::next(std::span<char>& input, s
     return result;
 }
 
-inline bool frame_may_begin(unsigned char byte) noexcept
+SOCKETIO_DECL bool frame_decoder::may_begin(unsigned char byte) const noexcept
 {
     unsigned const code = byte & 0x0Fu;
     bool const known = code <= 2 || (code >= 8 && code <= 10);
     bool const whole = code < 8 || (byte & 0x80u) != 0;
-    return (byte & 0x70u) == 0 && known && whole;
+    bool const starts_data = code == 1 || code == 2;
+    unsigned const allowed = compressed_ && starts_data ? 0x40u : 0u;
+    return (byte & 0x70u & ~allowed) == 0 && known && whole;
 }
 
 // Leaves head_size_ at 0 where the header is not complete.
@@ -41,7 +43,7 @@ SOCKETIO_DECL bool frame_decoder::read_header(std::span<char const> input, std::
     if (input.empty())
         return false;
     unsigned char const first = static_cast<unsigned char>(input[0]);
-    if (!frame_may_begin(first)) {
+    if (!may_begin(first)) {
         ec = error::frame_invalid;
         return false;
     }
@@ -49,6 +51,7 @@ SOCKETIO_DECL bool frame_decoder::read_header(std::span<char const> input, std::
         return false;
     unsigned char const second = static_cast<unsigned char>(input[1]);
     front_.fin = (first & 0x80u) != 0;
+    front_.reserved = static_cast<std::uint8_t>(first >> 4 & 7u);
     front_.code = static_cast<opcode>(first & 0x0Fu);
     front_.masked = (second & 0x80u) != 0;
     front_.length = second & 0x7Fu;
@@ -76,7 +79,8 @@ SOCKETIO_DECL bool frame_decoder::read_length(std::span<char const> input, std::
     }
     // Compared in 64 bits: on a small machine the length may not fit into size_t.
     constexpr std::uint64_t addressable = static_cast<std::size_t>(-1) / 2;
-    if (!is_control(front_.code) && (front_.length > max_payload_ || front_.length > addressable - max_frame_header)) {
+    std::uint64_t const most = front_.reserved != 0 ? max_compressed_ : max_payload_;
+    if (!is_control(front_.code) && (front_.length > most || front_.length > addressable - max_frame_header)) {
         ec = error::message_too_large;
         return false;
     }

@@ -1,0 +1,23 @@
+// permessage-deflate's two directions with zlib (RFC 7692, section 7.2). zlib itself is seen by impl/zlib_codec.ipp only.
+#pragma once
+
+#include <socketio/session/codec_factory.hpp>
+
+// Compiled separately only where the whole program is built with zlib; otherwise inline, so that any source file
+// may bring it in.
+#if defined(SOCKETIO_HEADER_ONLY) || !defined(SOCKETIO_WITH_ZLIB)
+#define SOCKETIO_ZLIB_DECL inline
+#else
+#define SOCKETIO_ZLIB_DECL
+#endif
+
+namespace socketio::detail {
+
+// Both directions take their memory with the first compressed message.
+SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters const& agreed, deflate_options const& options);
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/session/impl/zlib_codec.ipp>
+#endif

@@ -1,0 +1,23 @@
+#include <socketio/session/codec_factory.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace socketio::detail;
+
+TEST_CASE("compression is offered where a codec is installed and the option does not say otherwise")
+{
+    codec_factory const before = installed_codec.exchange(nullptr);
+    CHECK_FALSE(offers_deflate({}));
+    installed_codec = [](role, deflate_parameters const&, socketio::deflate_options const&) { return message_codec{}; };
+    CHECK(offers_deflate({}));
+    CHECK_FALSE(offers_deflate({.enabled = false}));
+    CHECK_FALSE(make_codec(role::client, {}, {}).deflater);
+    installed_codec = before;
+}
+
+#if defined(SOCKETIO_WITH_ZLIB)
+TEST_CASE("a program that is built with zlib has its codec installed")
+{
+    CHECK(offers_deflate({}));
+}
+#endif
