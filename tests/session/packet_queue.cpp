@@ -51,7 +51,7 @@ entry copy(std::string_view text, std::span<bytes_view const> attachments, std::
 std::vector<entry> drained(packet_queue& from, std::size_t most = 1000000)
 {
     std::vector<entry> result;
-    from.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack) {
+    from.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack, bool) {
         if (result.size() == most)
             return false;
         result.push_back(copy(text, attachments, ack));
@@ -112,7 +112,7 @@ TEST_CASE("what is pushed while packets leave, leaves too")
     packet_queue q;
     push(q, {"a", {}, {}});
     std::string order;
-    q.drain([&](std::string_view text, std::span<bytes_view const>, std::optional<std::uint64_t>) {
+    q.drain([&](std::string_view text, std::span<bytes_view const>, std::optional<std::uint64_t>, bool) {
         order += text;
         if (order.size() < 200)
             push(q, {std::string(1, static_cast<char>('a' + order.size() % 26)), {}, {}});

@@ -38,7 +38,13 @@ public:
         made.flags_.expiry = limit;
         return made;
     }
-    emit_operator compress(bool) const { return *this; }
+    // See socket::compress.
+    emit_operator compress(bool wanted) const
+    {
+        emit_operator made{*this};
+        made.flags_.compress = wanted;
+        return made;
+    }
 
     // As the members of socket.
     template <class... Args>

@@ -24,8 +24,9 @@ struct emit_flags {
     std::optional<std::chrono::milliseconds> timeout{}; // for the acknowledgement
     bool is_volatile = false;                           // rather lost than late
     std::optional<std::chrono::milliseconds> expiry{};  // not sent after it
+    bool compress = true;                               // where compression is agreed on
 
-    keep_rule rule() const { return {is_volatile, expiry ? clock::now() + *expiry : clock::never()}; }
+    keep_rule rule() const { return {is_volatile, expiry ? clock::now() + *expiry : clock::never(), compress}; }
 };
 
 template <class... Args>
@@ -79,7 +80,8 @@ prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, pending_ack
 
 inline void enqueue(socket_link& to, prepared_emit&& emit)
 {
-    to.core().enqueue({.packet = std::move(emit.packet), .waiting = std::move(emit.waiting), .timeout = emit.timeout, .expires = emit.rule.expires});
+    to.core().enqueue({.packet = std::move(emit.packet), .waiting = std::move(emit.waiting), .timeout = emit.timeout, .expires = emit.rule.expires,
+                        .compress = emit.rule.compress});
 }
 
 template <class... Args>

@@ -14,6 +14,7 @@
 #include <socketio/net/context_watch.hpp>
 #include <socketio/net/dial.hpp>
 #include <socketio/session/backoff.hpp>
+#include <socketio/session/codec_factory.hpp>
 #include <socketio/session/join_gate.hpp>
 
 #include <atomic>
@@ -82,8 +83,8 @@ public:
     void defer_first(unique_function<void()> step) { steps_.push_front(std::move(step)); }
     // A packet out of the send buffer; false: it must stay there.
     bool send_kept(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                   std::optional<std::uint64_t> id);
-    bool write_packet(std::string_view text, std::span<bytes_view const> attachments);
+                   std::optional<std::uint64_t> id, bool compress);
+    bool write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true);
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
     void lose(close_reason reason, disconnect_details details);
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
@@ -170,18 +171,19 @@ private:
     std::string request_target(string_pairs const& query) const;
 
     void emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
-                   clock::time_point expires);
-    void encode_in_place(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode);
+                   keep_rule const& rule);
+    void encode_in_place(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                         bool compress);
     void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, clock::time_point expires);
+                      std::optional<pending_ack>&& waiting, keep_rule const& rule);
     bool can_write(socket_core const& from);
     bool is_writable(socket_core const& from);
     void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting);
+                      std::optional<pending_ack>&& waiting, keep_rule const& rule);
     template <class Use>
     void perform_with(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, Use use);
     void hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                   std::optional<pending_ack>&& waiting);
+                   std::optional<pending_ack>&& waiting, bool compress);
     void tell(std::string event);
     void tell_number(std::string event, std::uint64_t number);
     void tell_error(std::string event, connect_error const& why);

@@ -6,6 +6,7 @@
 #include <socketio/core/value.hpp>
 #include <socketio/net/callback_executor.hpp>
 #include <socketio/session/buffer_limits.hpp>
+#include <socketio/wire/permessage_deflate.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -107,6 +108,10 @@ struct options {
     // call that causes them. `log` and the providers stay on the strand; completion tokens bring executors of
     // their own.
     socketio::callback_executor callback_executor{};
+
+    // Compression, if the program has zlib: see deflate_options. It is offered to the server, which may decline
+    // (npm's does, unless its option of the same name says otherwise).
+    deflate_options perMessageDeflate{};
 
     // See connection_snapshot::round_trip. Off, since the reference's client sends no such pings.
     bool measure_round_trip = false;

@@ -90,7 +90,8 @@ public:
     {
         return emit_operator{link_to_share()}.expires_after(limit);
     }
-    // Accepted for the day when messages are compressed.
+    // compress(false): the event is sent as it is, where it would be compressed otherwise (`perMessageDeflate`): one that
+    // is compressed already, or holds a secret beside what somebody else may choose.
     emit_operator compress(bool wanted) const { return emit_operator{link_to_share()}.compress(wanted); }
 
     // Calls `listener` whenever the event comes. Its parameters are read from the event's arguments: more

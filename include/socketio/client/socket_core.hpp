@@ -45,6 +45,7 @@ class manager_core;
 struct keep_rule {
     bool is_volatile = false;                      // it is dropped
     clock::time_point expires = clock::never();    // it is kept so long
+    bool compress = true;                          // when it is written
 };
 
 using error_hook = std::function<void(event_error const&)>;
@@ -112,7 +113,7 @@ public:
     // For the emit path.
     // Into the send buffer, as far as there is room.
     void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-              clock::time_point expires);
+              keep_rule const& rule);
     // After a turn: who waits for it is told that nothing is buffered; and what other threads may ask for.
     void tell_if_drained();
     void publish() noexcept;

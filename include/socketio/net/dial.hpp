@@ -14,6 +14,7 @@
 #include <socketio/wire/url.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct dial_request {
     std::string target; // path and query of the upgrade request
     std::vector<http_header> headers;
     http_limits limits;
+    std::optional<deflate_options> deflate{}; // offered
 };
 
 struct dial_result {
@@ -31,6 +33,7 @@ struct dial_result {
     std::string words;      // what happened and what to do, of an error
     int http_status = 0;    // of a refused upgrade
     std::string http_body;  // its start
+    std::optional<deflate_parameters> deflate{}; // agreed
     byte_buffer leftover;   // what the server sent right behind its handshake
     clock::duration resolving{}; // the time that each stage took
     clock::duration connecting{};

@@ -24,6 +24,7 @@ public:
         std::uint32_t attachments = 0;
         std::optional<std::uint64_t> ack{};
         clock::time_point expires = clock::never();
+        bool compress = true; // it may be sent compressed
         bool removed = false;
     };
 
@@ -47,7 +48,7 @@ public:
     }
 
     void push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
-              clock::time_point expires = clock::never())
+              clock::time_point expires = clock::never(), bool compress = true)
     {
         std::size_t const start = bytes_.size();
         bytes_.append(text);
@@ -56,7 +57,7 @@ public:
             bytes_.append(&length, sizeof length);
             bytes_.append(each);
         }
-        entries_.push_back({bytes_.size() - start, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires});
+        entries_.push_back({bytes_.size() - start, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires, compress});
         earliest_ = std::min(earliest_, expires);
         ++count_;
     }
@@ -139,8 +140,8 @@ public:
         look(std::string_view{bytes_.data() + at, first.text}, std::span<bytes_view const>{attachments});
     }
 
-    // Hands the packets over, front first, as (text, attachments, ack), until `take` says false (that
-    // packet stays). `take` may only push, which ends its views; what it pushes is handed over too.
+    // Hands the packets over, front first, as (text, attachments, ack, compress), until `take` says false
+    // (that packet stays). `take` may only push, which ends its views; what it pushes is handed over too.
     template <class Take>
     void drain(Take take)
     {
@@ -152,7 +153,7 @@ public:
                 attachments.clear();
                 if (next.attachments != 0)
                     split(at, next, attachments);
-                if (!take(std::string_view{at, next.text}, std::span<bytes_view const>{attachments}, next.ack))
+                if (!take(std::string_view{at, next.text}, std::span<bytes_view const>{attachments}, next.ack, next.compress))
                     return;
                 --count_;
             }

@@ -20,6 +20,7 @@ struct retried_emit {
     pending_ack waiting;                                // the user's; without a handler for a plain emit
     std::optional<std::chrono::milliseconds> timeout{}; // of one try
     clock::time_point expires = clock::never();         // no try begins after it
+    bool compress = true;
     std::uint64_t tries = 0;
     bool in_flight = false;
 };

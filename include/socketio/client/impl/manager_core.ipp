@@ -55,6 +55,7 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
       backoff_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : random_seed()},
       decoder_{{settings_.limits.attachments, {std::min<std::size_t>(settings_.limits.json_depth, 128)}}}
 {
+    check_deflate_options(settings_.perMessageDeflate);
     url_error_ = parse_url(url, url_);
     if (!url_error_ && url_.secure)
         url_error_ = error::tls_not_available;
@@ -174,10 +175,10 @@ SOCKETIO_DECL void manager_core::take_entry(inbox::entry const& next, std::size_
     if (next.type == inbox::kind::packet_with_ack)
         waiting = std::move(draining_.acks[acks++]);
     std::size_t left = next.count;
-    draining_.packets.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>) {
+    draining_.packets.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>, bool compress) {
         if (left-- == 0)
             return false;
-        send_or_keep(*next.socket, text, attachments, std::move(waiting), clock::never());
+        send_or_keep(*next.socket, text, attachments, std::move(waiting), {.compress = compress});
         return true;
     });
 }

@@ -37,7 +37,7 @@ SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view 
     check_event(event);
     // A user's conversion may emit while a packet is being written: that one waits its turn.
     if (may_act() && !rule.is_volatile) {
-        emit_here(from, event, std::move(waiting), encode, rule.expires);
+        emit_here(from, event, std::move(waiting), encode, rule);
         return;
     }
     char room[512];
@@ -55,9 +55,9 @@ SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_vie
     auto const send = [this, rule](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries,
                                    std::optional<pending_ack>&& ack) {
         if (rule.is_volatile)
-            send_or_drop(by, packet, binaries, std::move(ack));
+            send_or_drop(by, packet, binaries, std::move(ack), rule);
         else
-            send_or_keep(by, packet, binaries, std::move(ack), rule.expires);
+            send_or_keep(by, packet, binaries, std::move(ack), rule);
     };
     if (may_act()) {
         drain_inbox();
@@ -73,7 +73,7 @@ SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_vie
         });
         return;
     }
-    hand_over(from, text, attachments, std::move(waiting));
+    hand_over(from, text, attachments, std::move(waiting), rule.compress);
 }
 
 // A copy, as a command: for packets that are not to be kept where others wait.
@@ -89,12 +89,12 @@ void manager_core::perform_with(socket_core& from, std::string_view text, std::s
 
 // From another thread: into the inbox.
 SOCKETIO_DECL void manager_core::hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                                           std::optional<pending_ack>&& waiting)
+                                           std::optional<pending_ack>&& waiting, bool compress)
 {
     std::lock_guard const lock{mutex_};
     if (!alive())
         return;
-    inbox_.packets.push(text, attachments, std::nullopt);
+    inbox_.packets.push(text, attachments, std::nullopt, clock::never(), compress);
     if (waiting) {
         inbox_.order.push_back({inbox::kind::packet_with_ack, from.shared_from_this()});
         inbox_.acks.push_back(std::move(*waiting));
@@ -127,20 +127,21 @@ SOCKETIO_DECL bool manager_core::is_writable(socket_core const& from)
 // A volatile packet is never kept, not even before CONNECT is answered, where the reference does. Its
 // acknowledgement is waited for all the same: it ends with the connection or by its timeout.
 SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_view text,
-                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting)
+                                              std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+                                              keep_rule const& rule)
 {
     if (is_writable(from))
-        send_or_keep(from, text, attachments, std::move(waiting), clock::never());
+        send_or_keep(from, text, attachments, std::move(waiting), rule);
     else if (waiting)
         from.pending().add(std::move(*waiting));
 }
 
 SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
-                                           encode_event_ref encode, clock::time_point expires)
+                                           encode_event_ref encode, keep_rule const& rule)
 {
     drain_inbox();
     if (!from.tells_outgoing() && can_write(from)) {
-        encode_in_place(from, event, std::move(waiting), encode);
+        encode_in_place(from, event, std::move(waiting), encode, rule.compress);
     } else {
         scratch_.clear();
         attachments_.clear();
@@ -149,17 +150,17 @@ SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view e
             encode(scratch_, attachments_);
         }
         check_attachments(attachments_.size());
-        send_or_keep(from, scratch_.view(), attachments_, std::move(waiting), expires);
+        send_or_keep(from, scratch_.view(), attachments_, std::move(waiting), rule);
     }
     if (depth_ == 0)
         post_turn();
 }
 
 SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_view event,
-                                                 std::optional<pending_ack>&& waiting, encode_event_ref encode)
+                                                 std::optional<pending_ack>&& waiting, encode_event_ref encode, bool compress)
 {
     engine& session = runtime_->link->session();
-    auto const at = session.begin_message();
+    auto const at = session.begin_message(compress);
     unless_done message{[&] { session.abandon(at); }};
     attachments_.clear();
     {
@@ -175,32 +176,32 @@ SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_
     ++packets_sent_;
     session.end_message(at);
     for (bytes_view const each : attachments_)
-        session.send_binary(each);
+        session.send_binary(each, compress);
     if (waiting)
         from.pending().add(std::move(*waiting));
 }
 
-SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<bytes_view const> attachments)
+SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
 {
     if (state_ != ready_state::open || !fits(text.size() + 1, attachments))
         return false;
     ++packets_sent_;
     engine& session = runtime_->link->session();
-    session.send_text(text);
+    session.send_text(text, compress);
     for (bytes_view const each : attachments)
-        session.send_binary(each);
+        session.send_binary(each, compress);
     return true;
 }
 
 SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_view text,
                                               std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-                                              clock::time_point expires)
+                                              keep_rule const& rule)
 {
     if (!can_write(from)) {
-        from.keep(text, attachments, std::move(waiting), expires);
+        from.keep(text, attachments, std::move(waiting), rule);
         return;
     }
-    if (!write_packet(text, attachments)) {
+    if (!write_packet(text, attachments, rule.compress)) {
         from.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
         return;
     }
@@ -210,11 +211,12 @@ SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_vie
 }
 
 SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view text,
-                                           std::span<bytes_view const> attachments, std::optional<std::uint64_t> id)
+                                           std::span<bytes_view const> attachments, std::optional<std::uint64_t> id,
+                                           bool compress)
 {
     if (!can_write(from))
         return false;
-    bool const written = write_packet(text, attachments);
+    bool const written = write_packet(text, attachments, compress);
     if (written)
         from.tell_outgoing(text, attachments);
     if (written && id)

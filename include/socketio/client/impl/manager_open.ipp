@@ -104,6 +104,8 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
     request.to = url_;
     request.target = request_target(query);
     request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
+    if (offers_deflate(settings_.perMessageDeflate))
+        request.deflate = settings_.perMessageDeflate;
     for (auto const& [name, text] : headers) {
         if (!is_header_name(name) || !is_header_value(text)) {
             fail_open(connect_error{make_error_code(std::errc::invalid_argument), "extraHeaders: \"" + name + "\" is not a valid HTTP header"});
@@ -141,6 +143,8 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
         return;
     }
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
+    if (result.deflate)
+        session.compress_with(make_codec(role::client, *result.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
     runtime_->link = std::make_shared<connection>(runtime_->serial, std::move(connected), std::move(session), *this,
                                                   connection_options{settings_.limits.read_buffer, settings_.close_timeout});
     if (settings_.measure_round_trip)

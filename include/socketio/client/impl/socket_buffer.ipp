@@ -23,7 +23,7 @@ SOCKETIO_DECL bool socket_core::forget_packet(std::uint64_t ack)
 }
 
 SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view const> attachments,
-                                     std::optional<pending_ack>&& waiting, clock::time_point expires)
+                                     std::optional<pending_ack>&& waiting, keep_rule const& rule)
 {
     std::size_t const size = packet_queue::size_of(text, attachments);
     auto const fits = [&] { return buffer_limits_.admit(send_buffer_.size(), send_buffer_.byte_size(), size); };
@@ -38,7 +38,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
             send_buffer_.remove_first([this](std::string_view oldest, std::optional<std::uint64_t> id) {
                 refuse(event_of(oldest), ack_of(id));
             });
-        send_buffer_.push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt, expires);
+        send_buffer_.push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt, rule.expires, rule.compress);
     }
     if (waiting) {
         waiting->buffered = true;
@@ -79,8 +79,9 @@ SOCKETIO_DECL void socket_core::flush_send_buffer()
         return;
     expire_emits(manager_.now());
     std::lock_guard const lock{buffer_mutex_};
-    send_buffer_.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id) {
-        return manager_.send_kept(*this, text, attachments, id);
+    send_buffer_.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id,
+                              bool compress) {
+        return manager_.send_kept(*this, text, attachments, id, compress);
     });
 }
 

@@ -37,7 +37,7 @@ SOCKETIO_DECL void socket_core::send_retried()
     next->packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         byte_buffer with_id;
         append_with_ack_id(with_id, text, nsp_, waiting.id);
-        manager_.send_encoded(*this, with_id.view(), attachments, std::move(waiting), {});
+        manager_.send_encoded(*this, with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
     });
 }
 

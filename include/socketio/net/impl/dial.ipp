@@ -110,7 +110,8 @@ inline task<std::error_code> dial::shake_hands()
     key_ = fresh_websocket_key();
     std::string const host = host_header(request_.to);
     byte_buffer request;
-    write_upgrade_request(request, {.target = request_.target, .host = host, .key = key_, .headers = request_.headers});
+    write_upgrade_request(request, {.target = request_.target, .host = host, .key = key_, .headers = request_.headers,
+                                    .deflate = request_.deflate ? &*request_.deflate : nullptr});
     std::error_code ec = co_await send(request.view());
     if (!ec)
         ec = co_await read_head();
@@ -174,7 +175,10 @@ SOCKETIO_DECL std::error_code dial::check_answer()
     // The reference's server accepts another protocol version first and says no afterwards, in HTTP.
     if (head.status == 101 && input_.view().starts_with("HTTP/1."))
         return error::wrong_protocol;
-    return check_upgrade_response(head, key_);
+    deflate_negotiation deflate{request_.deflate.value_or(deflate_options{.enabled = false})};
+    auto const ec = check_upgrade_response(head, key_, {}, &deflate);
+    result_.deflate = deflate.agreed;
+    return ec;
 }
 
 // Takes a chunked body apart (RFC 9112, section 7.1). True when it is complete, or broken.
