@@ -118,6 +118,13 @@ const commands = {
         ways[command.how ?? "terminate"]();
         return true;
     },
+    // What its WebSocket has agreed on, and the bytes that TCP has carried.
+    transport(command) {
+        const { socket } = find(command).conn.transport;
+        const { params = null } = socket._extensions["permessage-deflate"] ?? {};
+        const { bytesRead, bytesWritten } = socket._socket;
+        return { params, bytesRead, bytesWritten };
+    },
     sockets: ({ nsp = "/" }) => [...io.of(nsp).sockets.keys()],
     // From now on the namespace refuses with this message; without one it admits again.
     refuse({ nsp = "/", message, data }) {

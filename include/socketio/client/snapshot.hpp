@@ -38,6 +38,7 @@ struct connection_snapshot {
     std::uint64_t bytes_sent = 0;
     std::uint64_t packets_received = 0;
     std::uint64_t packets_sent = 0;
+    bool compressed = false;         // permessage-deflate was agreed on (see `perMessageDeflate`)
     std::size_t unsent_bytes = 0;    // written, and not yet taken by the operating system
     connect_timings last_connect{};
 };

@@ -17,6 +17,7 @@ SOCKETIO_DECL void manager_core::count(connection_snapshot& into) const noexcept
     into.packets_sent = packets_sent_;
     into.bytes_received = earlier_received_;
     into.bytes_sent = earlier_sent_;
+    into.compressed = false;
     if (state_ == ready_state::open)
         into.last_connect = timings_;
     if (!alive() || !runtime_->link)
@@ -25,6 +26,7 @@ SOCKETIO_DECL void manager_core::count(connection_snapshot& into) const noexcept
     into.bytes_received += link.bytes_received();
     into.bytes_sent += link.bytes_sent();
     into.unsent_bytes = link.unsent();
+    into.compressed = link.session().compresses();
     if (auto const measured = link.session().round_trip())
         into.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(*measured);
 }
