@@ -6,4 +6,8 @@
 #include <socketio/websocket/websocket.hpp>
 #include <socketio/websocket/websocket_server.hpp>
 
+#if defined(SOCKETIO_WITH_ZLIB)
+#include <socketio/deflate.hpp>
+#endif
+
 #include <socketio/core/foreign_macros_end.hpp>

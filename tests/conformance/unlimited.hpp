@@ -5,6 +5,14 @@
 
 namespace conformance {
 
+// Everything that is compressed is to be seen so.
+inline socketio::deflate_options compress_all()
+{
+    socketio::deflate_options all;
+    all.threshold = 0;
+    return all;
+}
+
 inline socketio::websocket_bounds unlimited()
 {
     socketio::websocket_bounds limits;

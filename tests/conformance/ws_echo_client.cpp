@@ -33,7 +33,7 @@ private:
     {
         std::string last;
         asio::io_context context;
-        socketio::websocket socket(context, url_ + what, {.limits = conformance::unlimited()});
+        socketio::websocket socket(context, url_ + what, {.perMessageDeflate = conformance::compress_all(), .limits = conformance::unlimited()});
         bool opened = false;
         socket.on_open([&] { opened = true; });
         socket.on_message([&](socketio::websocket_message const& message) {

@@ -17,7 +17,7 @@ int main(int argc, char** argv)
     }
     asio::io_context context;
     socketio::websocket_server server(
-        context, static_cast<std::uint16_t>(std::atoi(argv[1])), {.limits = conformance::unlimited()});
+        context, static_cast<std::uint16_t>(std::atoi(argv[1])), {.perMessageDeflate = conformance::compress_all(), .limits = conformance::unlimited()});
     server.on_connection([](socketio::websocket socket, socketio::websocket_request const&) {
         socket.on_message([socket](socketio::websocket_message const& message) mutable {
             conformance::echo(socket, message);

@@ -183,7 +183,7 @@ TEST_CASE("the handshakes of both sides carry it")
         REQUIRE(server.agreed);
         CHECK(*server.agreed == deflate_parameters{.server_max_window_bits = 10, .client_max_window_bits = 9});
         out.clear();
-        write_upgrade_response(out, got, server.agreed);
+        write_upgrade_response(out, got, {}, server.agreed);
         CHECK_FALSE(check_upgrade_response(read(role::server, out.view()), key, {}, &client));
         REQUIRE(client.agreed);
         CHECK(*client.agreed == *server.agreed);
@@ -195,7 +195,7 @@ TEST_CASE("the handshakes of both sides carry it")
         REQUIRE_FALSE(check_upgrade_request(read(role::client, out.view()), got, &server));
         CHECK_FALSE(server.agreed);
         out.clear();
-        write_upgrade_response(out, got, server.agreed);
+        write_upgrade_response(out, got, {}, server.agreed);
         CHECK_FALSE(check_upgrade_response(read(role::server, out.view()), key, {}, &client));
         CHECK_FALSE(client.agreed);
     }
@@ -206,7 +206,7 @@ TEST_CASE("the handshakes of both sides carry it")
         write_upgrade_request(out, {.target = "/", .host = "h", .key = key, .deflate = &client.options});
         CHECK(read(role::client, out.view()).count("Sec-WebSocket-Extensions") == 0);
         out.clear();
-        write_upgrade_response(out, key, deflate_parameters{});
+        write_upgrade_response(out, key, {}, deflate_parameters{});
         CHECK(check_upgrade_response(read(role::server, out.view()), key, {}, &client) == error::handshake_invalid);
         CHECK(check_upgrade_response(read(role::server, out.view()), key) == error::handshake_invalid);
     }

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ namespace socketio::detail {
 
 struct welcome_rules {
     std::vector<std::string> protocols; // that may be chosen
+    deflate_options deflate;            // that may be agreed on
     http_limits limits;
     std::chrono::milliseconds timeout{10000}; // for the request, and to take a refusal; 0: no limit
 };
@@ -29,6 +31,7 @@ struct welcome_result {
     std::error_code error;  // then there is no stream
     http_head request;
     std::string subprotocol;
+    std::optional<deflate_parameters> deflate; // agreed
     byte_buffer leftover;   // what the client sent right behind its request
 };
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,7 @@ public:
     // On the strand.
     void open(std::string const& url);
     // Of a server: a connection whose handshake is done. It is read from begin() on.
-    void accept(stream&& connected, byte_buffer leftover);
+    void accept(stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate);
     void begin();
     // Kept until the connection has ended.
     void hold(std::shared_ptr<void> kept) noexcept { kept_ = std::move(kept); }
@@ -78,7 +79,7 @@ private:
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     void drain_inbox();
     void on_dialed(dial_result&& result, stream&& connected);
-    void start(role own, stream&& connected, byte_buffer leftover);
+    void start(role own, stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate);
     void tell_open();
     void pump();
     void settle();

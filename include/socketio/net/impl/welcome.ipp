@@ -126,7 +126,8 @@ SOCKETIO_DECL std::error_code welcome::judge()
     }
     http_head const& request = reader_.head();
     std::string key;
-    if (auto const ec = check_upgrade_request(request, key)) {
+    deflate_negotiation deflate{rules_.deflate};
+    if (auto const ec = check_upgrade_request(request, key, &deflate)) {
         bool const other_version = request.count("Sec-WebSocket-Version") != 0 && request.find("Sec-WebSocket-Version") != "13";
         if (other_version || request.count("Upgrade") == 0)
             write_refusal(output_, "426 Upgrade Required", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
@@ -136,7 +137,8 @@ SOCKETIO_DECL std::error_code welcome::judge()
         return ec;
     }
     result_.subprotocol = choose_subprotocol(request, rules_.protocols);
-    write_upgrade_response(output_, key, result_.subprotocol);
+    result_.deflate = deflate.agreed;
+    write_upgrade_response(output_, key, result_.subprotocol, result_.deflate);
     return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <socketio/core/random.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_core.hpp>
 
 #include <utility>
@@ -20,6 +21,7 @@ SOCKETIO_DECL websocket_core::websocket_core(strand const& on, websocket_options
     : settings_{std::move(settings)}, runtime_{std::make_unique<runtime>(on)},
       watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor(), asio::execution::context))}
 {
+    check_deflate_options(settings_.perMessageDeflate);
     for (auto const& [name, text] : settings_.extraHeaders) {
         if (!is_header_name(name) || !is_header_value(text))
             throw_misuse("extraHeaders: \"" + name + "\" is not a valid HTTP header");
@@ -158,6 +160,8 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
     if (!request.to.query.empty())
         request.target += '?' + request.to.query;
     request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
+    if (offers_deflate(settings_.perMessageDeflate))
+        request.deflate = settings_.perMessageDeflate;
     for (auto const& [name, text] : settings_.extraHeaders)
         request.headers.push_back({name, text});
     // Called by a coroutine, so user code has to wait for a turn of its own.
@@ -174,7 +178,7 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
         return;
     runtime_->dialing.reset();
     if (!result.error) {
-        start(role::client, std::move(connected), std::move(result.leftover));
+        start(role::client, std::move(connected), std::move(result.leftover), result.deflate);
         post(runtime_->serial, [self = shared_from_this()] { self->tell_open(); });
         return;
     }
@@ -183,9 +187,10 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
     post(runtime_->serial, [self = shared_from_this(), how = std::move(how)]() mutable { self->end(std::move(how)); });
 }
 
-SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover)
+SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover,
+                                          std::optional<deflate_parameters> const& deflate)
 {
-    start(role::server, std::move(connected), std::move(leftover));
+    start(role::server, std::move(connected), std::move(leftover), deflate);
 }
 
 SOCKETIO_DECL void websocket_core::begin()
@@ -202,10 +207,14 @@ SOCKETIO_DECL void websocket_core::tell_open()
     pump();
 }
 
-SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buffer leftover)
+SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buffer leftover,
+                                         std::optional<deflate_parameters> const& deflate)
 {
     websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
     auto session = websocket_session{websocket{own, limits, own == role::client ? random_seed() : 0}};
+    if (deflate)
+        session.endpoint().compress_with(
+            make_codec(own, *deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
     runtime_->link = std::make_shared<link_type>(runtime_->serial, std::move(connected), std::move(session), *this,
         connection_options{settings_.limits.read_buffer, settings_.close_timeout});
     runtime_->link->start(std::move(leftover));

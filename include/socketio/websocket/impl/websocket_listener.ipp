@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
+#include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_listener.hpp>
 
 #include <system_error>
@@ -113,7 +114,9 @@ SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& co
         connected.close();
         return;
     }
-    welcome_rules rules{settings_.protocols, {settings_.limits.header_bytes, settings_.limits.headers}, settings_.timeout};
+    welcome_rules rules{settings_.protocols, settings_.perMessageDeflate,
+                        {settings_.limits.header_bytes, settings_.limits.headers}, settings_.timeout};
+    rules.deflate.enabled = offers_deflate(rules.deflate);
     auto const made = std::make_shared<welcome>(on, std::move(connected), std::move(rules));
     {
         std::lock_guard const lock{mutex_};
@@ -151,12 +154,13 @@ SOCKETIO_DECL void websocket_listener::on_welcomed(strand const& on, welcome_res
     websocket_options own;
     own.close_timeout = settings_.close_timeout;
     own.limits = settings_.limits;
+    own.perMessageDeflate = settings_.perMessageDeflate;
     auto const core = websocket_core::make(on, std::move(own));
     core->hold(std::move(counted));
     websocket_request request{std::move(result.request.target), {}, std::move(result.subprotocol)};
     for (auto& each : result.request.headers)
         request.headers.emplace_back(std::move(each.name), std::move(each.value));
-    core->accept(std::move(connected), std::move(result.leftover));
+    core->accept(std::move(connected), std::move(result.leftover), result.deflate);
     post(on, [heard = std::move(heard), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
         (*heard)(std::move(handle), request);
     });
