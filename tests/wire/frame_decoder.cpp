@@ -177,3 +177,26 @@ TEST_CASE("a control frame is not bound by the limit for messages")
     CHECK_FALSE(decoder.next(input, ec));
     CHECK(ec == error::message_too_large);
 }
+
+TEST_CASE("where compression was agreed on, RSV1 may be set on the first frame of a data message, with a limit of its own")
+{
+    frame_decoder decoder{false, 4};
+    decoder.allow_compressed(5);
+    std::string bytes = "\xC1\x05Hello\x42\x05Hello\x82\x04Hell";
+    std::span<char> input{bytes};
+    std::error_code ec;
+    for (std::uint8_t const reserved : {rsv1, rsv1, std::uint8_t{0}}) {
+        auto const frame = decoder.next(input, ec);
+        REQUIRE(frame);
+        CHECK(frame->header.reserved == reserved);
+    }
+    for (std::string_view const bad : {"\xC0", "\xC8", "\xC9", "\xCA", "\xE1", "\xD1", "\xA1", "\x91", "\xC1\x06", "\x81\x05"}) {
+        frame_decoder fresh{false, 4};
+        fresh.allow_compressed(5);
+        std::string copy{bad};
+        std::span<char> all{copy};
+        std::error_code why;
+        CHECK_FALSE(fresh.next(all, why));
+        CHECK(why == (bad.size() == 1 ? error::frame_invalid : error::message_too_large));
+    }
+}

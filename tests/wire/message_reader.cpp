@@ -4,9 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace socketio::detail;
@@ -130,4 +133,76 @@ TEST_CASE("a message of too many fragments is refused, empty ones counted")
         bytes += frame_bytes(opcode::continuation, false, "");
     CHECK_FALSE(read_all(bytes + frame_bytes(opcode::continuation, true, ""), 1).error);
     refused(bytes + frame_bytes(opcode::continuation, false, "") + std::string("\x80\x00", 2), error::message_too_large);
+}
+
+namespace {
+
+// Says each byte as often as its value, and notes the most room it was ever given.
+class expander final : public message_inflater {
+public:
+    explicit expander(std::size_t& most, int& finished) : most_{most}, finished_{finished} {}
+
+    bool inflate(std::string_view& input, byte_buffer& to, std::size_t room, std::error_code&) override
+    {
+        most_ = std::max(most_, to.size() + room);
+        for (; room != 0 && (left_ != 0 || !input.empty()); --room) {
+            if (left_ == 0) {
+                letter_ = input.front();
+                left_ = static_cast<unsigned char>(letter_);
+                input.remove_prefix(1);
+            }
+            to.push_back(letter_);
+            --left_;
+        }
+        return left_ != 0 || !input.empty();
+    }
+    std::error_code finish() override
+    {
+        ++finished_;
+        return {};
+    }
+
+private:
+    std::size_t& most_;
+    int& finished_;
+    std::size_t left_ = 0;
+    char letter_ = 0;
+};
+
+std::string compressed_frame(opcode code, bool fin, std::string_view payload)
+{
+    std::string bytes = frame_bytes(code, fin, payload);
+    bytes[0] = static_cast<char>(bytes[0] | 0x40);
+    return bytes;
+}
+
+} // namespace
+
+TEST_CASE("a compressed message is inflated as it comes, into not more than one byte over the limit")
+{
+    for (std::size_t step : {1u, 7u, 10000u}) {
+        for (auto const& [payload, fits] : {std::pair{std::string(10, 100), true}, std::pair{std::string(1000, 100), false}}) {
+            std::size_t most = 0;
+            int finished = 0;
+            message_reader reader{false, 1000, 10};
+            reader.inflate_with(std::make_unique<expander>(most, finished));
+            std::string const bytes = compressed_frame(opcode::text, false, payload.substr(0, 4)) + frame_bytes(opcode::ping, true, "p")
+                + frame_bytes(opcode::continuation, true, payload.substr(4)) + frame_bytes(opcode::text, true, "plain");
+            std::string kept;
+            std::string heard;
+            std::error_code ec;
+            for (std::size_t at = 0; at < bytes.size() && !ec; at += step) {
+                kept += std::string_view{bytes}.substr(at, step);
+                std::string moved = kept;
+                std::span<char> input{moved};
+                while (auto const message = reader.next(input, ec))
+                    heard += std::to_string(message->payload.size()) + ' ';
+                kept.assign(input.data(), input.size());
+            }
+            CHECK(heard == (fits ? "1 1000 5 " : "1 "));
+            CHECK(ec == (fits ? std::error_code{} : make_error_code(error::message_too_large)));
+            CHECK(most <= 1001);
+            CHECK(finished == (fits ? 1 : 0));
+        }
+    }
 }

@@ -14,10 +14,10 @@ namespace socketio {
 
 // Compression of WebSocket messages (RFC 7692). It needs zlib: include <socketio/deflate.hpp> in any one source
 // file of the program, or build with SOCKETIO_WITH_ZLIB. Without that nothing is offered or accepted.
-// What it costs a connection, at most, and from the first compressed message in that direction on:
-// (1 << (window bits + 2)) + (1 << (memory_level + 9)) bytes to send (256 KiB as it is here), and
-// (1 << window bits) + about 10 KiB to receive (42 KiB), beside the message itself. With the direction's
-// no_context_takeover that is given back after each message.
+// What it costs a connection, in memory, from the first compressed message in that direction on:
+// (1 << (window bits + 2)) + (1 << (memory_level + 9)) bytes and 6 KiB to send (262 KiB as it is here), and
+// (1 << window bits) bytes and 7 KiB to receive (39 KiB), beside the message itself and a buffer of up to 64 KiB. With
+// the direction's no_context_takeover all but the buffer is given back after each message.
 struct deflate_options {
     bool enabled = true;         // a client offers it, a server accepts an offer
     std::size_t threshold = 1024; // bytes; what is smaller is sent as it is
