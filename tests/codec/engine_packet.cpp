@@ -134,6 +134,26 @@ TEST_CASE("what is no JSON object is refused")
     CHECK(open(std::string(100000, '[')).ec == error::engine_open_invalid);
 }
 
+TEST_CASE("an open packet has no more than 64 KiB, nor than a thousand values")
+{
+    auto const with = [](std::string const& more) {
+        std::string text = R"({"sid":"x","pingInterval":1,"pingTimeout":1,"more":)" + more + "}";
+        json_document reader;
+        engine_settings settings;
+        return read_engine_open(text, reader, settings);
+    };
+    CHECK_FALSE(with('"' + std::string(65000, 'x') + '"'));
+    CHECK(with('"' + std::string(65536, 'x') + '"') == error::engine_open_invalid);
+    auto const list = [](int values) {
+        std::string text = "[1";
+        for (int i = 1; i < values; ++i)
+            text += ",1";
+        return text + "]";
+    };
+    CHECK_FALSE(with(list(991)));
+    CHECK(with(list(992)) == error::engine_open_invalid);
+}
+
 TEST_CASE("every cut of an open packet is refused")
 {
     std::string const whole = with("", "");

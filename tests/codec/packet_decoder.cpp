@@ -258,6 +258,36 @@ TEST_CASE("placeholders that name no attachment are refused")
     }
 }
 
+TEST_CASE("a packet with attachments has a limit for its text and them, and for them as often as they are used")
+{
+    constexpr std::string_view text = R"(52-["b",{"_placeholder":true,"num":0}])"; // 38 bytes
+    auto const with = [&](std::uint64_t size, std::string_view first, std::string_view second) {
+        reader r{{.size = size}};
+        CHECK_FALSE(r.text(text));
+        bool whole = !r.ec && r.binary(first);
+        CHECK_FALSE(whole);
+        whole = !r.ec && r.binary(second);
+        CHECK(whole == !r.ec);
+        return r.ec;
+    };
+    CHECK_FALSE(with(text.size() + 4, "xx", "yy"));
+    CHECK(with(text.size() + 3, "xx", "yy") == error::message_too_large);
+    CHECK(with(text.size() + 1, "xx", "yy") == error::message_too_large);
+    CHECK(with(text.size() - 1, "", "") == error::message_too_large);
+    CHECK_FALSE(error_of(R"(2["a text without attachments has the limit of messages only"])", {.size = 5}));
+
+    std::string often = R"(51-["b")";
+    for (int i = 0; i != 10; ++i)
+        often += R"(,{"_placeholder":true,"num":0})";
+    often += "]";
+    reader r{{.size = 1000}};
+    CHECK_FALSE(r.text(often));
+    CHECK(r.binary(std::string(100, 'x')));
+    CHECK_FALSE(r.text(often));
+    CHECK_FALSE(r.binary(std::string(101, 'x')));
+    CHECK(r.ec == error::message_too_large);
+}
+
 TEST_CASE("what is only similar to a placeholder stays an object")
 {
     reader r;

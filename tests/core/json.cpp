@@ -276,6 +276,61 @@ TEST_CASE("two million brackets cost no stack")
     CHECK(read.root().size() == 200'001);
 }
 
+TEST_CASE("so many values as the limit are read, the next is one too many")
+{
+    using limits = socketio::detail::json_limits;
+    auto const all = [](std::size_t values) {
+        std::string text = "[1";
+        for (std::size_t i = 2; i < values; ++i)
+            text += ",1";
+        return text + "]";
+    };
+    for (std::size_t const most : {2u, 3u, 15u, 16u, 17u, 100u, 1000u}) {
+        CAPTURE(most);
+        CHECK_FALSE(parsed(all(most), false, limits{.values = most}).ec);
+        parsed const over{all(most + 1), false, limits{.values = most}};
+        CHECK(over.ec == error::json_too_large);
+        CHECK(over.root().is_null());
+    }
+    CHECK_FALSE(parsed("7", false, limits{.values = 1}).ec);
+    for (std::string_view const three : {"[1,2]", "[\"a\",\"b\"]", "{\"a\":1}", "[[],[]]", "[{},{}]", "[null,true]", "[1 , 2 ]", " [ -1.5,\"\\n\"] "}) {
+        CAPTURE(three);
+        CHECK_FALSE(parsed(three, true, limits{.values = 3}).ec);
+        CHECK(parsed(three, true, limits{.values = 2}).ec == error::json_too_large);
+        CHECK(parsed(three, true, limits{.values = 1}).ec == error::json_too_large);
+        CHECK(parsed(three, true, limits{.values = 0}).ec == error::json_too_large);
+    }
+}
+
+TEST_CASE("a document that was used without a limit keeps to one")
+{
+    json_document document;
+    std::string large(10000, ' ');
+    large = "[" + large + "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]";
+    CHECK_FALSE(document.parse(large));
+    std::string small = "[1,2,3]";
+    CHECK(document.parse(small, {.values = 3}) == error::json_too_large);
+    small = "[1,2]";
+    CHECK_FALSE(document.parse(small, {.values = 3}));
+    CHECK(document.root().size() == 2);
+}
+
+TEST_CASE("attachments count as often as they are used")
+{
+    auto const with = [](std::uint64_t most) {
+        json_document document;
+        std::string text = R"([{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}])";
+        REQUIRE_FALSE(document.parse(text, {}, true));
+        std::array<socketio::bytes_view, 2> const attachments{socketio::detail::as_bytes("four"), socketio::detail::as_bytes("xy")};
+        auto const ec = document.attach(attachments, most);
+        CHECK(document.root().is_null() == (ec.value() != 0));
+        return ec;
+    };
+    CHECK_FALSE(with(10));
+    CHECK(with(9) == error::message_too_large);
+    CHECK(with(0) == error::message_too_large);
+}
+
 TEST_CASE("of members with the same name the last counts and all are there")
 {
     parsed const read{R"({"a":1,"b":2,"a":3})"};

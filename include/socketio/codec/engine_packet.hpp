@@ -41,8 +41,8 @@ struct engine_settings {
     std::uint64_t max_payload = 0; // bytes; 0: the server named no limit
 };
 
-// Reads the data of an open packet. Refused are a missing sid, and intervals that are missing,
-// not positive, or longer than a day.
+// Reads the data of an open packet. Refused are a missing sid, intervals that are missing, not positive, or longer
+// than a day, and more than 64 KiB or a thousand values.
 std::error_code read_engine_open(std::span<char> data, json_document& reader, engine_settings& out);
 
 void write_engine_open(byte_buffer& to, engine_settings const& settings);

@@ -32,6 +32,8 @@ namespace detail {
 struct packet_limits {
     std::size_t attachments = 10; // as the reference's parser has it since 4.2.6
     json_limits json{};
+    // Bytes of a packet with attachments: its text and they, and again they as often as they are used.
+    std::uint64_t size = static_cast<std::uint64_t>(-1);
 };
 
 // Event names that belong to the library: neither side may emit them.

@@ -38,6 +38,7 @@ private:
     json_document json_;
     packet pending_;
     std::size_t missing_ = 0;            // attachments still to come
+    std::uint64_t room_ = 0;             // bytes that they may have
     byte_buffer text_;                   // the text of a packet whose attachments are still to come
     std::vector<byte_buffer> received_;  // its attachments so far; kept for the next such packet
     std::vector<bytes_view> attachments_;

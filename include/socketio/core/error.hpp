@@ -31,7 +31,7 @@ enum class error {
     fragment_invalid,     // a continuation without a start, or a start inside a message
     close_invalid,        // a close frame with a bad code or length
     utf8_invalid,         // text that is not UTF-8
-    message_too_large,    // over the limit for one incoming message, inflated where it is compressed
+    message_too_large,    // over the limit for one incoming message (inflated), or packet with its attachments
     deflate_invalid,      // a compressed message that cannot be inflated (RFC 7692)
 
     // Engine.IO 4
@@ -51,6 +51,7 @@ enum class error {
     json_too_deep,
     json_invalid,
     server_is_v2,                 // CONNECT without a session id
+    json_too_large,               // too many values
     connect_refused,              // CONNECT_ERROR: a middleware or an unknown namespace
     disconnected,                 // acknowledgement: the socket has been disconnected
     ack_timeout,                  // acknowledgement: operation has timed out

@@ -8,6 +8,7 @@
 #include <socketio/core/tape.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -16,6 +17,7 @@ namespace socketio::detail {
 
 struct json_limits {
     std::size_t depth = max_json_depth; // of nested arrays and objects; more than this is not possible
+    std::size_t values = static_cast<std::size_t>(-1); // keys included; 16 bytes each
 };
 
 // One parsed text at a time. Kept, it allocates nothing once it has seen the largest message.
@@ -27,13 +29,15 @@ public:
 
     // `text` must be one JSON value with optional white space around it. It is destroyed, and must
     // stay where it is for as long as the views are used. That it is UTF-8 has been checked before.
-    // Errors: json_invalid, json_too_deep. With `placeholders`, {"_placeholder":true,"num":n} becomes
+    // Errors: json_invalid, json_too_deep, json_too_large. With `placeholders`, {"_placeholder":true,"num":n} becomes
     // binary data that waits for attachment n; a bad n is packet_illegal_attachments.
     std::error_code parse(std::span<char> text, json_limits limits = {}, bool placeholders = false);
 
     // Gives the binary data its bytes, which must stay as long as the text. Once after each parse.
-    // packet_illegal_attachments: a placeholder asks for one that is not there.
-    std::error_code attach(std::span<bytes_view const> attachments) noexcept;
+    // packet_illegal_attachments: a placeholder asks for one that is not there. message_too_large: together
+    // they are over `most` bytes, each counted as often as it is used, since whoever copies them needs that much.
+    std::error_code attach(std::span<bytes_view const> attachments,
+                           std::uint64_t most = static_cast<std::uint64_t>(-1)) noexcept;
 
     // Null before the first parse and after a failed one.
     value_view root() const noexcept { return used_ == 0 ? value_view{} : value_view{tape_.data()}; }

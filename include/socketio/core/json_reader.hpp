@@ -94,14 +94,16 @@ class tape_builder {
 public:
     using SizeType = RAPIDJSON_NAMESPACE::SizeType;
 
-    tape_builder(std::vector<json_node>& tape, std::size_t depth, bool placeholders) noexcept
-        : tape_{tape}, next_{tape.data()}, end_{tape.data() + tape.size()}, limit_{std::min<std::size_t>(depth, max_json_depth)}, placeholders_{placeholders}
+    tape_builder(std::vector<json_node>& tape, json_limits limits, bool placeholders) noexcept
+        : tape_{tape}, values_{std::max<std::size_t>(limits.values, 1)}, next_{tape.data()},
+          end_{tape.data() + std::min(tape.size(), values_)}, limit_{std::min<std::size_t>(limits.depth, max_json_depth)},
+          placeholders_{placeholders}
     {
     }
 
-    bool Null() { return add(value_type::null), true; }
-    bool Bool(bool value) { return add(value_type::boolean).boolean = value, true; }
-    bool Uint(unsigned) { return room() = number, true; } // the 0 that stands for a number
+    bool Null() { return add(value_type::null), !over_; }
+    bool Bool(bool value) { return add(value_type::boolean).boolean = value, !over_; }
+    bool Uint(unsigned) { return room() = number, !over_; } // the 0 that stands for a number
     bool Int(int) noexcept { return false; }
     bool Int64(std::int64_t) noexcept { return false; }
     bool Uint64(std::uint64_t) noexcept { return false; }
@@ -112,7 +114,7 @@ public:
         json_node& node = add(value_type::string);
         node.size = static_cast<std::uint32_t>(size);
         node.text = text;
-        return true;
+        return !over_;
     }
     bool Key(char const* text, SizeType size, bool) { return String(text, size, false); }
     bool StartArray() { return open(value_type::array); }
@@ -150,10 +152,12 @@ private:
     bool collapse(json_node& object);
 
     std::vector<json_node>& tape_;
+    std::size_t values_;
     json_node* next_;
     json_node* end_;
     std::size_t limit_;
     bool placeholders_;
+    bool over_ = false; // there are more values than allowed
     std::size_t depth_ = 0;
     std::array<std::uint32_t, max_json_depth> open_; // where on the tape
 };
@@ -161,7 +165,13 @@ private:
 SOCKETIO_SELDOM SOCKETIO_DECL void tape_builder::grow()
 {
     std::size_t const used = size();
-    tape_.resize(std::max<std::size_t>(2 * used, 16));
+    if (used >= values_) {
+        over_ = true; // what is added now goes anywhere, and then no more comes
+        why = error::json_too_large;
+        next_ = tape_.data();
+        return;
+    }
+    tape_.resize(std::min(std::max<std::size_t>(2 * used, 16), values_));
     next_ = tape_.data() + used;
     end_ = tape_.data() + tape_.size();
 }
@@ -174,7 +184,7 @@ SOCKETIO_DECL bool tape_builder::open(value_type type)
     }
     open_[depth_++] = static_cast<std::uint32_t>(size());
     add(type);
-    return true;
+    return !over_;
 }
 
 SOCKETIO_DECL json_node& tape_builder::close(SizeType elements) noexcept
@@ -254,7 +264,7 @@ SOCKETIO_DECL std::error_code json_document::parse(std::span<char> text, json_li
     char* const end = text.data() + text.size();
     replace_lone_surrogates(text.data(), end);
 
-    tape_builder builder{tape_, limits.depth, placeholders};
+    tape_builder builder{tape_, limits, placeholders};
     json_stream stream{text.data(), end, nullptr, &builder.number};
     json_stack stack;
     using utf8 = RAPIDJSON_NAMESPACE::UTF8<>;
@@ -267,11 +277,12 @@ SOCKETIO_DECL std::error_code json_document::parse(std::span<char> text, json_li
     return {};
 }
 
-SOCKETIO_DECL std::error_code json_document::attach(std::span<bytes_view const> attachments) noexcept
+SOCKETIO_DECL std::error_code json_document::attach(std::span<bytes_view const> attachments, std::uint64_t most) noexcept
 {
     if (!incomplete_)
         return {};
     incomplete_ = false;
+    std::uint64_t left = most;
     for (json_node& node : std::span{tape_}.first(used_)) {
         if (node.type != value_type::binary)
             continue;
@@ -281,6 +292,11 @@ SOCKETIO_DECL std::error_code json_document::attach(std::span<bytes_view const> 
             used_ = 0;
             return error::packet_illegal_attachments;
         }
+        if (data.size() > left) {
+            used_ = 0;
+            return error::message_too_large;
+        }
+        left -= data.size();
         node.data = data.data();
         node.size = static_cast<std::uint32_t>(data.size());
     }

@@ -21,7 +21,8 @@ inline bool read_interval(value_view from, std::chrono::milliseconds& out)
 
 SOCKETIO_DECL std::error_code read_engine_open(std::span<char> data, json_document& reader, engine_settings& out)
 {
-    if (reader.parse(data, json_limits{}, false) || !reader.root().is_object())
+    constexpr std::size_t most = 64 * 1024; // bytes, of what the reference says in 100
+    if (data.size() > most || reader.parse(data, json_limits{.values = 1000}, false) || !reader.root().is_object())
         return error::engine_open_invalid;
     value_view const root = reader.root();
     value_view const sid = root["sid"];

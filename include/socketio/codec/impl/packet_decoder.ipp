@@ -124,6 +124,9 @@ SOCKETIO_DECL bool packet_decoder::text(std::span<char> message, packet& out, st
 
 SOCKETIO_DECL std::error_code packet_decoder::await_attachments(std::span<char> message, std::size_t head_size, packet& out)
 {
+    if (message.size() > limits_.size)
+        return error::message_too_large;
+    room_ = limits_.size - message.size();
     text_.clear();
     text_.append(message.data(), message.size());
     // The views of the head move over to the copy, which outlives this message.
@@ -145,6 +148,11 @@ SOCKETIO_DECL bool packet_decoder::binary(std::span<char> message, packet& out, 
         ec = error::packet_unexpected_binary;
         return false;
     }
+    if (message.size() > room_) {
+        ec = error::message_too_large;
+        return false;
+    }
+    room_ -= message.size();
     std::size_t const index = pending_.attachments - missing_;
     if (--missing_ != 0) {
         received_[index].clear();
@@ -156,7 +164,7 @@ SOCKETIO_DECL bool packet_decoder::binary(std::span<char> message, packet& out, 
         attachments_.push_back(as_bytes(received_[i].view()));
     // The last attachment, most often the only one, is looked at where it lies.
     attachments_.push_back(as_bytes({message.data(), message.size()}));
-    ec = json_.attach(attachments_);
+    ec = json_.attach(attachments_, limits_.size);
     out = pending_;
     return !ec;
 }
