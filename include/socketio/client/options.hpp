@@ -35,7 +35,10 @@ struct client_limits {
     std::size_t header_bytes = 16 * 1024;               // of the answer to the upgrade request
     std::size_t headers = 100;
     std::size_t read_buffer = 64 * 1024;                // bytes; reached only when the server keeps it full
-    std::size_t early_events = 1024 * 1024;             // bytes of events that arrive before CONNECT
+    std::size_t early_events = 1024 * 1024;             // bytes that events before CONNECT are kept in
+    // Bytes of acknowledgements that the server has asked for and does not read, beyond those that the operating
+    // system has taken.
+    std::size_t unread_answers = 16 * 1024 * 1024;
 };
 
 // What a server with connection state recovery needs to take a session up again where it was lost.

@@ -40,11 +40,12 @@ public:
         });
     }
 
+    // What it costs, which for a small event is mostly not its own bytes.
     std::size_t size() const noexcept
     {
-        std::size_t total = text_.size();
+        std::size_t total = sizeof *this + text_.capacity();
         for (auto const& each : attachments_)
-            total += each.size();
+            total += sizeof each + each.size();
         return total;
     }
     std::optional<std::uint64_t> id() const noexcept { return id_; }
