@@ -146,6 +146,18 @@ TEST_CASE("those in the send buffer survive a disconnect until they are sent")
     CHECK(a.size() == 0);
 }
 
+TEST_CASE("what was not sent has no answer yet")
+{
+    acks a;
+    a.add(waiting(0, clock::never(), true));
+    a.add(waiting(1));
+    CHECK_FALSE(a.take(0, true));
+    CHECK(a.take(1, true));
+    a.sent(0);
+    CHECK(a.take(0, true));
+    CHECK(a.size() == 0);
+}
+
 TEST_CASE("a handler that is taken is the one that was given, and dies when it is not called")
 {
     acks a;

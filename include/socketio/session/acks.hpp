@@ -39,13 +39,14 @@ public:
         entries_.insert(lower_bound(ack.id), std::move(ack));
     }
 
-    // The pending ack of this id, no longer pending; none if unknown.
-    std::optional<pending_ack> take(std::uint64_t id)
+    // The pending ack of this id, no longer pending; none if unknown. With `answered` also none if its packet was
+    // not sent: the peer cannot have an answer to that.
+    std::optional<pending_ack> take(std::uint64_t id, bool answered = false)
     {
         auto found = entries_.begin() + static_cast<std::ptrdiff_t>(head_);
         if (found == entries_.end() || found->id != id)
             found = lower_bound(id);
-        if (found == entries_.end() || found->id != id || !found->handler)
+        if (found == entries_.end() || found->id != id || !found->handler || (answered && found->buffered))
             return std::nullopt;
         std::optional<pending_ack> taken{std::move(*found)};
         found->handler.reset();

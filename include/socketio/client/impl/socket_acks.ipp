@@ -68,7 +68,7 @@ SOCKETIO_DECL void socket_core::on_ack(packet const& received)
 {
     if (!received.id)
         return;
-    auto answered = acks_.take(*received.id);
+    auto answered = acks_.take(*received.id, true);
     if (answered)
         finish_ack(*answered, {}, args{received.payload});
 }
