@@ -8,6 +8,14 @@
 
 namespace socketio::detail {
 
+// What a server may have said back to it in CONNECT. Real ones say some twenty bytes; a large one would make CONNECT
+// too large for the next server.
+inline bool is_recovery_text(value_view from) noexcept
+{
+    constexpr std::size_t most = 1024;
+    return from.is_string() && !from.as_string().empty() && from.as_string().size() <= most;
+}
+
 SOCKETIO_DECL recovery_state socket_core::recovery() const
 {
     std::lock_guard const lock{mutex_};
@@ -18,7 +26,7 @@ SOCKETIO_DECL recovery_state socket_core::recovery() const
 SOCKETIO_DECL void socket_core::take_recovery(value_view pid)
 {
     std::lock_guard const lock{mutex_};
-    bool const known = pid.is_string() && !pid.as_string().empty();
+    bool const known = is_recovery_text(pid);
     recovered_.store(known && recovery_.pid == pid.as_string(), std::memory_order_release);
     if (!recovered())
         recovery_ = {.pid = known ? std::string{pid.as_string()} : std::string{}, .offset = {}};
@@ -27,7 +35,7 @@ SOCKETIO_DECL void socket_core::take_recovery(value_view pid)
 // Where recovery is on, the server adds the offset to every event that wants no answer.
 SOCKETIO_DECL void socket_core::take_offset(args const& arguments)
 {
-    if (arguments.empty() || !arguments[arguments.size() - 1].is_string())
+    if (arguments.empty() || !is_recovery_text(arguments[arguments.size() - 1]))
         return;
     std::lock_guard const lock{mutex_};
     if (!recovery_.pid.empty())
