@@ -71,7 +71,7 @@ void basic_connection<Session>::make_room()
     if (full_read_ && capacity_ < options_.read_buffer)
         wanted = std::min(std::max(capacity_ * 2, session_.wanted()), options_.read_buffer);
     if (end_ == wanted)
-        wanted *= 2;
+        wanted = large ? std::min(wanted * 2, session_.wanted()) : wanted * 2;
     spare_turns_ = large ? 0 : spare_turns_ + 1;
     if (end_ == 0 && capacity_ > options_.read_buffer && spare_turns_ > 64)
         wanted = options_.read_buffer;
