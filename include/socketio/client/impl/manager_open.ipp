@@ -7,6 +7,9 @@
 
 namespace socketio::detail {
 
+// Bytes of each of its buffers that the decoder keeps for the next packet.
+inline constexpr std::size_t kept_by_decoder = 1024 * 1024;
+
 SOCKETIO_DECL void manager_core::open()
 {
     if (state_ != ready_state::closed)
@@ -172,6 +175,7 @@ SOCKETIO_DECL void manager_core::on_opened()
     state_ = ready_state::open;
     open_deadline_ = clock::never();
     ++connections_;
+    decoder_.shrink(kept_by_decoder); // of a packet that was cut off
     timings_.open = std::chrono::duration_cast<std::chrono::microseconds>(now_ - upgraded_at_);
     log(log_level::info, "manager", "open");
     auto const attempts = backoff_.attempts();
@@ -216,7 +220,6 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
 
 SOCKETIO_DECL void manager_core::on_message(engine_event const& message)
 {
-    constexpr std::size_t large = 1024 * 1024;
     packet received;
     std::error_code ec;
     bool const whole = message.type == engine_event::kind::text ? decoder_.text(message.payload, received, ec)
@@ -225,8 +228,8 @@ SOCKETIO_DECL void manager_core::on_message(engine_event const& message)
         lose(close_reason::parse_error, {.code = ec, .description = ec.message()});
     else if (whole)
         on_packet(received);
-    if (message.payload.size() > large)
-        decoder_.shrink(large);
+    if (message.payload.size() > kept_by_decoder || (whole && received.attachments != 0))
+        decoder_.shrink(kept_by_decoder);
 }
 
 SOCKETIO_DECL void manager_core::on_packet(packet const& received)
