@@ -178,6 +178,7 @@ private:
                       std::optional<pending_ack>&& waiting, keep_rule const& rule);
     bool can_write(socket_core const& from);
     bool is_writable(socket_core const& from);
+    void write_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments);
     void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting, keep_rule const& rule);
     template <class Use>

@@ -18,6 +18,7 @@ enum class error {
     ping_timeout,         // no ping within pingInterval + pingTimeout
     bad_url,              // the URL cannot be used
     tls_not_available,    // https or wss in a build without TLS
+    unread_answers,       // the peer asks for more answers and does not read those it has
 
     // the HTTP answer to the upgrade request (RFC 6455, section 4)
     http_malformed,       // not HTTP, or a header over its limit
@@ -50,8 +51,8 @@ enum class error {
     packet_unexpected_text,       // text while attachments are missing
     json_too_deep,
     json_invalid,
-    server_is_v2,                 // CONNECT without a session id
     json_too_large,               // too many values
+    server_is_v2,                 // CONNECT without a session id
     connect_refused,              // CONNECT_ERROR: a middleware or an unknown namespace
     disconnected,                 // acknowledgement: the socket has been disconnected
     ack_timeout,                  // acknowledgement: operation has timed out

@@ -67,6 +67,10 @@ public:
     bool is_writable() { return !sending_ && !closed_ && !write_error_ && session_.output().empty(); }
     // Bytes that the operating system has not taken yet.
     std::size_t unsent() { return writing_.size() + session_.output().size(); }
+    // So much of the output is an answer that the peer has asked for.
+    void count_answer(std::size_t size) noexcept { answers_ += size; }
+    // Bytes of such answers that the operating system has not taken yet.
+    std::size_t unread_answers() const noexcept { return answers_ + answers_sending_; }
     // Between two events: what answers the first part of a large batch leaves while the rest is still
     // worked on. At most one write comes of it in a turn.
     void flush_early()
@@ -111,6 +115,8 @@ private:
     bool full_read_ = false;    // the last read filled all the room there was
     unsigned spare_turns_ = 0;  // turns in a row that needed no more than the usual buffer
     byte_buffer writing_;
+    std::size_t answers_ = 0;         // in the session's output
+    std::size_t answers_sending_ = 0; // in writing_
     bool reading_ = false;
     bool sending_ = false;
     bool lingering_ = false;

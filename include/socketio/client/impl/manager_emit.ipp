@@ -226,14 +226,31 @@ SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view t
     return true;
 }
 
+// A server that asks and asks, and reads none of the answers, must not fill our memory.
+SOCKETIO_DECL void manager_core::write_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments)
+{
+    auto const link = runtime_->link;
+    if (link->unread_answers() > settings_.limits.unread_answers) {
+        std::error_code const why = error::unread_answers;
+        tell_error("error", connect_error{why, why.message()});
+        lose(close_reason::transport_error, {.code = why, .description = why.message()});
+        return;
+    }
+    std::size_t const before = link->unsent();
+    if (write_packet(text, attachments))
+        link->count_answer(link->unsent() - before);
+    else
+        from.fail_emit("acknowledgement", std::nullopt, error::payload_too_large);
+}
+
 // Dropped when the connection that asked is gone.
 SOCKETIO_DECL void manager_core::send_answer(socket_core& from, std::string_view text,
                                              std::span<bytes_view const> attachments, std::uint64_t epoch)
 {
     check_attachments(attachments.size());
     auto const write = [this](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries, std::uint64_t of) {
-        if (by.connected() && by.epoch() == of && !write_packet(packet, binaries))
-            by.fail_emit("acknowledgement", std::nullopt, error::payload_too_large);
+        if (by.connected() && by.epoch() == of)
+            write_answer(by, packet, binaries);
     };
     if (may_act()) {
         drain_inbox();

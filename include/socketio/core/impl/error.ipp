@@ -26,6 +26,7 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::ping_timeout: return "ping timeout";
     case error::bad_url: return "the URL cannot be used";
     case error::tls_not_available: return "this build has no TLS: use http:// or ws://, or build with TLS";
+    case error::unread_answers: return "the server asks for answers and does not read them";
     case error::http_malformed: return "the answer to the upgrade request is not valid HTTP";
     case error::upgrade_refused: return "the server refused the WebSocket upgrade";
     case error::handshake_invalid: return "the server's WebSocket handshake is not valid";
@@ -51,8 +52,8 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::packet_unexpected_text: return "got plaintext data when reconstructing a packet";
     case error::json_too_deep: return "JSON nested too deeply";
     case error::json_invalid: return "invalid JSON";
-    case error::server_is_v2:
     case error::json_too_large: return "JSON with too many values";
+    case error::server_is_v2:
         return "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they are not "
                "compatible (more information here: https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";
     case error::connect_refused: return "the server refused the connection to the namespace";

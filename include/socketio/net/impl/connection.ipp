@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace socketio::detail {
 
@@ -126,6 +127,7 @@ bool basic_connection<Session>::write()
     if (session_.output().empty())
         return false;
     writing_.swap(session_.output());
+    answers_sending_ = std::exchange(answers_, 0);
     sending_ = true;
     stream_.async_write(asio::buffer(writing_.data(), writing_.size()),
                         [self = this->shared_from_this(), pinned = pin_owner()](
@@ -148,6 +150,7 @@ void basic_connection<Session>::on_written(std::error_code ec)
         sent_ += writing_.size();
     writing_.clear();
     writing_.shrink(keep_written);
+    answers_sending_ = 0;
     if (closed_)
         return;
     if (ec) {
