@@ -1,0 +1,2 @@
+// Makes this program count its memory.
+#include "support/heap_count.hpp"
