@@ -171,6 +171,8 @@ TEST_CASE("a double that is an integer is one, as JavaScript has only doubles")
     CHECK_FALSE(read<std::int64_t>("1e19"));
     CHECK_FALSE(read<std::int64_t>("9223372036854775808.0"));
     CHECK(read<std::int64_t>("9223372036854774784.0") == 9223372036854774784);
+    CHECK(read<std::int64_t>("-9223372036854775808.0") == std::numeric_limits<std::int64_t>::min());
+    CHECK_FALSE(read<std::int64_t>("-9223372036854777856.0"));
     CHECK(read<std::uint64_t>("18446744073709549568.0") == 18446744073709549568u);
     CHECK_FALSE(read<std::uint64_t>("18446744073709551616"));
     CHECK_FALSE(read<std::uint64_t>("1e400"));

@@ -57,7 +57,8 @@ SOCKETIO_DECL bool read_signed(value_view from, std::int64_t& into) noexcept
         into = node.integer;
         return true;
     }
-    if (node.type != value_type::number || !(std::fabs(node.number) <= 9223372036854774784.0) ||
+    if (node.type != value_type::number ||
+        !(node.number >= -9223372036854775808.0 && node.number <= 9223372036854774784.0) ||
         node.number != std::floor(node.number))
         return false;
     into = static_cast<std::int64_t>(node.number);
