@@ -16,7 +16,7 @@ using kind = engine_event::kind;
 
 namespace {
 
-constexpr websocket_limits limits{70000, 100};
+constexpr websocket_limits limits{250000, 100};
 
 struct message {
     bool binary = false;
