@@ -47,6 +47,7 @@ need_test_tools() {
     need zlib1g-dev has_header zlib.h
     need clang has clang++
     need libclang-rt-dev has_tsan
+    need libssl-dev has_header openssl/ssl.h
     need meson has meson
     need pkg-config has pkg-config
     need ccache has ccache

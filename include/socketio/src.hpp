@@ -47,9 +47,22 @@
 #include <socketio/net/impl/connection.ipp>
 #include <socketio/net/impl/deadline_timer.ipp>
 #include <socketio/net/impl/dial.ipp>
+#include <socketio/net/impl/dial_tls.ipp>
 #include <socketio/net/impl/listener.ipp>
 #include <socketio/net/impl/stream.ipp>
 #include <socketio/net/impl/welcome.ipp>
+
+#if defined(SOCKETIO_WITH_TLS)
+#include <socketio/tls.hpp>
+
+#include <socketio/net/tls/impl/certificate_failure.ipp>
+#include <socketio/net/tls/impl/context.ipp>
+#include <socketio/net/tls/impl/failure.ipp>
+#include <socketio/net/tls/impl/openssl_provider.ipp>
+#include <socketio/net/tls/impl/pem.ipp>
+#include <socketio/net/tls/impl/session.ipp>
+#include <socketio/net/tls/impl/tls_stream.ipp>
+#endif
 
 #include <socketio/client/impl/delivery.ipp>
 #include <socketio/client/impl/links.ipp>

@@ -9,5 +9,8 @@
 #if defined(SOCKETIO_WITH_ZLIB)
 #include <socketio/deflate.hpp>
 #endif
+#if defined(SOCKETIO_WITH_TLS)
+#include <socketio/tls.hpp>
+#endif
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -116,8 +116,11 @@ TEST_CASE_FIXTURE(refusal_test, "a URL that cannot be used is told once and not 
         char const* phrase;
     };
     constexpr bad all[] = {
-        {"https://localhost:3000", error::tls_not_available, "this build has no TLS: use http:// or ws://"},
-        {"wss://localhost:3000", error::tls_not_available, "this build has no TLS"},
+#if !defined(SOCKETIO_WITH_TLS)
+        {"https://localhost:3000", error::tls_not_available,
+            "this program has no TLS: include <socketio/tls.hpp> in one of its source files and link OpenSSL"},
+        {"wss://localhost:3000", error::tls_not_available, "this program has no TLS"},
+#endif
         {"", error::bad_url, "the URL cannot be used"},
         {"http://", error::bad_url, "the URL cannot be used"},
         {"http://host:99999", error::bad_url, "the URL cannot be used"},

@@ -24,7 +24,7 @@ const layerOf = (file) => {
 };
 // What a header adds at its end when nothing is compiled separately is its implementation, not what it needs.
 const withoutImplementation = (text) =>
-    text.replace(/^#if defined\(SOCKETIO_HEADER_ONLY\)\n(?:#include .*\n|\n)*#endif$/gm, "");
+    text.replace(/^#if defined\(SOCKETIO_(?:TLS_)?HEADER_ONLY\)\n(?:#include .*\n|\n)*#endif$/gm, "");
 
 function checkInclude(file, line, target) {
     const say = (what) => complaints.push(`${file}:${line}: ${what}: ${target}`);
@@ -35,6 +35,8 @@ function checkInclude(file, line, target) {
         say("RapidJSON is included in core/json* only");
     if (target === "<zlib.h>" && !/\/session\/impl\/zlib_codec\.ipp$/.test(file))
         say("zlib is included in session/impl/zlib_codec.ipp only");
+    if (/^[<"]openssl\//.test(target) && !file.startsWith(`${root}/net/tls/`))
+        say("OpenSSL is included under net/tls/ only");
     if (/^<(iostream|print|syncstream)>$/.test(target)) say("the library prints nothing");
     if (target.startsWith('"')) say("includes are written <socketio/layer/file.hpp>");
     if (!ours) return;

@@ -112,6 +112,7 @@ private:
         explicit runtime(asio::any_io_executor const& on) : serial{known_executor{on}}, timer{serial} {}
         strand serial;
         deadline_timer timer;
+        std::shared_ptr<tls_provider> tls; // made by the first attempt that needs it
         std::shared_ptr<dial> dialing;
         std::shared_ptr<connection> link;
     };
@@ -155,6 +156,7 @@ private:
     void begin(std::uint64_t attempt);
     void ask_query(std::uint64_t attempt);
     void ask_headers(std::uint64_t attempt, string_pairs query);
+    bool provide_tls(std::uint64_t attempt);
     void start_dial(std::uint64_t attempt, string_pairs const& query, string_pairs const& headers);
     void on_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected);
     void on_engine(engine_event const& event);

@@ -5,6 +5,7 @@
 #include <socketio/core/provided.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/net/callback_executor.hpp>
+#include <socketio/net/tls_options.hpp>
 #include <socketio/session/buffer_limits.hpp>
 #include <socketio/wire/permessage_deflate.hpp>
 
@@ -108,6 +109,9 @@ struct options {
     std::chrono::milliseconds stable_after{0};
     // From the first step to the Engine.IO handshake; 0: no limit.
     std::chrono::milliseconds timeout{20000};
+
+    // Of a URL with https or wss; needs <socketio/tls.hpp>.
+    tls_options tls{};
 
     // Where listeners, acknowledgement handlers and the error hook are called, instead of on the strand, unless
     // they say otherwise (deliver_on, asio::bind_executor): a desktop program's loop, say. Never inside the

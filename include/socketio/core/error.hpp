@@ -17,7 +17,7 @@ enum class error {
     stopped,              // this side closed it, or the io_context is gone
     ping_timeout,         // no ping within pingInterval + pingTimeout
     bad_url,              // the URL cannot be used
-    tls_not_available,    // https or wss in a build without TLS
+    tls_not_available,    // https or wss in a program without TLS
     unread_answers,       // the peer asks for more answers and does not read those it has
 
     // the HTTP answer to the upgrade request (RFC 6455, section 4)
@@ -58,7 +58,24 @@ enum class error {
     ack_timeout,                  // acknowledgement: operation has timed out
     payload_too_large,            // an emit over the server's maxPayload
     type_mismatch,                // an argument that does not fit the listener's parameter
-    buffer_full                   // an event for which a bounded buffer has no room
+    buffer_full,                  // an event for which a bounded buffer has no room
+
+    // TLS (the words of a connect_error say more: which name, since when, what to do)
+    tls_options_invalid,          // options::tls cannot be used: a file, a key, a passphrase; not tried again
+    tls_not_spoken,               // the peer does not speak TLS on this port
+    tls_version_unsupported,      // no version of TLS in common
+    tls_handshake_failed,         // anything else: the words are OpenSSL's, or the peer's alert
+    tls_truncated,                // the connection ended in the middle of the handshake
+    tls_host_mismatch,            // the certificate is for other hosts
+    tls_certificate_expired,
+    tls_certificate_not_yet_valid, // or the clock here is wrong
+    tls_self_signed,
+    tls_unknown_authority,        // nobody trusted has signed it, or an intermediate certificate is missing
+    tls_certificate_revoked,
+    tls_certificate_invalid,      // anything else that is wrong with it
+    tls_pin_mismatch,             // none of its keys is in pinned_keys
+    tls_certificate_required,     // the peer wants a certificate of this side
+    tls_certificate_refused       // the peer does not accept this side's
 };
 
 SOCKETIO_DECL std::error_category const& error_category() noexcept;

@@ -9,6 +9,7 @@
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
+#include <socketio/net/tls_provider.hpp>
 #include <socketio/wire/handshake.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/url.hpp>
@@ -26,6 +27,7 @@ struct dial_request {
     std::vector<http_header> headers;
     http_limits limits;
     std::optional<deflate_options> deflate{}; // offered
+    std::shared_ptr<tls_provider> tls{}; // must be there for a secure URL
 };
 
 struct dial_result {
@@ -37,6 +39,7 @@ struct dial_result {
     byte_buffer leftover;   // what the server sent right behind its handshake
     clock::duration resolving{}; // the time that each stage took
     clock::duration connecting{};
+    clock::duration securing{}; // TLS
     clock::duration upgrading{};
 };
 
@@ -56,6 +59,7 @@ private:
     clock::duration lap() noexcept;
     task<std::error_code> resolve();
     task<std::error_code> connect();
+    task<std::error_code> secure();
     task<std::error_code> shake_hands();
     task<std::error_code> read_head();
     task<std::error_code> read_refusal();
@@ -73,6 +77,7 @@ private:
     bool abandoned_ = false;
     asio::ip::tcp::resolver resolver_;
     stream stream_;
+    std::shared_ptr<byte_stream> securing_; // TLS that is being begun
     deadline_timer body_timer_;
     std::vector<asio::ip::tcp::endpoint> endpoints_;
     std::string key_;
@@ -87,4 +92,5 @@ private:
 
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/net/impl/dial.ipp>
+#include <socketio/net/impl/dial_tls.ipp>
 #endif

@@ -58,8 +58,6 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
 {
     check_deflate_options(settings_.perMessageDeflate);
     url_error_ = parse_url(url, url_);
-    if (!url_error_ && url_.secure)
-        url_error_ = error::tls_not_available;
 }
 
 SOCKETIO_DECL manager_core::~manager_core()

@@ -99,6 +99,27 @@ SOCKETIO_DECL std::string manager_core::request_target(string_pairs const& query
     return target + '?' + parameters;
 }
 
+// False: the attempt has failed, or was called off by the function that is asked for a passphrase.
+SOCKETIO_DECL bool manager_core::provide_tls(std::uint64_t attempt)
+{
+    if (runtime_->tls)
+        return true;
+    tls_maker const maker = registered_tls.load();
+    if (!maker) {
+        fail_open(connect_error{error::tls_not_available, make_error_code(error::tls_not_available).message()}, false);
+        return false;
+    }
+    std::error_code ec;
+    std::string words;
+    auto made = maker(settings_.tls, role::client, ec, words);
+    if (attempt != attempt_ || state_ != ready_state::opening)
+        return false;
+    if (ec)
+        fail_open(connect_error{ec, std::move(words)}, false);
+    runtime_->tls = std::move(made);
+    return !ec;
+}
+
 SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs const& query, string_pairs const& headers)
 {
     if (attempt != attempt_ || state_ != ready_state::opening || runtime_->dialing)
@@ -120,6 +141,9 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
         fail_open(connect_error{error::bad_url, "the path \"" + settings_.path + "\" cannot be used in a request"}, false);
         return;
     }
+    if (url_.secure && !provide_tls(attempt))
+        return;
+    request.tls = runtime_->tls;
     // Called by a coroutine, so user code has to wait for a turn of its own.
     auto done = [self = shared_from_this(), attempt](dial_result&& result, stream&& connected) {
         self->now_ = clock::now();
@@ -137,7 +161,8 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
     runtime_->dialing.reset();
     using std::chrono::duration_cast;
     using us = std::chrono::microseconds;
-    timings_ = {duration_cast<us>(result.resolving), duration_cast<us>(result.connecting), duration_cast<us>(result.upgrading), {}};
+    timings_ = {duration_cast<us>(result.resolving), duration_cast<us>(result.connecting), duration_cast<us>(result.securing),
+                duration_cast<us>(result.upgrading), {}};
     upgraded_at_ = now_;
     if (result.error) {
         connect_error why{result.error, std::move(result.words)};

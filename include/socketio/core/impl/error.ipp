@@ -10,6 +10,7 @@ namespace socketio {
 namespace detail {
 
 SOCKETIO_DECL char const* error_words(error e) noexcept;
+SOCKETIO_DECL char const* tls_error_words(error e) noexcept;
 
 class category final : public std::error_category {
 public:
@@ -25,7 +26,9 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::stopped: return "the client was stopped";
     case error::ping_timeout: return "ping timeout";
     case error::bad_url: return "the URL cannot be used";
-    case error::tls_not_available: return "this build has no TLS: use http:// or ws://, or build with TLS";
+    case error::tls_not_available:
+        return "this program has no TLS: include <socketio/tls.hpp> in one of its source files and link OpenSSL (-lssl "
+               "-lcrypto), or build with the option SOCKETIO_WITH_TLS; or use http:// or ws://";
     case error::unread_answers: return "the server asks for answers and does not read them";
     case error::http_malformed: return "the answer to the upgrade request is not valid HTTP";
     case error::upgrade_refused: return "the server refused the WebSocket upgrade";
@@ -62,8 +65,30 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::payload_too_large: return "the packet is larger than the server's maxPayload";
     case error::type_mismatch: return "an argument has another type than the listener expects";
     case error::buffer_full: return "the buffer is full";
+    default: return tls_error_words(e);
     }
-    return "unknown error";
+}
+
+SOCKETIO_DECL char const* tls_error_words(error e) noexcept
+{
+    switch (e) {
+    case error::tls_options_invalid: return "the options for TLS cannot be used";
+    case error::tls_not_spoken: return "the peer does not speak TLS on this port";
+    case error::tls_version_unsupported: return "the peer has no version of TLS in common with this side";
+    case error::tls_handshake_failed: return "TLS failed";
+    case error::tls_truncated: return "the connection was closed in the TLS handshake";
+    case error::tls_host_mismatch: return "the certificate is for another host";
+    case error::tls_certificate_expired: return "the certificate has expired";
+    case error::tls_certificate_not_yet_valid: return "the certificate is not valid yet: is the clock right?";
+    case error::tls_self_signed: return "the certificate is self-signed: to trust it, give it in options::tls.ca";
+    case error::tls_unknown_authority: return "the certificate is signed by nobody who is trusted: give the authority in options::tls.ca";
+    case error::tls_certificate_revoked: return "the certificate has been revoked";
+    case error::tls_certificate_invalid: return "the certificate is not valid";
+    case error::tls_pin_mismatch: return "no key of the certificate's chain is one of options::tls.pinned_keys";
+    case error::tls_certificate_required: return "the peer wants a certificate of this side: give options::tls.cert and options::tls.key";
+    case error::tls_certificate_refused: return "the peer refused the certificate of this side: does it trust who signed it?";
+    default: return "unknown error";
+    }
 }
 
 [[noreturn]] SOCKETIO_DECL void throw_misuse(std::string const& what)

@@ -33,6 +33,8 @@ SOCKETIO_DECL void dial::abandon() noexcept
     resolver_.cancel();
     body_timer_.cancel();
     stream_.close();
+    if (securing_)
+        securing_->close();
 }
 
 // Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.
@@ -44,6 +46,9 @@ inline detached dial::run(std::shared_ptr<dial> self)
     if (!ec)
         ec = co_await self->connect();
     self->result_.connecting = self->lap();
+    if (!ec)
+        ec = co_await self->secure();
+    self->result_.securing = self->lap();
     if (!ec)
         ec = co_await self->shake_hands();
     self->result_.upgrading = self->lap();

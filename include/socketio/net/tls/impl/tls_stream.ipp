@@ -1,0 +1,230 @@
+// At most one read and one write are under way below, and each holds the stream.
+#pragma once
+
+#include <socketio/net/tls/tls_stream.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::detail {
+
+// What an operation below does when it ends. If it never will, because the io_context is gone, what waits here is let
+// go of: it may own this stream, and they would keep each other for ever.
+class tls_stream::continuation {
+public:
+    using member = void (tls_stream::*)(std::error_code, std::size_t);
+
+    continuation(std::shared_ptr<tls_stream> on, member next) noexcept : on_{std::move(on)}, next_{next} {}
+    continuation(continuation&&) noexcept = default;
+    continuation& operator=(continuation&&) = delete;
+    ~continuation()
+    {
+        if (on_)
+            on_->drop();
+    }
+    void operator()(std::error_code ec, std::size_t count)
+    {
+        auto const on = std::move(on_);
+        (on.get()->*next_)(ec, count);
+    }
+
+private:
+    std::shared_ptr<tls_stream> on_;
+    member next_;
+};
+
+SOCKETIO_TLS_DECL tls_stream::tls_stream(strand const& on, stream&& below, std::shared_ptr<tls_context const> context,
+                                         std::string const& host, std::shared_ptr<kept_tls_session> kept)
+    : strand_{on}, below_{std::move(below)},
+      session_{std::move(context), host, kept && kept->host == host ? kept->session.get() : nullptr}, kept_{std::move(kept)},
+      host_{host}
+{
+}
+
+SOCKETIO_TLS_DECL void tls_stream::start(tls_provider::handler done)
+{
+    opened_ = std::move(done);
+    calling_ = true;
+    shake();
+    calling_ = false;
+}
+
+SOCKETIO_TLS_DECL void tls_stream::shake()
+{
+    tls_progress const progress = session_.handshake();
+    flush();
+    if (progress == tls_progress::wants_input)
+        read_below();
+    else
+        end_handshake(session_.failure());
+}
+
+SOCKETIO_TLS_DECL void tls_stream::end_handshake(tls_failure why)
+{
+    if (why.code) {
+        // A session that is refused must not be offered again.
+        if (kept_)
+            kept_->session.reset();
+        close();
+    }
+    auto ended = [self = shared_from_this(), done = std::move(opened_), why = std::move(why)]() mutable {
+        stream above = why.code ? stream{self->strand_} : stream{self->strand_, self};
+        done(why.code, std::move(why.words), std::move(above));
+    };
+    if (calling_)
+        post(strand_, std::move(ended));
+    else
+        ended();
+}
+
+// The buffer doubles while the peer fills it.
+SOCKETIO_TLS_DECL void tls_stream::read_below()
+{
+    if (full_read_ && capacity_ < largest_read) {
+        capacity_ = capacity_ == 0 ? first_read : capacity_ * 2;
+        input_.reset(new char[capacity_]);
+    }
+    below_.async_read_some(asio::buffer(input_.get(), capacity_), continuation{shared_from_this(), &tls_stream::on_read});
+}
+
+SOCKETIO_TLS_DECL void tls_stream::on_read(std::error_code ec, std::size_t count)
+{
+    if (closed_)
+        ec = asio::error::operation_aborted;
+    full_read_ = count == capacity_;
+    if (!ec)
+        session_.feed({input_.get(), count});
+    if (opened_) {
+        if (!ec) {
+            shake();
+            return;
+        }
+        bool const cut = ec == asio::error::eof || ec == asio::error::connection_reset;
+        if (cut)
+            session_.cut_off();
+        end_handshake(cut ? session_.failure() : tls_failure{ec, "TLS handshake: " + ec.message()});
+    } else if (ec) {
+        end_read(ec, 0);
+    } else {
+        decrypt();
+    }
+}
+
+// A reading that finds too little for one byte goes on below.
+SOCKETIO_TLS_DECL void tls_stream::decrypt()
+{
+    std::size_t count = 0;
+    tls_progress const progress = session_.read({static_cast<char*>(into_.data()), into_.size()}, count);
+    flush();
+    if (count != 0)
+        end_read({}, count);
+    else if (progress == tls_progress::closed)
+        end_read(asio::error::eof, 0);
+    else if (progress == tls_progress::failed)
+        end_read(session_.failure().code, 0);
+    else if (session_.output().size() > most_owed && !writer_)
+        end_read(asio::error::no_buffer_space, 0);
+    else
+        read_below();
+}
+
+SOCKETIO_TLS_DECL void tls_stream::async_read_some(asio::mutable_buffer into, handler done)
+{
+    reader_ = std::move(done);
+    into_ = into;
+    calling_ = true;
+    if (closed_)
+        end_read(asio::error::operation_aborted, 0);
+    else
+        decrypt();
+    calling_ = false;
+}
+
+SOCKETIO_TLS_DECL void tls_stream::async_write(asio::const_buffer from, handler done)
+{
+    writer_ = std::move(done);
+    writing_for_ = from.size();
+    calling_ = true;
+    if (closed_)
+        end_write(asio::error::operation_aborted);
+    else if (write_error_)
+        end_write(write_error_);
+    else if (session_.write({static_cast<char const*>(from.data()), from.size()}) != tls_progress::done)
+        end_write(session_.failure().code ? session_.failure().code : make_error_code(error::tls_handshake_failed));
+    else
+        flush();
+    if (writer_ && !sending_)
+        end_write({});
+    calling_ = false;
+}
+
+SOCKETIO_TLS_DECL void tls_stream::flush()
+{
+    if (sending_ || closed_ || write_error_ || session_.output().empty())
+        return;
+    writing_.swap(session_.output());
+    sending_ = true;
+    below_.async_write(asio::buffer(writing_.data(), writing_.size()),
+                       continuation{shared_from_this(), &tls_stream::on_written});
+}
+
+SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t)
+{
+    sending_ = false;
+    writing_.clear();
+    writing_.shrink(keep_written);
+    if (closed_)
+        ec = asio::error::operation_aborted;
+    write_error_ = ec;
+    flush();
+    if (sending_)
+        return;
+    session_.output().shrink(keep_written);
+    if (shutting_ && !ec)
+        below_.shutdown_send();
+    if (writer_)
+        end_write(ec);
+}
+
+SOCKETIO_TLS_DECL void tls_stream::end_write(std::error_code ec) { complete(writer_, ec, ec ? 0 : writing_for_); }
+
+SOCKETIO_TLS_DECL void tls_stream::complete(handler& waiting, std::error_code ec, std::size_t count)
+{
+    handler done = std::move(waiting);
+    if (calling_)
+        post(strand_, [done = std::move(done), ec, count]() mutable { done(ec, count); });
+    else
+        done(ec, count);
+}
+
+SOCKETIO_TLS_DECL void tls_stream::shutdown_send() noexcept
+{
+    if (shutting_ || closed_)
+        return;
+    shutting_ = true;
+    session_.shutdown();
+    flush();
+    if (!sending_)
+        below_.shutdown_send();
+}
+
+SOCKETIO_TLS_DECL void tls_stream::close() noexcept
+{
+    if (std::exchange(closed_, true))
+        return;
+    if (auto newest = kept_ ? session_.resumable() : nullptr) {
+        kept_->host = host_;
+        kept_->session = std::move(newest);
+    }
+    below_.close();
+}
+
+SOCKETIO_TLS_DECL void tls_stream::drop() noexcept
+{
+    closed_ = true;
+    auto const opened = std::move(opened_);
+    auto const reader = std::move(reader_);
+    auto const writer = std::move(writer_);
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,80 @@
+// TLS over a stream: moves bytes between a tls_session and what lies below it. Decides nothing about either.
+#pragma once
+
+#include <socketio/net/asio.hpp>
+#include <socketio/net/byte_stream.hpp>
+#include <socketio/net/stream.hpp>
+#include <socketio/net/tls/session.hpp>
+#include <socketio/net/tls_provider.hpp>
+
+#include <memory>
+#include <string>
+
+namespace socketio::detail {
+
+// The newest session with one server, from one connection to the next.
+struct kept_tls_session {
+    std::string host;
+    openssl_ptr<SSL_SESSION> session;
+};
+
+class tls_stream final : public byte_stream, public std::enable_shared_from_this<tls_stream> {
+public:
+    // `kept`: null where nothing is to be resumed.
+    tls_stream(strand const& on, stream&& below, std::shared_ptr<tls_context const> context, std::string const& host,
+               std::shared_ptr<kept_tls_session> kept);
+
+    // Once, first. With an error this is closed.
+    void start(tls_provider::handler done);
+
+    void async_read_some(asio::mutable_buffer into, handler done) override;
+    void async_write(asio::const_buffer from, handler done) override;
+    void shutdown_send() noexcept override;
+    void close() noexcept override;
+
+private:
+    class continuation;
+    static constexpr std::size_t first_read = 2 * 1024; // what an idle connection costs
+    static constexpr std::size_t largest_read = 16 * 1024;
+    static constexpr std::size_t keep_written = 256 * 1024;
+    static constexpr std::size_t most_owed = 64 * 1024; // answers to a peer that does not read them
+
+    void shake();
+    void end_handshake(tls_failure why);
+    void read_below();
+    void on_read(std::error_code ec, std::size_t count);
+    void decrypt();
+    void flush();
+    void on_written(std::error_code ec, std::size_t count);
+    void end_read(std::error_code ec, std::size_t count) { complete(reader_, ec, count); }
+    void end_write(std::error_code ec);
+    void complete(handler& waiting, std::error_code ec, std::size_t count);
+    void drop() noexcept;
+
+    strand strand_;
+    stream below_;
+    tls_session session_;
+    std::shared_ptr<kept_tls_session> kept_;
+    std::string host_;
+
+    tls_provider::handler opened_; // while the handshake is made
+    handler reader_;
+    asio::mutable_buffer into_;
+    handler writer_;
+    std::size_t writing_for_ = 0; // bytes of the write that waits
+    std::unique_ptr<char[]> input_;
+    std::size_t capacity_ = 0;
+    byte_buffer writing_;
+    std::error_code write_error_;
+    bool calling_ = false; // inside a call of the user of this, which must not complete anything
+    bool full_read_ = true;
+    bool sending_ = false;
+    bool shutting_ = false;
+    bool closed_ = false;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_TLS_HEADER_ONLY)
+#include <socketio/net/tls/impl/tls_stream.ipp>
+#endif

@@ -1,0 +1,21 @@
+// A ready context for options::tls.context, without the headers of who made it.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+struct ssl_ctx_st; // OpenSSL's SSL_CTX
+
+namespace socketio {
+
+// `context` is an asio::ssl::context, or anything else whose native_handle() is an SSL_CTX*; it is kept as long as it
+// is needed, and not changed. Its certificates, its trust and its own verification callback count; the peer is verified
+// even if the context's verify mode says otherwise, unless dangerously_accept_any_certificate is set.
+template <class Context>
+std::shared_ptr<void> use_tls_context(std::shared_ptr<Context> context)
+{
+    ssl_ctx_st* const handle = context->native_handle();
+    return {std::move(context), handle};
+}
+
+} // namespace socketio
