@@ -4,13 +4,28 @@
 const http = require("node:http");
 const https = require("node:https");
 const fs = require("node:fs");
+const { record } = require("./channel");
 
 // `tls` names files: {"key": "...", "cert": "...", "ca": "..."}; with "ca" it asks for a client certificate.
+// What else is in it are options of node's (minVersion, maxVersion, requestCert, rejectUnauthorized).
 function create(tls) {
     if (!tls)
         return http.createServer();
-    const read = (name) => tls[name] && fs.readFileSync(tls[name]);
-    return https.createServer({ key: read("key"), cert: read("cert"), ca: read("ca"), requestCert: Boolean(tls.ca) });
+    const { key, cert, ca, ...others } = tls;
+    const read = (name) => name && fs.readFileSync(name);
+    const files = { key: read(key), cert: read(cert), ca: read(ca), requestCert: Boolean(ca) };
+    const server = https.createServer({ ...files, ...others });
+    server.on("secureConnection", (socket) =>
+        record("secure", {
+            protocol: socket.getProtocol(),
+            reused: socket.isSessionReused(),
+            host: socket.servername || null,
+            alpn: socket.alpnProtocol,
+            client: socket.getPeerCertificate().subject?.CN ?? null,
+        }),
+    );
+    server.on("tlsClientError", (error) => record("tls error", { message: error.message }));
+    return server;
 }
 
 // Somebody else may hold the port for a moment after a restart: try again for five seconds.

@@ -162,12 +162,52 @@ private:
 
 // A root, an intermediate authority below it, and leaves below that.
 struct authorities {
-    certificate root{{.name = "Test Root", .hosts = "", .authority = true}};
-    certificate middle{{.name = "Test Intermediate", .hosts = "", .authority = true}, &root};
+    explicit authorities(std::string const& whose = "Test")
+        : root{{.name = whose + " Root", .hosts = "", .authority = true}},
+          middle{{.name = whose + " Intermediate", .hosts = "", .authority = true}, &root}
+    {
+    }
+
+    certificate root;
+    certificate middle;
 
     certificate leaf(certificate_form form = {}) const { return certificate{form, &middle}; }
     // What a server sends: its own and who signed that.
     std::string chain(certificate const& of) const { return of.pem() + middle.pem(); }
+};
+
+// "sha256/" and the base64 of the hash of its public key.
+inline std::string pin_of(certificate const& of)
+{
+    unsigned char* der = nullptr;
+    int const size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(of.get()), &der);
+    expect(size > 0, "a public key");
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    EVP_Digest(der, static_cast<std::size_t>(size), digest, &length, EVP_sha256(), nullptr);
+    OPENSSL_free(der);
+    unsigned char text[64];
+    int const written = EVP_EncodeBlock(text, digest, static_cast<int>(length));
+    return "sha256/" + std::string(reinterpret_cast<char const*>(text), static_cast<std::size_t>(written));
+}
+
+// What `openssl rehash` would call it.
+inline std::string hashed_name(certificate const& of)
+{
+    char name[32];
+    std::snprintf(name, sizeof name, "%08lx.0", X509_NAME_hash(X509_get_subject_name(of.get())));
+    return name;
+}
+
+class environment_variable {
+public:
+    environment_variable(char const* name, std::string const& value) : name_{name} { ::setenv(name, value.c_str(), 1); }
+    environment_variable(environment_variable const&) = delete;
+    environment_variable& operator=(environment_variable const&) = delete;
+    ~environment_variable() { ::unsetenv(name_); }
+
+private:
+    char const* name_;
 };
 
 // Files that go with the object.

@@ -4,6 +4,8 @@
 #include "certificates.hpp"
 #include "client.hpp"
 
+#include <doctest/doctest.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +51,15 @@ struct tls_test : client_test {
 private:
     int files_ = 0;
 };
+
+// Of a failure: its code, and words that are among its own.
+inline void check_words(std::optional<socketio::connect_error> const& why, std::error_code code, std::string_view phrase)
+{
+    REQUIRE(why.has_value());
+    CAPTURE(why->message());
+    CHECK(why->code() == code);
+    CHECK(why->message().find(phrase) != std::string::npos);
+}
 
 inline std::string secure_url(peer const& of, std::string_view host = "localhost")
 {

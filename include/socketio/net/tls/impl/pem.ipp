@@ -28,6 +28,8 @@ public:
 
     openssl_ptr<BIO> reader() const { return openssl_ptr<BIO>{BIO_new_mem_buf(text_.data(), static_cast<int>(text_.size()))}; }
 
+    bool mentions(std::string_view what) const noexcept { return text_.find(what) != std::string::npos; }
+
 private:
     std::string text_;
 };
@@ -139,16 +141,19 @@ SOCKETIO_TLS_DECL openssl_ptr<EVP_PKEY> pem_private_key(pem_source const& from, 
     passphrase_request request{passphrase};
     openssl_ptr<EVP_PKEY> key{PEM_read_bio_PrivateKey(text.reader().get(), nullptr, passphrase_request::give, &request)};
     if (key) {
-        ERR_clear_error();
+        // There may be errors all the same, of ways that OpenSSL tried first.
     } else if (request.threw) {
         why = bad_option(from.words() + ": the function options::tls.passphrase threw an exception");
     } else if (request.asked && !passphrase) {
         why = bad_option(from.words() + ": the key is encrypted, and there is no options::tls.passphrase");
     } else if (request.asked) {
         why = bad_option(from.words() + ": the key cannot be decrypted: the passphrase is wrong (" + take_reason() + ')');
+    } else if (!text.mentions("PRIVATE KEY-----")) {
+        why = bad_option(from.words() + ": there is no private key in it");
     } else {
-        check_found(from, false, "private key", why);
+        why = bad_option(from.words() + ": the key cannot be read: " + take_reason());
     }
+    ERR_clear_error();
     return key;
 }
 

@@ -1,0 +1,142 @@
+// Peers that do not speak TLS, or not as wanted: OpenSSL's s_server, and servers that say something else.
+#include <socketio/client.hpp>
+
+#include "support/s_server.hpp"
+#include "support/tls.hpp"
+
+#include <asio/read.hpp>
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+using namespace std::chrono_literals;
+using socketio::error;
+using support::check_words;
+using support::s_server;
+using support::secure_url;
+
+namespace {
+
+struct peer_test : support::tls_test {
+    support::certificate leaf = trusted.leaf();
+    std::string cert = folder.write("cert", trusted.chain(leaf));
+    std::string key = folder.write("key", leaf.key());
+
+    std::optional<socketio::connect_error> with(std::vector<std::string> const& arguments, socketio::options settings = {})
+    {
+        s_server server(cert, key, arguments);
+        return failure(server.url(), trusting(std::move(settings)));
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(peer_test, "a server that is too old to speak TLS 1.2 is told so")
+{
+    for (char const* const version : {"-tls1", "-tls1_1"}) {
+        CAPTURE(version);
+        check_words(with({version, "-cipher", "DEFAULT@SECLEVEL=0"}), error::tls_version_unsupported, "which speaks TLS 1.2 and later");
+    }
+    socketio::options modern;
+    modern.tls.minimum_version = socketio::tls_version::tls_1_3;
+    check_words(with({"-tls1_2"}, modern), error::tls_version_unsupported, "which speaks TLS 1.3 and later");
+}
+
+TEST_CASE_FIXTURE(peer_test, "ciphers that do not meet are told")
+{
+    socketio::options settings;
+    settings.tls.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    check_words(with({"-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-GCM-SHA384"}, settings), error::tls_handshake_failed,
+        "found nothing in common with this side");
+}
+
+TEST_CASE_FIXTURE(peer_test, "a server of plain HTTP is told by what it says")
+{
+    support::npm_server server;
+    auto const why = failure(secure_url(server), trusting());
+    check_words(why, error::tls_not_spoken, "the server does not speak TLS on this port (it said \"HTTP/1.1 400 Bad Request\")");
+    CHECK(why->message().find("use http:// or ws://") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(peer_test, "what is not TLS is told from its first byte on, and quoted as far as it can be printed")
+{
+    for (std::string const& said : {std::string("220 mail.example.com ESMTP\r\n"), std::string("\x00\x01", 2), std::string("S"),
+             std::string("\x16\x04\x00", 3), std::string("\x15 what", 6)}) {
+        CAPTURE(said);
+        support::raw_port port(context, said);
+        check_words(failure(port.url(), trusting()), error::tls_not_spoken, "does not speak TLS on this port");
+    }
+}
+
+TEST_CASE_FIXTURE(peer_test, "a server that hangs up in the handshake is told so")
+{
+    support::raw_port mute(context, "");
+    check_words(failure(mute.url(), trusting()), error::tls_truncated, "without a word: does it speak TLS on this port?");
+    support::raw_port half(context, std::string("\x16\x03\x03\x00\x7a\x02", 6));
+    check_words(failure(half.url(), trusting()), error::tls_truncated, "closed the connection in the TLS handshake");
+}
+
+TEST_CASE_FIXTURE(peer_test, "records that make no sense end the handshake")
+{
+    support::raw_port nonsense(context, std::string("\x16\x03\x03\x00\x04\x02\x00\x00\x00", 9) + std::string(50, '\x16'));
+    auto const why = failure(nonsense.url(), trusting());
+    REQUIRE(why);
+    CAPTURE(why->message());
+    CHECK((why->code() == error::tls_handshake_failed || why->code() == error::tls_not_spoken));
+}
+
+TEST_CASE_FIXTURE(peer_test, "a server that never answers is a timeout")
+{
+    support::raw_port silent(context, std::nullopt);
+    socketio::options settings = trusting();
+    settings.timeout = 50ms;
+    check_words(failure(silent.url(), settings), error::timeout, "timeout");
+}
+
+TEST_CASE_FIXTURE(peer_test, "a socket that is closed in the handshake calls it off")
+{
+    support::raw_port silent(context, std::nullopt);
+    auto socket = socketio::io(context, silent.url(), trusting());
+    heard.follow(socket);
+    REQUIRE(until([&] { return silent.heard() != 0; }));
+    socket.disconnect();
+    REQUIRE(until([&] { return silent.ended(); }));
+    silent.close();
+    CHECK(idle());
+    CHECK(heard.text().empty());
+}
+
+TEST_CASE_FIXTURE(peer_test, "a context that goes away in the handshake takes it along")
+{
+    auto own = std::make_unique<asio::io_context>();
+    support::raw_port silent(*own, std::nullopt);
+    auto socket = socketio::io(*own, silent.url(), trusting());
+    REQUIRE(support::run_until(*own, [&] { return silent.heard() != 0; }));
+    silent.close();
+    own.reset();
+    CHECK_FALSE(socket.connected());
+}
+
+TEST_CASE_FIXTURE(peer_test, "renegotiation is refused, and the connection goes on")
+{
+    s_server server(cert, key, {"-tls1_2"});
+    support::upgraded_by_hand peer(*this, server, trusting());
+    REQUIRE(peer.connected());
+    server.type("R"); // asks for a renegotiation, which a client may refuse (RFC 5246, section 7.4.1.1)
+    server.type("");
+    peer.ask("after");
+    CHECK(peer.heard("after"));
+}
+
+TEST_CASE_FIXTURE(peer_test, "keys are updated while the connection stands, from either side's asking")
+{
+    s_server server(cert, key, {"-tls1_3"});
+    support::upgraded_by_hand peer(*this, server, trusting());
+    REQUIRE(peer.connected());
+    for (char const* const command : {"k", "K", "K"}) {
+        server.type(command); // "K" wants new keys of ours, too
+        peer.ask(std::string("after ") + command);
+        CHECK(peer.heard(std::string("after ") + command));
+    }
+}
