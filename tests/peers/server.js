@@ -113,7 +113,11 @@ const commands = {
         const ways = {
             close: () => conn.close(),
             terminate: () => conn.transport.socket.terminate(),
-            reset: () => conn.transport.socket._socket.resetAndDestroy(),
+            reset: () => {
+                const socket = conn.transport.socket._socket;
+                const below = socket._handle?._parent; // of a TLS socket
+                below ? below.reset(() => socket.destroy()) : socket.resetAndDestroy();
+            },
         };
         ways[command.how ?? "terminate"]();
         return true;

@@ -3,8 +3,8 @@
 
 #include "support/s_server.hpp"
 #include "support/tls.hpp"
+#include "support/tls_streams.hpp"
 
-#include <asio/read.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -12,6 +12,7 @@
 
 using namespace std::chrono_literals;
 using socketio::error;
+using socketio::detail::role;
 using support::check_words;
 using support::s_server;
 using support::secure_url;
@@ -118,25 +119,35 @@ TEST_CASE_FIXTURE(peer_test, "a context that goes away in the handshake takes it
     CHECK_FALSE(socket.connected());
 }
 
-TEST_CASE_FIXTURE(peer_test, "renegotiation is refused, and the connection goes on")
+TEST_CASE_FIXTURE(peer_test, "a server that wants to negotiate anew is refused that")
 {
     s_server server(cert, key, {"-tls1_2"});
-    support::upgraded_by_hand peer(*this, server, trusting());
-    REQUIRE(peer.connected());
-    server.type("R"); // asks for a renegotiation, which a client may refuse (RFC 5246, section 7.4.1.1)
-    server.type("");
-    peer.ask("after");
-    CHECK(peer.heard("after"));
+    auto const provider = support::make_tls({.ca = trusted.root.pem()}, role::client);
+    auto const end = std::make_shared<support::tls_end>(context);
+    end->start(*provider, support::connected_stream(context, server.port()), role::client);
+    end->say("before\n");
+    REQUIRE(until([&] { return server.printed("before"); }));
+    server.type("R");
+    // OpenSSL's server ends the connection of a client that will not.
+    CHECK(until([&] { return end->ended.has_value(); }));
 }
 
-TEST_CASE_FIXTURE(peer_test, "keys are updated while the connection stands, from either side's asking")
+TEST_CASE_FIXTURE(peer_test, "keys are updated while the connection stands, ours too when the server asks")
 {
     s_server server(cert, key, {"-tls1_3"});
-    support::upgraded_by_hand peer(*this, server, trusting());
-    REQUIRE(peer.connected());
+    auto const provider = support::make_tls({.ca = trusted.root.pem()}, role::client);
+    auto const end = std::make_shared<support::tls_end>(context);
+    end->start(*provider, support::connected_stream(context, server.port()), role::client);
     for (char const* const command : {"k", "K", "K"}) {
-        server.type(command); // "K" wants new keys of ours, too
-        peer.ask(std::string("after ") + command);
-        CHECK(peer.heard(std::string("after ") + command));
+        std::string const text = std::string("after ") + command + std::to_string(end->heard.size());
+        end->say("before " + text + "\n");
+        REQUIRE(until([&] { return server.printed("before " + text); }));
+        server.type(command);
+        REQUIRE(until([&] { return server.printed("SSL_do_handshake -> 1"); }));
+        server.type("told " + text);
+        REQUIRE(until([&] { return end->heard.ends_with("told " + text + "\n"); }));
+        end->say(text + "\n");
+        CHECK(until([&] { return server.printed(text); }));
     }
+    CHECK_FALSE(end->ended);
 }
