@@ -8,6 +8,7 @@
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
+#include <socketio/net/tls_provider.hpp>
 #include <socketio/wire/handshake.hpp>
 #include <socketio/wire/http.hpp>
 
@@ -23,6 +24,7 @@ namespace socketio::detail {
 struct welcome_rules {
     std::vector<std::string> protocols; // that may be chosen
     deflate_options deflate;            // that may be agreed on
+    std::shared_ptr<tls_provider> tls;  // of a secure server
     http_limits limits;
     std::chrono::milliseconds timeout{10000}; // for the request, and to take a refusal; 0: no limit
 };
@@ -48,15 +50,18 @@ public:
 
 private:
     static detached run(std::shared_ptr<welcome> self);
+    task<std::error_code> secure();
     task<std::error_code> read_request();
     task<std::error_code> answer();
     task<std::error_code> see_off();
     task<std::error_code> read_more();
     task<std::error_code> send();
     std::error_code judge();
+    void end_stream() noexcept;
 
     strand strand_;
     stream stream_;
+    std::shared_ptr<byte_stream> securing_; // while the TLS handshake is under way
     welcome_rules rules_;
     handler done_;
     deadline_timer timer_;

@@ -4,6 +4,7 @@
 
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/provided.hpp>
+#include <socketio/net/tls_options.hpp>
 #include <socketio/wire/permessage_deflate.hpp>
 
 #include <chrono>
@@ -33,6 +34,7 @@ struct websocket_options {
     std::vector<std::string> protocols{}; // subprotocols that this side speaks, the best first
     bool autoConnect = true;              // otherwise open() begins
     deflate_options perMessageDeflate{};  // offered, if the program has zlib
+    tls_options tls{};                    // of wss; needs <socketio/tls.hpp>
     std::chrono::milliseconds timeout{20000};      // from the first step to the open connection; 0: no limit
     std::chrono::milliseconds close_timeout{5000}; // for the peer's part of the closing handshake
     websocket_bounds limits{};
@@ -43,6 +45,8 @@ struct websocket_server_options {
     std::string address{};                // to listen on; empty: every address of this machine
     std::vector<std::string> protocols{}; // subprotocols, of which the first that a client names is chosen
     deflate_options perMessageDeflate{};  // accepted, if the program has zlib
+    // With a certificate and its key this is a server of wss; with `ca`, clients must have a certificate of that.
+    tls_options tls{};
     std::chrono::milliseconds timeout{10000};      // for a client's whole part of the opening handshake; 0: no limit
     std::chrono::milliseconds close_timeout{5000};
     std::size_t connections = 65536;      // at once; more are closed as they come

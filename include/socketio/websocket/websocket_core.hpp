@@ -78,6 +78,8 @@ private:
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     void drain_inbox();
+    bool provide_tls(dial_request& request);
+    void end_later(websocket_close how);
     void on_dialed(dial_result&& result, stream&& connected);
     void start(role own, stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate);
     void tell_open();

@@ -36,6 +36,7 @@ private:
     // Counted while it lasts.
     class place;
 
+    void secure();
     void start();
     void on_accepted(strand const& on, stream&& connected);
     void on_welcomed(strand const& on, welcome_result&& result, stream&& connected, std::shared_ptr<void> counted);
@@ -44,6 +45,7 @@ private:
     websocket_server_options const settings_;
     context_watch& watch_;
     std::uint16_t port_ = 0;
+    std::shared_ptr<tls_provider> tls_; // of a secure server
     std::shared_ptr<std::atomic<std::size_t>> const places_ = std::make_shared<std::atomic<std::size_t>>(0);
 
     std::mutex mutex_; // guards what follows

@@ -20,7 +20,7 @@ SOCKETIO_DECL void welcome::abandon()
         self->abandoned_ = true;
         self->done_.reset();
         self->timer_.cancel();
-        self->stream_.close();
+        self->end_stream();
     });
 }
 
@@ -30,14 +30,16 @@ SOCKETIO_DECL void welcome::start(handler done)
         return;
     done_ = std::move(done);
     if (rules_.timeout.count() > 0)
-        timer_.arm(clock::now() + rules_.timeout, [self = shared_from_this()] { self->stream_.close(); });
+        timer_.arm(clock::now() + rules_.timeout, [self = shared_from_this()] { self->end_stream(); });
     run(shared_from_this());
 }
 
 // Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.
 inline detached welcome::run(std::shared_ptr<welcome> self)
 {
-    std::error_code ec = co_await self->read_request();
+    std::error_code ec = co_await self->secure();
+    if (!ec)
+        ec = co_await self->read_request();
     if (!ec)
         ec = co_await self->answer();
     self->timer_.cancel();
@@ -50,6 +52,29 @@ inline detached welcome::run(std::shared_ptr<welcome> self)
         auto done = std::exchange(self->done_, handler{});
         done(std::move(self->result_), std::move(self->stream_));
     }
+}
+
+SOCKETIO_DECL void welcome::end_stream() noexcept
+{
+    if (auto const securing = securing_)
+        securing->close();
+    else
+        stream_.close();
+}
+
+inline task<std::error_code> welcome::secure()
+{
+    std::error_code ec;
+    if (!rules_.tls)
+        co_return ec;
+    auto const start = [this](auto done) {
+        securing_ = rules_.tls->async_handshake(strand_, std::move(stream_), role::server, std::string{}, std::move(done));
+    };
+    auto const keep = [this](std::string&&, stream&& above) { stream_ = std::move(above); };
+    operation secured{ec, start, keep};
+    co_await secured;
+    securing_.reset();
+    co_return ec;
 }
 
 inline task<std::error_code> welcome::read_more()

@@ -153,9 +153,11 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
     arm(settings_.timeout);
     dial_request request;
     if (auto const ec = parse_url(address, request.to)) {
-        post(runtime_->serial, [self = shared_from_this(), ec] { self->end({.error = ec, .message = ec.message()}); });
+        end_later({.error = ec, .message = ec.message()});
         return;
     }
+    if (request.to.secure && !provide_tls(request))
+        return;
     request.target = request.to.path.empty() ? "/" : request.to.path;
     if (!request.to.query.empty())
         request.target += '?' + request.to.query;
@@ -184,6 +186,24 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
     }
     websocket_close how{.error = result.error, .message = std::move(result.words), .http_status = result.http_status};
     how.http_body = std::move(result.http_body);
+    end_later(std::move(how));
+}
+
+SOCKETIO_DECL bool websocket_core::provide_tls(dial_request& request)
+{
+    tls_maker const maker = registered_tls.load();
+    std::error_code ec = error::tls_not_available;
+    std::string words = ec.message();
+    if (maker)
+        request.tls = maker(settings_.tls, role::client, ec, words);
+    if (!request.tls)
+        end_later({.error = ec, .message = std::move(words)});
+    return request.tls != nullptr;
+}
+
+// For what is noticed where user code must not be called.
+SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
+{
     post(runtime_->serial, [self = shared_from_this(), how = std::move(how)]() mutable { self->end(std::move(how)); });
 }
 
