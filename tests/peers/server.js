@@ -7,6 +7,7 @@ const { Server } = require("socket.io");
 const { fromPlain, options, record, say, serve } = require("./channel");
 const listener = require("./listener");
 const handle = require("./handlers");
+const numbered = require("./numbered");
 
 const { port: wanted = 0, host = "127.0.0.1", greet = false, tls, ...settings } = options();
 const refusals = new Map();
@@ -71,6 +72,7 @@ function build() {
             namespace.use(middleware);
         namespace.on("connection", welcome);
     }
+    io.of(/^\/numbered-\d+$/).on("connection", numbered);
     watchEngine(io.engine);
 }
 
