@@ -53,6 +53,15 @@ TEST_CASE("a ping may come late, as long as nobody has looked")
     CHECK(h.deadline() == start + 105s);
 }
 
+TEST_CASE("once somebody has looked and found it expired, a late ping does not help")
+{
+    heartbeat h{role::client, 25s, 20s, start};
+    CHECK(h.expired(start + 45s));
+    h.heard(start + 46s);
+    CHECK(h.expired(start + 46s));
+    CHECK(h.deadline() == start + 45s); // so that a timer finds it at once
+}
+
 TEST_CASE("a server pings once, pingInterval after the last pong")
 {
     heartbeat h{role::server, 25s, 20s, start};

@@ -67,7 +67,7 @@ public:
     clock::time_point deadline() const noexcept { return state_ == state::open ? heartbeat_.deadline() : clock::never(); }
 
     // The heartbeat's deadline has passed, though the timer may not have told: after a suspend, say.
-    bool expired(clock::time_point now) const noexcept { return state_ == state::open && heartbeat_.expired(now); }
+    bool expired(clock::time_point now) noexcept { return state_ == state::open && heartbeat_.expired(now); }
 
     // Client: with every answer to the server's heartbeat a WebSocket ping is sent, too, whose pong tells
     // the round-trip time. (Engine.IO 4 lets only the server ping.)

@@ -20,18 +20,22 @@ public:
         deadline_ = own_ == role::client ? now + interval_ + timeout_ : now + interval_;
     }
 
-    // A ping (client) or a pong (server) came.
+    // A ping (client) or a pong (server) came. What was found expired stays so.
     void heard(clock::time_point now) noexcept
     {
+        if (found_expired_)
+            return;
         waiting_ = false;
         deadline_ = own_ == role::client ? now + interval_ + timeout_ : now + interval_;
     }
 
     clock::time_point deadline() const noexcept { return deadline_; }
 
-    bool expired(clock::time_point now) const noexcept
+    // Whoever is told so acts upon it, so that a ping which comes a moment later must not undo it.
+    bool expired(clock::time_point now) noexcept
     {
-        return now >= deadline_ && (own_ == role::client || waiting_);
+        found_expired_ = found_expired_ || (now >= deadline_ && (own_ == role::client || waiting_));
+        return found_expired_;
     }
 
     // Server: true when a ping is to be sent now; counts the time for its answer from here.
@@ -47,6 +51,7 @@ public:
 private:
     role own_ = role::client;
     bool waiting_ = false;
+    bool found_expired_ = false;
     duration interval_{};
     duration timeout_{};
     clock::time_point deadline_ = clock::never();
