@@ -122,6 +122,23 @@ TEST_CASE_FIXTURE(recovery_test, "a state that the server does not know begins a
     CHECK(socket.recovery().pid != "nobody");
 }
 
+TEST_CASE_FIXTURE(client_test, "what was replayed on a connection that was lost before its CONNECT was answered comes once")
+{
+    std::string const session = R"({"sid":"S1","pid":"P1"})";
+    auto const first = support::script().open().accept_json(session).text(R"(42["news",1,"o1"])").terminate();
+    auto const second = support::script().open().expect("40").text(R"(42["news",2,"o2"])").text(R"(420["news",3])").end();
+    auto const third = support::script().open().accept_json(session).text(R"(42["news",4,"o4"])");
+    support::raw_server server(support::plans(first, second, third));
+    auto socket = socketio::io(context, server.url(), support::quick());
+    socket.on("connect", [&] { heard.note("connect"); });
+    socket.on("news", [&](int number) { heard.note("news " + std::to_string(number)); });
+    REQUIRE(until_heard("news 4"));
+    CHECK(heard.text() == "connect | news 1 | news 2 | news 3 | connect | news 4");
+    std::string const connects = server.log("message", "text");
+    CHECK(connects.find(R"("offset\":\"o1\")") != std::string::npos);
+    CHECK(connects.find(R"("offset\":\"o2\")") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(client_test, "pid and offset go with CONNECT, auth's own win, and an answer's string is no offset")
 {
     auto const first = support::script()

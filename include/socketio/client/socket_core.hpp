@@ -142,6 +142,7 @@ private:
     void end_retries(std::error_code why);
     void take_recovery(value_view pid);
     void take_offset(args const& arguments);
+    void keep_early(packet const& event);
     void add_recovery(object& auth) const;
     void on_connect_error(packet const& received);
     void on_disconnect();
@@ -209,6 +210,7 @@ private:
     drains drains_; // who waits for all to be sent
     retry_queue retries_;
     kept_events early_;
+    std::string early_offset_; // of the last of these
     std::list<kept_event> written_; // to be told to the outgoing listeners
     bool released_ = false;
     bool held_ = false;                 // CONNECT has to wait

@@ -295,7 +295,7 @@ SOCKETIO_DECL void socket_core::on_event(packet const& received)
     // Nothing can be early before CONNECT was sent: it is late, of a connection that was left.
     if (manager_.gate().opens_at(nsp_) != clock::never())
         return;
-    early_.push(received);
+    keep_early(received);
     if (early_.byte_size() > manager_.settings().limits.early_events)
         manager_.lose(close_reason::parse_error,
                       {.code = error::message_too_large, .description = "too many events before CONNECT"});

@@ -42,12 +42,26 @@ SOCKETIO_DECL void socket_core::take_offset(args const& arguments)
         recovery_.offset = arguments[arguments.size() - 1].as_string();
 }
 
+// If the connection is lost before CONNECT is answered, these are delivered when the next one's is: so the
+// server must not be asked for them once more.
+SOCKETIO_DECL void socket_core::keep_early(packet const& event)
+{
+    if (early_.empty())
+        early_offset_.clear();
+    early_.push(event);
+    args const arguments{event.payload};
+    if (!event.id && is_recovery_text(arguments[arguments.size() - 1]))
+        early_offset_ = arguments[arguments.size() - 1].as_string();
+}
+
 // What the user has put into auth wins.
 SOCKETIO_DECL void socket_core::add_recovery(object& auth) const
 {
-    auto const last = recovery();
+    auto last = recovery();
     if (last.pid.empty())
         return;
+    if (!early_.empty() && !early_offset_.empty())
+        last.offset = early_offset_;
     object payload{{"pid", last.pid}};
     if (!last.offset.empty())
         payload["offset"] = last.offset;
