@@ -113,6 +113,14 @@ const corpora = {
         placeholder: `["a",${placeholder(0)},{"_placeholder":false,"num":0}]`,
         spaces: ' \t\r\n{ "a" : [ 1 , 2 ] , "b" : { } } ',
     },
+    inflate: {
+        offer: bytes(0, text("permessage-deflate; client_max_window_bits; server_max_window_bits=10, permessage-deflate"), 7, 7),
+        hello: bytes(1, 1, 5, number(100, 1000), text([0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]), 1, text([0xf2, 0x00, 0x11, 0x00, 0x00]), 1),
+        last_block: bytes(1, 1, 5, number(3, 1000), text([0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00]), 1),
+        messages: bytes(2, 1, 5, cuts, 0, text("Hello"), 2, text("\x01\x02"), 4, text("as it is"), 0xc0, text("again and again"), 8),
+        without_context: bytes(2, 0x57, 5, cuts, 0, text("one"), 8, text("in several frames"), 0, text("")),
+        stranger: bytes(2, 1, 5, cuts, 1, text([0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]), 3, text([0xff, 0xff])),
+    },
     client_session: {
         talk: bytes(1, 1, 8, 0, 1, text('2["e",1]'), 10, text("hi", 64), 1, 7, 1, 6, 14, 9, number(30000, 60000), 6, 9, number(50000, 60000)),
         binary: bytes(0, 1, 8, 0, 1, text(`51-["e",${placeholder(0)}]`), 3, text("\x01\x02"), 11, text("later", 64), 12, 14, 15, 1, 0),
