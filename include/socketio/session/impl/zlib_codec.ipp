@@ -157,7 +157,7 @@ private:
     bool takes_tail()
     {
         std::string_view tail = flush_tail;
-        char spare[8];
+        char spare[8] = {};
         stream_.next_out = zlib_bytes(spare);
         stream_.avail_out = sizeof spare;
         int const result = step(tail);
