@@ -176,7 +176,7 @@ struct client {
     {
         if (!session.is_open())
             return;
-        queue.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id) {
+        queue.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id, bool) {
             if (id)
                 pending.sent(*id);
             return send(text, attachments);
