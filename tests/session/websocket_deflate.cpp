@@ -303,6 +303,12 @@ TEST_CASE("text is checked as it is inflated, not at its end")
     }
 }
 
+TEST_CASE("of two errors the one that comes first counts, however the bytes arrive")
+{
+    fails(frame_bytes(opcode::text, "\x00\x01\x00\xfe\xff\xff\xff\xff"sv, true, rsv1), error::utf8_invalid, "1007");
+    fails(frame_bytes(opcode::binary, "\x00\x01\x00\xfe\xff\xff\xff\xff"sv, true, rsv1), error::deflate_invalid, "1007");
+}
+
 TEST_CASE("what is abandoned or dropped leaves the context as the peer knows it")
 {
     endpoint server{role::server};

@@ -92,7 +92,8 @@ SOCKETIO_DECL bool message_reader::look_at(std::string_view fresh, frame_header 
     return !ec;
 }
 
-// Never more than one byte over the limit comes out.
+// Never more than one byte over the limit comes out. What came out before an error is looked at first, so that the
+// verdict does not depend on the pieces.
 SOCKETIO_DECL bool message_reader::inflate(std::string_view fresh, frame_header const& header, std::error_code& ec)
 {
     compressed_size_ += fresh.size();
@@ -102,10 +103,10 @@ SOCKETIO_DECL bool message_reader::inflate(std::string_view fresh, frame_header 
         std::uint64_t const left = max_message_ - before;
         std::size_t const room = left < inflated_at_once ? static_cast<std::size_t>(left) + 1 : inflated_at_once;
         more = inflater_->inflate(fresh, collected_, room, ec);
-        if (!ec && collected_.size() > max_message_)
-            ec = error::message_too_large;
-        else if (!ec && is_text(header) && !utf8_.write(collected_.view().substr(before)))
+        if (is_text(header) && !utf8_.write(collected_.view().substr(before)))
             ec = error::utf8_invalid;
+        else if (collected_.size() > max_message_)
+            ec = error::message_too_large;
         if (ec)
             return false;
     }
