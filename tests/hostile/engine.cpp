@@ -7,13 +7,31 @@ using namespace std::string_view_literals;
 
 namespace {
 
-misdeed welcomed() { return misdeed{}.welcome(); }
-misdeed ends(misdeed script) { return script.text(R"(42["end"])").half_close(); }
-misdeed first(std::string_view message) { return misdeed{}.upgrade().text(message); }
-misdeed opens(std::string const& members) { return first("0{" + members + "}"); }
+misdeed welcomed()
+{
+    return misdeed{}.welcome();
+}
+misdeed ends(misdeed script)
+{
+    return script.text(R"(42["end"])").half_close();
+}
+misdeed first(std::string_view message)
+{
+    return misdeed{}.upgrade().text(message);
+}
+misdeed opens(std::string const& members)
+{
+    return first("0{" + members + "}");
+}
 
-outcome no_engine() { return refused(error::not_socketio, "the server speaks WebSocket but not Engine.IO"); }
-outcome no_open() { return refused(error::engine_open_invalid, "before the Engine.IO handshake: invalid Engine.IO open packet"); }
+outcome no_engine()
+{
+    return refused(error::not_socketio, "the server speaks WebSocket but not Engine.IO");
+}
+outcome no_open()
+{
+    return refused(error::engine_open_invalid, "before the Engine.IO handshake: invalid Engine.IO open packet");
+}
 
 std::string const sid = R"("sid":"x")", interval = R"(,"pingInterval":25000)", timeout = R"(,"pingTimeout":20000)";
 
@@ -56,7 +74,8 @@ TEST_CASE("Engine.IO: open packets that cannot be")
         row("pingTimeout " + std::string{bad}, opens(sid + interval + ",\"pingTimeout\":" + bad), no_open());
     }
     row("nested 100,000 deep", first("0" + std::string(100000, '[')), no_open());
-    row("nested 100,000 deep in a member", opens(sid + interval + timeout + ",\"x\":" + std::string(100000, '[')), no_open());
+    row("nested 100,000 deep in a member", opens(sid + interval + timeout + ",\"x\":" + std::string(100000, '[')),
+        no_open());
     row("a million values", opens(sid + interval + timeout + ",\"upgrades\":[" + repeated("1,", 999999) + "1]"),
         costing(7u << 20, no_open()));
     row("a sid of a million characters", opens("\"sid\":\"" + std::string(1000000, 's') + "\"" + interval + timeout),
@@ -72,13 +91,16 @@ TEST_CASE("Engine.IO: open packets that are odd, but will do")
     row("upgrades of all kinds", goes_on(R"(,"upgrades":[null,7,{},"webtransport"])"), fine("end"));
     row("a hundred upgrades", goes_on(",\"upgrades\":[" + repeated("\"x\",", 99) + "\"x\"]"), fine("end"));
     row("fields that nobody knows", goes_on(R"(,"x":[[[{}]]],"y":"\u0000")"), fine("end"));
-    for (char const* const odd : {"-1", "\"big\"", "1e308", "null", "18446744073709551616", "18446744073709551615", "0"})
+    for (char const* const odd :
+        {"-1", "\"big\"", "1e308", "null", "18446744073709551616", "18446744073709551615", "0"})
         row("maxPayload " + std::string{odd}, goes_on(",\"maxPayload\":" + std::string{odd}), fine("end"));
     row("the longest intervals, a day each",
-        ends(opens(sid + R"(,"pingInterval":86400000,"pingTimeout":86400000)").expect("40").text(R"(40{"sid":"S1"})")), fine("end"));
+        ends(opens(sid + R"(,"pingInterval":86400000,"pingTimeout":86400000)").expect("40").text(R"(40{"sid":"S1"})")),
+        fine("end"));
     row("a maxPayload of 1, so that not even CONNECT fits", opens(sid + interval + timeout + R"(,"maxPayload":1)"),
         for_good(refused(error::payload_too_large, "maxPayload")));
-    row("a maxPayload for CONNECT only", ends(opens(sid + interval + timeout + R"(,"maxPayload":2)").expect("40").text(R"(40{"sid":"S1"})")),
+    row("a maxPayload for CONNECT only",
+        ends(opens(sid + interval + timeout + R"(,"maxPayload":2)").expect("40").text(R"(40{"sid":"S1"})")),
         fine("end"));
 }
 
@@ -104,13 +126,17 @@ TEST_CASE("Engine.IO: the heartbeat, or none")
     outcome const silent = lost("ping timeout", error::ping_timeout);
     row("no ping", misdeed{}.welcome_at_once(hasty), silent);
     row("no ping, and no reading either", misdeed{}.welcome_at_once(hasty).deaf(), silent);
-    row("no ping before CONNECT is answered", misdeed{}.open(hasty), refused(error::ping_timeout, "before the namespace was connected"));
-    row("WebSocket pings in place of Engine.IO's", misdeed{}.welcome_at_once(hasty).flood(ws_frame(0x89, ""), std::size_t{1} << 40),
+    row("no ping before CONNECT is answered", misdeed{}.open(hasty),
+        refused(error::ping_timeout, "before the namespace was connected"));
+    row("WebSocket pings in place of Engine.IO's",
+        misdeed{}.welcome_at_once(hasty).flood(ws_frame(0x89, ""), std::size_t{1} << 40), cutting(silent));
+    row("events in place of pings", misdeed{}.welcome_at_once(hasty).flood(ws_text("42/x,[1]"), std::size_t{1} << 40),
         cutting(silent));
-    row("events in place of pings", misdeed{}.welcome_at_once(hasty).flood(ws_text("42/x,[1]"), std::size_t{1} << 40), cutting(silent));
-    row("pongs in place of pings", misdeed{}.welcome_at_once(hasty).flood(ws_text("3"), std::size_t{1} << 40), cutting(silent));
+    row("pongs in place of pings", misdeed{}.welcome_at_once(hasty).flood(ws_text("3"), std::size_t{1} << 40),
+        cutting(silent));
     row("a frame that comes for ever in place of pings",
         misdeed{}.welcome_at_once(hasty).send("\x82\x7F\0\0\0\0\0\xFF\xFF\xFF"sv).deaf(), silent);
     row("pings without an end, and no answer is ever read",
-        welcomed().flood(repeated(ws_text("2"), 5000), 3 << 20).send("\x88\x00"sv).deaf(), lost("transport close", error::closed, {}, 1005));
+        welcomed().flood(repeated(ws_text("2"), 5000), 3 << 20).send("\x88\x00"sv).deaf(),
+        lost("transport close", error::closed, {}, 1005));
 }

@@ -9,7 +9,10 @@ namespace {
 constexpr auto no_http = "the answer to the upgrade request is not HTTP";
 constexpr auto unanswered = "the server closed the connection without answering the upgrade request";
 
-misdeed answer(std::string_view bytes) { return misdeed{}.head().send(bytes); }
+misdeed answer(std::string_view bytes)
+{
+    return misdeed{}.head().send(bytes);
+}
 
 // Headers, and then nothing, or a body.
 misdeed status(std::string const& line, std::string const& rest = "Content-Length: 0\r\n\r\n")
@@ -18,12 +21,27 @@ misdeed status(std::string const& line, std::string const& rest = "Content-Lengt
 }
 
 // A 101 in which this stands in place of the right headers.
-misdeed switching(std::string const& headers) { return status("101 Switching Protocols", headers + "\r\n"); }
+misdeed switching(std::string const& headers)
+{
+    return status("101 Switching Protocols", headers + "\r\n");
+}
 
-outcome not_http() { return refused(error::http_malformed, no_http); }
-outcome not_here(int code) { return refused(error::not_socketio, "Is this a Socket.IO server", code); }
-outcome said_no(int code, std::string words = {}) { return refused(error::upgrade_refused, std::move(words), code); }
-outcome no_handshake() { return refused(error::handshake_invalid, "WebSocket handshake"); }
+outcome not_http()
+{
+    return refused(error::http_malformed, no_http);
+}
+outcome not_here(int code)
+{
+    return refused(error::not_socketio, "Is this a Socket.IO server", code);
+}
+outcome said_no(int code, std::string words = {})
+{
+    return refused(error::upgrade_refused, std::move(words), code);
+}
+outcome no_handshake()
+{
+    return refused(error::handshake_invalid, "WebSocket handshake");
+}
 
 socketio::options impatient()
 {
@@ -65,32 +83,39 @@ TEST_CASE("HTTP: headers that cannot be")
     row("a header without a name", status("200 OK", ": b\r\n\r\n"), not_http());
     row("a blank before the colon", status("200 OK", "Content-Length : 0\r\n\r\n"), not_http());
     row("one header more than the limit", status("200 OK", repeated("A: b\r\n", 101) + "\r\n"), not_http());
-    row("just as many headers as the limit", status("200 OK", repeated("A: b\r\n", 99) + "Content-Length: 0\r\n\r\n"), not_here(200));
-    row("a header line without an end", answer("HTTP/1.1 200 OK\r\nA: ").flood(repeated("b", 4096), 64 << 20), cutting(not_http()));
-    row("headers without an end", answer("HTTP/1.1 200 OK\r\n").flood(repeated("A: b\r\n", 999), 64 << 20), cutting(not_http()));
-    row("a status line without an end", answer("HTTP/1.1 200 ").flood(repeated("k", 4096), 64 << 20), cutting(not_http()));
-    row("headers over a limit of the program's", status("200 OK", "A: " + std::string(300, 'b') + "\r\n\r\n"), not_http(),
-        brief({.limits = {.header_bytes = 256}}));
+    row("just as many headers as the limit", status("200 OK", repeated("A: b\r\n", 99) + "Content-Length: 0\r\n\r\n"),
+        not_here(200));
+    row("a header line without an end", answer("HTTP/1.1 200 OK\r\nA: ").flood(repeated("b", 4096), 64 << 20),
+        cutting(not_http()));
+    row("headers without an end", answer("HTTP/1.1 200 OK\r\n").flood(repeated("A: b\r\n", 999), 64 << 20),
+        cutting(not_http()));
+    row("a status line without an end", answer("HTTP/1.1 200 ").flood(repeated("k", 4096), 64 << 20),
+        cutting(not_http()));
+    row("headers over a limit of the program's", status("200 OK", "A: " + std::string(300, 'b') + "\r\n\r\n"),
+        not_http(), brief({.limits = {.header_bytes = 256}}));
 }
 
 TEST_CASE("HTTP: answers that are no")
 {
     row("200", status("200 OK"), not_here(200));
     row("204 without a length", status("204 No Content", "\r\n").close(), not_here(204));
-    row("301 to elsewhere, which is not followed", status("301 Moved", "Location: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+    row("301 to elsewhere, which is not followed",
+        status("301 Moved", "Location: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
         said_no(301, "redirected to http://127.0.0.1:1/"));
     row("302 without a place", status("302 Found"), said_no(302));
-    row("307 to a place of 10,000 characters", status("307 Far", "Location: " + std::string(10000, 'x') + "\r\nContent-Length: 0\r\n\r\n"),
+    row("307 to a place of 10,000 characters",
+        status("307 Far", "Location: " + std::string(10000, 'x') + "\r\nContent-Length: 0\r\n\r\n"),
         said_no(307, std::string(200, 'x')));
     row("400", status("400 Bad Request"), said_no(400));
-    row("401 that wants a password", status("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"),
-        said_no(401));
+    row("401 that wants a password",
+        status("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"), said_no(401));
     row("403", status("403 Forbidden"), said_no(403));
     row("404", status("404 Not Found"), not_here(404));
     row("407", status("407 Proxy Authentication Required"), said_no(407));
-    row("426 to another protocol", status("426 Upgrade Required", "Upgrade: HTTP/2\r\nContent-Length: 0\r\n\r\n"), said_no(426));
-    row("429 with a time to wait that is none", status("429 Too Many", "Retry-After: -99999999999999999999\r\nContent-Length: 0\r\n\r\n"),
-        said_no(429));
+    row("426 to another protocol", status("426 Upgrade Required", "Upgrade: HTTP/2\r\nContent-Length: 0\r\n\r\n"),
+        said_no(426));
+    row("429 with a time to wait that is none",
+        status("429 Too Many", "Retry-After: -99999999999999999999\r\nContent-Length: 0\r\n\r\n"), said_no(429));
     row("500", status("500 Oh"), said_no(500));
     row("503", status("503 Busy"), said_no(503));
     row("999, which nobody knows", status("999 What"), said_no(999));
@@ -99,23 +124,28 @@ TEST_CASE("HTTP: answers that are no")
 TEST_CASE("HTTP: bodies that lie or have no end")
 {
     row("a body of its length", status("500 Oh", "Content-Length: 5\r\n\r\nwords"), said_no(500, "\"words\""));
-    row("a body shorter than its length, and the end", status("500 Oh", "Content-Length: 99\r\n\r\nwords").close(), said_no(500, "words"));
+    row("a body shorter than its length, and the end", status("500 Oh", "Content-Length: 99\r\n\r\nwords").close(),
+        said_no(500, "words"));
     row("a body longer than its length", status("500 Oh", "Content-Length: 1\r\n\r\nwords"), said_no(500, "w"));
-    row("a length of 2^64", status("500 Oh", "Content-Length: 18446744073709551616\r\n\r\nwords").close(), said_no(500, "words"));
+    row("a length of 2^64", status("500 Oh", "Content-Length: 18446744073709551616\r\n\r\nwords").close(),
+        said_no(500, "words"));
     row("a length below 0", status("500 Oh", "Content-Length: -1\r\n\r\nwords").close(), said_no(500, "words"));
-    row("two lengths that differ", status("500 Oh", "Content-Length: 5\r\nContent-Length: 6\r\n\r\nwords").close(), said_no(500, "words"));
+    row("two lengths that differ", status("500 Oh", "Content-Length: 5\r\nContent-Length: 6\r\n\r\nwords").close(),
+        said_no(500, "words"));
     row("a length that never comes, and silence", status("500 Oh", "Content-Length: 99\r\n\r\nwords"),
         refused(error::timeout, "timeout"), impatient());
-    row("a body without an end", status("500 Oh", "\r\n").flood(repeated("x", 4096), 64 << 20), cutting(said_no(500, "xxx")));
+    row("a body without an end", status("500 Oh", "\r\n").flood(repeated("x", 4096), 64 << 20),
+        cutting(said_no(500, "xxx")));
     row("chunks without an end", status("500 Oh", "Transfer-Encoding: chunked\r\n\r\n").flood("1\r\nx\r\n", 64 << 20),
         cutting(said_no(500, "xxx")));
-    row("chunk headers without an end", status("500 Oh", "Transfer-Encoding: chunked\r\n\r\n").flood("000000000000", 64 << 20),
-        cutting(said_no(500)));
+    row("chunk headers without an end",
+        status("500 Oh", "Transfer-Encoding: chunked\r\n\r\n").flood("000000000000", 64 << 20), cutting(said_no(500)));
     row("a chunk of 2^64", status("500 Oh", "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\nx"), said_no(500));
     row("a chunk of 2^64 - 1", status("500 Oh", "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nwords").close(),
         said_no(500, "words"));
     row("a chunk of -1", status("500 Oh", "Transfer-Encoding: chunked\r\n\r\n-1\r\nx"), said_no(500));
-    row("a body that is not text", status("500 Oh", std::string{"Content-Length: 6\r\n\r\n\0\xFF\xFE\x1b[2J", 27}), said_no(500));
+    row("a body that is not text", status("500 Oh", std::string{"Content-Length: 6\r\n\r\n\0\xFF\xFE\x1b[2J", 27}),
+        said_no(500));
     row("a reset in the middle of the body", status("500 Oh", "Content-Length: 99\r\n\r\nwords").reset(), said_no(500));
 }
 
@@ -123,13 +153,17 @@ TEST_CASE("HTTP: informational answers before the answer")
 {
     std::string const more = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
     std::string const all = std::string{ws_switching} + "\r\n" + ws_text("0" + std::string{plain_open});
-    row("two of them", answer(more + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(), fine("end"));
-    row("two thousand of them", answer(repeated(more, 1000) + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(),
+    row("two of them", answer(more + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(),
+        fine("end"));
+    row("two thousand of them",
+        answer(repeated(more, 1000) + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(),
         fine("end"));
     row("more and more of them", misdeed{}.head().flood(repeated(more, 50), std::size_t{1} << 40),
         cutting(refused(error::timeout, "timeout")), impatient());
-    row("one of them with too many headers", answer("HTTP/1.1 103 Hints\r\n" + repeated("A: b\r\n", 101) + "\r\n"), not_http());
-    row("one of them, and the end", answer("HTTP/1.1 100 Continue\r\n\r\n").close(), refused(error::not_socketio, unanswered));
+    row("one of them with too many headers", answer("HTTP/1.1 103 Hints\r\n" + repeated("A: b\r\n", 101) + "\r\n"),
+        not_http());
+    row("one of them, and the end", answer("HTTP/1.1 100 Continue\r\n\r\n").close(),
+        refused(error::not_socketio, unanswered));
 }
 
 TEST_CASE("HTTP: a 101 that breaks RFC 6455")
@@ -137,25 +171,30 @@ TEST_CASE("HTTP: a 101 that breaks RFC 6455")
     std::string const upgrade = "Upgrade: websocket\r\n", connection = "Connection: Upgrade\r\n",
                       accept = "Sec-WebSocket-Accept: {accept}\r\n";
     row("without Sec-WebSocket-Accept", switching(upgrade + connection), no_handshake());
-    row("with the accept of another key", switching(upgrade + connection + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"),
-        no_handshake());
+    row("with the accept of another key",
+        switching(upgrade + connection + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), no_handshake());
     row("with an empty accept", switching(upgrade + connection + "Sec-WebSocket-Accept:\r\n"), no_handshake());
     row("with the right accept twice", switching(upgrade + connection + accept + accept), no_handshake());
-    row("with the right accept and more behind it", switching(upgrade + connection + "Sec-WebSocket-Accept: {accept}A\r\n"), no_handshake());
+    row("with the right accept and more behind it",
+        switching(upgrade + connection + "Sec-WebSocket-Accept: {accept}A\r\n"), no_handshake());
     row("without Upgrade", switching(connection + accept), no_handshake());
     row("to another protocol", switching("Upgrade: h2c\r\n" + connection + accept), no_handshake());
     row("to two protocols", switching("Upgrade: websocket, h2c\r\n" + connection + accept), no_handshake());
     row("without Connection", switching(upgrade + accept), no_handshake());
     row("with Connection: close", switching(upgrade + "Connection: close\r\n" + accept), no_handshake());
-    row("in HTTP/1.0", answer("HTTP/1.0 101 Switching Protocols\r\n" + upgrade + connection + accept + "\r\n"), no_handshake());
-    row("with a made-up extension", switching(upgrade + connection + accept + "Sec-WebSocket-Extensions: x-foo\r\n"), no_handshake());
+    row("in HTTP/1.0", answer("HTTP/1.0 101 Switching Protocols\r\n" + upgrade + connection + accept + "\r\n"),
+        no_handshake());
+    row("with a made-up extension", switching(upgrade + connection + accept + "Sec-WebSocket-Extensions: x-foo\r\n"),
+        no_handshake());
     row("with compression that was not asked for",
         switching(upgrade + connection + accept + "Sec-WebSocket-Extensions: permessage-deflate\r\n"), no_handshake());
-    row("with a subprotocol that was not asked for", switching(upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\n"),
-        no_handshake());
+    row("with a subprotocol that was not asked for",
+        switching(upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\n"), no_handshake());
     row("without any headers", switching(""), no_handshake());
-    row("followed by HTTP", misdeed{}.upgrade().send("HTTP/1.1 400 Bad Request\r\n\r\n"), refused(error::wrong_protocol));
-    row("followed by HTTP, one byte at a time", misdeed{}.upgrade().drip("HTTP/1.1 400 Bad"), refused(error::frame_invalid));
+    row("followed by HTTP", misdeed{}.upgrade().send("HTTP/1.1 400 Bad Request\r\n\r\n"),
+        refused(error::wrong_protocol));
+    row("followed by HTTP, one byte at a time", misdeed{}.upgrade().drip("HTTP/1.1 400 Bad"),
+        refused(error::frame_invalid));
 }
 
 TEST_CASE("HTTP: an orderly server that is slow, or ends, or falls silent, at every stage")
@@ -163,7 +202,13 @@ TEST_CASE("HTTP: an orderly server that is slow, or ends, or falls silent, at ev
     std::string const head = std::string{ws_switching} + "\r\n";
     std::string const open = ws_text("0" + std::string{plain_open});
     row("the whole of it one byte at a time is a connection",
-        misdeed{}.head().drip(head + open).expect("40").drip(ws_text(R"(40{"sid":"S1"})") + ws_text(R"(42["end"])")).half_close(), fine("end"));
+        misdeed{}
+            .head()
+            .drip(head + open)
+            .expect("40")
+            .drip(ws_text(R"(40{"sid":"S1"})") + ws_text(R"(42["end"])"))
+            .half_close(),
+        fine("end"));
     row("the whole of it in one piece is a connection",
         answer(head + open + ws_text(R"(40{"sid":"S1"})") + ws_text(R"(42["end"])")).half_close(), fine("end"));
     row("reset as soon as connected", misdeed{}.reset(), refused(error::not_socketio, unanswered));
@@ -172,16 +217,21 @@ TEST_CASE("HTTP: an orderly server that is slow, or ends, or falls silent, at ev
     row("closed behind the request", misdeed{}.head().close(), refused(error::not_socketio, unanswered));
     row("half-closed behind the request", misdeed{}.head().half_close(), refused(error::not_socketio, unanswered));
     row("closed inside the status line", answer("HTTP/1.1 10").close(), refused(error::not_socketio, unanswered));
-    row("closed inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr").close(), refused(error::not_socketio, unanswered));
-    row("reset inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr").reset(), refused(error::not_socketio, unanswered));
+    row("closed inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr").close(),
+        refused(error::not_socketio, unanswered));
+    row("reset inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr").reset(),
+        refused(error::not_socketio, unanswered));
     row("closed behind the 101", misdeed{}.upgrade().close(), refused(error::closed, "before the Engine.IO handshake"));
     row("closed inside the open packet", misdeed{}.upgrade().send(open.substr(0, 20)).close(),
         refused(error::closed, "before the Engine.IO handshake"));
     row("silent from the start", misdeed{}.deaf(), refused(error::timeout, "timeout"), impatient());
     row("silent behind the request", misdeed{}.head(), refused(error::timeout, "timeout"), impatient());
-    row("silent inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr"), refused(error::timeout, "timeout"), impatient());
+    row("silent inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr"), refused(error::timeout, "timeout"),
+        impatient());
     row("silent behind the 101", misdeed{}.upgrade(), refused(error::timeout, "timeout"), impatient());
-    row("silent inside the open packet", misdeed{}.upgrade().send(open.substr(0, 20)), refused(error::timeout, "timeout"), impatient());
+    row("silent inside the open packet", misdeed{}.upgrade().send(open.substr(0, 20)),
+        refused(error::timeout, "timeout"), impatient());
     row("an answer when the client has given up and dialled again",
-        misdeed{}.head().until_next().send(head + open + ws_text(R"(40{"sid":"late"})")), refused(error::timeout, "timeout"), impatient());
+        misdeed{}.head().until_next().send(head + open + ws_text(R"(40{"sid":"late"})")),
+        refused(error::timeout, "timeout"), impatient());
 }

@@ -27,7 +27,7 @@ using support::ws_text;
 
 // What the program is told of a connection, and what follows.
 struct outcome {
-    std::string told;                 // "connect_error", or "disconnect: " and the reason
+    std::string told; // "connect_error", or "disconnect: " and the reason
     std::error_code code{};
     std::string words{};              // a part of the message, or of the details' description
     int http_status = 0;              // of connect_error
@@ -43,12 +43,19 @@ inline outcome refused(std::error_code code, std::string words = {}, int http_st
 {
     return {.told = "connect_error", .code = code, .words = std::move(words), .http_status = http_status};
 }
-inline outcome lost(std::string const& reason, std::error_code code, std::string words = {}, std::uint16_t websocket_code = 0)
+inline outcome lost(std::string const& reason, std::error_code code, std::string words = {},
+    std::uint16_t websocket_code = 0)
 {
     return {.told = "disconnect: " + reason, .code = code, .words = std::move(words), .websocket_code = websocket_code};
 }
-inline outcome broken(std::error_code code) { return lost("transport error", code, code.message()); }
-inline outcome unparsed(std::error_code code) { return lost("parse error", code, code.message()); }
+inline outcome broken(std::error_code code)
+{
+    return lost("transport error", code, code.message());
+}
+inline outcome unparsed(std::error_code code)
+{
+    return lost("parse error", code, code.message());
+}
 inline outcome hearing(std::string heard, outcome of)
 {
     of.heard = std::move(heard);
@@ -92,8 +99,8 @@ inline std::string repeated(std::string_view what, std::size_t times)
 socketio::options brief(socketio::options from = {});
 
 // One row, as a SUBCASE of that name. The socket has listeners for any event (noted by name and arguments), for
-// "typed" (int, std::string), and for "ask", which answers. An emit waits for an answer from the start: it must be told one,
-// or that there is none, exactly once.
+// "typed" (int, std::string), and for "ask", which answers. An emit waits for an answer from the start: it must be told
+// one, or that there is none, exactly once.
 void row(std::string const& name, misdeed const& script, outcome const& expected, socketio::options settings = brief());
 
 } // namespace hostile

@@ -26,8 +26,7 @@ class hostile_session : public std::enable_shared_from_this<hostile_session> {
 public:
     hostile_session(asio::ip::tcp::socket socket, std::shared_ptr<misdeed const> script)
         : socket_{std::move(socket)}, script_{std::move(script)}
-    {
-    }
+    {}
 
     void start() { proceed(); }
     void drop()
@@ -60,7 +59,10 @@ private:
         case misdeed::kind::head: await_head(); return;
         case misdeed::kind::expect:
         case misdeed::kind::expect_only: await_message(now); return;
-        case misdeed::kind::reset: socket_.set_option(asio::socket_base::linger{true, 0}, ignored); drop(); return;
+        case misdeed::kind::reset:
+            socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+            drop();
+            return;
         case misdeed::kind::close: drop(); return;
         case misdeed::kind::half_close:
             socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -120,12 +122,13 @@ private:
     template <class Then>
     void read(Then then)
     {
-        socket_.async_read_some(asio::buffer(room_), [self = shared_from_this(), then](std::error_code ec, std::size_t count) {
-            if (ec)
-                self->drop();
-            else
-                then(count);
-        });
+        socket_.async_read_some(asio::buffer(room_),
+            [self = shared_from_this(), then](std::error_code ec, std::size_t count) {
+                if (ec)
+                    self->drop();
+                else
+                    then(count);
+            });
     }
     void drain()
     {
@@ -182,8 +185,11 @@ private:
 class hostile_server {
 public:
     hostile_server(asio::io_context& context, misdeed script)
-        : script_{std::make_shared<misdeed const>(std::move(script))}, behaved_{std::make_shared<loop_state>()}, acceptor_{context}
+        : script_{std::make_shared<misdeed const>(std::move(script))},
+          behaved_{std::make_shared<loop_state>()},
+          acceptor_{context}
     {
+        behaved_->plan.max_payload = 100000; // what is left of a hostile server must not count
         asio::ip::tcp::endpoint const here{asio::ip::address_v4::loopback(), 0};
         acceptor_.open(here.protocol());
         // Little room, so that a client which writes to a server that does not read notices soon.

@@ -20,17 +20,32 @@ inline std::string ws_frame(unsigned first, std::string_view payload)
     made[0] = static_cast<char>(static_cast<unsigned char>(first));
     return made.append(payload);
 }
-inline std::string ws_text(std::string_view message) { return ws_frame(0x81, message); }
+inline std::string ws_text(std::string_view message)
+{
+    return ws_frame(0x81, message);
+}
 
-constexpr std::string_view ws_switching =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n";
+constexpr std::string_view ws_switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+                                          "Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n";
 constexpr std::string_view plain_open = R"({"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000})";
 
 // What a connection is made to suffer, step by step. Without a last word of its own the server goes on reading,
 // says nothing more, and closes when the client does.
 class misdeed {
 public:
-    enum class kind : std::uint8_t { send, drip, flood, head, expect, expect_only, reset, close, half_close, deaf, until_next };
+    enum class kind : std::uint8_t {
+        send,
+        drip,
+        flood,
+        head,
+        expect,
+        expect_only,
+        reset,
+        close,
+        half_close,
+        deaf,
+        until_next
+    };
     struct step {
         kind does;
         std::string bytes{};
@@ -62,10 +77,7 @@ public:
     {
         return head().send(std::string{ws_switching}.append(more).append("\r\n"));
     }
-    misdeed& open(std::string_view settings = plain_open)
-    {
-        return upgrade().text(std::string{"0"}.append(settings));
-    }
+    misdeed& open(std::string_view settings = plain_open) { return upgrade().text(std::string{"0"}.append(settings)); }
     misdeed& welcome(std::string_view settings = plain_open)
     {
         return open(settings).expect("40").text(R"(40{"sid":"S1"})");
