@@ -35,6 +35,14 @@ find_package_compiled)
     install_library -DSOCKETIO_SEPARATE_COMPILATION=ON
     with_cmake socketio::compiled -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
     ;;
+find_package_tls)
+    install_library -DSOCKETIO_WITH_TLS=ON
+    with_cmake socketio::socketio -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+    ;;
+find_package_compiled_tls)
+    install_library -DSOCKETIO_WITH_TLS=ON -DSOCKETIO_SEPARATE_COMPILATION=ON
+    with_cmake socketio::compiled -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+    ;;
 add_subdirectory | fetch_content)
     with_cmake socketio::socketio -DCONSUME="$way"
     ;;
