@@ -1,6 +1,7 @@
 // Who the client is: certificates that the server asks for, and options that cannot be used.
 #include <socketio/client.hpp>
 
+#include "support/s_server.hpp"
 #include "support/tls.hpp"
 
 #include <doctest/doctest.h>
@@ -56,6 +57,24 @@ TEST_CASE_FIXTURE(identity_test, "a client certificate that is missing is told, 
         support::npm_server server(demanding(version));
         check_words(failure(secure_url(server), trusting()), error::tls_certificate_required,
             "give options::tls.cert and options::tls.key");
+    }
+}
+
+TEST_CASE_FIXTURE(identity_test, "a client certificate that the server does not trust is told, even if the server only hangs up")
+{
+    support::authorities const foreign{"Foreign"};
+    auto const stranger = foreign.leaf();
+    auto settings = trusting();
+    settings.tls.cert = foreign.chain(stranger);
+    settings.tls.key = stranger.key();
+    constexpr auto words = "does it trust who signed it";
+    for (char const* const version : {R"(,"maxVersion":"TLSv1.2")", R"(,"minVersion":"TLSv1.3")"}) {
+        CAPTURE(version);
+        support::npm_server server(demanding(version));
+        check_words(failure(secure_url(server), settings), error::tls_certificate_refused, words);
+        support::s_server strict(folder.write("c", trusted.chain(leaf)), folder.write("k", leaf.key()),
+            {"-Verify", "3", "-verify_return_error", "-CAfile", folder.write("r", trusted.root.pem()), "-tls1_2"});
+        check_words(failure(strict.url(), settings), error::tls_certificate_refused, words);
     }
 }
 

@@ -37,6 +37,9 @@ SOCKETIO_TLS_DECL tls_failure certificate_failure(X509_STORE_CTX* verifying, tls
 // The first bytes of a peer that does not speak TLS.
 SOCKETIO_TLS_DECL tls_failure not_tls(std::string_view began, role own);
 
+// The peer has hung up in the handshake; `silent`: without a word.
+SOCKETIO_TLS_DECL tls_failure hung_up(tls_circumstances const& at, bool silent);
+
 // "sha256/" and the base64 of the SHA-256 of the certificate's SubjectPublicKeyInfo.
 SOCKETIO_TLS_DECL std::string public_key_pin(X509* of);
 

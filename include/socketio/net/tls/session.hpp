@@ -47,6 +47,9 @@ public:
 
     tls_failure const& failure() const noexcept { return failure_; }
     bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+    // A server that asked for a certificate and has not said a word since the handshake: if it hangs up now, it most
+    // likely does not want this one. (With TLS 1.3 it may find that after the handshake, and node tells no reason.)
+    bool waits_for_approval() const noexcept { return established_ && certificate_wanted_ && !heard_; }
     // What a later connection may resume, if there is such a thing. The newest comes some time after the handshake.
     openssl_ptr<SSL_SESSION> resumable() const;
 
@@ -74,6 +77,7 @@ private:
     bool certificate_wanted_ = false;
     bool pins_checked_ = false;
     bool established_ = false;
+    bool heard_ = false; // there was text of the peer
 };
 
 } // namespace socketio::detail

@@ -49,6 +49,7 @@ private:
     void end_read(std::error_code ec, std::size_t count) { complete(reader_, ec, count); }
     void end_write(std::error_code ec);
     void complete(handler& waiting, std::error_code ec, std::size_t count);
+    std::error_code judge_end(std::error_code ec) const noexcept;
     void drop() noexcept;
 
     strand strand_;
@@ -65,6 +66,7 @@ private:
     std::unique_ptr<char[]> input_;
     std::size_t capacity_ = 0;
     byte_buffer writing_;
+    std::size_t owed_ = 0; // bytes of answers that TLS itself gives, not sent yet
     std::error_code write_error_;
     bool calling_ = false; // inside a call of the user of this, which must not complete anything
     bool full_read_ = true;

@@ -105,6 +105,17 @@ SOCKETIO_TLS_DECL tls_failure take_failure(tls_circumstances const& at)
     return sorted_failure(reason, name, at);
 }
 
+SOCKETIO_TLS_DECL tls_failure hung_up(tls_circumstances const& at, bool silent)
+{
+    std::string const what = std::string{peer_name(at.own)} + " closed the connection in the TLS handshake";
+    if (at.own == role::client && at.certificate_wanted)
+        return at.has_certificate ? tls_failure{error::tls_certificate_refused,
+                                                what + ", when it had seen the certificate of this side: does it trust who signed it?"}
+                                  : certificate_missing(at);
+    return {error::tls_truncated,
+            what + (at.own == role::client && silent ? ", without a word: does it speak TLS on this port?" : "")};
+}
+
 SOCKETIO_TLS_DECL tls_failure not_tls(std::string_view began, role own)
 {
     std::string quoted;

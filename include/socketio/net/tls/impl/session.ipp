@@ -204,11 +204,8 @@ SOCKETIO_TLS_DECL tls_progress tls_session::handshake()
 
 SOCKETIO_TLS_DECL void tls_session::cut_off()
 {
-    if (failure_.code)
-        return;
-    bool const server = context_->own() == role::client;
-    fail({error::tls_truncated, std::string{server ? "the server" : "the client"} + " closed the connection in the TLS handshake" +
-                                    (server && began_.empty() ? ", without a word: does it speak TLS on this port?" : "")});
+    if (!failure_.code)
+        fail(hung_up(circumstances(), began_.empty()));
 }
 
 SOCKETIO_TLS_DECL tls_progress tls_session::read(std::span<char> into, std::size_t& count)
@@ -223,6 +220,7 @@ SOCKETIO_TLS_DECL tls_progress tls_session::read(std::span<char> into, std::size
         if (result != 1)
             return judge(result);
         count += part;
+        heard_ = true;
     }
     return tls_progress::done;
 }

@@ -104,26 +104,34 @@ SOCKETIO_TLS_DECL void tls_stream::on_read(std::error_code ec, std::size_t count
             session_.cut_off();
         end_handshake(cut ? session_.failure() : tls_failure{ec, "TLS handshake: " + ec.message()});
     } else if (ec) {
-        end_read(ec, 0);
+        end_read(judge_end(ec), 0);
     } else {
         decrypt();
     }
+}
+
+SOCKETIO_TLS_DECL std::error_code tls_stream::judge_end(std::error_code ec) const noexcept
+{
+    bool const hung_up = ec == asio::error::eof || ec == asio::error::connection_reset;
+    return hung_up && session_.waits_for_approval() ? make_error_code(error::tls_certificate_refused) : ec;
 }
 
 // A reading that finds too little for one byte goes on below.
 SOCKETIO_TLS_DECL void tls_stream::decrypt()
 {
     std::size_t count = 0;
+    std::size_t const before = session_.output().size();
     tls_progress const progress = session_.read({static_cast<char*>(into_.data()), into_.size()}, count);
+    owed_ += session_.output().size() - before;
     flush();
-    if (count != 0)
+    if (owed_ > most_owed)
+        end_read(asio::error::no_buffer_space, 0);
+    else if (count != 0)
         end_read({}, count);
     else if (progress == tls_progress::closed)
-        end_read(asio::error::eof, 0);
+        end_read(judge_end(asio::error::eof), 0);
     else if (progress == tls_progress::failed)
         end_read(session_.failure().code, 0);
-    else if (session_.output().size() > most_owed && !writer_)
-        end_read(asio::error::no_buffer_space, 0);
     else
         read_below();
 }
@@ -179,6 +187,7 @@ SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t)
     flush();
     if (sending_)
         return;
+    owed_ = 0;
     session_.output().shrink(keep_written);
     if (shutting_ && !ec)
         below_.shutdown_send();
