@@ -5,6 +5,7 @@
 #include <socketio/core/provided.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/net/callback_executor.hpp>
+#include <socketio/net/network_options.hpp>
 #include <socketio/net/tls_options.hpp>
 #include <socketio/session/buffer_limits.hpp>
 #include <socketio/wire/permessage_deflate.hpp>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace socketio {
 
@@ -96,6 +98,13 @@ struct options {
     // Where the server listens for Socket.IO. (The URL's path is the namespace.)
     std::string path = "/socket.io";
     bool addTrailingSlash = true;
+    // WebSocket subprotocols to offer, best first. The server may choose one of them, or none.
+    std::vector<std::string> protocols{};
+    // Whether cookies that the server sets are kept, in memory, and sent with later attempts (RFC 6265).
+    bool withCredentials = false;
+    // How many redirections of the upgrade request are followed (301, 302, 303, 307, 308); 0: none. From https or wss
+    // to http or ws never. The user's Authorization, Cookie and Host headers go to the URL's own origin only.
+    unsigned follow_redirects = 0;
 
     bool autoConnect = true;
     bool reconnection = true;
@@ -107,6 +116,9 @@ struct options {
     // If it is lost earlier, the delay goes on growing, and reconnectionAttempts and the number in
     // "reconnect_attempt" count on: for servers that accept and drop.
     std::chrono::milliseconds stable_after{0};
+    // The most that a server's Retry-After (in an answer of 503 or 429) can put off the next attempt, which then comes
+    // a bit later still, by randomizationFactor; 0: it is not listened to.
+    std::chrono::milliseconds retry_after_max{std::chrono::minutes{5}};
     // From the first step to the Engine.IO handshake; 0: no limit.
     std::chrono::milliseconds timeout{20000};
 
@@ -125,6 +137,9 @@ struct options {
 
     // See connection_snapshot::round_trip. Off, since the reference's client sends no such pings.
     bool measure_round_trip = false;
+
+    // Proxies, addresses, sockets.
+    network_options network{};
 
     client_limits limits{};
     std::chrono::milliseconds close_timeout{5000};      // for the server's part of the closing handshake

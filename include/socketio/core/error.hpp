@@ -19,6 +19,11 @@ enum class error {
     bad_url,              // the URL cannot be used
     tls_not_available,    // https or wss in a program without TLS
     unread_answers,       // the peer asks for more answers and does not read those it has
+    bad_proxy,            // the proxy's URL cannot be used
+    proxy_unreachable,    // no connection to the proxy
+    proxy_refused,        // the proxy does not connect to the server
+    proxy_authentication_required, // it wants a name and a password, or better ones
+    proxy_invalid,        // what the proxy answers is neither HTTP nor SOCKS 5
 
     // the HTTP answer to the upgrade request (RFC 6455, section 4)
     http_malformed,       // not HTTP, or a header over its limit
@@ -26,6 +31,9 @@ enum class error {
     handshake_invalid,    // a 101 whose headers break RFC 6455
     not_socketio,         // the server does not know Socket.IO, or not on this path
     wrong_protocol,       // the server speaks another Engine.IO version
+    redirect_insecure,    // a redirection from https or wss to http or ws
+    redirect_invalid,     // a redirection to nowhere
+    redirect_limit,       // more redirections than `follow_redirects` allows
 
     // WebSocket (RFC 6455, sections 5 to 7)
     frame_invalid,        // reserved bits or opcodes, wrong masking, a bad control frame

@@ -30,12 +30,21 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
         return "this program has no TLS: include <socketio/tls.hpp> in one of its source files and link OpenSSL (-lssl "
                "-lcrypto), or build with the option SOCKETIO_WITH_TLS; or use http:// or ws://";
     case error::unread_answers: return "the server asks for answers and does not read them";
+    case error::bad_proxy: return "the proxy's URL cannot be used: http://host:port or socks5://host:port is needed";
+    case error::proxy_unreachable: return "the proxy cannot be reached";
+    case error::proxy_refused: return "the proxy refused to connect to the server";
+    case error::proxy_authentication_required:
+        return "the proxy wants to know who asks: set network.proxy.username and password, or authorization";
+    case error::proxy_invalid: return "the proxy's answer is neither HTTP nor SOCKS 5";
     case error::http_malformed: return "the answer to the upgrade request is not valid HTTP";
     case error::upgrade_refused: return "the server refused the WebSocket upgrade";
     case error::handshake_invalid: return "the server's WebSocket handshake is not valid";
     case error::not_socketio: return "the server does not speak Socket.IO on this path";
     case error::wrong_protocol:
         return "the server speaks another Engine.IO version: a Socket.IO server of version 3 or later is needed";
+    case error::redirect_insecure: return "the server redirected to a connection without TLS, which is never followed";
+    case error::redirect_invalid: return "the server redirected to a place that cannot be used";
+    case error::redirect_limit: return "the server redirected more often than the option follow_redirects allows";
     case error::frame_invalid: return "invalid WebSocket frame";
     case error::fragment_invalid: return "invalid WebSocket fragmentation";
     case error::close_invalid: return "invalid WebSocket close frame";
