@@ -26,13 +26,19 @@
 #include <socketio/codec/impl/packet_decoder.ipp>
 
 #include <socketio/wire/impl/base64.ipp>
+#include <socketio/wire/impl/body_reader.ipp>
+#include <socketio/wire/impl/cookies.ipp>
 #include <socketio/wire/impl/extensions.ipp>
 #include <socketio/wire/impl/frame_decoder.ipp>
 #include <socketio/wire/impl/handshake.ipp>
 #include <socketio/wire/impl/http.ipp>
+#include <socketio/wire/impl/http_date.ipp>
+#include <socketio/wire/impl/ip_address.ipp>
 #include <socketio/wire/impl/message_reader.ipp>
 #include <socketio/wire/impl/permessage_deflate.ipp>
+#include <socketio/wire/impl/proxy.ipp>
 #include <socketio/wire/impl/sha1.ipp>
+#include <socketio/wire/impl/socks5.ipp>
 #include <socketio/wire/impl/url.ipp>
 
 #include <socketio/session/impl/engine.ipp>

@@ -220,3 +220,28 @@ TEST_CASE("the longest time to be stable is never reached")
     b.lost(socketio::clock::never());
     CHECK(b.attempts() == 1);
 }
+
+TEST_CASE("what the server asks for is the least wait, and the spread comes on top of it")
+{
+    backoff exact{plain, 1};
+    CHECK(exact.next(60s) == 60s);
+    CHECK(exact.attempts() == 1);
+    CHECK(exact.next(1s) == 2s);
+    CHECK(exact.next(0ms) == 4s);
+    backoff spread{{}, 42};
+    ns least = ns::max();
+    ns most = 0ns;
+    std::set<ns> all;
+    for (int i = 0; i < 1000; ++i) {
+        ns const wait = spread.next(60s);
+        least = std::min(least, wait);
+        most = std::max(most, wait);
+        all.insert(wait);
+    }
+    CHECK(least >= 60s);
+    CHECK(least < 62s);
+    CHECK(most <= 90s);
+    CHECK(most > 88s);
+    CHECK(all.size() > 990);
+    CHECK(spread.next(std::chrono::milliseconds::max()) <= std::chrono::hours(24 * 12));
+}

@@ -138,3 +138,63 @@ TEST_CASE("a query of very many items is cut off")
         query += "a&";
     CHECK(parse_query(query).size() == 1000);
 }
+
+TEST_CASE("a reference is resolved as in RFC 3986, section 5.4")
+{
+    url base;
+    REQUIRE_FALSE(parse_url("http://a:81", base));
+    auto const resolved = [&](std::string_view reference) {
+        url out;
+        return resolve_url(base, "/b/c/d;p?q", reference, out) ? "bad" : origin(out) + request_target(out);
+    };
+    std::string const a = "http://a:81";
+    CHECK(resolved("g") == a + "/b/c/g");
+    CHECK(resolved("./g") == a + "/b/c/g");
+    CHECK(resolved("g/") == a + "/b/c/g/");
+    CHECK(resolved("/g") == a + "/g");
+    CHECK(resolved("//g") == "http://g:80/");
+    CHECK(resolved("?y") == a + "/b/c/d;p?y");
+    CHECK(resolved("g?y#s") == a + "/b/c/g?y");
+    CHECK(resolved("#s") == a + "/b/c/d;p?q");
+    CHECK(resolved("") == a + "/b/c/d;p?q");
+    CHECK(resolved(".") == a + "/b/c/");
+    CHECK(resolved("..") == a + "/b/");
+    CHECK(resolved("../g") == a + "/b/g");
+    CHECK(resolved("../../../g") == a + "/g");
+    CHECK(resolved("/../g") == a + "/g");
+    CHECK(resolved("./g/.") == a + "/b/c/g/");
+    CHECK(resolved("g;x=1/../y") == a + "/b/c/y");
+    CHECK(resolved("..g") == a + "/b/c/..g");
+    CHECK(resolved("g?y/../x") == a + "/b/c/g?y/../x");
+    CHECK(resolved("https://h/x?y") == "https://h:443/x?y");
+    CHECK(resolved("wss://h:8") == "wss://h:8/");
+    CHECK(resolved("/x:y") == a + "/x:y");
+    CHECK(resolved("\xC3\xA4?\xC3\xB6") == a + "/b/c/%C3%A4?%C3%B6");
+}
+
+TEST_CASE("a reference to where no WebSocket can be is an error")
+{
+    url base;
+    REQUIRE_FALSE(parse_url("http://a", base));
+    for (char const* reference : {"mailto:you", "ftp://h/", "http:g", "http:/g", "http://", "http://user@h/", "//user:pw@h",
+             "http://h:99999/", "a b", "/\r\nX: y", "javascript:alert(1)", "//", "/\xFF"}) {
+        url out;
+        out.host = "before";
+        CHECK_MESSAGE(resolve_url(base, "/", reference, out) == socketio::error::bad_url, reference);
+        CHECK(out.host == "before");
+    }
+}
+
+TEST_CASE("ws and http are the same origin, another port or host is not")
+{
+    auto const same = [](std::string_view a, std::string_view b) {
+        url one, two;
+        REQUIRE_FALSE(parse_url(a, one));
+        REQUIRE_FALSE(parse_url(b, two));
+        return same_origin(one, two);
+    };
+    CHECK(same("http://h/x", "ws://H:80/y"));
+    CHECK_FALSE(same("http://h", "http://h:81"));
+    CHECK_FALSE(same("http://h", "http://i"));
+    CHECK_FALSE(same("http://h:443", "https://h"));
+}

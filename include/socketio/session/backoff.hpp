@@ -41,8 +41,9 @@ public:
             reset();
     }
 
-    // Counts one attempt and says how long to wait before it.
-    std::chrono::nanoseconds next() noexcept
+    // Counts one attempt and says how long to wait before it. `asked`: what the server wants (Retry-After); it is
+    // never less, but up to the randomization's share more, since others were asked the same.
+    std::chrono::nanoseconds next(std::chrono::milliseconds asked = {}) noexcept
     {
         auto const exponent = static_cast<int>(std::min<std::uint64_t>(attempts_, 60));
         if (attempts_ != std::numeric_limits<std::uint64_t>::max())
@@ -53,7 +54,9 @@ public:
         double const share = std::clamp(rule_.randomization, 0.0, 1.0);
         double const low = grown * (1.0 - share);
         double const high = std::min(grown * (1.0 + share), most);
-        double const wait = std::min(low + (high - low) * random(), longest) * 1e6;
+        double const spread = random();
+        double const told = std::max(0.0, static_cast<double>(asked.count())) * (1.0 + share * spread);
+        double const wait = std::min(std::max(low + (high - low) * spread, told), longest) * 1e6;
         return std::chrono::nanoseconds{static_cast<std::int64_t>(wait)};
     }
 

@@ -4,8 +4,10 @@
 #include <socketio/core/error.hpp>
 #include <socketio/core/value.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -28,6 +30,8 @@ public:
     // Of a refused upgrade: the HTTP status (0 if there was no answer) and the start of the body.
     int http_status() const noexcept { return http_status_; }
     std::string const& http_body() const noexcept { return http_body_; }
+    // What the server asked for with Retry-After, in an answer of 503 or 429; see the option retry_after_max.
+    std::optional<std::chrono::seconds> retry_after() const noexcept { return retry_after_; }
 
     void set_data(value data) { data_ = std::move(data); }
     void set_http(int status, std::string body)
@@ -35,6 +39,7 @@ public:
         http_status_ = status;
         http_body_ = std::move(body);
     }
+    void set_retry_after(std::optional<std::chrono::seconds> wait) noexcept { retry_after_ = wait; }
 
 private:
     std::error_code code_;
@@ -42,6 +47,7 @@ private:
     value data_;
     int http_status_ = 0;
     std::string http_body_;
+    std::optional<std::chrono::seconds> retry_after_;
 };
 
 // The second argument of "disconnect" and of the manager's "close".

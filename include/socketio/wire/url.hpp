@@ -35,11 +35,24 @@ SOCKETIO_DECL std::string origin(url const& of);
 // What the Host header says: the port only where it is not the scheme's own.
 SOCKETIO_DECL std::string host_header(url const& of);
 
+// What a reference, such as a Location header, means where it was found (RFC 3986, section 5). `target` is path and
+// query of the request, as sent to `base`. The result is absolute; bytes that are not ASCII are percent-encoded in it,
+// and its path is not empty. Errors as of parse_url().
+SOCKETIO_DECL std::error_code resolve_url(url const& base, std::string_view target, std::string_view reference, url& out);
+
+// The target of a request for it.
+SOCKETIO_DECL std::string request_target(url const& of);
+
+// Same scheme (ws is http here), host and port.
+SOCKETIO_DECL bool same_origin(url const& a, url const& b) noexcept;
+
 // JavaScript's encodeURIComponent.
 SOCKETIO_DECL void append_uri_component(std::string& to, std::string_view raw);
 
 // "key=value", both encoded, behind an ampersand unless `to` is empty or ends in '?' or '&'.
 SOCKETIO_DECL void append_query(std::string& to, std::string_view key, std::string_view value);
+
+SOCKETIO_DECL std::string percent_decode(std::string_view text, bool plus_is_space);
 
 using query_pairs = std::vector<std::pair<std::string, std::string>>;
 

@@ -169,6 +169,93 @@ SOCKETIO_DECL std::string host_header(url const& of)
     return result;
 }
 
+SOCKETIO_DECL bool same_origin(url const& a, url const& b) noexcept
+{
+    return a.secure == b.secure && a.port == b.port && a.host == b.host;
+}
+
+SOCKETIO_DECL std::string request_target(url const& of)
+{
+    return (of.path.empty() ? "/" : of.path) + (of.query.empty() ? "" : '?' + of.query);
+}
+
+// RFC 3986, section 5.2.4, of a path that begins with a slash.
+inline std::string remove_dot_segments(std::string_view path)
+{
+    std::string result;
+    while (!path.empty()) {
+        std::size_t const end = path.find('/', 1);
+        std::string_view const segment = path.substr(0, end);
+        bool const last = end == std::string_view::npos;
+        path.remove_prefix(last ? path.size() : end);
+        if (segment == "/..")
+            result.resize(result.rfind('/') == std::string::npos ? 0 : result.rfind('/'));
+        else if (segment != "/.")
+            result.append(segment);
+        if (last && (segment == "/." || segment == "/.."))
+            result.push_back('/');
+    }
+    return result.empty() ? "/" : result;
+}
+
+inline void encode_beyond_ascii(std::string& text)
+{
+    std::string result;
+    for (char c : text) {
+        if (static_cast<unsigned char>(c) >= 0x80)
+            append_uri_component(result, {&c, 1});
+        else
+            result.push_back(c);
+    }
+    text = std::move(result);
+}
+
+inline bool begins_with_scheme(std::string_view text) noexcept
+{
+    std::size_t const colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0 || !url_letter(text.front()))
+        return false;
+    for (char c : text.substr(0, colon)) {
+        if (!url_letter(c) && !url_digit(c) && c != '+' && c != '-' && c != '.')
+            return false;
+    }
+    return true;
+}
+
+// The reference as a whole URL: with a scheme, an authority, and a path that begins with a slash or is empty.
+inline std::string absolute_url(url const& base, std::string_view target, std::string_view reference)
+{
+    reference = reference.substr(0, reference.find('#'));
+    if (begins_with_scheme(reference))
+        return std::string{reference};
+    if (reference.starts_with("//"))
+        return base.scheme + ':' + std::string{reference};
+    std::string result = origin(base);
+    std::string_view const path = target.substr(0, target.find('?'));
+    if (reference.empty())
+        return result.append(target);
+    if (reference.starts_with('/'))
+        return result.append(reference);
+    if (reference.starts_with('?'))
+        return result.append(path).append(reference);
+    return result.append(path.substr(0, path.rfind('/') + 1)).append(reference);
+}
+
+SOCKETIO_DECL std::error_code resolve_url(url const& base, std::string_view target, std::string_view reference, url& out)
+{
+    std::string const text = absolute_url(base, target, reference);
+    // "http:there" and "mailto:you" have a scheme, but no authority.
+    std::size_t const colon = text.find(':');
+    url result;
+    if (text.compare(colon, 3, "://") != 0 || parse_url(text, result))
+        return error::bad_url;
+    result.path = remove_dot_segments(result.path);
+    encode_beyond_ascii(result.path);
+    encode_beyond_ascii(result.query);
+    out = std::move(result);
+    return {};
+}
+
 SOCKETIO_DECL void append_uri_component(std::string& to, std::string_view raw)
 {
     constexpr std::string_view plain = "-_.!~*'()";
