@@ -51,11 +51,17 @@
 #include <socketio/net/impl/asio.ipp>
 #include <socketio/net/impl/background_context.ipp>
 #include <socketio/net/impl/connection.ipp>
+#include <socketio/net/impl/connector.ipp>
+#include <socketio/net/impl/connector_proxy.ipp>
+#include <socketio/net/impl/conversation.ipp>
 #include <socketio/net/impl/deadline_timer.ipp>
 #include <socketio/net/impl/dial.ipp>
+#include <socketio/net/impl/dial_refusal.ipp>
 #include <socketio/net/impl/dial_tls.ipp>
 #include <socketio/net/impl/listener.ipp>
+#include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
+#include <socketio/net/impl/tcp_race.ipp>
 #include <socketio/net/impl/welcome.ipp>
 
 #if defined(SOCKETIO_WITH_TLS)

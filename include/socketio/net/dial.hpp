@@ -1,4 +1,5 @@
-// Makes one connection: resolve, connect, WebSocket handshake. Knows no packets.
+// Makes one connection: a stream to the server, the WebSocket handshake, and what redirections ask for. Knows no
+// packets, and leaves the way to the server to the connector.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -6,14 +7,19 @@
 #include <socketio/core/error.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/net/asio.hpp>
+#include <socketio/net/connector.hpp>
 #include <socketio/net/deadline_timer.hpp>
+#include <socketio/net/dial_stage.hpp>
+#include <socketio/net/network_options.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
 #include <socketio/net/tls_provider.hpp>
+#include <socketio/wire/cookies.hpp>
 #include <socketio/wire/handshake.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/url.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +34,10 @@ struct dial_request {
     http_limits limits;
     std::optional<deflate_options> deflate{}; // offered
     std::shared_ptr<tls_provider> tls{}; // must be there for a secure URL
+    network_options network{};
+    std::string subprotocols{};             // a comma-separated list
+    std::shared_ptr<cookie_jar> cookies{};  // none: cookies are neither sent nor kept
+    unsigned follow_redirects = 0;          // at most so many
 };
 
 struct dial_result {
@@ -37,10 +47,13 @@ struct dial_result {
     std::string http_body;  // its start
     std::optional<deflate_parameters> deflate{}; // agreed
     byte_buffer leftover;   // what the server sent right behind its handshake
-    clock::duration resolving{}; // the time that each stage took
+    clock::duration resolving{}; // the time that each stage took, of all redirections together
     clock::duration connecting{};
+    clock::duration proxying{};
     clock::duration securing{}; // TLS
     clock::duration upgrading{};
+    std::optional<std::chrono::seconds> retry_after{}; // of a refusal with 503 or 429
+    std::string subprotocol{};                         // that the server has chosen
 };
 
 // One attempt. It calls `done` at most once, on the strand, with the connected stream; abandoned it
@@ -53,38 +66,42 @@ public:
 
     void start();
     void abandon() noexcept;
+    // What it is at, for the words of a timeout: "connecting to 10.0.0.1 port 80".
+    std::string const& doing() const noexcept { return stage_.doing; }
 
 private:
     static detached run(std::shared_ptr<dial> self);
-    clock::duration lap() noexcept;
-    task<std::error_code> resolve();
+    task<std::error_code> attempt();
     task<std::error_code> connect();
     task<std::error_code> secure();
     task<std::error_code> shake_hands();
     task<std::error_code> read_head();
     task<std::error_code> read_refusal();
-    task<std::error_code> read_more();
-    task<std::error_code> send(std::string_view bytes);
 
     std::error_code check_answer();
+    void write_request_to(byte_buffer& to);
+    void keep_cookies();
+    bool is_redirection(std::error_code ec);
+    std::error_code follow();
+    std::error_code refuse(std::error_code ec, std::string words);
     void finish(std::error_code ec);
     void describe(std::error_code& ec);
-    bool body_is_complete();
+    void describe_refusal(std::error_code& ec);
 
     strand strand_;
     dial_request request_;
     handler done_;
     bool abandoned_ = false;
-    asio::ip::tcp::resolver resolver_;
+    bool shaking_hands_ = false;
+    dial_stage stage_;
+    connector connector_;
     stream stream_;
     std::shared_ptr<byte_stream> securing_; // TLS that is being begun
     deadline_timer body_timer_;
-    std::vector<asio::ip::tcp::endpoint> endpoints_;
     std::string key_;
     http_head_reader reader_;
     byte_buffer input_;
-    std::string stage_;
-    clock::time_point stage_began_{};
+    unsigned redirections_ = 0;
     dial_result result_;
 };
 
@@ -92,5 +109,6 @@ private:
 
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/net/impl/dial.ipp>
+#include <socketio/net/impl/dial_refusal.ipp>
 #include <socketio/net/impl/dial_tls.ipp>
 #endif

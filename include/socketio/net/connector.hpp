@@ -1,0 +1,95 @@
+// From a URL to a connected stream, by whatever way network_options say: a stream of the user's, a Unix-domain socket,
+// a proxy, or the addresses of the host. Knows neither TLS nor WebSocket.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/clock.hpp>
+#include <socketio/core/error.hpp>
+#include <socketio/net/asio.hpp>
+#include <socketio/net/dial_stage.hpp>
+#include <socketio/net/network_options.hpp>
+#include <socketio/net/outside_call.hpp>
+#include <socketio/net/stream.hpp>
+#include <socketio/net/task.hpp>
+#include <socketio/net/tcp_race.hpp>
+#include <socketio/wire/http.hpp>
+#include <socketio/wire/proxy.hpp>
+#include <socketio/wire/url.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+// A part of what dials, which its coroutines belong to. One connect() at a time.
+class connector {
+public:
+    connector(strand const& on, network_options options, http_limits limits, dial_stage& stage);
+
+    // Ends with the stream in take_stream(), or an error that words() explains.
+    task<std::error_code> connect(url const& to);
+    stream take_stream() { return std::move(stream_); }
+    std::string& words() noexcept { return words_; }
+
+    // What is under way fails soon.
+    void cancel() noexcept;
+
+    // The time that each part took, of all calls together.
+    clock::duration resolving() const noexcept { return resolving_; }
+    clock::duration connecting() const noexcept { return connecting_; }
+    clock::duration proxying() const noexcept { return proxying_; }
+
+private:
+    using made_stream = outside_call<std::error_code, std::shared_ptr<byte_stream>>;
+
+    task<std::error_code> ask_factory(url const& to);
+    task<std::error_code> connect_unix();
+    // `peer` stands before the host in words: "" or "the proxy ".
+    task<std::error_code> connect_tcp(std::string const& host, std::uint16_t port, std::string const& peer);
+    task<std::error_code> resolve(std::string const& host, std::uint16_t port, std::string const& peer);
+    task<std::error_code> race(std::string const& peer);
+
+    std::error_code choose_proxy(url const& to);
+    task<std::error_code> connect_by_proxy(url const& to);
+    task<std::error_code> reach_proxy();
+    task<std::error_code> tunnel_http(std::string const& target);
+    task<std::error_code> ask_tunnel(std::string const& target, std::string const& authorization);
+    task<std::error_code> read_tunnel_answer();
+    task<std::error_code> read_tunnel_refusal(bool& open);
+    task<std::error_code> ask_authorization(std::string const& target, unsigned attempt, std::string& authorization);
+    task<std::error_code> tunnel_socks5(url const& to);
+    std::error_code judge_tunnel_answer();
+    std::error_code proxy_error(std::error_code ec, std::string_view why);
+    std::error_code fail(std::error_code ec, std::string words);
+    void use_family(std::vector<asio::ip::tcp::endpoint>& endpoints, std::string const& host);
+
+    strand strand_;
+    network_options options_;
+    dial_stage& stage_;
+    asio::ip::tcp::resolver resolver_;
+    stream stream_;
+    byte_buffer input_; // from the proxy
+    http_head_reader answer_;
+    std::vector<asio::ip::tcp::endpoint> endpoints_;
+    std::weak_ptr<tcp_race> race_;
+    std::weak_ptr<made_stream> made_;
+    proxy_server proxy_;
+    std::string words_;
+    bool cancelled_ = false;
+    clock::duration resolving_{};
+    clock::duration connecting_{};
+    clock::duration proxying_{};
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/connector.ipp>
+#include <socketio/net/impl/connector_proxy.ipp>
+#endif

@@ -1,0 +1,41 @@
+// A byte_stream of the user's, whose handlers may be called on any thread, for use on the strand.
+#pragma once
+
+#include <socketio/net/byte_stream.hpp>
+#include <socketio/net/outside_call.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace socketio::detail {
+
+class guest_stream final : public byte_stream {
+public:
+    guest_stream(strand const& on, std::shared_ptr<byte_stream> of)
+        : of_{std::move(of)}, reading_{moved::make(on)}, writing_{moved::make(on)}
+    {
+    }
+
+    void async_read_some(asio::mutable_buffer into, handler done) override
+    {
+        reading_->await(std::move(done));
+        of_->async_read_some(into, ending{reading_, asio::error::operation_aborted, 0});
+    }
+    void async_write(asio::const_buffer from, handler done) override
+    {
+        writing_->await(std::move(done));
+        of_->async_write(from, ending{writing_, asio::error::operation_aborted, 0});
+    }
+    void shutdown_send() noexcept override { of_->shutdown_send(); }
+    void close() noexcept override { of_->close(); }
+
+private:
+    using moved = outside_call<std::error_code, std::size_t>;
+    using ending = outside_caller<std::error_code, std::size_t>;
+
+    std::shared_ptr<byte_stream> of_;
+    std::shared_ptr<moved> reading_;
+    std::shared_ptr<moved> writing_;
+};
+
+} // namespace socketio::detail

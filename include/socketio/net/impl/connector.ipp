@@ -1,0 +1,215 @@
+// The ways without a proxy. Coroutines are inline in either mode, as in dial.ipp.
+#pragma once
+
+#include <socketio/net/connector.hpp>
+#include <socketio/net/guest_stream.hpp>
+
+#include <asio/local/stream_protocol.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace socketio::detail {
+
+// Of one host. A resolver may give any number, and each costs a socket.
+inline constexpr std::size_t most_addresses = 64;
+
+// Adds the time of a scope to a sum.
+class stopwatch {
+public:
+    explicit stopwatch(clock::duration& sum) noexcept : sum_{sum} {}
+    stopwatch(stopwatch const&) = delete;
+    stopwatch& operator=(stopwatch const&) = delete;
+    ~stopwatch() { sum_ += clock::now() - began_; }
+
+private:
+    clock::duration& sum_;
+    clock::time_point began_ = clock::now();
+};
+
+SOCKETIO_DECL connector::connector(strand const& on, network_options options, http_limits limits, dial_stage& stage)
+    : strand_{on}, options_{std::move(options)}, stage_{stage}, resolver_{on.get_inner_executor().any()}, stream_{on},
+      answer_{role::server, limits}
+{
+}
+
+SOCKETIO_DECL void connector::cancel() noexcept
+{
+    cancelled_ = true;
+    resolver_.cancel();
+    stream_.close();
+    if (auto const racing = race_.lock())
+        racing->cancel();
+    if (auto const made = made_.lock())
+        made->call(asio::error::operation_aborted, nullptr);
+}
+
+SOCKETIO_DECL std::error_code connector::fail(std::error_code ec, std::string words)
+{
+    words_ = std::move(words);
+    return ec;
+}
+
+inline task<std::error_code> connector::connect(url const& to)
+{
+    std::error_code ec;
+    words_.clear();
+    input_.clear();
+    if (options_.stream_factory) {
+        ec = co_await ask_factory(to);
+        co_return ec;
+    }
+    if (!options_.unix_socket.empty()) {
+        ec = co_await connect_unix();
+        co_return ec;
+    }
+    ec = choose_proxy(to);
+    if (ec)
+        co_return ec;
+    if (proxy_.kind == proxy_kind::none)
+        ec = co_await connect_tcp(to.host, to.port, {});
+    else
+        ec = co_await connect_by_proxy(to);
+    co_return ec;
+}
+
+// The factory is user code: it has a turn of its own, and what it throws leaves through the executor.
+inline task<std::error_code> connector::ask_factory(url const& to)
+{
+    stopwatch const timing{connecting_};
+    stage_.enter("stream_factory", "waiting for the stream of stream_factory");
+    std::error_code ec;
+    stream_request const wanted{to.host, to.port, to.secure};
+    auto const start = [this, &wanted](auto done) {
+        auto const made = made_stream::make(strand_);
+        made_ = made;
+        made->await(std::move(done));
+        using teller = outside_caller<std::error_code, std::shared_ptr<byte_stream>>;
+        auto const tell = std::make_shared<teller>(made, asio::error::operation_aborted, nullptr);
+        stream_answer answer = [tell, once = std::make_shared<std::atomic_flag>()](std::error_code why, std::shared_ptr<byte_stream> above) {
+            if (!once->test_and_set())
+                (*tell)(why, std::move(above));
+        };
+        post(strand_, [factory = options_.stream_factory, wanted, answer = std::move(answer)] { factory(wanted, answer); });
+    };
+    auto const keep = [this, &ec](std::shared_ptr<byte_stream>&& above) {
+        if (!ec && !above)
+            ec = make_error_code(std::errc::not_connected);
+        if (!ec)
+            stream_ = stream{strand_, std::make_shared<guest_stream>(strand_, std::move(above))};
+    };
+    operation asked{ec, start, keep};
+    co_await asked;
+    co_return ec;
+}
+
+#if defined(ASIO_HAS_LOCAL_SOCKETS)
+inline task<std::error_code> connector::connect_unix()
+{
+    stopwatch const timing{connecting_};
+    std::string const& path = options_.unix_socket;
+    stage_.enter("connect to the Unix-domain socket " + path, "connecting to the Unix-domain socket " + path);
+    std::error_code ec;
+    if (path.size() >= sizeof(asio::detail::sockaddr_un_type::sun_path))
+        co_return make_error_code(std::errc::filename_too_long);
+    asio::local::stream_protocol::endpoint const to{path.front() == '@' ? std::string(1, '\0') + path.substr(1) : path};
+    stream_ = stream{strand_};
+    auto const start = [this, &to](auto done) {
+        stream_.socket().async_connect(to, asio::bind_executor(strand_, std::move(done)));
+    };
+    operation connected{ec, start, keep_nothing{}};
+    co_await connected;
+    co_return ec;
+}
+#else
+inline task<std::error_code> connector::connect_unix()
+{
+    stage_.enter("unix_socket", "unix_socket");
+    co_return make_error_code(std::errc::operation_not_supported);
+}
+#endif
+
+inline task<std::error_code> connector::connect_tcp(std::string const& host, std::uint16_t port, std::string const& peer)
+{
+    std::error_code ec = co_await resolve(host, port, peer);
+    if (!ec && cancelled_)
+        ec = asio::error::operation_aborted;
+    if (!ec)
+        ec = co_await race(peer);
+    co_return ec;
+}
+
+// A literal address needs no resolver, and so no thread that waits for one.
+inline task<std::error_code> connector::resolve(std::string const& host, std::uint16_t port, std::string const& peer)
+{
+    stopwatch const timing{resolving_};
+    stage_.enter("resolve " + peer + host, "resolving " + peer + host);
+    endpoints_.clear();
+    std::error_code ec;
+    auto const literal = asio::ip::make_address(host, ec);
+    if (!ec) {
+        endpoints_.emplace_back(literal, port);
+    } else {
+        auto const start = [this, &host, port](auto done) {
+            resolver_.async_resolve(host, std::to_string(port), asio::bind_executor(strand_, std::move(done)));
+        };
+        auto const keep = [this](asio::ip::tcp::resolver::results_type const& found) {
+            for (auto const& each : found)
+                endpoints_.push_back(each.endpoint());
+        };
+        operation resolved{ec, start, keep};
+        co_await resolved;
+        if (ec)
+            co_return ec;
+    }
+    use_family(endpoints_, host);
+    if (endpoints_.empty())
+        ec = asio::error::address_family_not_supported;
+    co_return ec;
+}
+
+// What the options leave of the addresses, in the order in which they are tried.
+SOCKETIO_DECL void connector::use_family(std::vector<asio::ip::tcp::endpoint>& endpoints, std::string const& host)
+{
+    auto const is_v6 = [](asio::ip::tcp::endpoint const& each) { return each.address().is_v6(); };
+    auto wanted = options_.address_family;
+    auto const drop_others = [&](address_family family) {
+        if (family != address_family::any)
+            std::erase_if(endpoints, [&](auto const& each) { return is_v6(each) != (family == address_family::ipv6); });
+    };
+    drop_others(wanted);
+    if (endpoints.empty())
+        words_ = host + " has no address of the family that the option address_family allows";
+    std::error_code ec;
+    auto const local = asio::ip::make_address(options_.local_address, ec);
+    if (!ec && !endpoints.empty()) {
+        drop_others(local.is_v6() ? address_family::ipv6 : address_family::ipv4);
+        if (endpoints.empty())
+            words_ = host + " has no address of the same family as the option local_address";
+    }
+    interleave_families(endpoints, is_v6);
+    endpoints.erase(std::unique(endpoints.begin(), endpoints.end()), endpoints.end());
+    if (endpoints.size() > most_addresses)
+        endpoints.resize(most_addresses);
+}
+
+inline task<std::error_code> connector::race(std::string const& peer)
+{
+    stopwatch const timing{connecting_};
+    std::error_code ec;
+    auto const start = [this, &peer](auto done) {
+        auto const racing = std::make_shared<tcp_race>(strand_, std::move(endpoints_), options_, stage_, peer);
+        race_ = racing;
+        racing->start(std::move(done));
+    };
+    auto const keep = [this](std::string&& words, stream::socket_type&& connected) {
+        words_ = std::move(words);
+        stream_ = stream{strand_, std::move(connected)};
+    };
+    operation raced{ec, start, keep};
+    co_await raced;
+    co_return ec;
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,127 @@
+// Answers other than 101: redirections that are followed, refusals, and the words for every failure.
+#pragma once
+
+#include <socketio/net/conversation.hpp>
+#include <socketio/net/dial.hpp>
+#include <socketio/wire/body_reader.hpp>
+#include <socketio/wire/http_date.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace socketio::detail {
+
+inline constexpr std::size_t refusal_body_limit = 4096;
+
+SOCKETIO_DECL bool dial::is_redirection(std::error_code ec)
+{
+    if (ec != error::upgrade_refused || request_.follow_redirects == 0)
+        return false;
+    int const status = reader_.head().status;
+    bool const moved = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    return moved && reader_.head().count("Location") != 0;
+}
+
+SOCKETIO_DECL std::error_code dial::refuse(std::error_code ec, std::string words)
+{
+    result_.http_status = reader_.head().status;
+    result_.words = std::move(words);
+    return ec;
+}
+
+// Turns the request to where the answer says.
+SOCKETIO_DECL std::error_code dial::follow()
+{
+    stream_.close();
+    std::string const location{reader_.head().find("Location")};
+    std::string const shown = location.substr(0, 200);
+    url next;
+    if (++redirections_ > request_.follow_redirects)
+        return refuse(error::redirect_limit, "redirected more than " + std::to_string(request_.follow_redirects) +
+                                                 " times, the last time to " + shown +
+                                                 ": the option follow_redirects allows no more");
+    if (resolve_url(request_.to, request_.target, location, next))
+        return refuse(error::redirect_invalid, "redirected to \"" + shown + "\", which is no place for a WebSocket");
+    if (request_.to.secure && !next.secure)
+        return refuse(error::redirect_insecure, "redirected to " + shown + ", a connection without TLS, which is never followed");
+    if (!same_origin(request_.to, next)) {
+        std::erase_if(request_.headers, [](http_header const& each) {
+            return equals_ignoring_case(each.name, "Authorization") || equals_ignoring_case(each.name, "Cookie") ||
+                   equals_ignoring_case(each.name, "Host");
+        });
+    }
+    request_.target = socketio::detail::request_target(next);
+    request_.to = std::move(next);
+    return {};
+}
+
+// The body of a refusal says most. It is read to its end, or for a second, or up to a limit.
+inline task<std::error_code> dial::read_refusal()
+{
+    body_timer_.arm(clock::now() + std::chrono::seconds{1}, [self = shared_from_this()] { self->stream_.close(); });
+    body_reader body{reader_.head(), refusal_body_limit};
+    std::error_code ec;
+    for (;;) {
+        std::size_t consumed = 0;
+        auto const progress = body.read(input_.view(), consumed);
+        input_.consume(consumed);
+        if (progress != body_progress::incomplete)
+            break;
+        ec = co_await receive_some(stream_, input_);
+        if (ec)
+            break;
+    }
+    body_timer_.cancel();
+    result_.http_body = body.body();
+    co_return error::upgrade_refused;
+}
+
+inline std::string refusal_words(http_head const& head, std::string const& body, std::string const& path)
+{
+    std::string words = "the server refused the WebSocket upgrade: HTTP " + std::to_string(head.status);
+    if (!head.reason.empty())
+        words += ' ' + head.reason;
+    if (head.status == 404 || (head.status >= 200 && head.status < 300))
+        return words + ". Is this a Socket.IO server, and is the path " + path + " right?";
+    if (head.status >= 300 && head.status < 400)
+        return words + ", redirected to " + std::string{head.find("Location").substr(0, 200)} +
+               ". Use that URL, or allow it by the option follow_redirects.";
+    if (body.find("Transport unknown") != std::string::npos)
+        return words + ", \"Transport unknown\". Allow the transport \"websocket\" on the server.";
+    std::string const quoted = body.substr(0, 200);
+    return quoted.empty() ? words : words + ", \"" + quoted + '"';
+}
+
+SOCKETIO_DECL void dial::describe_refusal(std::error_code& ec)
+{
+    http_head const& head = reader_.head();
+    result_.http_status = head.status;
+    result_.words = refusal_words(head, result_.http_body, request_.target.substr(0, request_.target.find('?')));
+    if (head.status == 503 || head.status == 429)
+        result_.retry_after = parse_retry_after(head.find("Retry-After"), wall_clock());
+    if (result_.http_body.find("Unsupported protocol version") != std::string::npos)
+        ec = error::wrong_protocol;
+    else if (head.status == 404 || (head.status >= 200 && head.status < 300))
+        ec = error::not_socketio;
+}
+
+// Finds the narrowest error and the words for it.
+SOCKETIO_DECL void dial::describe(std::error_code& ec)
+{
+    std::string const path = request_.target.substr(0, request_.target.find('?'));
+    if (ec == error::upgrade_refused)
+        describe_refusal(ec);
+    if (ec == error::wrong_protocol || ec == error::tls_not_available) {
+        result_.words = ec.message();
+    } else if (shaking_hands_ && (ec == asio::error::eof || ec == asio::error::connection_reset)) {
+        ec = error::not_socketio;
+        result_.words = "the server closed the connection without answering the upgrade request. Is this a Socket.IO "
+                        "server, and is the path " + path + " right?";
+    } else if (shaking_hands_ && ec == error::http_malformed) {
+        result_.words = "the answer to the upgrade request is not HTTP. Is this a Socket.IO server, and is the port right?";
+    } else if (result_.words.empty()) {
+        result_.words = stage_.name + ": " + ec.message();
+    }
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,185 @@
+// Options that Asio has no names for, and where they are missing.
+#pragma once
+
+#include <socketio/net/socket_options.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#if !defined(_WIN32)
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#endif
+
+namespace socketio::detail {
+
+// One of setsockopt()'s whose value is an int, in the shape that Asio wants.
+class integer_socket_option {
+public:
+    integer_socket_option(int level, int name, int value) noexcept : level_{level}, name_{name}, value_{value} {}
+
+    template <class Protocol>
+    int level(Protocol const&) const noexcept
+    {
+        return level_;
+    }
+    template <class Protocol>
+    int name(Protocol const&) const noexcept
+    {
+        return name_;
+    }
+    template <class Protocol>
+    int const* data(Protocol const&) const noexcept
+    {
+        return &value_;
+    }
+    template <class Protocol>
+    std::size_t size(Protocol const&) const noexcept
+    {
+        return sizeof(value_);
+    }
+
+private:
+    int level_;
+    int name_;
+    int value_;
+};
+
+class text_socket_option {
+public:
+    text_socket_option(int level, int name, std::string const& value) noexcept : level_{level}, name_{name}, value_{value} {}
+
+    template <class Protocol>
+    int level(Protocol const&) const noexcept
+    {
+        return level_;
+    }
+    template <class Protocol>
+    int name(Protocol const&) const noexcept
+    {
+        return name_;
+    }
+    template <class Protocol>
+    char const* data(Protocol const&) const noexcept
+    {
+        return value_.c_str();
+    }
+    template <class Protocol>
+    std::size_t size(Protocol const&) const noexcept
+    {
+        return value_.size() + 1;
+    }
+
+private:
+    int level_;
+    int name_;
+    std::string const& value_;
+};
+
+template <class Rep, class Period>
+int whole_option(std::chrono::duration<Rep, Period> value) noexcept
+{
+    return static_cast<int>(std::clamp<std::int64_t>(value.count(), 1, std::numeric_limits<int>::max()));
+}
+
+[[maybe_unused]] inline std::error_code no_such_option() noexcept
+{
+    return std::make_error_code(std::errc::operation_not_supported);
+}
+
+inline std::error_code set_network_interface([[maybe_unused]] stream::socket_type& socket, [[maybe_unused]] std::string const& name)
+{
+#if defined(SO_BINDTODEVICE)
+    std::error_code ec;
+    socket.set_option(text_socket_option{SOL_SOCKET, SO_BINDTODEVICE, name}, ec);
+    return ec;
+#else
+    return no_such_option();
+#endif
+}
+
+inline std::error_code set_keep_alive(stream::socket_type& socket, keep_alive_options const& options)
+{
+    std::error_code ec;
+    socket.set_option(asio::socket_base::keep_alive{true}, ec);
+#if defined(TCP_KEEPIDLE)
+    if (!ec)
+        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPIDLE, whole_option(options.idle)}, ec);
+#elif defined(TCP_KEEPALIVE)
+    if (!ec)
+        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPALIVE, whole_option(options.idle)}, ec);
+#else
+    if (!ec)
+        ec = no_such_option();
+#endif
+    if (!ec && options.interval.count() > 0) {
+#if defined(TCP_KEEPINTVL)
+        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPINTVL, whole_option(options.interval)}, ec);
+#else
+        ec = no_such_option();
+#endif
+    }
+    if (!ec && options.count > 0) {
+#if defined(TCP_KEEPCNT)
+        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPCNT, options.count}, ec);
+#else
+        ec = no_such_option();
+#endif
+    }
+    return ec;
+}
+
+inline std::error_code set_user_timeout([[maybe_unused]] stream::socket_type& socket, [[maybe_unused]] std::chrono::milliseconds value)
+{
+#if defined(TCP_USER_TIMEOUT)
+    std::error_code ec;
+    socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_USER_TIMEOUT, whole_option(value)}, ec);
+    return ec;
+#else
+    return no_such_option();
+#endif
+}
+
+inline std::error_code bind_local_address(stream::socket_type& socket, std::string const& text)
+{
+    std::error_code ec;
+    auto const address = asio::ip::make_address(text, ec);
+    if (!ec)
+        socket.bind(asio::ip::tcp::endpoint{address, 0}, ec);
+    return ec;
+}
+
+SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio::ip::tcp::endpoint const& to,
+                                              network_options const& options, std::string& what)
+{
+    std::error_code ec;
+    socket.open(to.protocol(), ec);
+    if (ec)
+        return ec;
+    what = "TCP_NODELAY";
+    // Small packets leave at once: what belongs together is already in one buffer.
+    socket.set_option(asio::ip::tcp::no_delay{true}, ec);
+    if (!ec && !options.network_interface.empty()) {
+        what = "network_interface \"" + options.network_interface + '"';
+        ec = set_network_interface(socket, options.network_interface);
+    }
+    if (!ec && options.keep_alive.idle.count() > 0) {
+        what = "keep_alive";
+        ec = set_keep_alive(socket, options.keep_alive);
+    }
+    if (!ec && options.user_timeout.count() > 0) {
+        what = "user_timeout";
+        ec = set_user_timeout(socket, options.user_timeout);
+    }
+    if (!ec && !options.local_address.empty()) {
+        what = "local_address \"" + options.local_address + '"';
+        ec = bind_local_address(socket, options.local_address);
+    }
+    if (!ec)
+        what.clear();
+    return ec;
+}
+
+} // namespace socketio::detail

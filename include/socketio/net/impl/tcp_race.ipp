@@ -1,0 +1,117 @@
+// Beginning attempts when address_race says so, and taking the first that succeeds.
+#pragma once
+
+#include <socketio/net/socket_options.hpp>
+#include <socketio/net/tcp_race.hpp>
+
+#include <utility>
+
+namespace socketio::detail {
+
+inline constexpr std::size_t told_failures = 8;
+
+SOCKETIO_DECL std::string place_words(asio::ip::tcp::endpoint const& of)
+{
+    return of.address().to_string() + " port " + std::to_string(of.port());
+}
+
+SOCKETIO_DECL tcp_race::tcp_race(strand const& on, std::vector<asio::ip::tcp::endpoint> endpoints,
+                                 network_options const& options, dial_stage& stage, std::string peer)
+    : strand_{on}, endpoints_{std::move(endpoints)}, options_{options}, stage_{stage}, peer_{std::move(peer)},
+      race_{endpoints_.size()}, timer_{on}, attempts_(endpoints_.size())
+{
+}
+
+SOCKETIO_DECL void tcp_race::start(handler done)
+{
+    done_ = std::move(done);
+    post(strand_, [self = shared_from_this()] { self->go_on(); });
+}
+
+SOCKETIO_DECL void tcp_race::cancel()
+{
+    post(strand_, [self = shared_from_this()] {
+        if (self->done_)
+            self->finish(asio::error::operation_aborted, {}, self->closed_socket());
+    });
+}
+
+SOCKETIO_DECL void tcp_race::go_on()
+{
+    while (done_) {
+        auto const index = race_.next(clock::now());
+        if (!index)
+            break;
+        begin(*index);
+    }
+    if (!done_)
+        return;
+    if (race_.lost()) {
+        finish(endpoints_.empty() ? make_error_code(asio::error::host_not_found) : last_error_, std::move(words_), closed_socket());
+        return;
+    }
+    timer_.arm(race_.deadline(), [self = shared_from_this()] { self->go_on(); });
+}
+
+SOCKETIO_DECL void tcp_race::begin(std::size_t index)
+{
+    auto const& to = endpoints_[index];
+    socket_type& socket = attempts_[index].emplace(strand_.get_inner_executor().any());
+    std::string const others = under_way_ == 0 ? "" : " and " + std::to_string(under_way_) + " other addresses";
+    stage_.enter("connect to " + peer_ + place_words(to), "connecting to " + peer_ + place_words(to) + others);
+    std::string what;
+    if (auto const ec = open_tcp_socket(socket, to, options_, what)) {
+        note_failure(index, ec, what);
+        return;
+    }
+    ++under_way_;
+    socket.async_connect(to, asio::bind_executor(strand_, [self = shared_from_this(), index](std::error_code ec) {
+        self->on_connected(index, ec);
+    }));
+}
+
+SOCKETIO_DECL void tcp_race::on_connected(std::size_t index, std::error_code ec)
+{
+    if (!done_)
+        return;
+    --under_way_;
+    if (ec) {
+        note_failure(index, ec, {});
+        go_on();
+        return;
+    }
+    stage_.enter("connect to " + peer_ + place_words(endpoints_[index]), "connecting to " + peer_ + place_words(endpoints_[index]));
+    finish({}, {}, std::move(*attempts_[index]));
+}
+
+// Of one address the stage says where; of several each has its reason.
+SOCKETIO_DECL void tcp_race::note_failure(std::size_t index, std::error_code ec, std::string const& what)
+{
+    race_.failed();
+    attempts_[index].reset();
+    last_error_ = ec;
+    std::string const reason = (what.empty() ? "" : what + ": ") + ec.message();
+    if (endpoints_.size() == 1) {
+        words_ = "connect to " + peer_ + place_words(endpoints_[index]) + ": " + reason;
+        return;
+    }
+    if (failures_++ == 0)
+        words_ = "no address of " + (peer_.empty() ? std::string{"the host "} : peer_) + "could be reached: ";
+    else if (failures_ <= told_failures)
+        words_ += "; ";
+    if (failures_ <= told_failures)
+        words_ += place_words(endpoints_[index]) + ": " + reason;
+    else if (failures_ == endpoints_.size())
+        words_ += "; and " + std::to_string(endpoints_.size() - told_failures) + " more";
+}
+
+SOCKETIO_DECL void tcp_race::finish(std::error_code ec, std::string words, socket_type connected)
+{
+    timer_.cancel();
+    for (auto& each : attempts_)
+        each.reset();
+    auto done = std::exchange(done_, handler{});
+    done(ec, std::move(words), std::move(connected));
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,109 @@
+// A handler that is called by somebody who knows no strand: from any thread, even when the context has gone.
+#pragma once
+
+#include <socketio/core/function.hpp>
+#include <socketio/net/asio.hpp>
+#include <socketio/net/context_watch.hpp>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/query.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace socketio::detail {
+
+// One call is awaited at a time. It owns the handler, and if the context goes first it destroys that, as Asio does
+// with handlers of its own.
+template <class... Args>
+class outside_call final : public context_guest, public std::enable_shared_from_this<outside_call<Args...>> {
+public:
+    using handler = unique_function<void(Args...)>;
+
+    static std::shared_ptr<outside_call> make(strand const& on)
+    {
+        auto made = std::make_shared<outside_call>(on);
+        made->watch_.add(made.get());
+        return made;
+    }
+    explicit outside_call(strand const& on)
+        : strand_{on}, watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor().any(), asio::execution::context))}
+    {
+    }
+    ~outside_call()
+    {
+        if (strand_)
+            watch_.remove(this);
+    }
+
+    // On the strand. Until the call the context has work.
+    void await(handler waiting)
+    {
+        std::lock_guard const lock{mutex_};
+        if (!strand_)
+            return;
+        handler_ = std::move(waiting);
+        work_.emplace(strand_->get_inner_executor().any());
+    }
+
+    // Any thread; what nobody awaits is dropped. The handler runs on the strand, not inside this.
+    void call(Args... arguments)
+    {
+        std::lock_guard const lock{mutex_};
+        if (!strand_ || !handler_)
+            return;
+        post(*strand_, [waiting = std::exchange(handler_, handler{}), ... values = std::move(arguments)]() mutable {
+            waiting(std::move(values)...);
+        });
+        work_.reset();
+    }
+
+    void context_gone() noexcept override
+    {
+        auto const self = this->weak_from_this().lock();
+        handler last; // outlives the lock
+        std::lock_guard const lock{mutex_};
+        last = std::exchange(handler_, handler{});
+        work_.reset();
+        strand_.reset();
+    }
+
+private:
+    std::mutex mutex_; // guards all below
+    std::optional<strand> strand_;
+    context_watch& watch_;
+    std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
+    handler handler_;
+};
+
+// Calls once, and with these arguments if it is let go without a call.
+template <class... Args>
+class outside_caller {
+public:
+    explicit outside_caller(std::shared_ptr<outside_call<Args...>> to, Args... otherwise)
+        : to_{std::move(to)}, otherwise_{std::move(otherwise)...}
+    {
+    }
+    outside_caller(outside_caller&& other) noexcept = default;
+    outside_caller& operator=(outside_caller&&) = delete;
+    ~outside_caller()
+    {
+        if (to_)
+            std::apply([this](auto&... values) { (*this)(std::move(values)...); }, otherwise_);
+    }
+
+    void operator()(Args... arguments)
+    {
+        if (auto const to = std::exchange(to_, nullptr))
+            to->call(std::move(arguments)...);
+    }
+
+private:
+    std::shared_ptr<outside_call<Args...>> to_;
+    std::tuple<Args...> otherwise_;
+};
+
+} // namespace socketio::detail
