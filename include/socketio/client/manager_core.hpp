@@ -18,6 +18,7 @@
 #include <socketio/session/join_gate.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <list>
 #include <map>
 #include <memory>
@@ -168,7 +169,8 @@ private:
     void fail_open(connect_error why, bool again = true);
     void fail_provider(std::uint64_t attempt, std::string_view option);
     void drop_link();
-    void reconnect();
+    void reconnect(std::chrono::milliseconds asked = {});
+    connect_error timed_out() const;
     void attempt();
     std::string request_target(string_pairs const& query) const;
 
@@ -233,6 +235,7 @@ private:
     std::uint64_t attempt_ = 0; // counts opens: what belongs to an earlier one is dropped
     clock::time_point open_deadline_ = clock::never();
     clock::time_point reconnect_at_ = clock::never();
+    std::shared_ptr<cookie_jar> cookies_; // with `withCredentials`
     backoff backoff_;
     packet_decoder decoder_;
     join_gate gate_;

@@ -21,6 +21,7 @@ enum class connection_state : std::uint8_t {
 struct connect_timings {
     std::chrono::microseconds resolve{}; // the host's name; 0 of a literal address
     std::chrono::microseconds connect{}; // TCP, all addresses that were tried
+    std::chrono::microseconds proxy{};   // until it has connected to the server; 0 without one
     std::chrono::microseconds tls{};     // its handshake; 0 without it
     std::chrono::microseconds upgrade{}; // from the request to the server's 101
     std::chrono::microseconds open{};    // from there to the Engine.IO handshake

@@ -5,6 +5,7 @@
 #include <socketio/client/manager_core.hpp>
 #include <socketio/core/random.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/core/utf8.hpp>
 #include <socketio/session/local_event.hpp>
 
 #include <algorithm>
@@ -41,6 +42,21 @@ private:
     bool finished_ = false;
 };
 
+// What can be seen to be wrong at the call is misuse; what a provider answers is told as a connect_error.
+inline void check_settings(options const& settings)
+{
+    std::string const path = (settings.path.starts_with('/') ? "" : "/") + settings.path;
+    if (!is_request_target(path) || path.find('#') != std::string::npos)
+        throw_misuse("the path \"" + to_well_formed(settings.path) + "\" cannot be used in a request");
+    if (auto const* headers = settings.extraHeaders.if_value())
+        for (auto const& [name, text] : *headers)
+            if (!is_header_name(name) || !is_header_value(text))
+                throw_misuse("extraHeaders: \"" + to_well_formed(name) + "\" is not a valid HTTP header");
+    for (auto each = settings.protocols.begin(); each != settings.protocols.end(); ++each)
+        if (!is_header_name(*each) || std::find(settings.protocols.begin(), each, *each) != each)
+            throw_misuse("protocols: \"" + to_well_formed(*each) + "\" is not a name, or stands there twice");
+}
+
 SOCKETIO_DECL std::shared_ptr<manager_core> manager_core::make(asio::any_io_executor executor, std::string_view url,
                                                                options settings)
 {
@@ -57,7 +73,10 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
                 settings_.limits.packet_size}}
 {
     check_deflate_options(settings_.perMessageDeflate);
+    check_settings(settings_);
     url_error_ = parse_url(url, url_);
+    if (settings_.withCredentials)
+        cookies_ = std::make_shared<cookie_jar>();
 }
 
 SOCKETIO_DECL manager_core::~manager_core()
@@ -303,7 +322,7 @@ SOCKETIO_DECL void manager_core::on_due()
 SOCKETIO_DECL void manager_core::on_time()
 {
     if (now_ >= open_deadline_)
-        fail_open(connect_error{error::timeout, make_error_code(error::timeout).message()});
+        fail_open(timed_out());
     if (now_ >= reconnect_at_) {
         reconnect_at_ = clock::never();
         attempt();

@@ -39,6 +39,17 @@ SOCKETIO_DECL void manager_core::begin(std::uint64_t attempt)
     ask_query(attempt);
 }
 
+// The words of a timeout say what was not done in time.
+SOCKETIO_DECL connect_error manager_core::timed_out() const
+{
+    std::string doing = "waiting for the Engine.IO handshake";
+    if (runtime_->dialing)
+        doing = runtime_->dialing->doing();
+    else if (!runtime_->link)
+        doing = "waiting for the provider of query or extraHeaders";
+    return {error::timeout, make_error_code(error::timeout).message() + ": while " + doing};
+}
+
 SOCKETIO_DECL void manager_core::ask_query(std::uint64_t attempt)
 {
     if (auto const* plain = settings_.query.if_value()) {
@@ -130,6 +141,11 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
     request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
     if (offers_deflate(settings_.perMessageDeflate))
         request.deflate = settings_.perMessageDeflate;
+    request.network = settings_.network;
+    request.cookies = cookies_;
+    request.follow_redirects = settings_.follow_redirects;
+    for (std::string const& name : settings_.protocols)
+        request.subprotocols += (request.subprotocols.empty() ? "" : ", ") + name;
     for (auto const& [name, text] : headers) {
         if (!is_header_name(name) || !is_header_value(text)) {
             fail_open(connect_error{make_error_code(std::errc::invalid_argument), "extraHeaders: \"" + name + "\" is not a valid HTTP header"});
@@ -141,7 +157,9 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
         fail_open(connect_error{error::bad_url, "the path \"" + settings_.path + "\" cannot be used in a request"}, false);
         return;
     }
-    if (url_.secure && !provide_tls(attempt))
+    // A redirection may lead to https, where the program has TLS.
+    bool const may_need_tls = url_.secure || (settings_.follow_redirects != 0 && registered_tls.load());
+    if (may_need_tls && !provide_tls(attempt))
         return;
     request.tls = runtime_->tls;
     // Called by a coroutine, so user code has to wait for a turn of its own.
@@ -161,13 +179,18 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
     runtime_->dialing.reset();
     using std::chrono::duration_cast;
     using us = std::chrono::microseconds;
-    timings_ = {duration_cast<us>(result.resolving), duration_cast<us>(result.connecting), duration_cast<us>(result.securing),
-                duration_cast<us>(result.upgrading), {}};
+    timings_ = {.resolve = duration_cast<us>(result.resolving),
+                .connect = duration_cast<us>(result.connecting),
+                .proxy = duration_cast<us>(result.proxying),
+                .tls = duration_cast<us>(result.securing),
+                .upgrade = duration_cast<us>(result.upgrading)};
     upgraded_at_ = now_;
     if (result.error) {
         connect_error why{result.error, std::move(result.words)};
         why.set_http(result.http_status, std::move(result.http_body));
-        fail_open(std::move(why));
+        why.set_retry_after(result.retry_after);
+        bool const again = result.error != error::bad_proxy;
+        fail_open(std::move(why), again);
         return;
     }
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
@@ -313,11 +336,13 @@ SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
             each->give_up();
         return;
     }
+    std::chrono::milliseconds const asked = std::min<std::chrono::milliseconds>(
+        why.retry_after().value_or(std::chrono::seconds{0}), settings_.retry_after_max);
     if (std::exchange(reconnecting_, false)) {
-        reconnect();
+        reconnect(asked);
         tell_error("reconnect_error", why);
     } else {
-        reconnect();
+        reconnect(asked);
     }
 }
 
@@ -383,7 +408,7 @@ SOCKETIO_DECL void manager_core::close_if_unused()
     close();
 }
 
-SOCKETIO_DECL void manager_core::reconnect()
+SOCKETIO_DECL void manager_core::reconnect(std::chrono::milliseconds asked)
 {
     auto const rules = rules_.read();
     if (reconnecting_ || skip_reconnect_ || !rules.reconnection)
@@ -394,7 +419,7 @@ SOCKETIO_DECL void manager_core::reconnect()
         return;
     }
     backoff_.set_rule(rules.wait);
-    auto const delay = backoff_.next();
+    auto const delay = backoff_.next(asked);
     reconnecting_ = true;
     reconnect_at_ = now_ + delay;
     log(log_level::info, "manager",
