@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -143,25 +144,41 @@ TEST_CASE_FIXTURE(refusal_test, "a URL that cannot be used is told once and not 
     }
 }
 
-TEST_CASE_FIXTURE(refusal_test, "headers and paths that cannot stand in a request are told, and nothing is sent")
+TEST_CASE_FIXTURE(refusal_test, "headers of a provider that cannot stand in a request are told, and nothing is sent")
 {
     support::raw_server server(support::script().open().accept());
     for (auto const& header : socketio::string_pairs{{"bad name", "x"}, {"", "x"}, {"X", "a\r\nb: c"}, {"X", "\n"}}) {
         CAPTURE(header.first);
         socketio::options settings;
-        settings.extraHeaders = {header};
+        settings.extraHeaders = [&] { return socketio::string_pairs{header}; };
         check_words(refused(server.url(), settings), std::make_error_code(std::errc::invalid_argument),
             "extraHeaders: \"" + header.first + "\" is not a valid HTTP header");
     }
-    check_words(refused(server.url(), {.path = "/a b"}), error::bad_url, "the path \"/a b\" cannot be used in a request");
     CHECK(server.count("tcp open") == 0);
 }
 
-TEST_CASE_FIXTURE(refusal_test, "headers that cannot stand in a request are told to the socket at the first attempt")
+TEST_CASE_FIXTURE(refusal_test, "headers, a path and protocols that cannot stand in a request are misuse, told at the call")
+{
+    auto const misuse = [&](socketio::options const& settings, std::string const& words) {
+        CHECK_THROWS_WITH_AS(socketio::io(context, "http://127.0.0.1:1", settings), words.c_str(), std::invalid_argument);
+        CHECK_THROWS_WITH_AS(
+            socketio::manager(context, "http://127.0.0.1:1", settings), words.c_str(), std::invalid_argument);
+    };
+    for (auto const& header : socketio::string_pairs{{"bad name", "x"}, {"", "x"}, {"X", "a\r\nb: c"}, {"X", "\n"},
+             {"X", std::string(1, '\0')}, {"X:", "y"}})
+        misuse({.extraHeaders = {header}}, "extraHeaders: \"" + header.first + "\" is not a valid HTTP header");
+    for (std::string const path : {"/a b", "/a\r\nb", "/a#b", "/\x7f", "\t"})
+        misuse({.path = path}, "the path \"" + path + "\" cannot be used in a request");
+    misuse({.protocols = {"good", "not good"}}, "protocols: \"not good\" is not a name, or stands there twice");
+    misuse({.protocols = {"good", "good"}}, "protocols: \"good\" is not a name, or stands there twice");
+    CHECK(idle());
+}
+
+TEST_CASE_FIXTURE(refusal_test, "headers of a provider that cannot stand in a request are told to the socket at the first attempt")
 {
     socketio::options settings;
     settings.reconnectionDelay = settings.reconnectionDelayMax = 1h;
-    settings.extraHeaders = {{"bad name", "x"}};
+    settings.extraHeaders = [] { return socketio::string_pairs{{"bad name", "x"}}; };
     auto socket = socketio::io(context, "http://127.0.0.1:1", settings);
     heard.follow(socket);
     REQUIRE(until([&] { return heard.count_of("connect_error: extraHeaders") == 1; }));

@@ -1,0 +1,75 @@
+// Servers behind Unix-domain sockets.
+#include "routes.hpp"
+
+#include <asio/local/stream_protocol.hpp>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <vector>
+
+using socketio::error;
+using support::check_words;
+using support::stand_in;
+using support::visitor;
+using asio::local::stream_protocol;
+
+namespace {
+
+class temporary_folder {
+public:
+    temporary_folder()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "socketio-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    temporary_folder(temporary_folder const&) = delete;
+    temporary_folder& operator=(temporary_folder const&) = delete;
+    ~temporary_folder() { std::filesystem::remove_all(path_); }
+    std::string file(std::string const& name) const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(route_test, "a server is reached at a path, and the URL says what it is asked")
+{
+    temporary_folder const folder;
+    std::string const path = folder.file("server");
+    stand_in peer{stream_protocol::endpoint{path}, [&](visitor& client) {
+        std::string const head = client.read_head();
+        client.relay(server.port(), head);
+    }};
+    socketio::options settings;
+    settings.network.unix_socket = path;
+    REQUIRE(converses("http://does-not-exist.invalid:8080", settings));
+    CHECK(has(peer.notes().at(0), "\r\nHost: does-not-exist.invalid:8080\r\n"));
+}
+
+#if defined(__linux__)
+TEST_CASE_FIXTURE(route_test, "an abstract name begins with @")
+{
+    std::string const name = "socketio-test-" + std::to_string(::getpid());
+    stand_in peer{stream_protocol::endpoint{std::string(1, '\0') + name}, [&](visitor& client) { client.relay(server.port()); }};
+    socketio::options settings;
+    settings.network.unix_socket = "@" + name;
+    settings.network.proxy.url = "http://does-not-exist.invalid"; // does not apply
+    REQUIRE(converses(server.url(), settings));
+    CHECK(peer.visitors() == 1);
+}
+#endif
+
+TEST_CASE_FIXTURE(route_test, "a path where nobody listens, or that is too long, is told")
+{
+    temporary_folder const folder;
+    socketio::options settings;
+    settings.network.unix_socket = folder.file("nobody");
+    check_words(refused(server.url(), settings), std::error_code(ENOENT, asio::error::get_system_category()),
+        "connect to the Unix-domain socket " + folder.file("nobody") + ": ");
+    settings.network.unix_socket = std::string(200, 'x');
+    check_words(refused(server.url(), settings), make_error_code(std::errc::filename_too_long), "connect to the Unix-domain socket xxx");
+}
