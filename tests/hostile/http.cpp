@@ -186,8 +186,13 @@ TEST_CASE("HTTP: a 101 that breaks RFC 6455")
         no_handshake());
     row("with a made-up extension", switching(upgrade + connection + accept + "Sec-WebSocket-Extensions: x-foo\r\n"),
         no_handshake());
-    row("with compression that was not asked for",
-        switching(upgrade + connection + accept + "Sec-WebSocket-Extensions: permessage-deflate\r\n"), no_handshake());
+    row("with compression twice, whether it was asked for or not",
+        switching(upgrade + connection + accept +
+                  "Sec-WebSocket-Extensions: permessage-deflate, permessage-deflate\r\n"),
+        no_handshake());
+    row("with a parameter of compression that does not exist",
+        switching(upgrade + connection + accept + "Sec-WebSocket-Extensions: permessage-deflate; level=9\r\n"),
+        no_handshake());
     row("with a subprotocol that was not asked for",
         switching(upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\n"), no_handshake());
     row("without any headers", switching(""), no_handshake());
