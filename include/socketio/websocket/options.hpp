@@ -4,6 +4,7 @@
 
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/provided.hpp>
+#include <socketio/net/network_options.hpp>
 #include <socketio/net/tls_options.hpp>
 #include <socketio/wire/permessage_deflate.hpp>
 
@@ -35,6 +36,8 @@ struct websocket_options {
     bool autoConnect = true;              // otherwise open() begins
     deflate_options perMessageDeflate{};  // offered, if the program has zlib
     tls_options tls{};                    // of wss; needs <socketio/tls.hpp>
+    network_options network{};            // proxies and other ways to the server
+    unsigned follow_redirects = 0;        // of the upgrade request, at most so many
     std::chrono::milliseconds timeout{20000};      // from the first step to the open connection; 0: no limit
     std::chrono::milliseconds close_timeout{5000}; // for the peer's part of the closing handshake
     websocket_bounds limits{};

@@ -54,6 +54,9 @@ public:
     }
     bool is_open() const noexcept { return link_->core->where() == detail::websocket_core::phase::open; }
 
+    // That was agreed on, or nothing.
+    std::string subprotocol() const { return link_->core->subprotocol(); }
+
     // One listener each; a new one takes the place of the old. An exception that leaves a listener leaves through
     // the executor, and the next event follows.
     void on_open(detail::unique_function<void()> listener) { set(&listeners::open, std::move(listener)); }

@@ -47,12 +47,14 @@ public:
     void stop();
     phase where() const noexcept { return phase_.load(std::memory_order_acquire); }
     std::size_t buffered_amount() const noexcept;
+    std::string subprotocol() const;
     bool on_strand() const noexcept { return alive() && runtime_->serial.running_in_this_thread(); }
 
     // On the strand.
     void open(std::string const& url);
     // Of a server: a connection whose handshake is done. It is read from begin() on.
     void accept(stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate);
+    void agree(std::string subprotocol);
     void begin();
     // Kept until the connection has ended.
     void hold(std::shared_ptr<void> kept) noexcept { kept_ = std::move(kept); }
@@ -102,7 +104,8 @@ private:
     std::atomic<std::size_t> unsent_{0};  // as it was after the last turn
     std::atomic<std::size_t> handed_over_{0}; // bytes in the inbox
 
-    std::mutex mutex_; // guards inbox_ and waking_
+    mutable std::mutex mutex_; // guards inbox_, waking_ and subprotocol_
+    std::string subprotocol_;
     std::vector<unique_function<void()>> inbox_;
     bool waking_ = false;
     std::atomic<bool> has_mail_{false};

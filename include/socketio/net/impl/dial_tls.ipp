@@ -10,10 +10,9 @@ inline task<std::error_code> dial::secure()
     std::error_code ec;
     if (!request_.to.secure)
         co_return ec;
-    stage_ = "TLS handshake";
+    stage_.enter("TLS handshake", "waiting for the TLS handshake");
     if (!request_.tls)
         co_return error::tls_not_available;
-    stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ec);
     auto const start = [this](auto done) {
         securing_ = request_.tls->async_handshake(strand_, std::move(stream_), role::client, request_.to.host, std::move(done));
     };

@@ -10,6 +10,14 @@
 
 namespace socketio::detail {
 
+inline std::string joined(std::vector<std::string> const& names)
+{
+    std::string list;
+    for (auto const& each : names)
+        list.append(list.empty() ? "" : ", ").append(each);
+    return list;
+}
+
 SOCKETIO_DECL std::shared_ptr<websocket_core> websocket_core::make(strand const& on, websocket_options settings)
 {
     auto made = std::make_shared<websocket_core>(on, std::move(settings));
@@ -22,6 +30,10 @@ SOCKETIO_DECL websocket_core::websocket_core(strand const& on, websocket_options
       watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor(), asio::execution::context))}
 {
     check_deflate_options(settings_.perMessageDeflate);
+    for (auto const& each : settings_.protocols) {
+        if (!is_header_name(each))
+            throw_misuse("protocols: \"" + each + "\" cannot be the name of a subprotocol");
+    }
     for (auto const& [name, text] : settings_.extraHeaders) {
         if (!is_header_name(name) || !is_header_value(text))
             throw_misuse("extraHeaders: \"" + name + "\" is not a valid HTTP header");
@@ -86,6 +98,18 @@ SOCKETIO_DECL void websocket_core::drain_inbox()
 SOCKETIO_DECL std::size_t websocket_core::buffered_amount() const noexcept
 {
     return unsent_.load(std::memory_order_relaxed) + handed_over_.load(std::memory_order_relaxed);
+}
+
+SOCKETIO_DECL void websocket_core::agree(std::string subprotocol)
+{
+    std::lock_guard const lock{mutex_};
+    subprotocol_ = std::move(subprotocol);
+}
+
+SOCKETIO_DECL std::string websocket_core::subprotocol() const
+{
+    std::lock_guard const lock{mutex_};
+    return subprotocol_;
 }
 
 SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
@@ -162,6 +186,9 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
     if (!request.to.query.empty())
         request.target += '?' + request.to.query;
     request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
+    request.network = settings_.network;
+    request.subprotocols = joined(settings_.protocols);
+    request.follow_redirects = settings_.follow_redirects;
     if (offers_deflate(settings_.perMessageDeflate))
         request.deflate = settings_.perMessageDeflate;
     for (auto const& [name, text] : settings_.extraHeaders)
@@ -180,6 +207,7 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
         return;
     runtime_->dialing.reset();
     if (!result.error) {
+        agree(std::move(result.subprotocol));
         start(role::client, std::move(connected), std::move(result.leftover), result.deflate);
         post(runtime_->serial, [self = shared_from_this()] { self->tell_open(); });
         return;
