@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 using socketio::error;
 using support::check_words;
@@ -19,19 +20,19 @@ namespace {
 // What asio::ssl::context is to us. As that, it verifies nobody unless it is told to.
 class some_context {
 public:
-    explicit some_context(bool& gone) : handle_{SSL_CTX_new(TLS_method())}, gone_{gone} {}
+    explicit some_context(std::shared_ptr<bool> gone) : handle_{SSL_CTX_new(TLS_method())}, gone_{std::move(gone)} {}
     some_context(some_context const&) = delete;
     some_context& operator=(some_context const&) = delete;
     ~some_context()
     {
         SSL_CTX_free(handle_);
-        gone_ = true;
+        *gone_ = true;
     }
     SSL_CTX* native_handle() { return handle_; }
 
 private:
     SSL_CTX* handle_;
-    bool& gone_;
+    std::shared_ptr<bool> gone_;
 };
 
 } // namespace
@@ -40,7 +41,7 @@ TEST_CASE_FIXTURE(support::tls_test, "a ready context is used and kept, and peer
 {
     auto const leaf = trusted.leaf();
     support::npm_server server(serving(leaf));
-    bool gone = false;
+    auto const gone = std::make_shared<bool>(false);
     {
         auto mine = std::make_shared<some_context>(gone);
         SSL_CTX* const handle = mine->native_handle();
@@ -51,17 +52,17 @@ TEST_CASE_FIXTURE(support::tls_test, "a ready context is used and kept, and peer
         CHECK_FALSE(failure(secure_url(server), settings));
         settings.tls.server_name = "example.com";
         check_words(failure(secure_url(server), settings), error::tls_host_mismatch, "not for \"example.com\"");
-        CHECK_FALSE(gone);
+        CHECK_FALSE(*gone);
     }
     CHECK(idle());
-    CHECK(gone);
+    CHECK(*gone);
 }
 
 TEST_CASE_FIXTURE(support::tls_test, "the verification callback of a ready context has the last word")
 {
     auto const leaf = trusted.leaf();
     support::npm_server server(serving(leaf));
-    bool gone = false;
+    auto const gone = std::make_shared<bool>(false);
     auto const mine = std::make_shared<some_context>(gone);
     static int calls;
     calls = 0;
