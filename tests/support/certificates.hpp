@@ -2,6 +2,8 @@
 // lists. Knows OpenSSL and nothing of the library.
 #pragma once
 
+#include "temporary_folder.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -19,8 +21,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 namespace support {
 
@@ -208,40 +208,6 @@ public:
 
 private:
     char const* name_;
-};
-
-// Files that go with the object.
-class temporary_folder {
-public:
-    temporary_folder()
-    {
-        if (::mkdtemp(name_.data()) == nullptr)
-            throw std::runtime_error("mkdtemp");
-    }
-    temporary_folder(temporary_folder const&) = delete;
-    temporary_folder& operator=(temporary_folder const&) = delete;
-    ~temporary_folder()
-    {
-        for (std::string const& each : files_)
-            std::remove(each.c_str());
-        ::rmdir(name_.c_str());
-    }
-
-    std::string const& name() const noexcept { return name_; }
-    std::string write(std::string const& name, std::string_view text)
-    {
-        std::string path = name_ + "/" + name;
-        std::FILE* const file = std::fopen(path.c_str(), "wb");
-        if (file == nullptr || std::fwrite(text.data(), 1, text.size(), file) != text.size())
-            throw std::runtime_error("cannot write " + path);
-        std::fclose(file);
-        files_.push_back(path);
-        return path;
-    }
-
-private:
-    std::string name_ = "/tmp/socketio-tls-XXXXXX";
-    std::vector<std::string> files_;
 };
 
 } // namespace support
