@@ -8,6 +8,7 @@ say() { printf '\n== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 has() { command -v "$1" >/dev/null 2>&1; }
+has_server() { has "$1" || [ -x "/usr/sbin/$1" ]; }
 has_header() { echo "#include <$1>" | g++ -E -x c++ - >/dev/null 2>&1; }
 has_node() { has node && node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)'; }
 has_tsan() {
@@ -53,6 +54,34 @@ need_test_tools() {
     need ccache has ccache
 }
 
+# What the tests through proxies run as programs of their own; none of it as a service.
+need_proxies() {
+    need tinyproxy-bin has_server tinyproxy
+    need squid has_server squid
+    need microsocks has_server microsocks
+    need dante-server has_server danted
+    need nginx has_server nginx
+    need openssl has openssl
+}
+
+# Packages of servers start them, now and at every boot: not these.
+# shellcheck disable=SC2016
+apt_get_install='
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap "rm -f $policy" EXIT
+        printf "#!/bin/sh\nexit 101\n" >"$policy"
+        chmod 755 "$policy"
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" || exit
+    [ -d /run/systemd/system ] || exit 0
+    for package in "$@"; do
+        case $package in
+        dante-server) systemctl disable danted ;;
+        squid | nginx) systemctl disable "$package" ;;
+        esac
+    done'
+
 # Installs what `need` found missing, or says how.
 install_missing() {
     [ ${#missing[@]} -gt 0 ] || return 0
@@ -70,7 +99,7 @@ install_missing() {
     say "installing ${missing[*]}"
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null ||
         say "apt-get update complains; going on with what it has" # often only some unrelated source
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null
+    "${sudo[@]}" bash -c "$apt_get_install" apt_get_install "${missing[@]}" </dev/null || return
     missing=()
 }
 
