@@ -74,6 +74,15 @@ std::initializer_list<bad_text> const bad = {
 
 } // namespace
 
+TEST_CASE("what is displayable has no control characters, and is UTF-8")
+{
+    using socketio::detail::to_displayable;
+    CHECK(to_displayable("a\x1b[31m\r\nb\x7f") == "a [31m  b ");
+    CHECK(to_displayable("\xc2\x9bm \xc3\xa9 \xc2\xa0") == " m \xc3\xa9 \xc2\xa0");
+    CHECK(to_displayable("\xff\xc2") == "\xef\xbf\xbd\xef\xbf\xbd");
+    CHECK(to_displayable("").empty());
+}
+
 TEST_CASE("valid text is valid wherever it is cut, and is well formed as it is")
 {
     for (std::string_view text : good) {

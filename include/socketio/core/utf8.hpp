@@ -25,6 +25,10 @@ SOCKETIO_DECL bool is_utf8(std::string_view text) noexcept;
 // The same text with every invalid sequence replaced by U+FFFD (the WHATWG decoder's way).
 SOCKETIO_DECL std::string to_well_formed(std::string_view text);
 
+// What a peer has said, to be shown: well-formed, and each control character as a space, so that no terminal or log
+// takes it for a command.
+SOCKETIO_DECL std::string to_displayable(std::string_view text);
+
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)

@@ -117,4 +117,18 @@ SOCKETIO_DECL std::string to_well_formed(std::string_view text)
     return result;
 }
 
+SOCKETIO_DECL std::string to_displayable(std::string_view text)
+{
+    std::string result = to_well_formed(text);
+    for (std::size_t at = 0; at < result.size(); ++at) {
+        auto const byte = static_cast<unsigned char>(result[at]);
+        bool const high_control = byte == 0xC2 && static_cast<unsigned char>(result[at + 1]) < 0xA0; // U+0080 to U+009F
+        if (byte < 0x20 || byte == 0x7F)
+            result[at] = ' ';
+        else if (high_control)
+            result.replace(at, 2, " ");
+    }
+    return result;
+}
+
 } // namespace socketio::detail

@@ -190,6 +190,8 @@ SOCKETIO_DECL void dial::finish(std::error_code ec)
         return;
     if (ec)
         describe(ec);
+    // Much of it may be the peer's own.
+    result_.words = to_displayable(result_.words);
     result_.error = ec;
     result_.leftover = std::move(input_);
     auto done = std::exchange(done_, handler{});

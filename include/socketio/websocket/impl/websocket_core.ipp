@@ -180,7 +180,8 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
         end_later({.error = ec, .message = ec.message()});
         return;
     }
-    if (request.to.secure && !provide_tls(request))
+    bool const may_need_tls = request.to.secure || (settings_.follow_redirects != 0 && registered_tls.load());
+    if (may_need_tls && !provide_tls(request))
         return;
     request.target = request.to.path.empty() ? "/" : request.to.path;
     if (!request.to.query.empty())
