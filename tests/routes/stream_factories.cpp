@@ -129,7 +129,6 @@ TEST_CASE("an answer, or a stream's handlers, that come after the context has go
 {
     elsewhere there;
     std::vector<socketio::stream_answer> kept;
-    std::weak_ptr<memory_stream> stream;
     for (bool const connected : {false, true}) {
         factory_test test;
         auto settings = test.by_factory();
