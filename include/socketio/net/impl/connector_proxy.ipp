@@ -158,7 +158,8 @@ SOCKETIO_DECL std::error_code connector::judge_tunnel_answer()
     if (head.status >= 200 && head.status < 300)
         return {};
     std::string said = "HTTP " + std::to_string(head.status) + (head.reason.empty() ? "" : " " + head.reason.substr(0, 200));
-    if (head.status != 407)
+    // 401 is what tinyproxy answers to a wrong password.
+    if (head.status != 407 && head.status != 401)
         return proxy_error(error::proxy_refused, "it refused to connect: " + said);
     std::string const asked{head.find("Proxy-Authenticate").substr(0, 200)};
     if (!asked.empty())
