@@ -136,18 +136,18 @@ TEST_CASE_FIXTURE(compression_test, "small events are sent as they are, and thos
         socket.compress(false).emit("echo", socketio::bytes(size));
         socket.connect();
         REQUIRE(until_connected(socket));
-        auto const bytes = sent(socket);
-        CHECK(bytes > 2 * size);
-        CHECK(bytes < 2 * size + 1000);
+        auto const written = sent(socket);
+        CHECK(written > 2 * size);
+        CHECK(written < 2 * size + 1000);
         return;
     }
     socket.connect();
     REQUIRE(until_connected(socket));
     auto const before = sent(socket);
     auto const costs = [&](std::uint64_t least, std::uint64_t most) {
-        auto const bytes = sent(socket) - before;
-        CHECK(bytes >= least);
-        CHECK(bytes < most);
+        auto const written = sent(socket) - before;
+        CHECK(written >= least);
+        CHECK(written < most);
     };
     SUBCASE("below the threshold")
     {
@@ -215,9 +215,9 @@ TEST_CASE_FIXTURE(compression_test, "an event of the retries queue keeps what wa
     auto const before = sent(socket);
     socket.compress(false).emit("echo", text);
     socket.emit("echo", text);
-    auto const bytes = sent(socket) - before;
-    CHECK(bytes > size);
-    CHECK(bytes < size + 1000);
+    auto const written = sent(socket) - before;
+    CHECK(written > size);
+    CHECK(written < size + 1000);
 }
 
 TEST_CASE_FIXTURE(compression_test, "a new connection begins with a new context, and is agreed on anew")

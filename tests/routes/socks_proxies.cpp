@@ -13,7 +13,7 @@ using support::visitor;
 
 namespace {
 
-socketio::options by(std::string url, socketio::options from = {})
+socketio::options through(std::string url, socketio::options from = {})
 {
     from.network.proxy.url = std::move(url);
     return from;
@@ -48,10 +48,10 @@ TEST_CASE_FIXTURE(route_test, "the proxy resolves the server's name")
         client.relay(server.port());
     }};
     for (char const* const scheme : {"socks5", "socks5h"}) {
-        REQUIRE(converses("http://does-not-exist.invalid:8080", by(proxy.url(scheme), {.forceNew = true})));
+        REQUIRE(converses("http://does-not-exist.invalid:8080", through(proxy.url(scheme), {.forceNew = true})));
         CHECK(asked == "does-not-exist.invalid\x1f\x90"s);
     }
-    REQUIRE(converses("http://127.0.0.1:80", by(proxy.url("socks5"))));
+    REQUIRE(converses("http://127.0.0.1:80", through(proxy.url("socks5"))));
     CHECK(asked == "\x7f\x00\x00\x01\x00\x50"s);
 }
 
@@ -64,12 +64,12 @@ TEST_CASE_FIXTURE(route_test, "a name and a password are said to a proxy that as
             client.relay(server.port());
         }
     }};
-    REQUIRE(converses(server.url(), by("socks5://user:secret@" + proxy.authority())));
-    auto separate = by(proxy.url("socks5"), {.forceNew = true});
+    REQUIRE(converses(server.url(), through("socks5://user:secret@" + proxy.authority())));
+    auto separate = through(proxy.url("socks5"), {.forceNew = true});
     separate.network.proxy.username = "user";
     separate.network.proxy.password = "secret";
     REQUIRE(converses(server.url(), separate));
-    auto const wrong = refused(server.url(), by("socks5://user:Secret@" + proxy.authority(), {.forceNew = true}));
+    auto const wrong = refused(server.url(), through("socks5://user:Secret@" + proxy.authority(), {.forceNew = true}));
     check_words(wrong, error::proxy_authentication_required, "the proxy " + proxy.authority() + ": it refused to connect: it does not accept");
     CHECK_FALSE(has(wrong.message(), "Secret"));
 }
@@ -81,25 +81,25 @@ TEST_CASE_FIXTURE(route_test, "a proxy that refuses says why, in words")
         client.write("\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00"s);
         client.read_to_end();
     }};
-    check_words(refused(server.url(), by(proxy.url("socks5"))), error::proxy_refused, "not allowed by its rules (SOCKS reply 2)");
+    check_words(refused(server.url(), through(proxy.url("socks5"))), error::proxy_refused, "not allowed by its rules (SOCKS reply 2)");
     stand_in picky{[&](visitor& client) {
         client.read(3);
         client.write("\x05\xff"s);
     }};
-    check_words(refused(server.url(), by(picky.url("socks5"))), error::proxy_authentication_required,
+    check_words(refused(server.url(), through(picky.url("socks5"))), error::proxy_authentication_required,
         "it wants a user name and a password: set network.proxy.username and password");
 }
 
 TEST_CASE_FIXTURE(route_test, "what is no SOCKS, or too much of it, is the proxy's fault")
 {
     stand_in http{[](visitor& client) { client.write("HTTP/1.1 400 Bad Request\r\n\r\n"); client.read_to_end(); }};
-    check_words(refused(server.url(), by(http.url("socks5"))), error::proxy_invalid, "its answer is not SOCKS 5");
+    check_words(refused(server.url(), through(http.url("socks5"))), error::proxy_invalid, "its answer is not SOCKS 5");
     stand_in eager{[&](visitor& client) { client.write("\x05\x00"s + granted); client.read_to_end(); }};
-    check_words(refused(server.url(), by(eager.url("socks5"))), error::proxy_invalid, "it answered before it was asked");
+    check_words(refused(server.url(), through(eager.url("socks5"))), error::proxy_invalid, "it answered before it was asked");
     stand_in chatty{[&](visitor& client) { take_request(client); client.write(granted + "x"); client.read_to_end(); }};
-    check_words(refused(server.url(), by(chatty.url("socks5"))), error::proxy_invalid, "before the server was asked");
+    check_words(refused(server.url(), through(chatty.url("socks5"))), error::proxy_invalid, "before the server was asked");
     stand_in rude{[&](visitor& client) { take_request(client); }};
-    check_words(refused(server.url(), by(rude.url("socks5"))), error::proxy_refused, "it closed the connection instead");
+    check_words(refused(server.url(), through(rude.url("socks5"))), error::proxy_refused, "it closed the connection instead");
 }
 
 TEST_CASE_FIXTURE(route_test, "a proxy that falls silent is a timeout that says so, at every step")
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(route_test, "a proxy that falls silent is a timeout that says 
                 take_request(client);
             client.read_to_end();
         }};
-        check_words(refused(server.url(), by(silent.url("socks5"), {.timeout = 50ms})), error::timeout,
+        check_words(refused(server.url(), through(silent.url("socks5"), {.timeout = 50ms})), error::timeout,
             "timeout: while waiting for the answer of the proxy " + silent.authority());
     }
 }

@@ -55,7 +55,7 @@ std::size_t memory_in_use()
     return now.uordblks + now.hblkhd;
 }
 
-constexpr char const* quick_heartbeat = R"({"pingInterval":200,"pingTimeout":150})";
+constexpr char const* soak_heartbeat = R"({"pingInterval":200,"pingTimeout":150})";
 constexpr char const* with_recovery =
     R"({"pingInterval":200,"pingTimeout":150,"connectionStateRecovery":{"maxDisconnectionDuration":120000}})";
 
@@ -247,7 +247,7 @@ private:
         return log && log->if_array() ? *log->if_array() : socketio::array{};
     }
 
-    support::npm_server plain_{quick_heartbeat};
+    support::npm_server plain_{soak_heartbeat};
     support::npm_server recovering_{with_recovery};
     asio::io_context context_;
     asio::steady_timer ticker_;
