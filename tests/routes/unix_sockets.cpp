@@ -1,14 +1,13 @@
 // Servers behind Unix-domain sockets.
 #include "routes.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <asio/local/stream_protocol.hpp>
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
-#include <vector>
+#include <string>
 
 using socketio::error;
 using support::check_words;
@@ -16,30 +15,10 @@ using support::stand_in;
 using support::visitor;
 using asio::local::stream_protocol;
 
-namespace {
-
-class temporary_folder {
-public:
-    temporary_folder()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "socketio-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    temporary_folder(temporary_folder const&) = delete;
-    temporary_folder& operator=(temporary_folder const&) = delete;
-    ~temporary_folder() { std::filesystem::remove_all(path_); }
-    std::string file(std::string const& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
-
-} // namespace
-
 TEST_CASE_FIXTURE(route_test, "a server is reached at a path, and the URL says what it is asked")
 {
-    temporary_folder const folder;
-    std::string const path = folder.file("server");
+    support::temporary_folder const folder;
+    std::string const path = folder.path("server");
     stand_in peer{stream_protocol::endpoint{path}, [&](visitor& client) {
         std::string const head = client.read_head();
         client.relay(server.port(), head);
@@ -65,11 +44,11 @@ TEST_CASE_FIXTURE(route_test, "an abstract name begins with @")
 
 TEST_CASE_FIXTURE(route_test, "a path where nobody listens, or that is too long, is told")
 {
-    temporary_folder const folder;
+    support::temporary_folder const folder;
     socketio::options settings;
-    settings.network.unix_socket = folder.file("nobody");
+    settings.network.unix_socket = folder.path("nobody");
     check_words(refused(server.url(), settings), std::error_code(ENOENT, asio::error::get_system_category()),
-        "connect to the Unix-domain socket " + folder.file("nobody") + ": ");
+        "connect to the Unix-domain socket " + folder.path("nobody") + ": ");
     settings.network.unix_socket = std::string(200, 'x');
     check_words(refused(server.url(), settings), make_error_code(std::errc::filename_too_long), "connect to the Unix-domain socket xxx");
 }

@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(tls_test, "wss by a proxy is CONNECT first, then TLS with the 
 TEST_CASE_FIXTURE(tls_test, "TLS goes over a Unix-domain socket, too")
 {
     support::npm_server server(serving(trusted.leaf({.hosts = "DNS:server.example"})));
-    std::string const path = folder.write("socket", "") + ".sock";
+    std::string const path = folder.path("socket");
     stand_in peer{asio::local::stream_protocol::endpoint{path}, [&](visitor& client) { client.relay(server.port()); }};
     auto settings = trusting();
     settings.network.unix_socket = path;
