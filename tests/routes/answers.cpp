@@ -2,7 +2,8 @@
 #include "routes.hpp"
 
 #include <chrono>
-#include <optional>
+#include <functional>
+#include <memory>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -109,14 +110,14 @@ TEST_CASE_FIXTURE(route_test, "the next attempt waits as long as the server asks
 {
     auto const next_attempt = [&](std::string const& headers, socketio::options settings) {
         stand_in peer{refuses(headers)};
-        std::string said;
-        settings.log = [&](socketio::log_level, std::string_view, std::string_view text) {
-            if (said.empty() && text.starts_with("next attempt"))
-                said = text;
+        auto const said = std::make_shared<std::string>(); // the manager still logs when its socket has gone
+        settings.log = [said](socketio::log_level, std::string_view, std::string_view text) {
+            if (said->empty() && text.starts_with("next attempt"))
+                *said = text;
         };
         auto socket = socketio::io(context, peer.url(), support::quick(std::move(settings)));
-        CHECK(until([&] { return !said.empty(); }));
-        return said;
+        CHECK(until([&] { return !said->empty(); }));
+        return *said;
     };
     CHECK(next_attempt("Retry-After: 60\r\n", {}) == "next attempt in 60000 ms");
     CHECK(next_attempt("Retry-After: 3600\r\n", {}) == "next attempt in 300000 ms");

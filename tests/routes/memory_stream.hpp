@@ -27,6 +27,9 @@ public:
         return {std::make_shared<memory_stream>(on, there, back), std::make_shared<memory_stream>(on, back, there)};
     }
 
+    // As a socket does.
+    ~memory_stream() override { end(*out_, asio::error::eof); }
+
     void async_read_some(asio::mutable_buffer into, handler done) override
     {
         std::lock_guard const lock{in_->mutex};

@@ -38,8 +38,12 @@ struct elsewhere {
     }
 };
 
-struct factory_test : support::refusal_test {
+// The streams' context outlives the client's, which holds streams to its end.
+struct with_elsewhere {
     elsewhere there;
+};
+
+struct factory_test : with_elsewhere, support::refusal_test {
     std::vector<socketio::stream_request> asked;
 
     socketio::options by_factory()
@@ -131,9 +135,12 @@ TEST_CASE("an answer, or a stream's handlers, that come after the context has go
     std::vector<socketio::stream_answer> kept;
     for (bool const connected : {false, true}) {
         factory_test test;
-        auto settings = test.by_factory();
-        if (!connected)
-            settings.network.stream_factory = [&](auto const&, auto answer) { kept.push_back(std::move(answer)); };
+        auto const settings = made_by([&, connected](auto const&, auto answer) {
+            if (connected)
+                there.connect(std::move(answer));
+            else
+                kept.push_back(std::move(answer));
+        });
         auto socket = socketio::io(test.context, "http://h", settings);
         if (connected)
             REQUIRE(test.converses(socket));
