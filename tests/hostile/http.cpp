@@ -155,11 +155,11 @@ TEST_CASE("HTTP: informational answers before the answer")
     std::string const all = std::string{ws_switching} + "\r\n" + ws_text("0" + std::string{plain_open});
     row("two of them", answer(more + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(),
         fine("end"));
-    row("two thousand of them",
-        answer(repeated(more, 1000) + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(),
+    row("sixteen of them",
+        answer(repeated(more, 8) + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(),
         fine("end"));
-    row("more and more of them", misdeed{}.head().flood(repeated(more, 50), std::size_t{1} << 40),
-        cutting(refused(error::timeout, "timeout")), impatient());
+    row("seventeen of them", answer(repeated(more, 8) + "HTTP/1.1 102 Processing\r\n\r\n" + all), not_http());
+    row("more and more of them", misdeed{}.head().flood(repeated(more, 50), std::size_t{1} << 40), cutting(not_http()));
     row("one of them with too many headers", answer("HTTP/1.1 103 Hints\r\n" + repeated("A: b\r\n", 101) + "\r\n"),
         not_http());
     row("one of them, and the end", answer("HTTP/1.1 100 Continue\r\n\r\n").close(),
