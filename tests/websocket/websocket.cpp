@@ -291,7 +291,9 @@ TEST_CASE("while it is paused nothing is heard, and what came meanwhile follows"
     socket.resume();
     REQUIRE(test.until_heard("client: text two"));
     CHECK(test.count("client: text one") == 1);
-    socket.close();
+    socket.pause();
+    socket.close(); // which has to read, to be answered
+    CHECK(test.until_heard("client: close 1000"));
     other.close();
     CHECK(test.done());
 }

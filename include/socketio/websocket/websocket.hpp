@@ -89,7 +89,7 @@ public:
     // Bytes that wait to be sent.
     std::size_t buffered_amount() const noexcept { return link_->core->buffered_amount(); }
 
-    // Until resume(), nothing is read: a peer that sends more than is wanted has to wait.
+    // Until resume() or close(), nothing is read: a peer that sends more than is wanted has to wait.
     void pause()
     {
         link_->core->perform([core = link_->core.get()] { core->pause(true); });

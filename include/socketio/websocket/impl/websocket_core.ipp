@@ -156,6 +156,7 @@ SOCKETIO_DECL void websocket_core::close_here(std::uint16_t code, std::string_vi
     go(phase::closing);
     runtime_->link->session().close(code, reason);
     arm(settings_.close_timeout);
+    pause(false); // the peer's part of the closing handshake has to be read
     if (!pumping_)
         settle();
 }
