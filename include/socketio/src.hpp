@@ -55,6 +55,7 @@
 #include <socketio/net/impl/connector_proxy.ipp>
 #include <socketio/net/impl/conversation.ipp>
 #include <socketio/net/impl/deadline_timer.ipp>
+#include <socketio/net/impl/delivery.ipp>
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/dial_refusal.ipp>
 #include <socketio/net/impl/dial_tls.ipp>
@@ -76,7 +77,6 @@
 #include <socketio/net/tls/impl/tls_stream.ipp>
 #endif
 
-#include <socketio/client/impl/delivery.ipp>
 #include <socketio/client/impl/links.ipp>
 #include <socketio/client/impl/manager_cache.ipp>
 #include <socketio/client/impl/manager_core.ipp>

@@ -1,7 +1,7 @@
 // From a call to `emit` or `emitWithAck` to an encoded packet and what waits for its answer.
 #pragma once
 
-#include <socketio/client/delivery.hpp>
+#include <socketio/net/delivery.hpp>
 #include <socketio/client/links.hpp>
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/net/completion.hpp>

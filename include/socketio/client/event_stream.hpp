@@ -3,7 +3,7 @@
 #pragma once
 
 #include <socketio/client/emitting.hpp>
-#include <socketio/client/listener_handle.hpp>
+#include <socketio/net/listener_handle.hpp>
 #include <socketio/client/stream_base.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/session/buffer_limits.hpp>

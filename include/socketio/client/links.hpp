@@ -21,8 +21,6 @@ namespace socketio::detail {
 class manager_core;
 class socket_link;
 
-using event_emitter = emitter<event_call>;
-
 class manager_link : public std::enable_shared_from_this<manager_link> {
 public:
     static std::shared_ptr<manager_link> make(asio::any_io_executor executor, std::string_view url, options settings);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/client/links.hpp>
-#include <socketio/client/listener_handle.hpp>
+#include <socketio/net/listener_handle.hpp>
 #include <socketio/client/options.hpp>
 #include <socketio/net/executor.hpp>
 

@@ -4,7 +4,7 @@
 #include <socketio/client/emit_operator.hpp>
 #include <socketio/client/event_stream.hpp>
 #include <socketio/client/links.hpp>
-#include <socketio/client/listener_handle.hpp>
+#include <socketio/net/listener_handle.hpp>
 #include <socketio/client/manager.hpp>
 #include <socketio/session/listener.hpp>
 

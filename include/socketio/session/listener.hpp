@@ -54,6 +54,8 @@ struct event_call {
     }
 };
 
+using event_emitter = emitter<event_call>;
+
 // The end of an acknowledgement: an answer, or why there is none.
 struct ack_result {
     call_context& context;

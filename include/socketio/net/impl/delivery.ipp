@@ -1,6 +1,6 @@
 #pragma once
 
-#include <socketio/client/delivery.hpp>
+#include <socketio/net/delivery.hpp>
 #include <socketio/session/kept_events.hpp>
 
 #include <optional>

@@ -2,7 +2,6 @@
 // only as long as somebody is there to receive the call.
 #pragma once
 
-#include <socketio/client/links.hpp>
 #include <socketio/net/callback_executor.hpp>
 #include <socketio/session/listener.hpp>
 
@@ -105,5 +104,5 @@ SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler);
 } // namespace socketio
 
 #if defined(SOCKETIO_HEADER_ONLY)
-#include <socketio/client/impl/delivery.ipp>
+#include <socketio/net/impl/delivery.ipp>
 #endif

@@ -1,8 +1,7 @@
 // What `on`, `once` and `onAny` return: the way to take that one listener off again.
 #pragma once
 
-#include <socketio/client/delivery.hpp>
-#include <socketio/client/links.hpp>
+#include <socketio/net/delivery.hpp>
 #include <socketio/session/listener.hpp>
 
 #include <memory>
