@@ -90,6 +90,9 @@
 #include <socketio/client/impl/socket_retries.ipp>
 #include <socketio/client/impl/stream_base.ipp>
 
+#include <socketio/server/impl/engine_server.ipp>
+#include <socketio/server/impl/engine_session.ipp>
+
 #include <socketio/websocket/impl/websocket_core.ipp>
 #include <socketio/websocket/impl/websocket_listener.ipp>
 
