@@ -2,4 +2,5 @@
 #pragma once
 
 #include <socketio/client.hpp>
+#include <socketio/server.hpp>
 #include <socketio/websocket.hpp>

@@ -90,8 +90,16 @@
 #include <socketio/client/impl/socket_retries.ipp>
 #include <socketio/client/impl/stream_base.ipp>
 
+
+#include <socketio/server/impl/adapter.ipp>
+#include <socketio/server/impl/client_core.ipp>
+#include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/engine_server.ipp>
 #include <socketio/server/impl/engine_session.ipp>
+#include <socketio/server/impl/namespace_core.ipp>
+#include <socketio/server/impl/server_core.ipp>
+#include <socketio/server/impl/socket_core.ipp>
+#include <socketio/server/impl/socket_emit.ipp>
 
 #include <socketio/websocket/impl/websocket_core.ipp>
 #include <socketio/websocket/impl/websocket_listener.ipp>

@@ -1,10 +1,11 @@
 // From a call to `emit` or `emitWithAck` to an encoded packet and what waits for its answer.
 #pragma once
 
-#include <socketio/net/delivery.hpp>
 #include <socketio/client/links.hpp>
 #include <socketio/codec/packet_encoder.hpp>
+#include <socketio/net/answer.hpp>
 #include <socketio/net/completion.hpp>
+#include <socketio/net/delivery.hpp>
 #include <socketio/session/listener.hpp>
 
 #include <chrono>
@@ -28,15 +29,6 @@ struct emit_flags {
 
     keep_rule rule() const { return {is_volatile, expiry ? clock::now() + *expiry : clock::never(), compress}; }
 };
-
-template <class... Args>
-constexpr bool ends_with_callable() noexcept
-{
-    if constexpr (sizeof...(Args) == 0)
-        return false;
-    else
-        return callable<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>>;
-}
 
 inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
 {
@@ -152,18 +144,8 @@ public:
                 if (auto const alive = core.lock())
                     alive->cancel_ack(id);
             });
-        using stored = std::decay_t<Handler>;
         emit.waiting.wants_errors = true;
-        if constexpr (sizeof...(R) == 0)
-            emit.waiting.handler = make_ack_handler(
-                [done = completion<stored, value>{std::forward<Handler>(handler), executor}](
-                    std::error_code ec, args const& answer) mutable {
-                    done(ec, answer.empty() ? value{} : answer[0].to_value());
-                });
-        else
-            emit.waiting.handler = make_ack_handler(
-                [done = completion<stored, R...>{std::forward<Handler>(handler), executor}](
-                    std::error_code ec, R... results) mutable { done(ec, std::move(results)...); });
+        emit.waiting.handler = complete_with_answer<R...>(std::forward<Handler>(handler), executor);
         if (link_->core().retry_limit() != 0 && !emit.rule.is_volatile)
             enqueue(*link_, std::move(emit));
         else
@@ -200,20 +182,6 @@ public:
 private:
     std::shared_ptr<socket_link> link_;
 };
-
-template <class... R>
-struct ack_signature {
-    using type = void(std::error_code, R...);
-};
-template <>
-struct ack_signature<> {
-    using type = void(std::error_code, value);
-};
-
-template <class T>
-inline constexpr bool keeps_its_data_v =
-    std::is_same_v<T, std::decay_t<T>> && !std::is_same_v<T, std::string_view> && !std::is_same_v<T, bytes_view> &&
-    !std::is_same_v<T, value_view> && !std::is_same_v<T, args>;
 
 template <class Tuple, std::size_t... I>
 prepared_emit prepare_from(socket_link& to, emit_flags const& flags, std::string_view event, Tuple const& arguments,

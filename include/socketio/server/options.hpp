@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,10 +76,19 @@ private:
     std::function<void(http_request const&, answer)> check_;
 };
 
+// Sessions that survive a lost connection for a while.
 struct connection_state_recovery {
     std::chrono::milliseconds maxDisconnectionDuration{120000};
-    bool skipMiddlewares = true;
+    bool skipMiddlewares = true; // for those who come back
+    // Bytes of events, and sessions, that are kept for those who may come back; the oldest go first.
+    std::size_t kept_events = 16u << 20;
+    std::size_t kept_sessions = 100000;
 };
+
+// How a namespace gets its adapter, see <socketio/server/adapter.hpp>.
+class adapter;
+struct adapter_settings;
+using adapter_factory = std::function<std::shared_ptr<adapter>(adapter_settings const&)>;
 
 // What one HTTP connection may cost.
 struct http_bounds {
@@ -106,9 +116,11 @@ struct server_options {
     // Of WebSocket messages, if the program has zlib. As in the reference it is off unless it is named.
     deflate_options perMessageDeflate{.enabled = false};
 
-    std::optional<socketio::connection_state_recovery> connectionStateRecovery{};
+    std::optional<connection_state_recovery> connectionStateRecovery{};
     bool cleanupEmptyChildNamespaces = false;
+    adapter_factory adapter{};         // none: rooms in this process
 
+    std::size_t namespaces = 1000;              // that one client may be in, or have been
     std::size_t connections = 65536;            // TCP connections at once; more are closed as they come
     std::size_t send_limit = 16 * 1024 * 1024;  // bytes that a client may leave unread; beyond it, it is cut off
     std::chrono::milliseconds close_timeout{5000}; // for the peer's part of WebSocket's closing handshake

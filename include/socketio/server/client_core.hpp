@@ -1,0 +1,121 @@
+// One Engine.IO session, seen by Socket.IO: decodes its packets and hands them to the sockets of their namespaces.
+#pragma once
+
+#include <socketio/codec/packet_decoder.hpp>
+#include <socketio/core/function.hpp>
+#include <socketio/net/deadline_timer.hpp>
+#include <socketio/server/encoded_packet.hpp>
+#include <socketio/server/engine_channel.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace socketio::detail {
+
+class server_core;
+class server_socket_core;
+
+struct send_flags {
+    bool is_volatile = false;
+    bool compress = true;
+};
+
+class client_core final : public std::enable_shared_from_this<client_core>, public engine_channel_owner {
+public:
+    static std::shared_ptr<client_core> make(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
+    client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
+    ~client_core();
+
+    // Any thread. What one thread asks for is done in that order; on the strand and inside a turn it is done at once.
+    void perform(unique_function<void()> command);
+    bool in_turn() const noexcept;
+
+    http_request const& request() const noexcept { return request_; }
+    string_pairs const& query() const noexcept { return query_; }
+
+    // On the strand.
+    bool is_open() const noexcept { return open_; }
+    // Calls user code later in this turn: what it throws leaves through the executor, and the next step follows.
+    void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
+    // False if it was dropped: volatile, and it would have to wait.
+    bool send(encoded_packet const& packet, send_flags flags);
+    bool send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
+    void send_control(packet_type type, std::string_view nsp, value const* payload);
+    // A socket is connected; it has gone.
+    void joined(std::shared_ptr<server_socket_core> socket);
+    void left(server_socket_core const& socket, bool by_this_side);
+    // The namespace does not admit this client.
+    void refuse(std::string_view nsp, std::string_view message, value const& data);
+    // Every socket leaves, as after its disconnect(), and the connection is closed.
+    void disconnect_all();
+    // The server goes: so do all sockets, with that reason. `kept` is let go when all is over.
+    void shut_down(std::shared_ptr<void> kept);
+    // There is a deadline to look after.
+    void arm();
+
+    // The context is being destroyed.
+    void context_gone() noexcept;
+
+    void on_text(std::span<char> message) override;
+    void on_binary(std::span<char> message) override;
+    void on_drained() override {}
+    void on_closed(close_reason reason, std::error_code why) override;
+
+private:
+    class turn;
+
+    // Dies with the context.
+    struct runtime {
+        explicit runtime(std::shared_ptr<engine_channel> below) : channel{std::move(below)}, timer{channel->serial()} {}
+        std::shared_ptr<engine_channel> channel;
+        deadline_timer timer;
+    };
+
+    void post_turn();
+    void drain_inbox();
+    void run_steps();
+    void settle();
+    void let_go();
+    void decided(std::string_view nsp);
+    void on_packet(packet const& received);
+    void on_connect(packet const& received);
+    void fail(std::error_code why);
+    void close();
+    void end_sockets(std::string_view reason);
+    void on_due();
+
+    std::weak_ptr<server_core> const server_;
+    http_request const request_;
+    string_pairs const query_;
+    std::size_t const namespace_limit_;
+    std::atomic<std::thread::id> turn_thread_{}; // of the turn under way
+
+    std::mutex mutex_; // guards inbox_ and waking_, and runtime_ when it is not the strand that looks
+    std::unique_ptr<runtime> runtime_;
+    std::vector<unique_function<void()>> inbox_;
+    bool waking_ = false;
+    std::atomic<bool> has_mail_{false};
+
+    // On the strand only.
+    packet_decoder decoder_;
+    std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> sockets_; // by namespace
+    std::set<std::string, std::less<>> connecting_; // namespaces whose middleware has not decided
+    std::set<std::string, std::less<>> left_;       // that this side has left: the client may not know
+    std::list<unique_function<void()>> steps_;
+    std::shared_ptr<void> kept_;
+    clock::time_point connect_deadline_ = clock::never();
+    bool open_ = true;
+    bool running_steps_ = false;
+};
+
+} // namespace socketio::detail

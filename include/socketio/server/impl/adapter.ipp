@@ -1,0 +1,260 @@
+// Rooms behind a lock, and what is kept for those who come back.
+#pragma once
+
+#include <socketio/core/random.hpp>
+#include <socketio/server/adapter.hpp>
+#include <socketio/server/random_id.hpp>
+#include <socketio/server/socket_core.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace socketio {
+
+SOCKETIO_DECL adapter::adapter(adapter_settings settings)
+    : settings_{std::move(settings)}, offset_prefix_{recovers() ? detail::random_id().substr(0, 8) : std::string{}}
+{
+}
+
+SOCKETIO_DECL adapter::~adapter() = default;
+
+SOCKETIO_DECL bool adapter::enter(std::string_view id)
+{
+    std::lock_guard const lock{mutex_};
+    if (rooms_.has(id))
+        return false;
+    rooms_.enter(id);
+    return true;
+}
+
+SOCKETIO_DECL void adapter::show(std::string_view id, socket_pointer socket)
+{
+    std::lock_guard const lock{mutex_};
+    members_.insert_or_assign(std::string{id}, socket);
+    rooms_.show(id, std::move(socket));
+}
+
+SOCKETIO_DECL void adapter::exit(std::string_view id)
+{
+    socket_pointer last; // outlives the lock
+    std::lock_guard const lock{mutex_};
+    rooms_.exit(id);
+    if (auto const found = members_.find(id); found != members_.end()) {
+        last = std::move(found->second);
+        members_.erase(found);
+    }
+}
+
+SOCKETIO_DECL void adapter::join(std::string_view id, std::span<std::string const> rooms)
+{
+    std::lock_guard const lock{mutex_};
+    for (auto const& each : rooms)
+        rooms_.join(id, each);
+}
+
+SOCKETIO_DECL void adapter::leave(std::string_view id, std::string_view room)
+{
+    std::lock_guard const lock{mutex_};
+    rooms_.leave(id, room);
+}
+
+SOCKETIO_DECL std::map<std::string, adapter::room_set> adapter::rooms() const
+{
+    std::lock_guard const lock{mutex_};
+    return rooms_.all_rooms();
+}
+
+SOCKETIO_DECL std::map<std::string, adapter::room_set> adapter::sids() const
+{
+    std::lock_guard const lock{mutex_};
+    return rooms_.all_ids();
+}
+
+SOCKETIO_DECL adapter::room_set adapter::rooms_of(std::string_view id) const
+{
+    std::lock_guard const lock{mutex_};
+    return rooms_.rooms_of(id);
+}
+
+SOCKETIO_DECL adapter::socket_pointer adapter::find(std::string_view id) const
+{
+    std::lock_guard const lock{mutex_};
+    auto const found = members_.find(id);
+    return found == members_.end() ? nullptr : found->second;
+}
+
+SOCKETIO_DECL std::size_t adapter::size() const
+{
+    std::lock_guard const lock{mutex_};
+    return members_.size();
+}
+
+SOCKETIO_DECL bool adapter::is_empty() const
+{
+    std::lock_guard const lock{mutex_};
+    return rooms_.empty();
+}
+
+SOCKETIO_DECL std::vector<adapter::socket_pointer> adapter::select(broadcast_options const& which)
+{
+    std::vector<socket_pointer> selected;
+    std::lock_guard const lock{mutex_};
+    rooms_.select(which.rooms, which.except, [&](socket_pointer const& each) { selected.push_back(each); });
+    return selected;
+}
+
+SOCKETIO_DECL void adapter::broadcast(shared_packet const& packet, broadcast_options const& to)
+{
+    if (!recovers()) {
+        send(packet, to);
+        return;
+    }
+    std::lock_guard const lock{order_};
+    send(to.is_volatile ? packet : keep(packet, to), to);
+}
+
+SOCKETIO_DECL void adapter::send(shared_packet const& packet, broadcast_options const& to)
+{
+    for (auto const& each : select(to))
+        each->send(packet, {to.is_volatile, to.compress});
+}
+
+SOCKETIO_DECL void adapter::broadcast_with_ack(shared_packet const& packet, std::uint64_t id, broadcast_options const& to,
+                                               std::function<void(std::size_t)> counted,
+                                               std::function<void(std::error_code, value)> answered)
+{
+    auto const asked = detail::with_ack_id(*packet, settings_.nsp, id);
+    auto const all = select(to);
+    counted(all.size());
+    for (auto const& each : all)
+        each->ask(asked, id, {to.is_volatile, to.compress}, answered);
+}
+
+SOCKETIO_DECL void adapter::forget_acks(std::uint64_t id)
+{
+    for (auto const& each : select({}))
+        each->forget_ack(id);
+}
+
+SOCKETIO_DECL void adapter::fetch_sockets(broadcast_options const& which,
+                                          std::function<void(std::vector<socket_details>)> fetched)
+{
+    std::vector<socket_details> all;
+    for (auto const& each : select(which))
+        all.push_back({each->id(), each->shake(), rooms_of(each->id()), each->data()});
+    fetched(std::move(all));
+}
+
+SOCKETIO_DECL void adapter::add_sockets(broadcast_options const& which, std::vector<std::string> const& rooms)
+{
+    for (auto const& each : select(which))
+        join(each->id(), rooms);
+}
+
+SOCKETIO_DECL void adapter::remove_sockets(broadcast_options const& which, std::vector<std::string> const& rooms)
+{
+    for (auto const& each : select(which))
+        for (auto const& room : rooms)
+            leave(each->id(), room);
+}
+
+SOCKETIO_DECL void adapter::disconnect_sockets(broadcast_options const& which, bool close)
+{
+    for (auto const& each : select(which))
+        each->disconnect(close);
+}
+
+// Its offset, a number that only this adapter gives, is the last argument of what the clients get.
+SOCKETIO_DECL shared_packet adapter::keep(shared_packet const& packet, broadcast_options const& to)
+{
+    auto const now = clock::now();
+    forget_old(now);
+    auto kept = detail::with_argument(*packet, offset_prefix_ + std::to_string(first_kept_ + packets_.size()));
+    kept_bytes_ += kept->size();
+    packets_.push_back({kept, to.rooms, to.except, now});
+    return kept;
+}
+
+SOCKETIO_DECL void adapter::forget_old(clock::time_point now)
+{
+    auto const& rules = *settings_.recovery;
+    auto const is_old = [&](clock::time_point since) { return since + rules.maxDisconnectionDuration < now; };
+    while (!packets_.empty() && (is_old(packets_.front().since) || kept_bytes_ > rules.kept_events)) {
+        kept_bytes_ -= packets_.front().packet->size();
+        packets_.pop_front();
+        ++first_kept_;
+    }
+    while (!session_order_.empty() && (is_old(session_order_.front().first) || session_order_.size() > rules.kept_sessions)) {
+        auto const found = sessions_.find(session_order_.front().second);
+        if (found != sessions_.end() && found->second.since == session_order_.front().first)
+            sessions_.erase(found);
+        session_order_.pop_front();
+    }
+}
+
+SOCKETIO_DECL void adapter::persist_session(adapter_session session)
+{
+    if (!recovers())
+        return;
+    std::lock_guard const lock{order_};
+    auto const now = clock::now();
+    forget_old(now);
+    std::string const pid = session.pid;
+    session_order_.emplace_back(now, pid);
+    sessions_.insert_or_assign(pid, kept_session{std::move(session), now});
+}
+
+SOCKETIO_DECL void adapter::restore_session(std::string const& pid, std::string const& offset,
+                                            std::function<void(std::optional<adapter_session>)> restored)
+{
+    restored(take_session(pid, offset));
+}
+
+SOCKETIO_DECL std::optional<adapter_session> adapter::take_session(std::string const& pid, std::string const& offset)
+{
+    if (!recovers() || !offset.starts_with(offset_prefix_))
+        return std::nullopt;
+    std::uint64_t number = 0;
+    char const* const end = offset.data() + offset.size();
+    auto const read = std::from_chars(offset.data() + offset_prefix_.size(), end, number);
+    std::lock_guard const lock{order_};
+    forget_old(clock::now());
+    auto const found = sessions_.find(pid);
+    bool const known = read.ec == std::errc{} && read.ptr == end && number >= first_kept_ &&
+                       number - first_kept_ < packets_.size();
+    if (found == sessions_.end() || !known)
+        return std::nullopt;
+    adapter_session session = std::move(found->second.session);
+    sessions_.erase(found);
+    session.resume_from = number;
+    return session;
+}
+
+SOCKETIO_DECL std::vector<shared_packet> adapter::show_again(adapter_session const& session, socket_pointer socket)
+{
+    std::vector<shared_packet> missed = session.missed;
+    std::lock_guard const lock{order_};
+    show(session.sid, std::move(socket));
+    if (session.resume_from)
+        missed = missed_since(*session.resume_from, session.rooms);
+    return missed;
+}
+
+SOCKETIO_DECL std::vector<shared_packet> adapter::missed_since(std::uint64_t number, std::vector<std::string> const& rooms) const
+{
+    auto const any_of = [](std::vector<std::string> const& some, std::vector<std::string> const& others) {
+        return std::any_of(some.begin(), some.end(),
+                           [&](std::string const& each) { return std::find(others.begin(), others.end(), each) != others.end(); });
+    };
+    std::vector<shared_packet> missed;
+    std::size_t const first = number < first_kept_ ? 0 : static_cast<std::size_t>(number - first_kept_) + 1;
+    for (std::size_t i = first; i < packets_.size(); ++i) {
+        kept_packet const& each = packets_[i];
+        if ((each.rooms.empty() || any_of(rooms, each.rooms)) && !any_of(rooms, each.except))
+            missed.push_back(each.packet);
+    }
+    return missed;
+}
+
+} // namespace socketio

@@ -1,0 +1,359 @@
+// Packets to sockets, and the turns in which that happens.
+#pragma once
+
+#include <socketio/core/scope.hpp>
+#include <socketio/server/client_core.hpp>
+#include <socketio/server/namespace_core.hpp>
+#include <socketio/server/server_core.hpp>
+#include <socketio/server/socket_core.hpp>
+#include <socketio/wire/url.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace socketio::detail {
+
+// The time in which user code may be called. However it ends, what is left to do is done.
+class client_core::turn {
+public:
+    explicit turn(client_core& on) : on_{on}, outer_{on.turn_thread_.exchange(std::this_thread::get_id())} {}
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+    ~turn()
+    {
+        on_.turn_thread_.store(outer_);
+        on_.settle();
+    }
+    void finish() { on_.run_steps(); }
+
+private:
+    client_core& on_;
+    std::thread::id outer_;
+};
+
+SOCKETIO_DECL std::shared_ptr<client_core> client_core::make(std::shared_ptr<server_core> const& server,
+                                                             std::shared_ptr<engine_channel> channel)
+{
+    auto const made = std::make_shared<client_core>(server, channel);
+    if (auto const limit = server->settings().connectTimeout; limit.count() > 0)
+        made->connect_deadline_ = clock::now() + limit;
+    channel->attach(made);
+    made->arm();
+    return made;
+}
+
+SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
+    : server_{server}, request_{channel->request()}, query_{parse_query(request_.query(), true)},
+      namespace_limit_{server->settings().namespaces}, runtime_{std::make_unique<runtime>(std::move(channel))},
+      decoder_{packet_limits{.attachments = 10, .json = {}, .size = server->settings().maxHttpBufferSize}}
+{
+}
+
+SOCKETIO_DECL client_core::~client_core() = default;
+
+SOCKETIO_DECL bool client_core::in_turn() const noexcept
+{
+    return turn_thread_.load() == std::this_thread::get_id();
+}
+
+SOCKETIO_DECL void client_core::perform(unique_function<void()> command)
+{
+    if (in_turn()) {
+        if (has_mail_.load(std::memory_order_acquire))
+            drain_inbox();
+        command();
+        return;
+    }
+    std::lock_guard const lock{mutex_};
+    if (!runtime_)
+        return;
+    inbox_.push_back(std::move(command));
+    has_mail_.store(true, std::memory_order_release);
+    if (!std::exchange(waking_, true))
+        post_turn();
+}
+
+// With the lock, or on the strand.
+SOCKETIO_DECL void client_core::post_turn()
+{
+    post(runtime_->channel->serial(), [self = shared_from_this()] {
+        turn now{*self};
+        self->drain_inbox();
+        now.finish();
+    });
+}
+
+SOCKETIO_DECL void client_core::drain_inbox()
+{
+    std::vector<unique_function<void()>> commands;
+    {
+        std::lock_guard const lock{mutex_};
+        waking_ = false;
+        has_mail_.store(false, std::memory_order_release);
+        commands.swap(inbox_);
+    }
+    for (auto& each : commands)
+        each();
+}
+
+SOCKETIO_DECL void client_core::run_steps()
+{
+    if (running_steps_)
+        return;
+    raised const guard{running_steps_};
+    while (!steps_.empty()) {
+        auto step = std::move(steps_.front());
+        steps_.pop_front();
+        step();
+    }
+}
+
+// After a turn; a step that threw leaves the others to a turn of their own.
+SOCKETIO_DECL void client_core::settle()
+{
+    if (in_turn() || !runtime_)
+        return;
+    if (!steps_.empty()) {
+        std::lock_guard const lock{mutex_};
+        post_turn();
+    }
+    runtime_->channel->flush();
+    arm();
+}
+
+SOCKETIO_DECL bool client_core::send(encoded_packet const& packet, send_flags flags)
+{
+    std::vector<bytes_view> const views(packet.attachments.begin(), packet.attachments.end());
+    return send(packet.text.view(), views, flags);
+}
+
+SOCKETIO_DECL bool client_core::send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
+{
+    if (!open_ || (flags.is_volatile && !runtime_->channel->is_writable()))
+        return false;
+    runtime_->channel->send_text(text, flags.compress);
+    for (bytes_view const each : attachments)
+        runtime_->channel->send_binary(each, flags.compress);
+    return true;
+}
+
+SOCKETIO_DECL void client_core::send_control(packet_type type, std::string_view nsp, value const* payload)
+{
+    byte_buffer text;
+    encode_control(text, type, nsp, payload);
+    static_cast<void>(send(text.view(), {}, {}));
+}
+
+SOCKETIO_DECL void client_core::on_text(std::span<char> message)
+{
+    if (!open_)
+        return;
+    turn now{*this};
+    packet received;
+    std::error_code ec;
+    if (decoder_.text(message, received, ec))
+        on_packet(received);
+    else if (ec)
+        fail(ec);
+    now.finish();
+}
+
+SOCKETIO_DECL void client_core::on_binary(std::span<char> message)
+{
+    if (!open_)
+        return;
+    turn now{*this};
+    packet received;
+    std::error_code ec;
+    if (decoder_.binary(message, received, ec))
+        on_packet(received);
+    else if (ec)
+        fail(ec);
+    now.finish();
+}
+
+// What is said in the wrong order ends the connection (SEMANTICS 2.10, item 73). Only of a namespace that this side has
+// left the client may not know yet.
+SOCKETIO_DECL void client_core::on_packet(packet const& received)
+{
+    auto const found = sockets_.find(received.nsp);
+    bool const known = found != sockets_.end();
+    if (received.type == packet_type::connect) {
+        if (known || connecting_.contains(received.nsp))
+            close();
+        else
+            on_connect(received);
+    } else if (!known) {
+        if (!left_.contains(received.nsp))
+            close();
+    } else if (received.type == packet_type::connect_error) {
+        close();
+    } else {
+        auto const socket = found->second;
+        socket->on_packet(received);
+    }
+}
+
+SOCKETIO_DECL void client_core::on_connect(packet const& received)
+{
+    auto const server = server_.lock();
+    std::string const nsp{received.nsp};
+    left_.erase(nsp);
+    if (!server || sockets_.size() + connecting_.size() + left_.size() >= namespace_limit_) {
+        close();
+        return;
+    }
+    connecting_.insert(nsp);
+    server->find(nsp, received.has_payload ? received.payload.to_value() : value{object{}}, shared_from_this());
+}
+
+SOCKETIO_DECL void client_core::refuse(std::string_view nsp, std::string_view message, value const& data)
+{
+    decided(nsp);
+    object error{{"message", std::string{message}}};
+    if (data.type() != value_type::null)
+        error.append("data", data);
+    value const payload{std::move(error)};
+    send_control(packet_type::connect_error, nsp, &payload);
+}
+
+SOCKETIO_DECL void client_core::decided(std::string_view nsp)
+{
+    if (auto const found = connecting_.find(nsp); found != connecting_.end())
+        connecting_.erase(found);
+}
+
+SOCKETIO_DECL void client_core::joined(std::shared_ptr<server_socket_core> socket)
+{
+    decided(socket->nsp().name());
+    connect_deadline_ = clock::never();
+    auto const& name = socket->nsp().name();
+    sockets_.insert_or_assign(name, std::move(socket));
+}
+
+SOCKETIO_DECL void client_core::left(server_socket_core const& socket, bool by_this_side)
+{
+    auto const found = sockets_.find(socket.nsp().name());
+    if (found == sockets_.end() || found->second.get() != &socket)
+        return;
+    defer([last = std::move(found->second)] {}); // it may be in the middle of something
+    if (by_this_side)
+        left_.insert(found->first);
+    sockets_.erase(found);
+}
+
+SOCKETIO_DECL void client_core::disconnect_all()
+{
+    auto const all = sockets_;
+    for (auto const& each : all)
+        each.second->leave("server namespace disconnect");
+    close();
+}
+
+// The error is told to every socket, and then the end of the connection.
+SOCKETIO_DECL void client_core::fail(std::error_code why)
+{
+    for (auto const& each : sockets_)
+        each.second->on_parse_error(why);
+    if (std::exchange(open_, false))
+        runtime_->channel->close(close_reason::forced_close, why);
+}
+
+SOCKETIO_DECL void client_core::close()
+{
+    if (std::exchange(open_, false))
+        runtime_->channel->close(close_reason::forced_close, make_error_code(error::stopped));
+}
+
+SOCKETIO_DECL void client_core::end_sockets(std::string_view reason)
+{
+    auto const all = std::exchange(sockets_, {});
+    for (auto const& each : all)
+        each.second->on_close(reason);
+}
+
+// No DISCONNECT: the clients are to come back when the server does.
+SOCKETIO_DECL void client_core::shut_down(std::shared_ptr<void> kept)
+{
+    kept_ = std::move(kept);
+    end_sockets("server shutting down");
+    close();
+}
+
+SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code)
+{
+    auto const self = shared_from_this();
+    open_ = false;
+    turn now{*this};
+    drain_inbox();
+    end_sockets(to_string(reason));
+    connecting_.clear();
+    defer([self] { self->let_go(); });
+    now.finish();
+}
+
+// The last step. From here on no command is taken any more.
+SOCKETIO_DECL void client_core::let_go()
+{
+    if (auto const server = server_.lock())
+        server->forget(*this);
+    std::unique_ptr<runtime> last;
+    std::vector<unique_function<void()>> unheard;
+    {
+        std::lock_guard const lock{mutex_};
+        last = std::move(runtime_);
+        unheard.swap(inbox_);
+    }
+    last->timer.cancel();
+    for (auto& each : unheard)
+        each();
+    kept_.reset();
+}
+
+SOCKETIO_DECL void client_core::arm()
+{
+    if (!runtime_)
+        return;
+    auto earliest = connect_deadline_;
+    for (auto const& each : sockets_)
+        earliest = std::min(earliest, each.second->deadline());
+    if (earliest != clock::never())
+        runtime_->timer.arm(earliest, [self = shared_from_this()] { self->on_due(); });
+}
+
+SOCKETIO_DECL void client_core::on_due()
+{
+    if (!runtime_)
+        return;
+    turn now{*this};
+    auto const time = clock::now();
+    if (time >= connect_deadline_) {
+        connect_deadline_ = clock::never();
+        close();
+    }
+    auto const all = sockets_;
+    for (auto const& each : all)
+        each.second->expire(time);
+    now.finish();
+}
+
+SOCKETIO_DECL void client_core::context_gone() noexcept
+{
+    auto const self = shared_from_this();
+    std::unique_ptr<runtime> last;
+    std::vector<unique_function<void()>> unheard;
+    {
+        std::lock_guard const lock{mutex_};
+        last = std::move(runtime_);
+        unheard.swap(inbox_);
+    }
+    open_ = false;
+    auto const all = std::exchange(sockets_, {});
+    for (auto const& each : all)
+        each.second->drop_everything();
+    auto const steps = std::exchange(steps_, {});
+    kept_.reset();
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,118 @@
+// The answers to a broadcast, from as many strands as there are clients.
+#pragma once
+
+#include <socketio/codec/packet.hpp>
+#include <socketio/server/emitting.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments)
+{
+    if (is_reserved_event(event))
+        throw_misuse("emit: \"" + std::string{event} + "\" is a reserved event name");
+    if (attachments > packet_limits{}.attachments)
+        throw_misuse("emit: \"" + std::string{event} + "\" has more than " + std::to_string(packet_limits{}.attachments) +
+                     " binary values");
+}
+
+class broadcast_answers : public std::enable_shared_from_this<broadcast_answers> {
+public:
+    broadcast_answers(std::shared_ptr<namespace_core> nsp, std::uint64_t id, broadcast_handler done)
+        : nsp_{std::move(nsp)}, id_{id}, done_{std::move(done)}
+    {
+    }
+
+    void start(asio::any_io_executor const& where, std::optional<std::chrono::milliseconds> limit)
+    {
+        if (!limit || limit->count() <= 0)
+            return;
+        auto const timer = std::make_shared<asio::steady_timer>(where, *limit);
+        {
+            std::lock_guard const lock{mutex_};
+            timer_ = timer;
+        }
+        // Whoever is the last to answer ends the wait.
+        timer->async_wait([self = shared_from_this(), timer](std::error_code ec) {
+            if (!ec)
+                self->expire();
+        });
+    }
+
+    void counted(std::size_t asked)
+    {
+        std::unique_lock lock{mutex_};
+        asked_ = asked;
+        counted_ = true;
+        finish_if_complete(std::move(lock));
+    }
+
+    void answered(std::error_code ec, value answer)
+    {
+        std::unique_lock lock{mutex_};
+        if (ec) {
+            ++missing_;
+            why_ = ec;
+        } else {
+            answers_.push_back(std::move(answer));
+        }
+        finish_if_complete(std::move(lock));
+    }
+
+private:
+    void finish_if_complete(std::unique_lock<std::mutex> lock)
+    {
+        if (counted_ && answers_.size() + missing_ == asked_)
+            finish(why_, std::move(lock));
+    }
+
+    void expire()
+    {
+        nsp_->rooms().forget_acks(id_);
+        finish(error::ack_timeout, std::unique_lock{mutex_});
+    }
+
+    void finish(std::error_code ec, std::unique_lock<std::mutex> lock)
+    {
+        if (!done_)
+            return;
+        auto done = std::exchange(done_, broadcast_handler{});
+        auto answers = std::exchange(answers_, {});
+        auto const timer = std::exchange(timer_, nullptr);
+        lock.unlock();
+        if (timer)
+            asio::post(timer->get_executor(), [timer] { timer->cancel(); });
+        if (auto const server = nsp_->server(); server && !server->is_gone())
+            asio::post(server->get_executor(), [ec, done = std::move(done), answers = std::move(answers)]() mutable {
+                done(ec, std::move(answers));
+            });
+    }
+
+    std::shared_ptr<namespace_core> const nsp_;
+    std::uint64_t const id_;
+    std::mutex mutex_; // guards what follows
+    broadcast_handler done_;
+    std::shared_ptr<asio::steady_timer> timer_;
+    std::vector<value> answers_;
+    std::size_t asked_ = 0;
+    std::size_t missing_ = 0;
+    std::error_code why_;
+    bool counted_ = false;
+};
+
+SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_packet packet, broadcast_options const& to,
+                           broadcast_handler done)
+{
+    auto const server = nsp->server();
+    if (!server || server->is_gone())
+        return;
+    std::uint64_t const id = nsp->new_ack_id();
+    auto const answers = std::make_shared<broadcast_answers>(nsp, id, std::move(done));
+    answers->start(server->get_executor(), to.timeout);
+    nsp->rooms().broadcast_with_ack(packet, id, to, [answers](std::size_t asked) { answers->counted(asked); },
+                                    [answers](std::error_code ec, value answer) { answers->answered(ec, std::move(answer)); });
+}
+
+} // namespace socketio::detail

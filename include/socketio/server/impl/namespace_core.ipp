@@ -1,0 +1,236 @@
+// How a client becomes a socket of a namespace: recovery, middleware, "connection".
+#pragma once
+
+#include <socketio/core/scope.hpp>
+#include <socketio/server/namespace_core.hpp>
+#include <socketio/server/server_core.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL namespace_core::namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms)
+    : server_{std::move(server)}, name_{std::move(name)}, adapter_{std::move(rooms)}
+{
+}
+
+SOCKETIO_DECL std::uint64_t namespace_core::on(std::string_view event, socket_listener listener)
+{
+    auto made = std::make_shared<socket_listener const>(std::move(listener));
+    std::lock_guard const lock{mutex_};
+    if (closed_)
+        return 0;
+    listeners_.push_back({next_number_, std::string{event}, std::move(made)});
+    return next_number_++;
+}
+
+SOCKETIO_DECL void namespace_core::off(std::uint64_t which)
+{
+    off_if([which](heard const& each) { return each.number == which; });
+}
+
+SOCKETIO_DECL void namespace_core::off(std::string_view event)
+{
+    off_if([event](heard const& each) { return each.event == event; });
+}
+
+// Listeners die outside the lock.
+template <class Which>
+void namespace_core::off_if(Which which)
+{
+    std::vector<heard> last;
+    std::lock_guard const lock{mutex_};
+    for (auto& each : listeners_)
+        if (which(each))
+            last.push_back(std::move(each));
+    std::erase_if(listeners_, [](heard const& each) { return !each.listener; });
+}
+
+SOCKETIO_DECL void namespace_core::use(socket_middleware middleware)
+{
+    auto made = std::make_shared<socket_middleware const>(std::move(middleware));
+    std::lock_guard const lock{mutex_};
+    if (!closed_)
+        middleware_.push_back(std::move(made));
+}
+
+SOCKETIO_DECL std::vector<std::shared_ptr<socket_middleware const>> namespace_core::middleware() const
+{
+    std::lock_guard const lock{mutex_};
+    return middleware_;
+}
+
+SOCKETIO_DECL std::vector<std::shared_ptr<namespace_core>> namespace_core::children() const
+{
+    std::vector<std::shared_ptr<namespace_core>> all;
+    std::lock_guard const lock{mutex_};
+    for (auto const& each : children_)
+        if (auto child = each.lock())
+            all.push_back(std::move(child));
+    return all;
+}
+
+SOCKETIO_DECL void namespace_core::adopt(std::shared_ptr<namespace_core> const& child)
+{
+    child->has_parent_ = true;
+    std::lock_guard const lock{mutex_};
+    child->listeners_ = listeners_;
+    child->middleware_ = middleware_;
+    child->next_number_ = next_number_;
+    std::erase_if(children_, [](auto const& each) { return each.expired(); });
+    children_.push_back(child);
+}
+
+SOCKETIO_DECL void namespace_core::close()
+{
+    std::vector<heard> listeners;
+    std::vector<std::shared_ptr<socket_middleware const>> middleware;
+    std::lock_guard const lock{mutex_};
+    closed_ = true;
+    listeners.swap(listeners_);
+    middleware.swap(middleware_);
+}
+
+SOCKETIO_DECL void namespace_core::report(event_error const& why)
+{
+    if (auto const server = server_.lock())
+        server->report(why);
+}
+
+SOCKETIO_DECL void namespace_core::add(std::shared_ptr<client_core> const& client, value auth)
+{
+    value const& given = auth;
+    auto const* const pid = given["pid"].if_string();
+    auto const* const offset = given["offset"].if_string();
+    if (!adapter_->settings().recovery || !pid || !offset) {
+        create(client, std::move(auth), std::nullopt);
+        return;
+    }
+    adapter_->restore_session(*pid, *offset,
+        [self = shared_from_this(), client, kept = std::make_shared<value>(auth)](std::optional<adapter_session> session) {
+            client->perform([self, client, kept, session = std::move(session)]() mutable {
+                self->create(client, std::move(*kept), std::move(session));
+            });
+        });
+}
+
+// One client on its way through the middleware.
+class namespace_core::admission : public std::enable_shared_from_this<admission> {
+public:
+    admission(std::shared_ptr<namespace_core> to, std::shared_ptr<server_socket_core> socket)
+        : to_{std::move(to)}, socket_{std::move(socket)}, middleware_{to_->middleware()}
+    {
+    }
+
+    void run()
+    {
+        client_core& client = socket_->client();
+        if (!client.is_open()) {
+            socket_->abandon();
+            return;
+        }
+        if (next_ == middleware_.size()) {
+            to_->admit(socket_);
+            return;
+        }
+        auto const asked = middleware_[next_++];
+        auto const pending = std::make_shared<decision>(shared_from_this(), next_);
+        unless_done asking{[&] { decide(next_, connect_error{error::connect_refused, "the middleware failed"}); }};
+        (*asked)(socket_, [pending](std::optional<connect_error> refused) { pending->make(std::move(refused)); });
+        asking.done();
+    }
+
+private:
+    // Whoever lets it go without a decision has refused.
+    class decision {
+    public:
+        decision(std::shared_ptr<admission> of, std::size_t at) : of_{std::move(of)}, at_{at} {}
+        decision(decision const&) = delete;
+        decision& operator=(decision const&) = delete;
+        ~decision() { make(connect_error{error::connect_refused, "the middleware did not decide"}); }
+
+        void make(std::optional<connect_error> refused)
+        {
+            if (!made_.exchange(true))
+                of_->decide(at_, std::move(refused));
+        }
+
+    private:
+        std::shared_ptr<admission> const of_;
+        std::size_t const at_;
+        std::atomic<bool> made_{false};
+    };
+
+    void decide(std::size_t at, std::optional<connect_error> refused)
+    {
+        socket_->client().perform([self = shared_from_this(), at, refused = std::move(refused)] {
+            if (std::exchange(self->decided_, at) >= at)
+                return;
+            self->socket_->client().defer([self, refused] {
+                if (refused)
+                    self->refuse(*refused);
+                else
+                    self->run();
+            });
+        });
+    }
+
+    void refuse(connect_error const& why)
+    {
+        socket_->abandon();
+        socket_->client().refuse(to_->name(), why.message(), why.data());
+    }
+
+    std::shared_ptr<namespace_core> const to_;
+    std::shared_ptr<server_socket_core> const socket_;
+    std::vector<std::shared_ptr<socket_middleware const>> const middleware_;
+    std::size_t next_ = 0;
+    std::size_t decided_ = 0;
+};
+
+SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& client, value auth,
+                                          std::optional<adapter_session> session)
+{
+    if (session && (!client->is_open() || !adapter_->enter(session->sid))) {
+        adapter_->persist_session(std::move(*session));
+        session.reset();
+    }
+    if (!client->is_open())
+        return;
+    bool const restored = session.has_value();
+    auto const socket = std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
+    if (!restored)
+        adapter_->enter(socket->id());
+    auto const& recovery = adapter_->settings().recovery;
+    if (restored && recovery->skipMiddlewares) {
+        admit(socket);
+        return;
+    }
+    client->defer([on = std::make_shared<admission>(shared_from_this(), socket)] { on->run(); });
+}
+
+SOCKETIO_DECL void namespace_core::admit(std::shared_ptr<server_socket_core> const& socket)
+{
+    socket->on_connect();
+    tell("connect", socket);
+    tell("connection", socket);
+}
+
+SOCKETIO_DECL void namespace_core::tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket)
+{
+    std::lock_guard const lock{mutex_};
+    for (auto const& each : listeners_)
+        if (each.event == event)
+            socket->client().defer([listener = each.listener, socket] { (*listener)(socket); });
+}
+
+SOCKETIO_DECL void namespace_core::removed()
+{
+    if (!has_parent_ || !adapter_->is_empty())
+        return;
+    if (auto const server = server_.lock())
+        server->clean_up(*this);
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,331 @@
+// Namespaces by name or by pattern, clients as they come, and the end of it all.
+#pragma once
+
+#include <socketio/core/scope.hpp>
+#include <socketio/server/server_core.hpp>
+
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL std::shared_ptr<server_core> server_core::make(asio::any_io_executor executor, server_options settings)
+{
+    auto const made = std::make_shared<server_core>(std::move(executor), std::move(settings));
+    made->watch_.add(made.get());
+    static_cast<void>(made->of("/"));
+    return made;
+}
+
+SOCKETIO_DECL server_core::server_core(asio::any_io_executor executor, server_options settings)
+    : executor_{std::move(executor)}, settings_{std::make_shared<server_options const>(std::move(settings))},
+      watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))}
+{
+}
+
+SOCKETIO_DECL server_core::~server_core()
+{
+    if (!is_gone())
+        watch_.remove(this);
+}
+
+SOCKETIO_DECL void server_core::listen(std::uint16_t port)
+{
+    auto const made = engine_server::make(executor_, port, settings_);
+    {
+        std::lock_guard const lock{mutex_};
+        if (closed_ || engine_)
+            throw_misuse("server: it listens already, or is closed");
+        engine_ = made;
+    }
+    start(*made);
+}
+
+SOCKETIO_DECL void server_core::start(engine_server& engine)
+{
+    engine_server::hooks told;
+    told.session = [weak = weak_from_this()](std::shared_ptr<engine_channel> channel) {
+        if (auto const self = weak.lock())
+            self->add(std::move(channel));
+        else
+            channel->close(close_reason::forced_close, error::stopped);
+    };
+    told.connection_error = [weak = weak_from_this()](connection_failure const& why) {
+        auto const self = weak.lock();
+        if (!self)
+            return;
+        std::unique_lock lock{self->mutex_};
+        auto const listeners = self->connection_error_;
+        lock.unlock();
+        for (auto const& each : listeners)
+            (*each)(why);
+    };
+    engine.start(std::move(told));
+}
+
+SOCKETIO_DECL std::uint16_t server_core::port() const
+{
+    std::lock_guard const lock{mutex_};
+    return engine_ ? engine_->port() : std::uint16_t{0};
+}
+
+SOCKETIO_DECL std::size_t server_core::clients_count() const
+{
+    std::lock_guard const lock{mutex_};
+    return engine_ ? engine_->clients_count() : 0;
+}
+
+SOCKETIO_DECL void server_core::add(std::shared_ptr<engine_channel> channel)
+{
+    auto const client = client_core::make(shared_from_this(), std::move(channel));
+    std::unique_lock lock{mutex_};
+    clients_.emplace(client.get(), client);
+    bool const late = closed_;
+    lock.unlock();
+    if (late)
+        client->perform([client] { client->shut_down(nullptr); });
+}
+
+SOCKETIO_DECL void server_core::forget(client_core const& client)
+{
+    std::shared_ptr<client_core> last;
+    std::lock_guard const lock{mutex_};
+    if (auto const found = clients_.find(&client); found != clients_.end()) {
+        last = std::move(found->second);
+        clients_.erase(found);
+    }
+}
+
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::string name)
+{
+    adapter_settings settings{name, settings_->connectionStateRecovery};
+    auto rooms = settings_->adapter ? settings_->adapter(settings) : std::make_shared<adapter>(settings);
+    return std::make_shared<namespace_core>(weak_from_this(), std::move(name), std::move(rooms));
+}
+
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::known(std::string_view name) const
+{
+    std::lock_guard const lock{mutex_};
+    auto const found = namespaces_.find(name);
+    return found == namespaces_.end() ? nullptr : found->second;
+}
+
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view name)
+{
+    std::string const full = name.starts_with('/') ? std::string{name} : '/' + std::string{name};
+    if (auto found = known(full))
+        return found;
+    auto made = make_namespace(full);
+    std::vector<std::shared_ptr<namespace_listener const>> told;
+    {
+        std::lock_guard const lock{mutex_};
+        auto const [at, fresh] = namespaces_.emplace(full, made);
+        if (!fresh)
+            return at->second;
+        if (full != "/")
+            told = new_namespace_;
+    }
+    for (auto const& each : told)
+        (*each)(made);
+    return made;
+}
+
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(namespace_matcher matcher)
+{
+    auto parent = make_namespace("/_");
+    parent->become_parent();
+    std::lock_guard const lock{mutex_};
+    families_.push_back({std::make_shared<namespace_matcher const>(std::move(matcher)), parent});
+    return parent;
+}
+
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string const& name, namespace_core& parent)
+{
+    auto made = make_namespace(name);
+    parent.adopt(made);
+    std::vector<std::shared_ptr<namespace_listener const>> told;
+    {
+        std::lock_guard const lock{mutex_};
+        auto const [at, fresh] = namespaces_.emplace(name, made);
+        if (!fresh)
+            return at->second;
+        told = new_namespace_;
+    }
+    for (auto const& each : told)
+        (*each)(made);
+    return made;
+}
+
+// Asks one pattern after the other whether a namespace is to be made.
+class server_core::search : public std::enable_shared_from_this<search> {
+public:
+    search(std::shared_ptr<server_core> in, std::string name, value auth, std::shared_ptr<client_core> client)
+        : in_{std::move(in)}, name_{std::move(name)}, auth_{std::move(auth)}, client_{std::move(client)}
+    {
+        std::lock_guard const lock{in_->mutex_};
+        families_ = in_->families_;
+    }
+
+    void run()
+    {
+        if (next_ == families_.size()) {
+            client_->refuse(name_, "Invalid namespace", {});
+            return;
+        }
+        std::size_t const at = ++next_;
+        unless_done asking{[&] { decide(at, false); }};
+        (*families_[at - 1].matcher)(name_, auth_, [self = shared_from_this(), at](bool wanted) { self->decide(at, wanted); });
+        asking.done();
+    }
+
+private:
+    void decide(std::size_t at, bool wanted)
+    {
+        client_->perform([self = shared_from_this(), at, wanted] {
+            if (std::exchange(self->decided_, at) >= at)
+                return;
+            self->client_->defer([self, at, wanted] {
+                if (wanted)
+                    self->found(at);
+                else
+                    self->run();
+            });
+        });
+    }
+
+    void found(std::size_t at)
+    {
+        auto to = in_->known(name_);
+        if (!to)
+            to = in_->child(name_, *families_[at - 1].parent);
+        to->add(client_, std::move(auth_));
+    }
+
+    std::shared_ptr<server_core> const in_;
+    std::string const name_;
+    value auth_;
+    std::shared_ptr<client_core> const client_;
+    std::vector<family> families_;
+    std::size_t next_ = 0;
+    std::size_t decided_ = 0;
+};
+
+SOCKETIO_DECL void server_core::find(std::string const& name, value auth, std::shared_ptr<client_core> const& client)
+{
+    if (auto const found = known(name)) {
+        found->add(client, std::move(auth));
+        return;
+    }
+    auto const looking = std::make_shared<search>(shared_from_this(), name, std::move(auth), client);
+    client->defer([looking] { looking->run(); });
+}
+
+SOCKETIO_DECL void server_core::clean_up(namespace_core const& empty)
+{
+    std::shared_ptr<namespace_core> last;
+    std::lock_guard const lock{mutex_};
+    if (!settings_->cleanupEmptyChildNamespaces)
+        return;
+    auto const found = namespaces_.find(empty.name());
+    if (found == namespaces_.end() || found->second.get() != &empty)
+        return;
+    last = std::move(found->second);
+    namespaces_.erase(found);
+}
+
+SOCKETIO_DECL void server_core::on_new_namespace(namespace_listener listener)
+{
+    auto made = std::make_shared<namespace_listener const>(std::move(listener));
+    std::lock_guard const lock{mutex_};
+    if (!closed_)
+        new_namespace_.push_back(std::move(made));
+}
+
+SOCKETIO_DECL void server_core::on_connection_error(failure_listener listener)
+{
+    auto made = std::make_shared<failure_listener const>(std::move(listener));
+    std::lock_guard const lock{mutex_};
+    if (!closed_)
+        connection_error_.push_back(std::move(made));
+}
+
+SOCKETIO_DECL void server_core::set_error_hook(error_hook hook)
+{
+    auto made = hook ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
+    std::lock_guard const lock{mutex_};
+    if (!closed_)
+        error_hook_.swap(made);
+}
+
+SOCKETIO_DECL void server_core::report(event_error const& why)
+{
+    std::unique_lock lock{mutex_};
+    auto const hook = error_hook_;
+    lock.unlock();
+    if (hook)
+        (*hook)(why);
+}
+
+SOCKETIO_DECL void server_core::close(std::shared_ptr<void> kept)
+{
+    std::vector<std::shared_ptr<client_core>> clients;
+    std::shared_ptr<engine_server> engine;
+    {
+        std::lock_guard const lock{mutex_};
+        closed_ = true;
+        engine = engine_;
+        for (auto const& each : clients_)
+            clients.push_back(each.second);
+    }
+    if (is_gone())
+        return;
+    for (auto const& each : clients)
+        each->perform([each, kept] { each->shut_down(kept); });
+    if (engine)
+        engine->close([kept] {});
+    drop_listeners();
+}
+
+// They may hold whatever they like, this server included.
+SOCKETIO_DECL void server_core::drop_listeners()
+{
+    std::vector<std::shared_ptr<namespace_core>> all;
+    std::vector<family> families;
+    std::vector<std::shared_ptr<namespace_listener const>> new_namespace;
+    std::vector<std::shared_ptr<failure_listener const>> connection_error;
+    std::shared_ptr<error_hook const> hook;
+    {
+        std::lock_guard const lock{mutex_};
+        for (auto const& each : namespaces_)
+            all.push_back(each.second);
+        families.swap(families_);
+        new_namespace.swap(new_namespace_);
+        connection_error.swap(connection_error_);
+        hook.swap(error_hook_);
+    }
+    for (auto const& each : families)
+        all.push_back(each.parent);
+    for (auto const& each : all)
+        each->close();
+}
+
+// Nobody runs the context any more.
+SOCKETIO_DECL void server_core::context_gone() noexcept
+{
+    auto const self = weak_from_this().lock();
+    if (!self)
+        return;
+    gone_.store(true, std::memory_order_release);
+    std::unordered_map<client_core const*, std::shared_ptr<client_core>> clients;
+    std::shared_ptr<engine_server> engine;
+    {
+        std::lock_guard const lock{mutex_};
+        closed_ = true;
+        clients.swap(clients_);
+        engine.swap(engine_);
+    }
+    for (auto const& each : clients)
+        each.second->context_gone();
+    drop_listeners();
+}
+
+} // namespace socketio::detail

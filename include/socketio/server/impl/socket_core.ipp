@@ -1,0 +1,336 @@
+// One client in one namespace: from CONNECT to "disconnect". The order of events is the reference's.
+#pragma once
+
+#include <socketio/codec/packet_encoder.hpp>
+#include <socketio/core/scope.hpp>
+#include <socketio/server/namespace_core.hpp>
+#include <socketio/server/random_id.hpp>
+#include <socketio/server/socket_core.hpp>
+#include <socketio/session/local_event.hpp>
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+namespace socketio::detail {
+
+inline std::string in_words(std::time_t when)
+{
+    std::tm parts{};
+#if defined(_WIN32)
+    gmtime_s(&parts, &when);
+#else
+    gmtime_r(&when, &parts);
+#endif
+    std::array<char, 64> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%a %b %d %Y %H:%M:%S GMT+0000", &parts)};
+}
+
+inline std::shared_ptr<handshake const> make_handshake(client_core const& client, value auth)
+{
+    auto made = std::make_shared<handshake>();
+    http_request const& request = client.request();
+    for (auto const& [name, text] : request.headers) {
+        std::string lower = name;
+        for (char& each : lower)
+            each = each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
+        made->headers.emplace_back(std::move(lower), text);
+    }
+    auto const now = std::chrono::system_clock::now();
+    made->query = client.query();
+    made->auth = std::move(auth);
+    made->time = in_words(std::chrono::system_clock::to_time_t(now));
+    made->issued = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    made->address = request.address;
+    made->xdomain = !made->header("origin").empty();
+    made->secure = request.secure;
+    made->url = request.target;
+    return made;
+}
+
+SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<client_core> client,
+                                                     value auth, std::optional<adapter_session> session)
+    : nsp_{std::move(nsp)}, client_{std::move(client)}, session_{std::move(session)},
+      id_{session_ ? session_->sid : random_id()},
+      pid_{session_ ? session_->pid : nsp_->rooms().settings().recovery ? random_id() : std::string{}},
+      recovered_{session_.has_value()}, handshake_{make_handshake(*client_, std::move(auth))},
+      data_{session_ ? session_->data : value{object{}}}
+{
+}
+
+SOCKETIO_DECL value server_socket_core::data() const
+{
+    std::lock_guard const lock{mutex_};
+    return data_;
+}
+
+SOCKETIO_DECL void server_socket_core::with_data(std::function<void(value&)> const& change)
+{
+    std::lock_guard const lock{mutex_};
+    change(data_);
+}
+
+SOCKETIO_DECL void server_socket_core::use(packet_middleware middleware)
+{
+    std::lock_guard const lock{mutex_};
+    if (events_.is_closed())
+        return;
+    middleware_.push_back(std::move(middleware));
+    has_middleware_.store(true, std::memory_order_release);
+}
+
+SOCKETIO_DECL std::vector<packet_middleware> server_socket_core::middleware() const
+{
+    std::lock_guard const lock{mutex_};
+    return middleware_;
+}
+
+SOCKETIO_DECL void server_socket_core::set_error_hook(error_hook hook)
+{
+    auto made = hook && !events_.is_closed() ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
+    std::lock_guard const lock{mutex_};
+    error_hook_.swap(made);
+}
+
+SOCKETIO_DECL void server_socket_core::report(event_error why)
+{
+    std::shared_ptr<error_hook const> hook;
+    {
+        std::lock_guard const lock{mutex_};
+        hook = error_hook_;
+    }
+    if (hook)
+        (*hook)(why);
+    else
+        nsp_->report(why);
+}
+
+SOCKETIO_DECL void server_socket_core::report_from_anywhere(event_error why)
+{
+    client_->perform([self = shared_from_this(), told = std::make_shared<event_error>(std::move(why))] {
+        self->client_->defer([self, told] { self->report(std::move(*told)); });
+    });
+}
+
+// What was restored joins its rooms, and what it has missed comes before CONNECT (SEMANTICS 2.9, item 71).
+SOCKETIO_DECL void server_socket_core::on_connect()
+{
+    auto const self = shared_from_this();
+    adapter& rooms = nsp_->rooms();
+    connected_.store(true, std::memory_order_release);
+    if (session_) {
+        rooms.join(id_, session_->rooms);
+        rooms.join(id_, std::array{id_});
+        for (auto const& each : rooms.show_again(*session_, self))
+            write(*each, {});
+        session_.reset();
+    } else {
+        rooms.join(id_, std::array{id_});
+        rooms.show(id_, self);
+    }
+    object answer{{"sid", id_}};
+    if (!pid_.empty())
+        answer.append("pid", pid_);
+    value const payload{std::move(answer)};
+    client_->send_control(packet_type::connect, nsp_->name(), &payload);
+    client_->joined(self);
+}
+
+SOCKETIO_DECL void server_socket_core::on_packet(packet const& received)
+{
+    switch (received.type) {
+    case packet_type::event:
+    case packet_type::binary_event: on_event(received); return;
+    case packet_type::ack:
+    case packet_type::binary_ack: on_ack(received); return;
+    case packet_type::disconnect: on_close("client namespace disconnect"); return;
+    case packet_type::connect:
+    case packet_type::connect_error: return;
+    }
+}
+
+// One event on its way through the middleware, kept until the last of it has let it pass.
+class server_socket_core::admission : public std::enable_shared_from_this<admission> {
+public:
+    admission(std::shared_ptr<server_socket_core> of, packet const& received, std::string_view event, ack reply)
+        : socket_{std::move(of)}, kept_{received}, event_{event}, payload_{kept_.read(reader_)}, id_{received.id},
+          reply_{std::move(reply)}, middleware_{socket_->middleware()}
+    {
+    }
+
+    void run()
+    {
+        if (!socket_->connected())
+            return;
+        if (next_ == middleware_.size()) {
+            socket_->dispatch(event_, args{payload_}.rest(1), id_, reply_);
+            return;
+        }
+        auto const& asked = middleware_[next_++];
+        asked(event_, args{payload_}.rest(1), [self = shared_from_this(), at = next_](std::optional<connect_error> refused) {
+            self->decide(at, std::move(refused));
+        });
+    }
+
+private:
+    // Only the first decision of each counts.
+    void decide(std::size_t at, std::optional<connect_error> refused)
+    {
+        auto const& client = socket_->client_;
+        client->perform([self = shared_from_this(), at, refused = std::move(refused)]() mutable {
+            if (std::exchange(self->decided_, at) >= at)
+                return;
+            if (refused)
+                self->socket_->refuse(std::move(*refused));
+            else
+                self->socket_->client_->defer([self] { self->run(); });
+        });
+    }
+
+    std::shared_ptr<server_socket_core> const socket_;
+    kept_event kept_;
+    json_document reader_;
+    std::string const event_;
+    value_view const payload_;
+    std::optional<std::uint64_t> const id_;
+    ack const reply_;
+    std::vector<packet_middleware> const middleware_;
+    std::size_t next_ = 0;
+    std::size_t decided_ = 0;
+};
+
+// Catch-all listeners hear what the middleware has still to judge, as in the reference.
+SOCKETIO_DECL void server_socket_core::on_event(packet const& received)
+{
+    value_view const name = received.payload[std::size_t{0}];
+    std::string const number = name.is_string() ? std::string{} : name.to_json();
+    std::string_view const event = name.is_string() ? name.as_string() : std::string_view{number};
+    event_call call{*this, event, args{received.payload}.rest(1), received.id};
+    if (!has_middleware_.load(std::memory_order_acquire)) {
+        events_.dispatch(event, call);
+        return;
+    }
+    auto const next = std::make_shared<admission>(shared_from_this(), received, event, call.the_ack());
+    client_->defer([next] { next->run(); });
+    events_.dispatch_any(call);
+}
+
+SOCKETIO_DECL void server_socket_core::dispatch(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id,
+                                                ack reply)
+{
+    event_call call{*this, event, arguments, ack_id};
+    call.reply = std::move(reply);
+    events_.dispatch_reserved(event, call);
+}
+
+SOCKETIO_DECL void server_socket_core::refuse(connect_error why)
+{
+    client_->defer([self = shared_from_this(), why = std::move(why)] {
+        local_args const arguments{std::string_view{why.message()}};
+        event_call call{*self, "error", arguments.view()};
+        call.refused = &why;
+        self->events_.dispatch_reserved("error", call);
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::on_parse_error(std::error_code why)
+{
+    refuse(connect_error{why, why.message()});
+}
+
+SOCKETIO_DECL void server_socket_core::tell(std::string event, std::string_view text)
+{
+    local_args const arguments{text};
+    disconnect_details const details{};
+    event_call call{*this, event, arguments.view()};
+    call.details = &details;
+    events_.dispatch_reserved(event, call);
+}
+
+SOCKETIO_DECL void server_socket_core::disconnect(bool close)
+{
+    client_->perform([self = shared_from_this(), close] {
+        if (self->ended_)
+            return;
+        if (close)
+            self->client_->disconnect_all();
+        else
+            self->leave("server namespace disconnect");
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::leave(std::string_view reason)
+{
+    if (!connected())
+        return;
+    client_->send_control(packet_type::disconnect, nsp_->name(), nullptr);
+    client_->left(*this, true);
+    on_close(reason);
+}
+
+inline bool is_recoverable(std::string_view reason) noexcept
+{
+    return reason != "client namespace disconnect" && reason != "server namespace disconnect" && reason != "parse error";
+}
+
+// "disconnecting" is told while the rooms are still there, "disconnect" after.
+SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason)
+{
+    if (!connected() || std::exchange(ended_, true))
+        return false;
+    connected_.store(false, std::memory_order_release);
+    client_->left(*this, false);
+    auto const self = shared_from_this();
+    client_->defer([self, reason = std::string{reason}] { self->tell("disconnecting", reason); });
+    client_->defer([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
+    client_->defer([self, reason = std::string{reason}] { self->tell("disconnect", reason); });
+    client_->defer([self] { self->stop_listening(); });
+    return true;
+}
+
+SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
+{
+    adapter& rooms = nsp_->rooms();
+    if (recoverable && !pid_.empty()) {
+        auto const joined = rooms.rooms_of(id_);
+        rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
+    }
+    rooms.exit(id_);
+    nsp_->removed();
+    end_acks(acks_.take_all(), error::disconnected);
+}
+
+// A session that was restored in vain is there for the next try.
+SOCKETIO_DECL void server_socket_core::abandon()
+{
+    if (std::exchange(ended_, true))
+        return;
+    nsp_->rooms().exit(id_);
+    if (session_)
+        nsp_->rooms().persist_session(std::move(*session_));
+    nsp_->removed();
+    end_acks(acks_.take_all(), error::disconnected);
+    client_->defer([self = shared_from_this()] { self->stop_listening(); });
+}
+
+SOCKETIO_DECL void server_socket_core::stop_listening()
+{
+    std::vector<packet_middleware> last;
+    std::shared_ptr<error_hook const> hook;
+    events_.close();
+    outgoing_.close();
+    std::lock_guard const lock{mutex_};
+    last.swap(middleware_);
+    hook.swap(error_hook_);
+}
+
+SOCKETIO_DECL void server_socket_core::drop_everything() noexcept
+{
+    ended_ = true;
+    connected_.store(false, std::memory_order_release);
+    auto const waiting = acks_.take_all();
+    nsp_->rooms().exit(id_);
+    stop_listening();
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,153 @@
+// What a socket of the server sends, and the answers, both ways.
+#pragma once
+
+#include <socketio/server/namespace_core.hpp>
+#include <socketio/server/socket_core.hpp>
+#include <socketio/session/kept_events.hpp>
+
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void server_socket_core::write(encoded_packet const& packet, send_flags flags)
+{
+    if (client_->send(packet, flags) && !outgoing_.untouched())
+        tell_outgoing(packet);
+}
+
+// What listens to what goes out sees it as the peer does.
+SOCKETIO_DECL void server_socket_core::tell_outgoing(encoded_packet const& packet)
+{
+    std::vector<bytes_view> const views(packet.attachments.begin(), packet.attachments.end());
+    auto event = read_back(packet.text.view(), views);
+    if (!event)
+        return;
+    client_->defer([self = shared_from_this(), event = std::make_shared<kept_event>(std::move(*event))] {
+        json_document reader;
+        value_view const payload = event->read(reader);
+        event_call call{*self, payload[std::size_t{0}].as_string(), args{payload}.rest(1)};
+        self->outgoing_.dispatch_any(call);
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::send(shared_packet packet, send_flags flags)
+{
+    client_->perform([self = shared_from_this(), packet = std::move(packet), flags] {
+        if (!self->ended_)
+            self->write(*packet, flags);
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::emit(shared_packet packet, std::optional<pending_ack> waiting, send_flags flags)
+{
+    if (!waiting) {
+        if (pid_.empty() || flags.is_volatile)
+            send(std::move(packet), flags);
+        else
+            nsp_->rooms().broadcast(packet, {.rooms = {id_}, .compress = flags.compress});
+        return;
+    }
+    client_->perform([self = shared_from_this(), packet = std::move(packet), flags,
+                      waiting = std::make_shared<pending_ack>(std::move(*waiting))] {
+        if (self->ended_) {
+            self->end_ack(std::move(*waiting), error::disconnected);
+            return;
+        }
+        self->acks_.add(std::move(*waiting));
+        self->write(*packet, flags);
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::ask(shared_packet packet, std::uint64_t id, send_flags flags,
+                                           std::function<void(std::error_code, value)> answered)
+{
+    pending_ack waiting{.id = id, .wants_errors = true};
+    waiting.handler = [answered = std::move(answered)](ack_result& result) {
+        answered(result.error, result.args.empty() ? value{} : result.args[0].to_value());
+    };
+    emit(std::move(packet), std::move(waiting), flags);
+}
+
+SOCKETIO_DECL pending_ack server_socket_core::new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
+{
+    pending_ack made;
+    made.id = nsp_->new_ack_id();
+    made.event = event;
+    if (timeout && timeout->count() > 0)
+        made.deadline = clock::now() + *timeout;
+    return made;
+}
+
+SOCKETIO_DECL void server_socket_core::forget_ack(std::uint64_t id)
+{
+    client_->perform([self = shared_from_this(), id] {
+        if (auto last = self->acks_.take(id))
+            self->client_->defer([kept = std::make_shared<pending_ack>(std::move(*last))] {});
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::cancel_ack(std::uint64_t id)
+{
+    client_->perform([self = shared_from_this(), id] {
+        if (auto waiting = self->acks_.take(id))
+            self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::expire(clock::time_point now)
+{
+    end_acks(acks_.take_expired(now), error::ack_timeout);
+}
+
+SOCKETIO_DECL void server_socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
+{
+    for (auto& each : ended)
+        end_ack(std::move(each), why);
+}
+
+// A step of its own, since the handler is user code.
+SOCKETIO_DECL void server_socket_core::end_ack(pending_ack ended, std::error_code why)
+{
+    client_->defer([self = shared_from_this(), last = std::make_shared<pending_ack>(std::move(ended)), why] {
+        ack_result result{*self, last->event, why};
+        last->handler(result);
+    });
+}
+
+SOCKETIO_DECL void server_socket_core::on_ack(packet const& received)
+{
+    if (!received.id)
+        return;
+    auto waiting = acks_.take(*received.id, true);
+    if (!waiting)
+        return;
+    ack_result result{*this, waiting->event, {}, args{received.payload}};
+    waiting->handler(result);
+}
+
+SOCKETIO_DECL ack server_socket_core::make_ack(std::uint64_t id)
+{
+    return ack{std::make_shared<ack_state>(weak_from_this(), nsp_->name(), id, 0)};
+}
+
+SOCKETIO_DECL void server_socket_core::send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t)
+{
+    if (client_->in_turn()) {
+        if (!ended_)
+            static_cast<void>(client_->send(text, attachments, {}));
+        return;
+    }
+    byte_buffer copied;
+    copied.append(text);
+    send_answer(share_packet(std::move(copied), attachments));
+}
+
+SOCKETIO_DECL void server_socket_core::send_answer(shared_packet packet)
+{
+    client_->perform([self = shared_from_this(), packet = std::move(packet)] {
+        if (!self->ended_)
+            static_cast<void>(self->client_->send(*packet, {}));
+    });
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,100 @@
+// The state behind a `server_namespace`: who is admitted, and who hears of it. Any thread may call its members.
+#pragma once
+
+#include <socketio/core/value.hpp>
+#include <socketio/server/adapter.hpp>
+#include <socketio/server/client_core.hpp>
+#include <socketio/server/socket_core.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::detail {
+
+using socket_listener = std::function<void(std::shared_ptr<server_socket_core> const&)>;
+using socket_middleware = std::function<void(std::shared_ptr<server_socket_core> const&, decide)>;
+
+class namespace_core final : public std::enable_shared_from_this<namespace_core> {
+public:
+    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms);
+
+    std::string const& name() const noexcept { return name_; }
+    adapter& rooms() const noexcept { return *adapter_; }
+    std::shared_ptr<server_core> server() const { return server_.lock(); }
+    std::uint64_t new_ack_id() noexcept { return next_ack_.fetch_add(1, std::memory_order_relaxed); }
+
+    // `event`: "connection" or "connect".
+    std::uint64_t on(std::string_view event, socket_listener listener);
+    void off(std::uint64_t which);
+    void off(std::string_view event);
+    void use(socket_middleware middleware);
+    // The namespace, or those that were made after its pattern.
+    template <class Visit>
+    void for_each(Visit visit)
+    {
+        for_each_shared([&](std::shared_ptr<namespace_core> const& each) { visit(*each); });
+    }
+    template <class Visit>
+    void for_each_shared(Visit visit)
+    {
+        if (!is_parent_) {
+            visit(shared_from_this());
+            return;
+        }
+        for (auto const& each : children())
+            visit(each);
+    }
+
+    // On the client's strand: a client asks to be admitted.
+    void add(std::shared_ptr<client_core> const& client, value auth);
+    // A socket has gone.
+    void removed();
+    void report(event_error const& why);
+
+    // A namespace that only others are made after.
+    void become_parent() noexcept { is_parent_ = true; }
+    bool is_parent() const noexcept { return is_parent_; }
+    void adopt(std::shared_ptr<namespace_core> const& child);
+    bool has_parent() const noexcept { return has_parent_; }
+    void close();
+
+private:
+    struct heard {
+        std::uint64_t number;
+        std::string event;
+        std::shared_ptr<socket_listener const> listener;
+    };
+
+    class admission;
+
+    template <class Which>
+    void off_if(Which which);
+    void create(std::shared_ptr<client_core> const& client, value auth, std::optional<adapter_session> session);
+    void admit(std::shared_ptr<server_socket_core> const& socket);
+    void tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket);
+    std::vector<std::shared_ptr<namespace_core>> children() const;
+    std::vector<std::shared_ptr<socket_middleware const>> middleware() const;
+
+    std::weak_ptr<server_core> const server_;
+    std::string const name_;
+    std::shared_ptr<adapter> const adapter_;
+    std::atomic<std::uint64_t> next_ack_{0};
+    bool is_parent_ = false;
+    bool has_parent_ = false;
+
+    mutable std::mutex mutex_; // guards what follows
+    std::vector<heard> listeners_;
+    std::vector<std::shared_ptr<socket_middleware const>> middleware_;
+    std::vector<std::weak_ptr<namespace_core>> children_;
+    std::uint64_t next_number_ = 1;
+    bool closed_ = false;
+};
+
+} // namespace socketio::detail

@@ -1,0 +1,23 @@
+// Ids that nobody can guess: of sessions, of sockets.
+#pragma once
+
+#include <socketio/core/random.hpp>
+
+#include <array>
+#include <string>
+
+namespace socketio::detail {
+
+// Twenty characters of base64url, as the reference's.
+inline std::string random_id()
+{
+    static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::array<unsigned char, 20> random{};
+    fill_random(random);
+    std::string id;
+    for (auto const each : random)
+        id.push_back(alphabet[each & 63]);
+    return id;
+}
+
+} // namespace socketio::detail

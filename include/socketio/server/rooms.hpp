@@ -1,0 +1,173 @@
+// Who is in which room. Pure bookkeeping: it knows no sockets, no packets and no threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace socketio::detail {
+
+using name_set = std::set<std::string, std::less<>>;
+
+// `Member` is what an id stands for; a copy of it is handed out for everyone who is selected.
+template <class Member>
+class rooms {
+public:
+    // From now on `id` may join rooms. It is selected only once it has been shown.
+    void enter(std::string_view id)
+    {
+        if (!members_.contains(id))
+            members_.emplace(std::string{id}, std::make_unique<place>());
+    }
+    void show(std::string_view id, Member member)
+    {
+        if (place* const at = find(id)) {
+            at->member = std::move(member);
+            at->shown = true;
+        }
+    }
+    bool has(std::string_view id) const noexcept { return members_.contains(id); }
+    bool empty() const noexcept { return members_.empty(); }
+
+    // False if `id` has not entered, or is in the room already.
+    bool join(std::string_view id, std::string_view room)
+    {
+        place* const at = find(id);
+        if (!at || at->rooms.contains(room))
+            return false;
+        auto found = rooms_.find(room);
+        if (found == rooms_.end())
+            found = rooms_.emplace(std::string{room}, std::vector<place*>{}).first;
+        at->rooms.emplace(std::string{room}, found->second.size());
+        found->second.push_back(at);
+        return true;
+    }
+    bool leave(std::string_view id, std::string_view room)
+    {
+        place* const at = find(id);
+        if (!at)
+            return false;
+        auto const position = at->rooms.find(room);
+        if (position == at->rooms.end())
+            return false;
+        take_out(room, position->second);
+        at->rooms.erase(position);
+        return true;
+    }
+    // `id` leaves everything.
+    void exit(std::string_view id)
+    {
+        auto const found = members_.find(id);
+        if (found == members_.end())
+            return;
+        for (auto const& [room, position] : found->second->rooms)
+            take_out(room, position);
+        members_.erase(found);
+    }
+
+    name_set rooms_of(std::string_view id) const
+    {
+        name_set names;
+        if (place const* const at = find(id))
+            for (auto const& each : at->rooms)
+                names.insert(each.first);
+        return names;
+    }
+    std::map<std::string, name_set> all_rooms() const
+    {
+        std::map<std::string, name_set> all;
+        for (auto const& [id, at] : members_)
+            for (auto const& each : at->rooms)
+                all[each.first].insert(id);
+        return all;
+    }
+    std::map<std::string, name_set> all_ids() const
+    {
+        std::map<std::string, name_set> all;
+        for (auto const& member : members_)
+            all.emplace(member.first, rooms_of(member.first));
+        return all;
+    }
+    bool is_room(std::string_view room) const noexcept { return rooms_.contains(room); }
+    std::size_t room_count() const noexcept { return rooms_.size(); }
+
+    // Everyone who is shown and in one of `in` (of all, if that is empty) but in none of `except`, once each.
+    template <class Visit>
+    void select(std::span<std::string const> in, std::span<std::string const> except, Visit visit)
+    {
+        ++selection_;
+        for (auto const& room : except)
+            for (place* const each : in_room(room))
+                each->seen = selection_;
+        if (in.empty()) {
+            for (auto const& member : members_)
+                tell(*member.second, visit);
+            return;
+        }
+        for (auto const& room : in)
+            for (place* const each : in_room(room))
+                tell(*each, visit);
+    }
+
+private:
+    struct place {
+        Member member{};
+        bool shown = false;
+        std::uint64_t seen = 0; // the selection that has dealt with it
+        std::map<std::string, std::size_t, std::less<>> rooms{}; // and the position there
+    };
+    struct text_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    };
+    template <class T>
+    using by_name = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
+
+    place* find(std::string_view id) const
+    {
+        auto const found = members_.find(id);
+        return found == members_.end() ? nullptr : found->second.get();
+    }
+    std::span<place* const> in_room(std::string_view room) const
+    {
+        auto const found = rooms_.find(room);
+        return found == rooms_.end() ? std::span<place* const>{} : std::span<place* const>{found->second};
+    }
+    template <class Visit>
+    void tell(place& to, Visit& visit)
+    {
+        if (!to.shown || to.seen == selection_)
+            return;
+        to.seen = selection_;
+        visit(to.member);
+    }
+    // The last one moves to the empty position. A room without members is none.
+    void take_out(std::string_view room, std::size_t position)
+    {
+        auto const found = rooms_.find(room);
+        auto& all = found->second;
+        place* const last = all.back();
+        all.pop_back();
+        if (position != all.size()) {
+            all[position] = last;
+            last->rooms.find(room)->second = position;
+        }
+        if (all.empty())
+            rooms_.erase(found);
+    }
+
+    by_name<std::unique_ptr<place>> members_;
+    by_name<std::vector<place*>> rooms_;
+    std::uint64_t selection_ = 0;
+};
+
+} // namespace socketio::detail

@@ -1,0 +1,242 @@
+// The server: `io` of Socket.IO's documentation.
+#pragma once
+
+#include <socketio/server/options.hpp>
+#include <socketio/server/server_core.hpp>
+#include <socketio/server/server_namespace.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+namespace socketio {
+
+namespace detail {
+
+// Lets go of what it holds when everything that it is given to has gone.
+template <class Handler>
+class close_operation {
+public:
+    close_operation(std::shared_ptr<server_core> of, completion<Handler>&& done) : of_{std::move(of)}, done_{std::move(done)} {}
+    close_operation(close_operation const&) = delete;
+    close_operation& operator=(close_operation const&) = delete;
+    ~close_operation()
+    {
+        if (!of_->is_gone())
+            asio::post(of_->get_executor(), [done = std::move(done_)]() mutable { done(std::error_code{}); });
+    }
+
+private:
+    std::shared_ptr<server_core> of_;
+    completion<Handler> done_;
+};
+
+class close_initiation {
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit close_initiation(std::shared_ptr<server_core> of) noexcept : core_{std::move(of)} {}
+    executor_type get_executor() const noexcept { return core_->get_executor(); }
+
+    template <class Handler>
+    void operator()(Handler&& handler) const
+    {
+        using stored = std::decay_t<Handler>;
+        if (!core_->is_gone())
+            core_->close(std::make_shared<close_operation<stored>>(
+                core_, completion<stored>{std::forward<Handler>(handler), core_->get_executor()}));
+    }
+
+private:
+    std::shared_ptr<server_core> core_;
+};
+
+} // namespace detail
+
+// `io.engine()`: what is below Socket.IO.
+class server_engine {
+public:
+    explicit server_engine(std::shared_ptr<detail::server_core> of) noexcept : core_{std::move(of)} {}
+
+    // Sessions that are open.
+    std::size_t clientsCount() const { return core_->clients_count(); }
+    // "connection_error", (socketio::connection_failure const&): somebody was not let in. On any strand.
+    void on(std::string_view event, std::function<void(connection_failure const&)> listener) const
+    {
+        if (event != "connection_error")
+            detail::throw_misuse("the engine has the event \"connection_error\"");
+        core_->on_connection_error(std::move(listener));
+    }
+
+private:
+    std::shared_ptr<detail::server_core> core_;
+};
+
+// Hosts Socket.IO in this process:
+//
+//     socketio::server io(context, 3000);
+//     io.on("connection", [](socketio::server_socket socket) {
+//         socket.on("myEvent", [](std::string text, socketio::ack reply) { reply("OK"); });
+//     });
+//
+// It runs on the context, on as many threads as that has: each client on a strand of its own. All members may be called
+// from any thread. The context must not be destroyed before the last call of a member, though handles may outlive it.
+class server {
+public:
+    // Listens on the port at once; 0 lets the system choose, see port(). Throws std::system_error when the port or the
+    // address cannot be had.
+    server(asio::any_io_executor executor, std::uint16_t port, server_options settings = {})
+        : server{std::move(executor), std::move(settings)}
+    {
+        listen(port);
+    }
+    template <class Context>
+        requires requires(Context& c) { asio::any_io_executor{c.get_executor()}; }
+    server(Context& context, std::uint16_t port, server_options settings = {})
+        : server{asio::any_io_executor{context.get_executor()}, port, std::move(settings)}
+    {
+    }
+    // Listens from listen() on: for a context that is already run by other threads, where a client might come before its
+    // listener.
+    explicit server(asio::any_io_executor executor, server_options settings = {})
+        : core_{detail::server_core::make(std::move(executor), std::move(settings))}
+    {
+    }
+    template <class Context>
+        requires requires(Context& c) { asio::any_io_executor{c.get_executor()}; }
+    explicit server(Context& context, server_options settings = {})
+        : server{asio::any_io_executor{context.get_executor()}, std::move(settings)}
+    {
+    }
+    server(server&&) noexcept = default;
+    server& operator=(server&& other) noexcept
+    {
+        if (core_ && core_ != other.core_)
+            core_->close(nullptr);
+        core_ = std::move(other.core_);
+        return *this;
+    }
+    // Closes the server, and waits for nothing.
+    ~server()
+    {
+        if (core_)
+            core_->close(nullptr);
+    }
+
+    void listen(std::uint16_t port) { core_->listen(port); }
+    std::uint16_t port() const { return core_->port(); }
+
+    // Of the namespace "/": see server_namespace. The server has another event, "new_namespace"
+    // (socketio::server_namespace).
+    template <class Listener>
+    void on(std::string_view event, Listener listener)
+    {
+        if constexpr (std::is_invocable_v<Listener&, server_socket>) {
+            sockets().on(event, std::move(listener));
+        } else {
+            static_assert(std::is_invocable_v<Listener&, server_namespace>, "a listener of \"connection\" takes a socketio::server_socket");
+            if (event != "new_namespace")
+                detail::throw_misuse("a listener of \"connection\" takes a socketio::server_socket");
+            core_->on_new_namespace([listener = std::move(listener)](std::shared_ptr<detail::namespace_core> const& made) mutable {
+                listener(server_namespace{made});
+            });
+        }
+    }
+    void off(std::string_view event) { sockets().off(event); }
+    template <class Middleware>
+    void use(Middleware middleware)
+    {
+        sockets().use(std::move(middleware));
+    }
+
+    // The namespace of that name, which is made if there is none.
+    server_namespace of(std::string_view name) const { return server_namespace{core_->of(name)}; }
+    server_namespace of(char const* name) const { return of(std::string_view{name}); }
+    // Namespaces that are made when a client asks for one whose name matches. Listeners and middleware are those that were
+    // set before it came. std::regex needs time and stack that grow with the name: names over 256 bytes do not match.
+    server_namespace of(std::regex pattern) const
+    {
+        return of([pattern = std::move(pattern)](std::string_view name, value const&) {
+            return name.size() <= 256 && std::regex_search(name.begin(), name.end(), pattern);
+        });
+    }
+    // The same with a function, bool(std::string_view name, value const& auth), or one with a third parameter,
+    // std::function<void(bool)>, that answers later.
+    template <class Matcher>
+        requires(std::is_invocable_r_v<bool, Matcher&, std::string_view, value const&> ||
+                 std::is_invocable_v<Matcher&, std::string_view, value const&, std::function<void(bool)>>)
+    server_namespace of(Matcher matcher) const
+    {
+        return server_namespace{core_->of(detail::namespace_matcher{
+            [matcher = std::move(matcher)](std::string_view name, value const& auth, std::function<void(bool)> answer) mutable {
+                if constexpr (std::is_invocable_r_v<bool, Matcher&, std::string_view, value const&>)
+                    answer(matcher(name, auth));
+                else
+                    matcher(name, auth, std::move(answer));
+            }})};
+    }
+    server_namespace sockets() const { return of("/"); }
+
+    // Of the namespace "/": see broadcast_operator.
+    template <class... Args>
+    void emit(std::string_view event, Args&&... arguments) const
+    {
+        sockets().emit_event(event, std::forward<Args>(arguments)...);
+    }
+    template <class... Args>
+    void emit_event(std::string_view event, Args&&... arguments) const
+    {
+        sockets().emit_event(event, std::forward<Args>(arguments)...);
+    }
+    template <class... Args>
+    void send(Args&&... arguments) const
+    {
+        sockets().emit_event("message", std::forward<Args>(arguments)...);
+    }
+    template <class... Args>
+    auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
+    {
+        return sockets().emitWithAck(event, std::forward<Args>(arguments_and_token)...);
+    }
+    broadcast_operator to(room_names const& rooms) const { return sockets().to(rooms); }
+    broadcast_operator in(room_names const& rooms) const { return sockets().to(rooms); }
+    broadcast_operator except(room_names const& rooms) const { return sockets().except(rooms); }
+    broadcast_operator local() const { return sockets().local(); }
+    broadcast_operator volatile_() const { return sockets().volatile_(); }
+    broadcast_operator compress(bool wanted) const { return sockets().compress(wanted); }
+    broadcast_operator timeout(std::chrono::milliseconds limit) const { return sockets().timeout(limit); }
+    template <class Token>
+    auto fetchSockets(Token&& token) const
+    {
+        return sockets().fetchSockets(std::forward<Token>(token));
+    }
+    void socketsJoin(room_names const& rooms) const { sockets().socketsJoin(rooms); }
+    void socketsLeave(room_names const& rooms) const { sockets().socketsLeave(rooms); }
+    void disconnectSockets(bool close = false) const { sockets().disconnectSockets(close); }
+
+    server_engine engine() const { return server_engine{core_}; }
+
+    // Is told of events that do not fit their listener, of sockets without a hook of their own. On any strand.
+    void on_error(std::function<void(event_error const&)> hook) { core_->set_error_hook(std::move(hook)); }
+
+    // Nothing more is accepted; every socket is told "server shutting down", and clients may come back when there is a
+    // server again. With a completion token, void(std::error_code): when the last listener has returned.
+    void close() { core_->close(nullptr); }
+    template <class Token>
+    auto close(Token&& token)
+    {
+        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code)>(detail::close_initiation{core_}, token);
+    }
+
+private:
+    std::shared_ptr<detail::server_core> core_;
+};
+
+} // namespace socketio

@@ -1,0 +1,100 @@
+// The state behind a `server`: its namespaces, its clients, and the engine below them. Any thread may call its members.
+#pragma once
+
+#include <socketio/core/function.hpp>
+#include <socketio/net/context_watch.hpp>
+#include <socketio/server/client_core.hpp>
+#include <socketio/server/engine_server.hpp>
+#include <socketio/server/namespace_core.hpp>
+#include <socketio/server/options.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace socketio::detail {
+
+// Says whether a namespace of that name is to be made.
+using namespace_matcher = std::function<void(std::string_view name, value const& auth, std::function<void(bool)>)>;
+
+class server_core final : public std::enable_shared_from_this<server_core>, public context_guest {
+public:
+    using namespace_listener = std::function<void(std::shared_ptr<namespace_core> const&)>;
+    using failure_listener = std::function<void(connection_failure const&)>;
+
+    static std::shared_ptr<server_core> make(asio::any_io_executor executor, server_options settings);
+    server_core(asio::any_io_executor executor, server_options settings);
+    ~server_core();
+
+    server_options const& settings() const noexcept { return *settings_; }
+    asio::any_io_executor const& get_executor() const noexcept { return executor_; }
+
+    void listen(std::uint16_t port);
+    std::uint16_t port() const;
+    std::size_t clients_count() const;
+    std::shared_ptr<namespace_core> of(std::string_view name);
+    std::shared_ptr<namespace_core> of(namespace_matcher matcher);
+    void on_new_namespace(namespace_listener listener);
+    void on_connection_error(failure_listener listener);
+    void set_error_hook(error_hook hook);
+    void report(event_error const& why);
+    // Nothing more is accepted, and all sockets go. `kept` is let go when all has been told.
+    void close(std::shared_ptr<void> kept);
+    bool is_gone() const noexcept { return gone_.load(std::memory_order_acquire); }
+
+    // On the client's strand.
+    void add(std::shared_ptr<engine_channel> channel);
+    void find(std::string const& name, value auth, std::shared_ptr<client_core> const& client);
+    void forget(client_core const& client);
+    void clean_up(namespace_core const& empty);
+
+    void context_gone() noexcept override;
+
+private:
+    class search;
+    struct family {
+        std::shared_ptr<namespace_matcher const> matcher;
+        std::shared_ptr<namespace_core> parent;
+    };
+
+    std::shared_ptr<namespace_core> make_namespace(std::string name);
+    std::shared_ptr<namespace_core> known(std::string_view name) const;
+    std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent);
+    void start(engine_server& engine);
+    void drop_listeners();
+
+    asio::any_io_executor const executor_;
+    std::shared_ptr<server_options const> const settings_;
+    context_watch& watch_;
+    std::atomic<bool> gone_{false};
+
+    mutable std::mutex mutex_; // guards what follows
+    std::shared_ptr<engine_server> engine_;
+    std::map<std::string, std::shared_ptr<namespace_core>, std::less<>> namespaces_;
+    std::vector<family> families_;
+    std::unordered_map<client_core const*, std::shared_ptr<client_core>> clients_;
+    std::vector<std::shared_ptr<namespace_listener const>> new_namespace_;
+    std::vector<std::shared_ptr<failure_listener const>> connection_error_;
+    std::shared_ptr<error_hook const> error_hook_;
+    bool closed_ = false;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+// These know each other, so none of them can bring its own along.
+#include <socketio/server/impl/adapter.ipp>
+#include <socketio/server/impl/client_core.ipp>
+#include <socketio/server/impl/namespace_core.ipp>
+#include <socketio/server/impl/server_core.ipp>
+#include <socketio/server/impl/socket_core.ipp>
+#include <socketio/server/impl/socket_emit.ipp>
+#endif

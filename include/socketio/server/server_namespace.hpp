@@ -1,0 +1,138 @@
+// A namespace of the server, or those that are made after one pattern.
+#pragma once
+
+#include <socketio/server/broadcast_operator.hpp>
+#include <socketio/server/middleware.hpp>
+#include <socketio/server/namespace_core.hpp>
+#include <socketio/server/server_socket.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+// `io.sockets().adapter()`: copies of what was so when they were asked for. Any thread.
+class adapter_view {
+public:
+    explicit adapter_view(std::shared_ptr<detail::namespace_core> of) noexcept : nsp_{std::move(of)} {}
+
+    // All rooms and who is in them; all sockets and where they are.
+    std::map<std::string, std::set<std::string, std::less<>>> rooms() const { return nsp_->rooms().rooms(); }
+    std::map<std::string, std::set<std::string, std::less<>>> sids() const { return nsp_->rooms().sids(); }
+
+private:
+    std::shared_ptr<detail::namespace_core> nsp_;
+};
+
+// `io.sockets().sockets()`: the connected sockets of a namespace. Any thread.
+class socket_map {
+public:
+    explicit socket_map(std::shared_ptr<detail::namespace_core> of) noexcept : nsp_{std::move(of)} {}
+
+    std::optional<server_socket> get(std::string_view id) const
+    {
+        auto found = nsp_->rooms().find(id);
+        return found ? std::optional<server_socket>{std::move(found)} : std::nullopt;
+    }
+    bool has(std::string_view id) const { return nsp_->rooms().find(id) != nullptr; }
+    std::size_t size() const { return nsp_->rooms().size(); }
+    std::vector<server_socket> all() const
+    {
+        std::vector<server_socket> made;
+        for (auto& each : nsp_->rooms().select({}))
+            made.emplace_back(std::move(each));
+        return made;
+    }
+
+private:
+    std::shared_ptr<detail::namespace_core> nsp_;
+};
+
+// A handle; copies are the same namespace, which lives as long as the server. Any thread.
+class server_namespace {
+public:
+    explicit server_namespace(std::shared_ptr<detail::namespace_core> core) noexcept : core_{std::move(core)} {}
+
+    std::string const& name() const noexcept { return core_->name(); }
+
+    // "connection", or "connect", which comes first: (socketio::server_socket), on the strand of the client's connection,
+    // so with several threads for several clients at once. Listeners are let go when the server is closed. Throws
+    // std::invalid_argument for any other event.
+    template <class Listener>
+        requires std::is_invocable_v<Listener&, server_socket>
+    void on(std::string_view event, Listener listener) const
+    {
+        if (event != "connection" && event != "connect")
+            detail::throw_misuse("a namespace has the events \"connection\" and \"connect\"");
+        core_->on(event, [listener = std::move(listener)](std::shared_ptr<detail::server_socket_core> const& socket) mutable {
+            listener(server_socket{socket});
+        });
+    }
+    void off(std::string_view event) const { core_->off(event); }
+
+    // A middleware, (socketio::server_socket, socketio::next), that every client passes before it is connected.
+    template <class Middleware>
+        requires std::is_invocable_v<Middleware&, server_socket, next>
+    void use(Middleware middleware) const
+    {
+        core_->use([middleware = std::move(middleware)](std::shared_ptr<detail::server_socket_core> const& socket,
+                                                        detail::decide decide) mutable {
+            middleware(server_socket{socket}, next{std::move(decide)});
+        });
+    }
+
+    // See broadcast_operator.
+    template <class... Args>
+    void emit(std::string_view event, Args&&... arguments) const
+    {
+        everyone().emit_event(event, std::forward<Args>(arguments)...);
+    }
+    template <class... Args>
+    void emit_event(std::string_view event, Args&&... arguments) const
+    {
+        everyone().emit_event(event, std::forward<Args>(arguments)...);
+    }
+    template <class... Args>
+    void send(Args&&... arguments) const
+    {
+        everyone().emit_event("message", std::forward<Args>(arguments)...);
+    }
+    template <class... Args>
+    auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
+    {
+        return everyone().emitWithAck(event, std::forward<Args>(arguments_and_token)...);
+    }
+    broadcast_operator to(room_names const& rooms) const { return everyone().to(rooms); }
+    broadcast_operator in(room_names const& rooms) const { return everyone().to(rooms); }
+    broadcast_operator except(room_names const& rooms) const { return everyone().except(rooms); }
+    broadcast_operator local() const { return everyone().local(); }
+    broadcast_operator volatile_() const { return everyone().volatile_(); }
+    broadcast_operator compress(bool wanted) const { return everyone().compress(wanted); }
+    broadcast_operator timeout(std::chrono::milliseconds limit) const { return everyone().timeout(limit); }
+    template <class Token>
+    auto fetchSockets(Token&& token) const
+    {
+        return everyone().fetchSockets(std::forward<Token>(token));
+    }
+    void socketsJoin(room_names const& rooms) const { everyone().socketsJoin(rooms); }
+    void socketsLeave(room_names const& rooms) const { everyone().socketsLeave(rooms); }
+    void disconnectSockets(bool close = false) const { everyone().disconnectSockets(close); }
+
+    socket_map sockets() const { return socket_map{core_}; }
+    adapter_view adapter() const { return adapter_view{core_}; }
+
+private:
+    broadcast_operator everyone() const { return {core_, {}}; }
+
+    std::shared_ptr<detail::namespace_core> core_;
+};
+
+} // namespace socketio

@@ -1,0 +1,124 @@
+// The state behind a `server_socket`: one client in one namespace. It lives on the strand of the client's connection;
+// members marked "any thread" may be called from anywhere.
+#pragma once
+
+#include <socketio/core/emitter.hpp>
+#include <socketio/core/value.hpp>
+#include <socketio/server/adapter.hpp>
+#include <socketio/server/client_core.hpp>
+#include <socketio/server/handshake.hpp>
+#include <socketio/session/acks.hpp>
+#include <socketio/session/kept_events.hpp>
+#include <socketio/session/listener.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::detail {
+
+class namespace_core;
+
+// What a middleware of packets is called with, and what it calls.
+using decide = std::function<void(std::optional<connect_error>)>;
+using packet_middleware = std::function<void(std::string_view, args const&, decide)>;
+using error_hook = std::function<void(event_error const&)>;
+
+class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, public call_context, public ack_target {
+public:
+    server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<client_core> client, value auth,
+                       std::optional<adapter_session> session);
+
+    // Any thread.
+    std::string const& id() const noexcept { return id_; }
+    handshake const& shake() const noexcept { return *handshake_; }
+    std::shared_ptr<handshake const> share_handshake() const noexcept { return handshake_; }
+    namespace_core& nsp() const noexcept { return *nsp_; }
+    std::shared_ptr<namespace_core> const& share_nsp() const noexcept { return nsp_; }
+    client_core& client() const noexcept { return *client_; }
+    bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
+    bool recovered() const noexcept { return recovered_; }
+    value data() const;
+    void with_data(std::function<void(value&)> const& change);
+    std::shared_ptr<event_emitter> events() { return {shared_from_this(), &events_}; }
+    std::shared_ptr<event_emitter> outgoing() { return {shared_from_this(), &outgoing_}; }
+    void use(packet_middleware middleware);
+    void set_error_hook(error_hook hook);
+    void send(shared_packet packet, send_flags flags);
+    // For broadcasts: `answered` is told the first argument of the answer, or why there is none.
+    void ask(shared_packet packet, std::uint64_t id, send_flags flags, std::function<void(std::error_code, value)> answered);
+    void forget_ack(std::uint64_t id);
+    // An event of this socket's own; `waiting` if it wants an answer.
+    void emit(shared_packet packet, std::optional<pending_ack> waiting, send_flags flags);
+    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
+    void cancel_ack(std::uint64_t id);
+    void disconnect(bool close);
+
+    // On the strand.
+    void on_connect();
+    void on_packet(packet const& received);
+    void on_parse_error(std::error_code why);
+    // The client is told that it has left.
+    void leave(std::string_view reason);
+    // False if it was not connected.
+    bool on_close(std::string_view reason);
+    // Has never been connected, and will not be.
+    void abandon();
+    clock::time_point deadline() const noexcept { return acks_.deadline(); }
+    void expire(clock::time_point now);
+    // The context is being destroyed.
+    void drop_everything() noexcept;
+
+    void report(event_error why) override;
+    ack make_ack(std::uint64_t id) override;
+    std::shared_ptr<call_context> hold() override { return shared_from_this(); }
+    void report_from_anywhere(event_error why) override;
+    void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    void ack_dropped(std::uint64_t) override {}
+
+private:
+    class admission;
+
+    void write(encoded_packet const& packet, send_flags flags);
+    void tell_outgoing(encoded_packet const& packet);
+    void on_event(packet const& received);
+    void on_ack(packet const& received);
+    void dispatch(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id, ack reply = {});
+    void refuse(connect_error why);
+    void tell(std::string event, std::string_view text);
+    void end_acks(std::vector<pending_ack> ended, std::error_code why);
+    void end_ack(pending_ack ended, std::error_code why);
+    void send_answer(shared_packet packet);
+    void cleanup(bool recoverable);
+    void stop_listening();
+    std::vector<packet_middleware> middleware() const;
+
+    std::shared_ptr<namespace_core> const nsp_;
+    std::shared_ptr<client_core> const client_;
+    std::optional<adapter_session> session_; // restored, until it is connected
+    std::string const id_;
+    std::string const pid_;
+    bool const recovered_;
+    std::shared_ptr<handshake const> const handshake_;
+    std::atomic<bool> connected_{false};
+    std::atomic<bool> has_middleware_{false};
+    bool ended_ = false;
+
+    event_emitter events_;
+    event_emitter outgoing_;
+    acks acks_;
+
+    mutable std::mutex mutex_; // guards what follows
+    value data_;
+    std::vector<packet_middleware> middleware_;
+    std::shared_ptr<error_hook const> error_hook_;
+};
+
+} // namespace socketio::detail
