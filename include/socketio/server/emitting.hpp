@@ -171,7 +171,3 @@ auto broadcast_with_ack(std::shared_ptr<namespace_core> const& nsp, broadcast_op
 }
 
 } // namespace socketio::detail
-
-#if defined(SOCKETIO_HEADER_ONLY)
-#include <socketio/server/impl/emitting.ipp>
-#endif

@@ -240,3 +240,14 @@ private:
 };
 
 } // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+// These know each other's classes, so that none of those can bring its own along.
+#include <socketio/server/impl/adapter.ipp>
+#include <socketio/server/impl/client_core.ipp>
+#include <socketio/server/impl/emitting.ipp>
+#include <socketio/server/impl/namespace_core.ipp>
+#include <socketio/server/impl/server_core.ipp>
+#include <socketio/server/impl/socket_core.ipp>
+#include <socketio/server/impl/socket_emit.ipp>
+#endif

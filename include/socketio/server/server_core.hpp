@@ -88,13 +88,3 @@ private:
 };
 
 } // namespace socketio::detail
-
-#if defined(SOCKETIO_HEADER_ONLY)
-// These know each other, so none of them can bring its own along.
-#include <socketio/server/impl/adapter.ipp>
-#include <socketio/server/impl/client_core.ipp>
-#include <socketio/server/impl/namespace_core.ipp>
-#include <socketio/server/impl/server_core.ipp>
-#include <socketio/server/impl/socket_core.ipp>
-#include <socketio/server/impl/socket_emit.ipp>
-#endif
