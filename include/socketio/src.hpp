@@ -42,6 +42,7 @@
 #include <socketio/wire/impl/url.ipp>
 
 #include <socketio/session/impl/engine.ipp>
+#include <socketio/session/impl/polling.ipp>
 #include <socketio/session/impl/websocket.ipp>
 #if defined(SOCKETIO_WITH_ZLIB)
 #include <socketio/deflate.hpp>

@@ -38,6 +38,8 @@ inline std::string line(engine_event const& event)
     case kind::text: return "text " + data;
     case kind::binary: return "binary " + data;
     case kind::ping: return "ping";
+    case kind::probed: return "probed";
+    case kind::upgraded: return "upgraded";
     case kind::closed: break;
     }
     return "closed: " + std::string{to_string(event.reason)} + " (" + event.error.message() + ") " + std::to_string(event.code) +

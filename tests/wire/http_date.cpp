@@ -53,3 +53,9 @@ TEST_CASE("Retry-After is a number of seconds or a date")
     for (char const* text : {"", "-1", "1.5", "12 s", "soon", " 5"})
         CHECK_MESSAGE(!parse_retry_after(text, now), text);
 }
+
+TEST_CASE("a date is written as RFC 9110 prefers it, and reads as the same")
+{
+    for (char const* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 29 Feb 2024 23:59:59 GMT"})
+        CHECK(socketio::detail::format_http_date(*parse_http_date(text)) == text);
+}

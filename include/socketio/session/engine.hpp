@@ -31,7 +31,8 @@ constexpr std::string_view to_string(close_reason reason) noexcept
 }
 
 struct engine_event {
-    enum class kind : std::uint8_t { none, open, text, binary, ping, closed };
+    // Of a server that probes: `probed`, the client asked and was answered; `upgraded`, the session is the client's now.
+    enum class kind : std::uint8_t { none, open, text, binary, ping, probed, upgraded, closed };
     kind type = kind::none;
     std::span<char> payload{};          // of text and binary: the message; of closed: the close frame's reason
     close_reason reason{};              // of closed
@@ -52,6 +53,10 @@ public:
 
     // Server: says hello. To be called once, before anything else.
     void open(clock::time_point now);
+
+    // Server, instead of open(): a session that lives on another transport may move here. Nothing is sent and no
+    // deadline runs before the event `upgraded`.
+    void probe() noexcept { state_ = state::probing; }
 
     // Takes the next event off the front of `input`; none: more bytes are needed. After `closed`
     // nothing more comes out, and input is swallowed.
@@ -104,17 +109,18 @@ public:
     void close();
 
 private:
-    enum class state : std::uint8_t { waiting, open, closed };
+    enum class state : std::uint8_t { waiting, probing, open, closed };
 
     engine_event on_message(websocket_event const& message, clock::time_point now);
     engine_event on_packet(engine_packet packet, clock::time_point now);
     engine_event on_open(std::span<char> data, clock::time_point now);
     engine_event on_first(websocket_event const& message, clock::time_point now);
+    engine_event on_probing(websocket_event const& message, clock::time_point now);
     engine_event fail(close_reason reason, std::error_code why, std::uint16_t code = 0, std::span<char> words = {});
     void send_packet(engine_packet_type type, std::string_view data = {});
     void send_pong();
-    void send_probe(clock::time_point now);
-    void on_probe(std::span<char const> data, clock::time_point now);
+    void measure(clock::time_point now);
+    void on_measured(std::span<char const> data, clock::time_point now);
 
     // With more than this unsent a pong waits, so that a flood of pings cannot fill the memory.
     static constexpr std::size_t pong_backlog = 64 * 1024;

@@ -29,6 +29,16 @@ public:
         deadline_ = own_ == role::client ? now + interval_ + timeout_ : now + interval_;
     }
 
+    // Server: another packet came. While a pong is due, the first of them gives it as much time again: the pong may
+    // stand behind a large message on a slow line. (As npm's engine.io does since 6.6.12.)
+    void heard_other(clock::time_point now) noexcept
+    {
+        if (own_ == role::client || !waiting_ || extended_ || found_expired_)
+            return;
+        extended_ = true;
+        deadline_ = now + timeout_;
+    }
+
     clock::time_point deadline() const noexcept { return deadline_; }
 
     // Whoever is told so acts upon it, so that a ping which comes a moment later must not undo it.
@@ -44,6 +54,7 @@ public:
         if (own_ == role::client || waiting_ || now < deadline_)
             return false;
         waiting_ = true;
+        extended_ = false;
         deadline_ = now + timeout_;
         return true;
     }
@@ -51,6 +62,7 @@ public:
 private:
     role own_ = role::client;
     bool waiting_ = false;
+    bool extended_ = false;
     bool found_expired_ = false;
     duration interval_{};
     duration timeout_{};

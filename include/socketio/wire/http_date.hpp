@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace socketio::detail {
@@ -15,6 +16,9 @@ using http_time = std::chrono::sys_seconds;
 // "Sun, 06 Nov 1994 08:49:37 GMT", the older forms of RFC 9110, section 5.6.7, and whatever else RFC 6265, section
 // 5.1.1, makes sense of; always UTC. Years from 1601 to 9999.
 SOCKETIO_DECL std::optional<http_time> parse_http_date(std::string_view text) noexcept;
+
+// "Sun, 06 Nov 1994 08:49:37 GMT".
+SOCKETIO_DECL std::string format_http_date(http_time time);
 
 // How long a Retry-After (RFC 9110, section 10.2.3) asks to wait: seconds, or the time until a date, 0 if that is
 // over. Over 100 years it is 100 years.

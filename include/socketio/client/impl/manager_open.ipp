@@ -206,7 +206,9 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
 SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)
 {
     switch (event.type) {
-    case engine_event::kind::none: return;
+    case engine_event::kind::none:
+    case engine_event::kind::probed: // these are a server's
+    case engine_event::kind::upgraded: return;
     case engine_event::kind::open: on_opened(); return;
     case engine_event::kind::text:
     case engine_event::kind::binary: on_message(event); return;

@@ -27,7 +27,7 @@ SOCKETIO_DECL engine_event engine::next(std::span<char>& input, clock::time_poin
         switch (event.type) {
         case websocket_event::kind::none: return {};
         case websocket_event::kind::ping: continue;
-        case websocket_event::kind::pong: on_probe(event.payload, now); continue;
+        case websocket_event::kind::pong: on_measured(event.payload, now); continue;
         case websocket_event::kind::close: return fail(close_reason::transport_close, error::closed, event.code, event.payload);
         case websocket_event::kind::failed: return fail(close_reason::transport_error, event.error);
         case websocket_event::kind::text:
@@ -46,8 +46,12 @@ SOCKETIO_DECL engine_event engine::on_message(websocket_event const& message, cl
 {
     if (state_ == state::waiting)
         return on_first(message, now);
-    if (message.type == websocket_event::kind::binary)
+    if (state_ == state::probing)
+        return on_probing(message, now);
+    if (message.type == websocket_event::kind::binary) {
+        heartbeat_.heard_other(now);
         return {.type = engine_event::kind::binary, .payload = message.payload};
+    }
     engine_packet packet;
     if (auto const ec = read_engine_packet(message.payload, packet))
         return fail(own_ == role::client ? close_reason::transport_error : close_reason::parse_error, ec);
@@ -64,6 +68,24 @@ SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, cloc
     return on_open(packet.data, now);
 }
 
+// Anything else than a probe and the upgrade, and the session stays where it is.
+SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, clock::time_point now)
+{
+    engine_packet packet;
+    if (message.type == websocket_event::kind::binary || read_engine_packet(message.payload, packet))
+        return fail(close_reason::transport_error, error::engine_packet_invalid);
+    std::string_view const data{packet.data.data(), packet.data.size()};
+    if (packet.type == engine_packet_type::ping && data == "probe") {
+        send_packet(engine_packet_type::pong, data);
+        return {.type = engine_event::kind::probed};
+    }
+    if (packet.type != engine_packet_type::upgrade)
+        return fail(close_reason::transport_error, error::engine_unexpected);
+    heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
+    state_ = state::open;
+    return {.type = engine_event::kind::upgraded};
+}
+
 SOCKETIO_DECL engine_event engine::on_open(std::span<char> data, clock::time_point now)
 {
     json_document reader;
@@ -77,13 +99,15 @@ SOCKETIO_DECL engine_event engine::on_open(std::span<char> data, clock::time_poi
 SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_point now)
 {
     bool const client = own_ == role::client;
+    if (packet.type != engine_packet_type::pong)
+        heartbeat_.heard_other(now);
     switch (packet.type) {
     case engine_packet_type::message: return {.type = engine_event::kind::text, .payload = packet.data};
     case engine_packet_type::ping:
         if (!client)
             return fail(close_reason::transport_error, error::engine_unexpected);
         send_pong();
-        send_probe(now);
+        measure(now);
         heartbeat_.heard(now);
         return {.type = engine_event::kind::ping};
     case engine_packet_type::pong:
@@ -141,7 +165,7 @@ SOCKETIO_DECL void engine::send_pong()
         send_packet(engine_packet_type::pong);
 }
 
-SOCKETIO_DECL void engine::send_probe(clock::time_point now)
+SOCKETIO_DECL void engine::measure(clock::time_point now)
 {
     if (!measures_ || transport_.output().size() > pong_backlog)
         return;
@@ -151,7 +175,7 @@ SOCKETIO_DECL void engine::send_probe(clock::time_point now)
 }
 
 // Only the last ping's: a pong that nobody asked for tells nothing (RFC 6455, section 5.5.3).
-SOCKETIO_DECL void engine::on_probe(std::span<char const> data, clock::time_point now)
+SOCKETIO_DECL void engine::on_measured(std::span<char const> data, clock::time_point now)
 {
     if (!probe_sent_ || std::string_view{data.data(), data.size()} != std::to_string(probe_))
         return;

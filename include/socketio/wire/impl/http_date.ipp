@@ -110,6 +110,31 @@ SOCKETIO_DECL std::optional<http_time> parse_http_date(std::string_view text) no
     return http_time{sys_days{date}} + hours{found.hour} + minutes{found.minute} + seconds{found.second};
 }
 
+SOCKETIO_DECL std::string format_http_date(http_time time)
+{
+    constexpr std::string_view days = "SunMonTueWedThuFriSat";
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    auto const day = std::chrono::floor<std::chrono::days>(time);
+    std::chrono::year_month_day const date{day};
+    auto const clock = time - day;
+    std::string text;
+    auto const add = [&text](auto number, std::size_t width) {
+        std::string const digits = std::to_string(number);
+        text.append(width > digits.size() ? width - digits.size() : 0, '0').append(digits);
+    };
+    text.append(days.substr(std::chrono::weekday{day}.c_encoding() * 3, 3)).append(", ");
+    add(static_cast<unsigned>(date.day()), 2);
+    text.append(" ").append(months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3)).append(" ");
+    add(static_cast<int>(date.year()), 4);
+    text.append(" ");
+    add(clock / std::chrono::hours{1}, 2);
+    text.append(":");
+    add(clock / std::chrono::minutes{1} % 60, 2);
+    text.append(":");
+    add(clock.count() % 60, 2);
+    return text.append(" GMT");
+}
+
 SOCKETIO_DECL std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, http_time now) noexcept
 {
     constexpr std::chrono::seconds most{std::chrono::hours{24 * 36525}};

@@ -1,0 +1,127 @@
+// Packets in payloads: one behind the other, with a record separator between them.
+#pragma once
+
+#include <socketio/core/utf8.hpp>
+#include <socketio/session/polling.hpp>
+
+#include <algorithm>
+
+namespace socketio::detail {
+
+inline constexpr char record_separator = '\x1e';
+
+SOCKETIO_DECL void polling::open(clock::time_point now)
+{
+    byte_buffer text;
+    text.push_back('0');
+    write_engine_open(text, settings_);
+    begin_packet();
+    output_.append(text.view());
+    heartbeat_ = heartbeat{role::server, settings_.ping_interval, settings_.ping_timeout, now};
+}
+
+SOCKETIO_DECL void polling::feed(std::string body) noexcept
+{
+    input_ = std::move(body);
+    rest_ = input_;
+    fed_ = true;
+}
+
+SOCKETIO_DECL std::span<char> polling::take_packet(std::span<char>& payload) noexcept
+{
+    auto const end = std::find(payload.begin(), payload.end(), record_separator);
+    auto const size = static_cast<std::size_t>(end - payload.begin());
+    std::span<char> const packet = payload.first(size);
+    payload = payload.subspan(std::min(size + 1, payload.size()));
+    return packet;
+}
+
+SOCKETIO_DECL engine_event polling::next(clock::time_point now)
+{
+    if (fed_ && !closed_ && rest_.size() == input_.size() && !is_utf8(input_))
+        return fail(close_reason::parse_error, error::utf8_invalid);
+    while (fed_ && !closed_) {
+        // A separator at the end has an empty packet behind it, which is none.
+        bool const last = std::find(rest_.begin(), rest_.end(), record_separator) == rest_.end();
+        std::span<char> const packet = take_packet(rest_);
+        fed_ = !last;
+        if (engine_event result = on_packet(packet, now); result.type != engine_event::kind::none)
+            return result;
+    }
+    return {};
+}
+
+SOCKETIO_DECL engine_event polling::on_packet(std::span<char> encoded, clock::time_point now)
+{
+    if (!encoded.empty() && encoded.front() == 'b')
+        return on_binary({encoded.data() + 1, encoded.size() - 1}, now);
+    engine_packet packet;
+    if (auto const ec = read_engine_packet(encoded, packet))
+        return fail(close_reason::parse_error, ec);
+    if (packet.type != engine_packet_type::pong)
+        heartbeat_.heard_other(now);
+    switch (packet.type) {
+    case engine_packet_type::message: return {.type = engine_event::kind::text, .payload = packet.data};
+    case engine_packet_type::close: return fail(close_reason::transport_close, error::closed);
+    case engine_packet_type::ping: return fail(close_reason::transport_error, error::engine_unexpected);
+    case engine_packet_type::pong: heartbeat_.heard(now); return {};
+    case engine_packet_type::open:
+    case engine_packet_type::upgrade:
+    case engine_packet_type::noop: return {};
+    }
+    return {};
+}
+
+SOCKETIO_DECL engine_event polling::on_binary(std::string_view encoded, clock::time_point now)
+{
+    if (!base64_decode(encoded, decoded_))
+        return fail(close_reason::parse_error, error::engine_packet_invalid);
+    heartbeat_.heard_other(now);
+    return {.type = engine_event::kind::binary, .payload = decoded_};
+}
+
+SOCKETIO_DECL engine_event polling::tick(clock::time_point now)
+{
+    if (closed_)
+        return {};
+    if (heartbeat_.expired(now))
+        return fail(close_reason::ping_timeout, error::ping_timeout);
+    if (heartbeat_.take_ping(now))
+        send_packet(engine_packet_type::ping);
+    return {};
+}
+
+SOCKETIO_DECL engine_event polling::fail(close_reason reason, std::error_code why)
+{
+    closed_ = true;
+    fed_ = false;
+    return {.type = engine_event::kind::closed, .reason = reason, .error = why};
+}
+
+SOCKETIO_DECL void polling::begin_packet()
+{
+    if (!output_.empty())
+        output_.push_back(record_separator);
+}
+
+SOCKETIO_DECL void polling::send_packet(engine_packet_type type)
+{
+    begin_packet();
+    output_.push_back(static_cast<char>('0' + static_cast<int>(type)));
+}
+
+SOCKETIO_DECL void polling::send_text(std::string_view message)
+{
+    begin_packet();
+    output_.push_back('4');
+    output_.append(message);
+}
+
+SOCKETIO_DECL void polling::send_binary(bytes_view message)
+{
+    begin_packet();
+    output_.push_back('b');
+    output_.append(base64_encode(as_text(message)));
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,89 @@
+// Engine.IO 4 over HTTP long-polling, the server's side of one session: payloads of packets and the heartbeat.
+// Bodies and time go in, events come out; what is to be sent gathers until a poll takes it. Knows no HTTP.
+#pragma once
+
+#include <socketio/session/engine.hpp>
+#include <socketio/wire/base64.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio::detail {
+
+class polling {
+public:
+    explicit polling(engine_settings settings) : settings_{std::move(settings)} {}
+    polling(polling const&) = delete;
+    polling& operator=(polling const&) = delete;
+
+    // Says hello. To be called once, before anything else.
+    void open(clock::time_point now);
+
+    // The body of one request, once the one before has been used up.
+    void feed(std::string body) noexcept;
+    bool has_input() const noexcept { return fed_; }
+    // The next event of the input; none: it is used up. A message is valid until the next call. After `closed` nothing
+    // more comes.
+    engine_event next(clock::time_point now);
+
+    // Time has passed, at least until deadline(): may say closed (ping timeout), or put a ping into the output.
+    engine_event tick(clock::time_point now);
+    clock::time_point deadline() const noexcept { return closed_ ? clock::never() : heartbeat_.deadline(); }
+
+    void send_text(std::string_view message);
+    void send_binary(bytes_view message);
+    // What a poll is told that has to end: a noop, or that the session is closed.
+    void send_noop() { send_packet(engine_packet_type::noop); }
+    void send_close() { send_packet(engine_packet_type::close); }
+
+    bool has_output() const noexcept { return !output_.empty(); }
+    std::size_t unsent() const noexcept { return output_.size(); }
+    // One payload with all that has gathered.
+    std::string take_output() noexcept { return std::exchange(output_, {}); }
+
+    // The messages that no poll has taken go to `text` and `binary`: they leave by another way.
+    template <class Text, class Binary>
+    void hand_over(Text text, Binary binary);
+
+private:
+    // Takes the first packet off a payload.
+    static std::span<char> take_packet(std::span<char>& payload) noexcept;
+    engine_event on_packet(std::span<char> encoded, clock::time_point now);
+    engine_event on_binary(std::string_view encoded, clock::time_point now);
+    engine_event fail(close_reason reason, std::error_code why);
+    void begin_packet();
+    void send_packet(engine_packet_type type);
+
+    engine_settings settings_;
+    heartbeat heartbeat_;
+    std::string input_;
+    std::span<char> rest_{}; // of the input
+    std::string decoded_;
+    std::string output_;
+    bool fed_ = false;
+    bool closed_ = false;
+};
+
+template <class Text, class Binary>
+void polling::hand_over(Text text, Binary binary)
+{
+    std::string payload = take_output();
+    std::span<char> rest{payload};
+    while (!rest.empty()) {
+        std::span<char> const packet = take_packet(rest);
+        std::string_view const view{packet.data(), packet.size()};
+        if (view.starts_with('4'))
+            text(view.substr(1));
+        else if (view.starts_with('b') && base64_decode(view.substr(1), decoded_))
+            binary(as_bytes(decoded_));
+    }
+}
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/session/impl/polling.ipp>
+#endif

@@ -1,0 +1,92 @@
+// A session that moves from another transport to WebSocket: the server's side of the probe.
+#include <socketio/session/engine.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/engine_side.hpp"
+
+using namespace support;
+
+namespace {
+
+// A server that probes, and a client below Engine.IO.
+struct probing {
+    probing() { server.session.probe(); }
+    lines says(std::string_view text, opcode code = opcode::text)
+    {
+        socket.send(code, text);
+        std::string const bytes{socket.output().view()};
+        socket.output().clear();
+        return server.receive(bytes);
+    }
+    lines hears()
+    {
+        std::string bytes = server.take_output();
+        std::span<char> input{bytes};
+        lines result;
+        for (auto event = socket.next(input); event.type != websocket_event::kind::none; event = socket.next(input))
+            result.push_back(event.type == websocket_event::kind::close ? "close" : std::string(event.payload.begin(), event.payload.end()));
+        return result;
+    }
+
+    side server{role::server, usual()};
+    websocket socket{role::client, {}, 1};
+};
+
+} // namespace
+
+TEST_CASE("a probe is answered, and nothing else is said before the upgrade")
+{
+    probing pair;
+    CHECK(pair.hears() == lines{});
+    CHECK(pair.server.session.deadline() == clock::never());
+    CHECK(pair.says("2probe") == lines{"probed"});
+    CHECK(pair.hears() == lines{"3probe"});
+    CHECK_FALSE(pair.server.session.is_open());
+    CHECK(pair.says("5") == lines{"upgraded"});
+    CHECK(pair.server.session.is_open());
+    CHECK(pair.hears() == lines{});
+}
+
+TEST_CASE("after the upgrade the session goes on as any other, with a heartbeat of its own")
+{
+    probing pair;
+    pair.says("2probe");
+    pair.hears();
+    pair.server.now = start + 5s;
+    pair.says("5");
+    CHECK(pair.says("4hello") == lines{"text hello"});
+    pair.server.session.send_text("there");
+    CHECK(pair.hears() == lines{"4there"});
+    CHECK(pair.server.session.deadline() == start + 30s);
+    pair.server.now = start + 30s;
+    CHECK(pair.server.tick() == "none");
+    CHECK(pair.hears() == lines{"2"});
+}
+
+TEST_CASE("whatever else comes before the upgrade ends the probe")
+{
+    for (char const* text : {"4message", "2", "2prob", "3probe", "0{}", "6", "1"}) {
+        probing pair;
+        CHECK_MESSAGE(pair.says(text) == lines{closed(close_reason::transport_error, error::engine_unexpected)}, text);
+        CHECK(pair.hears() == lines{"close"});
+    }
+    probing nonsense;
+    CHECK(nonsense.says("x") == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+    probing binary;
+    CHECK(binary.says("2probe", opcode::binary) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+}
+
+TEST_CASE("while a pong is due, the first other packet gives it as much time again")
+{
+    probing pair;
+    pair.says("5");
+    pair.server.now = start + 25s;
+    pair.server.tick();
+    pair.server.now = start + 40s;
+    pair.says("4large");
+    CHECK(pair.server.session.deadline() == start + 60s);
+    pair.server.now = start + 50s;
+    pair.says("", opcode::binary);
+    CHECK(pair.server.session.deadline() == start + 60s);
+}
