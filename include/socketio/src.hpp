@@ -60,6 +60,8 @@
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/dial_refusal.ipp>
 #include <socketio/net/impl/dial_tls.ipp>
+#include <socketio/net/impl/http_answer.ipp>
+#include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/listener.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
@@ -95,6 +97,8 @@
 #include <socketio/server/impl/adapter.ipp>
 #include <socketio/server/impl/client_core.ipp>
 #include <socketio/server/impl/emitting.ipp>
+#include <socketio/server/impl/engine_gate.ipp>
+#include <socketio/server/impl/engine_polling.ipp>
 #include <socketio/server/impl/engine_server.ipp>
 #include <socketio/server/impl/engine_session.ipp>
 #include <socketio/server/impl/namespace_core.ipp>

@@ -10,6 +10,7 @@
 #include <asio/bind_executor.hpp>
 #include <asio/buffer.hpp>
 #include <asio/connect.hpp>
+#include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/execution_context.hpp>
 #include <asio/ip/address.hpp>
@@ -23,6 +24,8 @@ namespace socketio::detail {
 
 // Runs `work` on the strand, later.
 void post(strand const& on, unique_function<void()> work);
+// Runs it now if this is the strand, and later otherwise.
+void dispatch(strand const& on, unique_function<void()> work);
 
 } // namespace socketio::detail
 

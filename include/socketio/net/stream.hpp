@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace socketio::detail {
@@ -34,6 +35,11 @@ public:
     void async_read_some(asio::mutable_buffer into, io_handler handler);
     // All of `from`, in as few system calls as the kernel allows.
     void async_write(asio::const_buffer from, io_handler handler);
+
+    // While nothing is pending: from now on everything happens on that strand.
+    void move_to(strand const& other);
+    // Of the other side, without its port; empty where there is none.
+    std::string peer_address() const;
 
     void shutdown_send() noexcept;
     // Pending operations complete with operation_aborted.

@@ -3,8 +3,8 @@
 
 #include <socketio/core/function.hpp>
 #include <socketio/net/context_watch.hpp>
+#include <socketio/net/http_connection.hpp>
 #include <socketio/net/listener.hpp>
-#include <socketio/net/welcome.hpp>
 #include <socketio/server/engine_session.hpp>
 #include <socketio/server/options.hpp>
 
@@ -19,6 +19,7 @@
 namespace socketio::detail {
 
 class engine_server final : public engine_session_keeper,
+                            public http_connection_owner,
                             public context_guest,
                             public std::enable_shared_from_this<engine_server> {
 public:
@@ -27,6 +28,8 @@ public:
         // A new session, on its strand. Nothing has come of it yet: attach() belongs in here.
         unique_function<void(std::shared_ptr<engine_channel>)> session;
         unique_function<void(connection_failure const&)> connection_error;
+        // A request that is not for the engine; without this hook it is answered 404.
+        unique_function<void(std::shared_ptr<http_exchange>)> request;
     };
 
     // Listens at once, and accepts from start() on. Throws std::system_error when the port or the address cannot be had.
@@ -46,6 +49,9 @@ public:
     void add(engine_session* born) override;
     void remove(engine_session* dying) noexcept override;
     void on_ended(std::string const& sid) override;
+    void refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why) override;
+    void on_request(std::shared_ptr<http_exchange> exchange) override;
+    void on_end(std::shared_ptr<http_connection> const& of) noexcept override;
     void context_gone() noexcept override;
 
 private:
@@ -54,20 +60,30 @@ private:
     void secure();
     std::shared_ptr<void> take_place();
     void on_accepted(strand const& on, stream&& connected);
-    void on_welcomed(strand const& on, welcome_result&& result, stream&& connected, std::shared_ptr<void> counted);
+    bool is_for_engine(http_request const& request, engine_query const& query) const;
+    void pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& told);
+    void ask(std::shared_ptr<http_exchange> exchange, engine_query const& query);
+    void admit(strand const& on, std::shared_ptr<http_exchange> const& exchange, int protocol);
+    bool enroll(std::shared_ptr<engine_session> const& session);
+    void begin_polling(std::shared_ptr<engine_session> const& session, std::shared_ptr<http_exchange> const& exchange);
+    void begin_websocket(std::shared_ptr<engine_session> const& session, http_exchange& exchange);
+    void tell_session(std::shared_ptr<engine_session> const& session);
+    std::shared_ptr<engine_session> find(std::string const& sid) const;
+    std::shared_ptr<hooks> listeners() const;
     void close_session(std::shared_ptr<engine_session> const& session);
     void tell_closed();
 
     std::shared_ptr<server_options const> const options_;
+    std::string const path_;
+    std::shared_ptr<http_rules> const rules_;
     context_watch& watch_;
     std::uint16_t port_ = 0;
-    std::shared_ptr<tls_provider> tls_; // of a secure server
     std::shared_ptr<std::atomic<std::size_t>> const places_ = std::make_shared<std::atomic<std::size_t>>(0);
 
     mutable std::mutex mutex_; // guards what follows
     std::shared_ptr<listener> accepting_;
     std::shared_ptr<hooks> told_;
-    std::set<std::shared_ptr<welcome>> welcomes_;
+    std::set<std::shared_ptr<http_connection>> connections_;
     std::map<std::string, std::shared_ptr<engine_session>, std::less<>> sessions_; // that have not ended
     std::set<engine_session*> all_;
     std::vector<unique_function<void()>> close_waiters_;

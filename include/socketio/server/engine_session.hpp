@@ -3,8 +3,11 @@
 #pragma once
 
 #include <socketio/net/connection.hpp>
+#include <socketio/net/http_exchange.hpp>
 #include <socketio/server/engine_channel.hpp>
+#include <socketio/server/engine_gate.hpp>
 #include <socketio/server/options.hpp>
+#include <socketio/session/polling.hpp>
 
 #include <atomic>
 #include <memory>
@@ -27,6 +30,8 @@ public:
     virtual void remove(engine_session* dying) noexcept = 0;
     // Nothing of it is to be expected any more.
     virtual void on_ended(std::string const& sid) = 0;
+    // A request that named a session was not for it.
+    virtual void refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why) = 0;
 
 protected:
     ~engine_session_keeper() = default;
@@ -48,9 +53,16 @@ public:
                    std::shared_ptr<server_options const> options);
     ~engine_session() override;
 
-    // On the strand. Nothing is read before begin().
+    // On the strand; one of these, once. Nothing is read before begin().
     void start(engine_websocket&& over);
+    void start(std::shared_ptr<http_exchange> first);
     void begin();
+    // A request that names this session. Any thread.
+    void take(std::shared_ptr<http_exchange> exchange);
+    // What the gate asks. Any thread.
+    engine_known known() const noexcept { return {over_websocket_.load(std::memory_order_acquire)}; }
+    // On the strand: closes it, and waits for no poll.
+    void shut_down();
     // Kept until the session has ended.
     void hold(std::shared_ptr<void> kept) noexcept { kept_ = std::move(kept); }
     // Nobody runs the context any more.
@@ -60,7 +72,7 @@ public:
     std::string const& sid() const noexcept override { return sid_; }
     http_request const& request() const noexcept override { return request_; }
     void attach(std::shared_ptr<engine_channel_owner> owner) override { owner_ = std::move(owner); }
-    std::string_view transport() const noexcept override { return "websocket"; }
+    std::string_view transport() const noexcept override { return known().websocket ? "websocket" : "polling"; }
     void send_text(std::string_view message, bool compress) override;
     void send_binary(bytes_view message, bool compress) override;
     void flush() override;
@@ -79,12 +91,18 @@ private:
         explicit runtime(strand const& on) : serial{on}, timer{on} {}
         strand serial;
         deadline_timer timer;
-        std::shared_ptr<connection> link;
+        std::shared_ptr<connection> link;      // null while it is polling
+        std::shared_ptr<connection> candidate; // the WebSocket of an upgrade that has begun
+        std::shared_ptr<void> candidate_kept;
+        std::shared_ptr<http_exchange> poll;   // that waits
+        std::shared_ptr<http_exchange> data;   // whose body is being told
     };
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     engine make_engine(engine_websocket const& over) const;
+    std::shared_ptr<connection> connect(engine_websocket&& over, engine&& session);
     void pump();
+    engine_event next_event(clock::time_point now);
     void settle();
     void on_event(engine_event const& event);
     void on_due();
@@ -93,6 +111,25 @@ private:
     void end(close_reason reason, std::error_code why);
     void end_later(close_reason reason, std::error_code why);
     void tell_end(close_reason reason, std::error_code why);
+    void tell_drained();
+
+    // Polling and the upgrade.
+    void on_request(std::shared_ptr<http_exchange> exchange);
+    void on_poll(std::shared_ptr<http_exchange> exchange);
+    void on_data(std::shared_ptr<http_exchange> exchange);
+    void on_overlap(std::shared_ptr<http_exchange> const& exchange);
+    void settle_polling();
+    void answer_poll(http_exchange& poll, std::string payload);
+    void answer_data();
+    void end_poll(engine_packet_type with);
+    void linger();
+    void on_lingered();
+    void begin_upgrade(std::shared_ptr<http_exchange> exchange);
+    void on_candidate(http_stream&& over, std::optional<deflate_parameters> deflate, byte_buffer&& answer);
+    bool pump_candidate(clock::time_point now);
+    void upgrade();
+    void drop_candidate();
+    clock::time_point deadline() const;
 
     std::string const sid_;
     http_request const request_;
@@ -104,12 +141,20 @@ private:
     // On the strand only.
     std::shared_ptr<engine_channel_owner> owner_;
     std::shared_ptr<void> kept_;
+    std::unique_ptr<polling> polling_;
+    clock::time_point upgrade_deadline_ = clock::never();
+    clock::time_point noop_due_ = clock::never(); // for a poll that stands in the way of the upgrade
+    clock::time_point linger_deadline_ = clock::never(); // until when a poll may fetch what was said last
+    bool upgrading_ = false;   // from the request on
+    bool bad_data_ = false;    // the body that is being told made no sense
     bool ended_ = false; // or about to be told so
     bool pumping_ = false;
+    std::atomic<bool> over_websocket_{false};
 };
 
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/server/impl/engine_polling.ipp>
 #include <socketio/server/impl/engine_session.ipp>
 #endif

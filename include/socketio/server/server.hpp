@@ -6,6 +6,7 @@
 #include <socketio/server/server_namespace.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -155,6 +156,17 @@ public:
     {
         sockets().use(std::move(middleware));
     }
+
+    // Serves the HTTP requests outside Socket.IO's path on the same port: pages, say, see serve_files(). The handler is
+    // http_response(http_request const&), or void(http_request const&, http_responder) to answer later; it is called on
+    // any strand, so on several threads at once if several run the context. Null: all get 404, as without it. Requests
+    // below the path that name no transport come here, too.
+    template <class Handler>
+    void on_request(Handler handler)
+    {
+        core_->on_request(detail::make_request_handler(std::move(handler)));
+    }
+    void on_request(std::nullptr_t) { core_->on_request({}); }
 
     // The namespace of that name, which is made if there is none.
     server_namespace of(std::string_view name) const { return server_namespace{core_->of(name)}; }

@@ -5,6 +5,7 @@
 #include <socketio/net/context_watch.hpp>
 #include <socketio/server/client_core.hpp>
 #include <socketio/server/engine_server.hpp>
+#include <socketio/server/http_responder.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/options.hpp>
 
@@ -44,6 +45,8 @@ public:
     std::shared_ptr<namespace_core> of(namespace_matcher matcher);
     void on_new_namespace(namespace_listener listener);
     void on_connection_error(failure_listener listener);
+    // Null: requests that are not Socket.IO's get 404.
+    void on_request(request_handler handler);
     void set_error_hook(error_hook hook);
     void report(event_error const& why);
     // Nothing more is accepted, and all sockets go. `kept` is let go when all has been told.
@@ -69,6 +72,7 @@ private:
     std::shared_ptr<namespace_core> known(std::string_view name) const;
     std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent);
     void start(engine_server& engine);
+    void serve(std::shared_ptr<http_exchange> exchange);
     void drop_listeners();
 
     asio::any_io_executor const executor_;
@@ -83,6 +87,7 @@ private:
     std::unordered_map<client_core const*, std::shared_ptr<client_core>> clients_;
     std::vector<std::shared_ptr<namespace_listener const>> new_namespace_;
     std::vector<std::shared_ptr<failure_listener const>> connection_error_;
+    std::shared_ptr<request_handler const> request_;
     std::shared_ptr<error_hook const> error_hook_;
     bool closed_ = false;
 };

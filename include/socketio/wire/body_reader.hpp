@@ -1,4 +1,4 @@
-// The body behind the head of an HTTP/1.1 response (RFC 9112, sections 6 and 7.1), up to a limit.
+// The body behind the head of an HTTP/1.1 response, or of a request that has one (RFC 9112, sections 6 and 7.1), up to a limit.
 // Knows whole lengths, chunks and the end of the stream, and no other coding.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace socketio::detail {
 
@@ -28,6 +29,7 @@ public:
     body_progress read(std::string_view data, std::size_t& consumed);
 
     std::string const& body() const noexcept { return body_; }
+    std::string take() noexcept { return std::exchange(body_, {}); }
     // Whether only the end of the stream ends it.
     bool until_end() const noexcept { return kind_ == kind::until_end; }
 

@@ -12,4 +12,9 @@ SOCKETIO_DECL void post(strand const& on, unique_function<void()> work)
     asio::post(on, std::move(work));
 }
 
+SOCKETIO_DECL void dispatch(strand const& on, unique_function<void()> work)
+{
+    asio::dispatch(on, std::move(work));
+}
+
 } // namespace socketio::detail

@@ -3,7 +3,75 @@
 
 #include <socketio/net/stream.hpp>
 
+#include <asio/ip/address.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <cstring>
+
 namespace socketio::detail {
+
+// A stream that lives on one strand, for an owner that lives on another.
+class distant_stream final : public byte_stream, public std::enable_shared_from_this<distant_stream> {
+public:
+    distant_stream(strand const& there, strand const& here, std::shared_ptr<byte_stream> stream)
+        : there_{there}, here_{here}, stream_{std::move(stream)}
+    {
+    }
+
+    void async_read_some(asio::mutable_buffer into, handler done) override
+    {
+        post(there_, [self = shared_from_this(), into, done = std::move(done)]() mutable {
+            self->stream_->async_read_some(into, self->on_the_way_back(std::move(done)));
+        });
+    }
+    void async_write(asio::const_buffer from, handler done) override
+    {
+        post(there_, [self = shared_from_this(), from, done = std::move(done)]() mutable {
+            self->stream_->async_write(from, self->on_the_way_back(std::move(done)));
+        });
+    }
+    void shutdown_send() noexcept override
+    {
+        post(there_, [self = shared_from_this()] { self->stream_->shutdown_send(); });
+    }
+    void close() noexcept override
+    {
+        post(there_, [self = shared_from_this()] { self->stream_->close(); });
+    }
+
+private:
+    handler on_the_way_back(handler done)
+    {
+        return [here = here_, done = std::move(done)](std::error_code ec, std::size_t count) mutable {
+            post(here, [done = std::move(done), ec, count]() mutable { done(ec, count); });
+        };
+    }
+
+    strand const there_;
+    strand const here_;
+    std::shared_ptr<byte_stream> const stream_;
+};
+
+SOCKETIO_DECL void stream::move_to(strand const& other)
+{
+    if (other == strand_)
+        return;
+    if (above_)
+        above_ = std::make_shared<distant_stream>(strand_, other, std::move(above_));
+    strand_ = other;
+}
+
+SOCKETIO_DECL std::string stream::peer_address() const
+{
+    std::error_code ec;
+    auto const peer = socket_.remote_endpoint(ec);
+    int const family = peer.protocol().family();
+    asio::ip::tcp::endpoint known;
+    if (ec || (family != asio::ip::tcp::v4().family() && family != asio::ip::tcp::v6().family()) || peer.size() > known.capacity())
+        return {};
+    std::memcpy(known.data(), peer.data(), peer.size());
+    return known.address().to_string();
+}
 
 SOCKETIO_DECL void stream::async_read_some(asio::mutable_buffer into, io_handler handler)
 {

@@ -49,10 +49,16 @@ SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_ex
 }
 
 SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options)
-    : options_{std::move(options)},
+    : options_{std::move(options)}, path_{normal_path(options_->path)}, rules_{std::make_shared<http_rules>()},
       watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}
 {
     check_deflate_options(options_->perMessageDeflate);
+    rules_->limits = {options_->http.header_bytes, options_->http.headers};
+    rules_->body_size = options_->maxHttpBufferSize;
+    rules_->deflate = options_->perMessageDeflate;
+    rules_->deflate.enabled = offers_deflate(rules_->deflate);
+    rules_->request_timeout = options_->http.request_timeout;
+    rules_->idle_timeout = options_->http.idle_timeout;
 }
 
 SOCKETIO_DECL engine_server::~engine_server()
@@ -70,8 +76,8 @@ SOCKETIO_DECL void engine_server::secure()
     std::error_code ec = error::tls_not_available;
     std::string words = ec.message();
     if (maker)
-        tls_ = maker(wanted, role::server, ec, words);
-    if (!tls_)
+        rules_->tls = maker(wanted, role::server, ec, words);
+    if (!rules_->tls)
         throw_failure(ec, words);
 }
 
@@ -100,17 +106,15 @@ SOCKETIO_DECL std::size_t engine_server::clients_count() const
 
 SOCKETIO_DECL void engine_server::close(unique_function<void()> done)
 {
-    std::set<std::shared_ptr<welcome>> turned_away;
     std::lock_guard const lock{mutex_};
     if (!accepting_)
         return;
     if (done)
         close_waiters_.push_back(std::move(done));
     if (!std::exchange(closed_, true)) {
-        turned_away.swap(welcomes_);
         post(accepting_->serial(), [accepting = accepting_] { accepting->close(); });
-        for (auto const& each : turned_away)
-            each->abandon();
+        for (auto const& each : connections_)
+            each->retire();
         for (auto const& [sid, session] : sessions_)
             close_session(session);
     }
@@ -119,7 +123,7 @@ SOCKETIO_DECL void engine_server::close(unique_function<void()> done)
 
 SOCKETIO_DECL void engine_server::close_session(std::shared_ptr<engine_session> const& session)
 {
-    post(session->serial(), [session] { session->close(close_reason::forced_close, error::stopped); });
+    post(session->serial(), [session] { session->shut_down(); });
 }
 
 // With the mutex locked.
@@ -161,7 +165,7 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
     if (!self)
         return;
     std::vector<std::shared_ptr<engine_session>> living;
-    std::set<std::shared_ptr<welcome>> left;
+    std::set<std::shared_ptr<http_connection>> connections;
     std::shared_ptr<listener> accepting;
     std::shared_ptr<hooks> last;
     std::vector<unique_function<void()>> waiting;
@@ -173,7 +177,7 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
             if (auto session = each->weak_from_this().lock())
                 living.push_back(std::move(session));
         }
-        left.swap(welcomes_);
+        connections.swap(connections_);
         accepting.swap(accepting_);
         last.swap(told_);
         waiting.swap(close_waiters_);
@@ -181,6 +185,8 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
     }
     if (accepting)
         accepting->close();
+    for (auto const& each : connections)
+        each->context_gone();
     for (auto const& each : living)
         each->context_gone();
 }
@@ -200,56 +206,164 @@ SOCKETIO_DECL void engine_server::on_accepted(strand const& on, stream&& connect
         connected.close();
         return;
     }
-    welcome_rules rules{{}, options_->perMessageDeflate, tls_, {options_->http.header_bytes, options_->http.headers},
-                        options_->http.request_timeout};
-    rules.deflate.enabled = offers_deflate(rules.deflate);
-    auto const made = std::make_shared<welcome>(on, std::move(connected), std::move(rules));
+    auto const made = std::make_shared<http_connection>(on, std::move(connected), rules_, shared_from_this(), std::move(counted));
     {
         std::lock_guard const lock{mutex_};
         if (closed_)
             return;
-        welcomes_.insert(made);
+        connections_.insert(made);
     }
-    auto done = [self = shared_from_this(), on, counted = std::move(counted), key = std::weak_ptr<welcome>{made}](
-                    welcome_result&& result, stream&& accepted) mutable {
-        {
-            std::lock_guard const lock{self->mutex_};
-            self->welcomes_.erase(key.lock());
-        }
-        self->on_welcomed(on, std::move(result), std::move(accepted), std::move(counted));
-    };
-    post(on, [made, done = std::move(done)]() mutable { made->start(std::move(done)); });
+    post(on, [made] { made->start(); });
 }
 
-// Called by a coroutine, so user code has to wait for a turn of its own.
-SOCKETIO_DECL void engine_server::on_welcomed(strand const& on, welcome_result&& result, stream&& connected,
-                                              std::shared_ptr<void> counted)
+SOCKETIO_DECL void engine_server::on_end(std::shared_ptr<http_connection> const& of) noexcept
 {
-    if (result.error)
+    std::lock_guard const lock{mutex_};
+    connections_.erase(of);
+}
+
+SOCKETIO_DECL std::shared_ptr<engine_session> engine_server::find(std::string const& sid) const
+{
+    std::lock_guard const lock{mutex_};
+    auto const found = sessions_.find(sid);
+    return found == sessions_.end() ? nullptr : found->second;
+}
+
+SOCKETIO_DECL std::shared_ptr<engine_server::hooks> engine_server::listeners() const
+{
+    std::lock_guard const lock{mutex_};
+    return told_;
+}
+
+// By its beginning, as in the reference; but a file below the path (a client for browsers, say) is the handler's.
+SOCKETIO_DECL bool engine_server::is_for_engine(http_request const& request, engine_query const& query) const
+{
+    if (!std::string_view{request.target}.starts_with(path_))
+        return false;
+    return query.names_transport || request.path().size() == path_.size();
+}
+
+SOCKETIO_DECL void engine_server::pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& told)
+{
+    if (told.request && !exchange->upgrade())
+        told.request(std::move(exchange));
+    else
+        exchange->answer({404, {{"Content-Type", "text/plain; charset=utf-8"}}, "There is nothing here.\n"});
+}
+
+SOCKETIO_DECL void engine_server::on_request(std::shared_ptr<http_exchange> exchange)
+{
+    auto const told = listeners();
+    if (!told)
         return;
-    http_request request;
-    request.method = std::move(result.request.method);
-    request.target = std::move(result.request.target);
-    request.secure = tls_ != nullptr;
-    for (auto& each : result.request.headers)
-        request.headers.emplace_back(std::move(each.name), std::move(each.value));
-    auto const session = std::make_shared<engine_session>(on, make_session_id(), std::move(request), shared_from_this(), options_);
-    std::shared_ptr<hooks> told;
-    {
-        std::lock_guard const lock{mutex_};
-        if (closed_)
-            return;
-        sessions_.emplace(session->sid(), session);
-        told = told_;
+    http_request const& request = exchange->request();
+    engine_query const query = read_engine_query(request.query());
+    if (!is_for_engine(request, query)) {
+        pass_on(std::move(exchange), *told);
+        return;
     }
-    session->hold(std::move(counted));
-    session->start({std::move(connected), std::move(result.leftover), {}, result.deflate});
-    post(on, [session, told = std::move(told)] {
-        unless_done going_on{[&] { session->begin(); }};
+    exchange->add_headers(cors_headers(options_->cors, request));
+    if (is_preflight(options_->cors, request)) {
+        exchange->answer(preflight_response(options_->cors, request));
+        return;
+    }
+    auto const session = query.sid.empty() ? nullptr : find(query.sid);
+    bool const upgrade = exchange->upgrade() != nullptr;
+    if (auto const why = verify_request(*options_, request, query, upgrade, session ? std::optional{session->known()} : std::nullopt))
+        refuse(exchange, *why);
+    else if (session)
+        session->take(std::move(exchange));
+    else
+        ask(std::move(exchange), query);
+}
+
+SOCKETIO_DECL void engine_server::refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why)
+{
+    exchange->answer(refusal_response(why, exchange->upgrade() != nullptr));
+    if (auto const told = listeners(); told && told->connection_error)
+        told->connection_error(describe_refusal(why, exchange->request()));
+}
+
+// The answer may come at once or later, on any thread.
+SOCKETIO_DECL void engine_server::ask(std::shared_ptr<http_exchange> exchange, engine_query const& query)
+{
+    auto decided = [self = shared_from_this(), exchange, protocol = query.protocol](std::string message, bool allowed) {
+        exchange->perform([self, exchange, protocol, message = std::move(message), allowed](strand const& on) {
+            if (allowed)
+                self->admit(on, exchange, protocol);
+            else
+                self->refuse(exchange, {refusal_code::forbidden, {{"message", message}}});
+        });
+    };
+    if (options_->allowRequest)
+        options_->allowRequest.ask(exchange->request(), std::move(decided));
+    else
+        decided({}, true);
+}
+
+SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_exchange> const& exchange, int protocol)
+{
+    if (protocol != 4) {
+        refuse(exchange, {refusal_code::unsupported_version, {{"protocol", std::to_string(protocol)}}});
+        return;
+    }
+    if (exchange->upgrade() && exchange->upgrade()->error) {
+        refuse(exchange, {refusal_code::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}});
+        return;
+    }
+    http_request request = exchange->request();
+    request.body.clear();
+    auto const session = std::make_shared<engine_session>(on, make_session_id(), std::move(request), shared_from_this(), options_);
+    if (exchange->upgrade())
+        begin_websocket(session, *exchange);
+    else
+        begin_polling(session, exchange);
+}
+
+// False once the server is closed.
+SOCKETIO_DECL bool engine_server::enroll(std::shared_ptr<engine_session> const& session)
+{
+    std::lock_guard const lock{mutex_};
+    if (!closed_)
+        sessions_.emplace(session->sid(), session);
+    return !closed_;
+}
+
+SOCKETIO_DECL void engine_server::begin_polling(std::shared_ptr<engine_session> const& session, std::shared_ptr<http_exchange> const& exchange)
+{
+    if (!enroll(session))
+        return;
+    if (options_->cookie)
+        exchange->add_headers({{"Set-Cookie", session_cookie(*options_->cookie, session->sid())}});
+    session->start(exchange);
+    tell_session(session);
+}
+
+SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session> const& session, http_exchange& exchange)
+{
+    http_upgrade const& agreed = *exchange.upgrade();
+    byte_buffer answer;
+    write_upgrade_response(answer, agreed.key, {}, agreed.deflate);
+    exchange.take_stream(session->serial(),
+        [self = shared_from_this(), session, answer = std::move(answer), deflate = agreed.deflate](http_stream&& over) mutable {
+            if (!self->enroll(session)) {
+                over.connected.close();
+                return;
+            }
+            session->hold(std::move(over.counted));
+            session->start({std::move(over.connected), std::move(over.leftover), std::move(answer), deflate});
+            self->tell_session(session);
+        });
+}
+
+// The open packet leaves with what the owner says first.
+SOCKETIO_DECL void engine_server::tell_session(std::shared_ptr<engine_session> const& session)
+{
+    unless_done going_on{[&] { session->begin(); }};
+    if (auto const told = listeners())
         told->session(session);
-        going_on.done();
-        session->begin();
-    });
+    going_on.done();
+    session->begin();
 }
 
 } // namespace socketio::detail

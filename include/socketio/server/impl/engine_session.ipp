@@ -5,6 +5,7 @@
 #include <socketio/server/engine_session.hpp>
 #include <socketio/session/codec_factory.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace socketio::detail {
@@ -41,15 +42,22 @@ SOCKETIO_DECL engine engine_session::make_engine(engine_websocket const& over) c
     return made;
 }
 
+SOCKETIO_DECL std::shared_ptr<connection> engine_session::connect(engine_websocket&& over, engine&& session)
+{
+    session.output().append(over.answer.view());
+    auto made = std::make_shared<connection>(runtime_->serial, std::move(over.connected), std::move(session), *this,
+        connection_options{.close_timeout = options_->close_timeout});
+    made->start(std::move(over.leftover));
+    return made;
+}
+
 // The answer to the upgrade request, if it is to be written, and the open packet leave together.
 SOCKETIO_DECL void engine_session::start(engine_websocket&& over)
 {
+    over_websocket_.store(true, std::memory_order_release);
     engine made = make_engine(over);
-    made.output().append(over.answer.view());
-    made.open(clock::now());
-    runtime_->link = std::make_shared<connection>(runtime_->serial, std::move(over.connected), std::move(made), *this,
-        connection_options{.close_timeout = options_->close_timeout});
-    runtime_->link->start(std::move(over.leftover));
+    runtime_->link = connect(std::move(over), std::move(made));
+    runtime_->link->session().open(clock::now());
 }
 
 SOCKETIO_DECL void engine_session::begin()
@@ -63,7 +71,6 @@ SOCKETIO_DECL void engine_session::pump()
 {
     if (!alive() || pumping_)
         return;
-    auto const link = runtime_->link;
     unless_done going_on{[&] {
         if (alive())
             begin();
@@ -71,25 +78,38 @@ SOCKETIO_DECL void engine_session::pump()
     {
         raised const guard{pumping_};
         auto const now = clock::now();
-        while (link && alive() && link == runtime_->link) {
-            auto const event = link->next(now);
-            if (event.type == engine_event::kind::none)
-                break;
-            on_event(event);
-            if (alive() && link == runtime_->link)
-                link->flush_early();
-        }
+        do {
+            auto const link = runtime_->link; // an event lies in its input
+            for (auto event = next_event(now); event.type != engine_event::kind::none; event = next_event(now)) {
+                on_event(event);
+                if (alive() && link && link == runtime_->link)
+                    link->flush_early();
+            }
+        } while (pump_candidate(now));
     }
     going_on.done();
     settle();
 }
 
+SOCKETIO_DECL engine_event engine_session::next_event(clock::time_point now)
+{
+    if (!alive() || ended_)
+        return {};
+    return runtime_->link ? runtime_->link->next(now) : polling_->next(now);
+}
+
 SOCKETIO_DECL void engine_session::settle()
 {
-    if (!alive() || !runtime_->link)
+    if (!alive())
         return;
-    runtime_->link->flush();
-    runtime_->link->resume();
+    for (auto const& each : {runtime_->link, runtime_->candidate}) {
+        if (each) {
+            each->flush();
+            each->resume();
+        }
+    }
+    if (polling_)
+        settle_polling();
     arm();
 }
 
@@ -108,20 +128,39 @@ SOCKETIO_DECL void engine_session::on_event(engine_event const& event)
     case kind::closed: end(event.reason, event.error); return;
     case kind::none:
     case kind::open:
-    case kind::ping: return;
+    case kind::ping:
+    case kind::probed:
+    case kind::upgraded: return;
     }
+}
+
+SOCKETIO_DECL clock::time_point engine_session::deadline() const
+{
+    if (linger_deadline_ != clock::never())
+        return linger_deadline_;
+    if (ended_)
+        return clock::never();
+    auto const own = runtime_->link ? runtime_->link->session().deadline() : polling_->deadline();
+    return std::min({own, upgrade_deadline_, runtime_->poll ? noop_due_ : clock::never()});
 }
 
 SOCKETIO_DECL void engine_session::arm()
 {
-    runtime_->timer.arm(runtime_->link->session().deadline(), [self = shared_from_this()] { self->on_due(); });
+    runtime_->timer.arm(deadline(), [self = shared_from_this()] { self->on_due(); });
 }
 
 SOCKETIO_DECL void engine_session::on_due()
 {
-    if (!alive() || !runtime_->link)
+    if (!alive())
         return;
-    auto const event = runtime_->link->session().tick(clock::now());
+    auto const now = clock::now();
+    if (now >= linger_deadline_)
+        on_lingered();
+    if (now >= upgrade_deadline_)
+        drop_candidate();
+    engine_event event;
+    if (!ended_)
+        event = runtime_->link ? runtime_->link->session().tick(now) : polling_->tick(now);
     if (event.type == engine_event::kind::closed)
         end(event.reason, event.error);
     settle();
@@ -131,7 +170,10 @@ SOCKETIO_DECL void engine_session::send_text(std::string_view message, bool comp
 {
     if (ended_)
         return;
-    runtime_->link->session().send_text(message, compress);
+    if (runtime_->link)
+        runtime_->link->session().send_text(message, compress);
+    else
+        polling_->send_text(message);
     check_backlog();
 }
 
@@ -139,7 +181,10 @@ SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress
 {
     if (ended_)
         return;
-    runtime_->link->session().send_binary(message, compress);
+    if (runtime_->link)
+        runtime_->link->session().send_binary(message, compress);
+    else
+        polling_->send_binary(message);
     check_backlog();
 }
 
@@ -158,27 +203,50 @@ SOCKETIO_DECL void engine_session::flush()
 
 SOCKETIO_DECL bool engine_session::is_writable()
 {
-    return !ended_ && runtime_->link->is_writable();
+    if (ended_)
+        return false;
+    return runtime_->link ? runtime_->link->is_writable() : runtime_->poll && !polling_->has_output();
 }
 
 SOCKETIO_DECL std::size_t engine_session::unsent()
 {
-    return ended_ ? 0 : runtime_->link->unsent();
+    if (ended_)
+        return 0;
+    return runtime_->link ? runtime_->link->unsent() : polling_->unsent();
 }
 
 SOCKETIO_DECL void engine_session::on_drained()
+{
+    if (alive() && runtime_->link)
+        tell_drained();
+}
+
+SOCKETIO_DECL void engine_session::tell_drained()
 {
     if (auto const owner = owner_; owner && !ended_)
         owner->on_drained();
 }
 
-// What was written is still sent, and the closing handshake made, by the connection alone.
+// What was written is still sent, and the closing handshake made, by the connection alone; over polling the next poll
+// fetches it.
 SOCKETIO_DECL void engine_session::close(close_reason reason, std::error_code why)
 {
     if (ended_)
         return;
-    std::exchange(runtime_->link, nullptr)->close();
+    if (auto const link = std::exchange(runtime_->link, nullptr))
+        link->close();
+    else if (polling_)
+        linger();
     end_later(reason, why);
+}
+
+SOCKETIO_DECL void engine_session::shut_down()
+{
+    if (!alive())
+        return;
+    close(close_reason::forced_close, error::stopped);
+    if (linger_deadline_ != clock::never())
+        on_lingered();
 }
 
 SOCKETIO_DECL void engine_session::abort(close_reason reason, std::error_code why)
@@ -186,14 +254,18 @@ SOCKETIO_DECL void engine_session::abort(close_reason reason, std::error_code wh
     if (ended_)
         return;
     // Not now: a listener may be looking at a message that lies in the input.
-    post(runtime_->serial, [self = shared_from_this(), link = std::exchange(runtime_->link, nullptr)] { link->abort(); });
+    if (auto const link = std::exchange(runtime_->link, nullptr))
+        post(runtime_->serial, [self = shared_from_this(), link] { link->abort(); });
+    else
+        end_poll(engine_packet_type::close);
     end_later(reason, why);
 }
 
 SOCKETIO_DECL void engine_session::end_later(close_reason reason, std::error_code why)
 {
     ended_ = true;
-    runtime_->timer.cancel();
+    drop_candidate();
+    arm();
     post(runtime_->serial, [self = shared_from_this(), reason, why] { self->tell_end(reason, why); });
 }
 
@@ -202,15 +274,20 @@ SOCKETIO_DECL void engine_session::end(close_reason reason, std::error_code why)
     if (ended_)
         return;
     ended_ = true;
-    runtime_->timer.cancel();
+    drop_candidate();
     if (auto const link = std::exchange(runtime_->link, nullptr))
         link->close();
+    else
+        end_poll(reason == close_reason::transport_close ? engine_packet_type::noop : engine_packet_type::close);
+    bad_data_ = reason == close_reason::parse_error;
+    arm();
     tell_end(reason, why);
 }
 
 SOCKETIO_DECL void engine_session::tell_end(close_reason reason, std::error_code why)
 {
-    keeper_->on_ended(sid_);
+    if (linger_deadline_ == clock::never())
+        keeper_->on_ended(sid_);
     auto const kept = std::move(kept_);
     if (auto const last = std::move(owner_))
         last->on_closed(reason, why);

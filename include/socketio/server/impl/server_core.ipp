@@ -59,7 +59,31 @@ SOCKETIO_DECL void server_core::start(engine_server& engine)
         for (auto const& each : listeners)
             (*each)(why);
     };
+    told.request = [weak = weak_from_this()](std::shared_ptr<http_exchange> exchange) {
+        if (auto const self = weak.lock())
+            self->serve(std::move(exchange));
+    };
     engine.start(std::move(told));
+}
+
+SOCKETIO_DECL void server_core::serve(std::shared_ptr<http_exchange> exchange)
+{
+    std::unique_lock lock{mutex_};
+    auto const handler = request_;
+    lock.unlock();
+    http_request const& request = exchange->request();
+    if (handler)
+        (*handler)(request, http_responder{exchange});
+    else
+        exchange->answer({404, {{"Content-Type", "text/plain; charset=utf-8"}}, "There is nothing here.\n"});
+}
+
+SOCKETIO_DECL void server_core::on_request(request_handler handler)
+{
+    auto made = handler ? std::make_shared<request_handler const>(std::move(handler)) : nullptr;
+    std::lock_guard const lock{mutex_};
+    if (!closed_)
+        request_.swap(made);
 }
 
 SOCKETIO_DECL std::uint16_t server_core::port() const
@@ -293,6 +317,7 @@ SOCKETIO_DECL void server_core::drop_listeners()
     std::vector<std::shared_ptr<namespace_listener const>> new_namespace;
     std::vector<std::shared_ptr<failure_listener const>> connection_error;
     std::shared_ptr<error_hook const> hook;
+    std::shared_ptr<request_handler const> request;
     {
         std::lock_guard const lock{mutex_};
         for (auto const& each : namespaces_)
@@ -301,6 +326,7 @@ SOCKETIO_DECL void server_core::drop_listeners()
         new_namespace.swap(new_namespace_);
         connection_error.swap(connection_error_);
         hook.swap(error_hook_);
+        request.swap(request_);
     }
     for (auto const& each : families)
         all.push_back(each.parent);

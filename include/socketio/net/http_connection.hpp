@@ -1,0 +1,129 @@
+// The server's side of one HTTP/1.1 connection (RFC 9112): reads one request after the other, and writes their answers.
+// Knows nothing of what the requests are about.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/clock.hpp>
+#include <socketio/net/asio.hpp>
+#include <socketio/net/deadline_timer.hpp>
+#include <socketio/net/http_answer.hpp>
+#include <socketio/net/http_exchange.hpp>
+#include <socketio/net/stream.hpp>
+#include <socketio/net/tls_provider.hpp>
+#include <socketio/wire/body_reader.hpp>
+#include <socketio/wire/http.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace socketio::detail {
+
+struct http_rules {
+    http_limits limits{};
+    std::size_t body_size = 1000000;   // bytes of one request's
+    deflate_options deflate{};         // that WebSockets may agree on
+    std::shared_ptr<tls_provider> tls{}; // of a secure server
+    std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
+    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for an answer to be taken; 0: no limit
+    std::chrono::milliseconds close_timeout{2000};    // for the peer to take the last answer
+};
+
+// Who serves the requests.
+class http_connection_owner {
+public:
+    http_connection_owner() = default;
+    http_connection_owner(http_connection_owner const&) = delete;
+    http_connection_owner& operator=(http_connection_owner const&) = delete;
+    // On the connection's strand; may throw.
+    virtual void on_request(std::shared_ptr<http_exchange> exchange) = 0;
+    // The last call.
+    virtual void on_end(std::shared_ptr<http_connection> const& of) noexcept = 0;
+
+protected:
+    ~http_connection_owner() = default;
+};
+
+class http_connection : public std::enable_shared_from_this<http_connection> {
+public:
+    // `counted` is let go of with the stream.
+    http_connection(strand const& on, stream&& connected, std::shared_ptr<http_rules const> rules,
+                    std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> counted);
+
+    // On the strand.
+    void start();
+    // Any thread: no further request. What is being served still gets its answer.
+    void retire();
+    // Nobody runs the context any more.
+    void context_gone() noexcept { gone_.store(true, std::memory_order_release); }
+
+private:
+    friend class http_exchange;
+
+    enum class phase : std::uint8_t { securing, head, body, ready, serving, answering, closing, ended };
+
+    bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
+    void answer(std::uint64_t turn, http_response const& with);
+    void tell_gone(std::uint64_t turn, strand const& to, unique_function<void()> gone);
+    void take_stream(std::uint64_t turn, strand const& to, unique_function<void(http_stream&&)> taken);
+
+    void secure();
+    void proceed();
+    void read_head();
+    void on_head();
+    void expect_body();
+    void read_body();
+    void serve();
+    std::optional<http_upgrade> judge_upgrade();
+    void refuse(int status, std::string_view words);
+    void respond(http_response const& with);
+    void read();
+    void on_read(std::error_code ec, std::size_t count);
+    void write();
+    void on_written(std::error_code ec);
+    void next_request();
+    void see_off();
+    void end() noexcept;
+    void arm(std::chrono::milliseconds limit);
+    void on_due();
+
+    static constexpr std::size_t read_ahead = 16 * 1024; // of what comes while a request is being served
+    static constexpr std::size_t read_size = 4 * 1024;
+    static constexpr std::size_t kept_room = 64 * 1024;
+
+    strand strand_;
+    stream stream_;
+    std::shared_ptr<http_rules const> const rules_;
+    std::shared_ptr<http_connection_owner> owner_;
+    std::shared_ptr<void> counted_;
+    std::atomic<bool> gone_{false};
+    std::shared_ptr<byte_stream> securing_; // while the TLS handshake is under way
+    deadline_timer timer_;
+    clock::time_point deadline_ = clock::never();
+    std::string address_;
+
+    http_head_reader reader_;
+    std::optional<body_reader> body_;
+    byte_buffer input_;
+    byte_buffer output_;
+    byte_buffer writing_;
+    std::uint64_t turn_ = 0; // the number of the request
+    http_answer_form form_;  // of the current request's answer
+    unique_function<void()> left_; // to be told, on `left_on_`, if the client leaves
+    std::optional<strand> left_on_;
+    phase phase_ = phase::head;
+    bool upgrading_ = false;  // the request asks for another protocol: nothing behind it is read
+    bool keep_alive_ = true;  // after the answer to the current request
+    bool retired_ = false;
+    bool reading_ = false;
+    bool sending_ = false;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/http_connection.ipp>
+#endif

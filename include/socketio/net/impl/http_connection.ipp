@@ -1,0 +1,379 @@
+// One request after the other. At most one read and one write are under way, and each holds the connection.
+#pragma once
+
+#include <socketio/net/http_connection.hpp>
+#include <socketio/wire/handshake.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL http_connection::http_connection(strand const& on, stream&& connected, std::shared_ptr<http_rules const> rules,
+                                               std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> counted)
+    : strand_{on}, stream_{std::move(connected)}, rules_{std::move(rules)}, owner_{std::move(owner)}, counted_{std::move(counted)},
+      timer_{on}, address_{stream_.peer_address()}, reader_{role::client, rules_->limits}
+{
+}
+
+SOCKETIO_DECL void http_connection::start()
+{
+    if (phase_ == phase::ended)
+        return;
+    arm(rules_->request_timeout);
+    if (rules_->tls)
+        secure();
+    else
+        read();
+}
+
+SOCKETIO_DECL void http_connection::secure()
+{
+    phase_ = phase::securing;
+    securing_ = rules_->tls->async_handshake(strand_, std::move(stream_), role::server, {},
+        [self = shared_from_this()](std::error_code ec, std::string const&, stream above) {
+            self->securing_.reset();
+            if (self->phase_ != phase::securing) {
+                above.close();
+                return;
+            }
+            self->stream_ = std::move(above);
+            self->phase_ = phase::head;
+            if (ec)
+                self->end();
+            else
+                self->read();
+        });
+}
+
+SOCKETIO_DECL void http_connection::retire()
+{
+    post(strand_, [self = shared_from_this()] {
+        self->retired_ = true;
+        bool const idle = self->phase_ == phase::head && self->input_.empty();
+        if (idle || self->phase_ == phase::securing)
+            self->end();
+    });
+}
+
+// The timer is armed for what comes first, and looks again when it fires.
+SOCKETIO_DECL void http_connection::arm(std::chrono::milliseconds limit)
+{
+    deadline_ = limit.count() > 0 ? clock::now() + limit : clock::never();
+    if (deadline_ != clock::never())
+        timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
+}
+
+SOCKETIO_DECL void http_connection::on_due()
+{
+    if (phase_ == phase::ended || deadline_ == clock::never())
+        return;
+    if (clock::now() < deadline_)
+        timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
+    else if ((phase_ == phase::head && !input_.empty()) || phase_ == phase::body)
+        refuse(408, "The request took too long.\n");
+    else
+        end();
+}
+
+SOCKETIO_DECL void http_connection::read()
+{
+    bool const served = phase_ == phase::ready || phase_ == phase::serving || phase_ == phase::answering;
+    bool const enough = served && (upgrading_ || input_.size() >= read_ahead);
+    if (reading_ || enough || phase_ == phase::ended)
+        return;
+    reading_ = true;
+    char* const at = input_.prepare(read_size);
+    stream_.async_read_some(asio::buffer(at, read_size), [self = shared_from_this()](std::error_code ec, std::size_t count) {
+        self->on_read(ec, count);
+    });
+}
+
+// Who says nothing more will not take an answer either.
+SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t count)
+{
+    reading_ = false;
+    if (phase_ == phase::ended)
+        return;
+    if (ec) {
+        end();
+        return;
+    }
+    if (phase_ == phase::closing) {
+        read();
+        return;
+    }
+    bool const first = phase_ == phase::head && input_.empty();
+    input_.commit(count);
+    if (first && turn_ != 0)
+        arm(rules_->request_timeout);
+    proceed();
+}
+
+// What the owner does may throw, so nothing is left to be done then.
+SOCKETIO_DECL void http_connection::proceed()
+{
+    if (phase_ == phase::head)
+        read_head();
+    if (phase_ == phase::body)
+        read_body();
+    read();
+    if (phase_ == phase::ready)
+        serve();
+}
+
+SOCKETIO_DECL void http_connection::read_head()
+{
+    std::size_t consumed = 0;
+    http_progress const progress = reader_.read(input_.view(), consumed);
+    if (progress == http_progress::complete) {
+        input_.consume(consumed);
+        on_head();
+    } else if (progress == http_progress::failed) {
+        bool const large = input_.size() >= rules_->limits.bytes;
+        refuse(large ? 431 : 400, large ? "The head of the request is too large.\n" : "This is not an HTTP/1.1 request.\n");
+    }
+}
+
+SOCKETIO_DECL void http_connection::on_head()
+{
+    http_head const& head = reader_.head();
+    keep_alive_ = head.minor == 0 ? head.has_token("Connection", "keep-alive") : !head.has_token("Connection", "close");
+    if (head.minor != 0 && head.count("Host") != 1) {
+        refuse(400, "A request has one Host header.\n");
+        return;
+    }
+    std::uint64_t length = 0;
+    switch (request_framing(head, length)) {
+    case body_framing::none: phase_ = phase::ready; break;
+    case body_framing::invalid: refuse(400, "The length of the body is not clear.\n"); return;
+    case body_framing::unknown: refuse(501, "The transfer coding is not known.\n"); return;
+    case body_framing::length:
+        if (length > rules_->body_size) {
+            refuse(413, "The body is too large.\n");
+            return;
+        }
+        [[fallthrough]];
+    case body_framing::chunked: expect_body(); break;
+    }
+    upgrading_ = phase_ == phase::ready && head.minor != 0 && head.count("Upgrade") != 0 && head.has_token("Connection", "Upgrade");
+}
+
+// Whoever asks first whether the body is welcome is told so, unless it has come anyway.
+SOCKETIO_DECL void http_connection::expect_body()
+{
+    body_.emplace(reader_.head(), rules_->body_size);
+    phase_ = phase::body;
+    if (input_.empty() && reader_.head().has_token("Expect", "100-continue")) {
+        output_.append(std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"});
+        write();
+    }
+}
+
+SOCKETIO_DECL void http_connection::read_body()
+{
+    std::size_t consumed = 0;
+    body_progress const progress = body_->read(input_.view(), consumed);
+    input_.consume(consumed);
+    if (progress == body_progress::complete)
+        phase_ = phase::ready;
+    else if (progress == body_progress::limited)
+        refuse(413, "The body is too large.\n");
+    else if (progress == body_progress::failed)
+        refuse(400, "The body is not framed as it should be.\n");
+}
+
+SOCKETIO_DECL std::optional<http_upgrade> http_connection::judge_upgrade()
+{
+    if (!upgrading_)
+        return std::nullopt;
+    http_upgrade result;
+    deflate_negotiation deflate{rules_->deflate};
+    result.error = check_upgrade_request(reader_.head(), result.key, &deflate);
+    result.deflate = deflate.agreed;
+    return result;
+}
+
+SOCKETIO_DECL void http_connection::serve()
+{
+    phase_ = phase::serving;
+    deadline_ = clock::never();
+    if (upgrading_) // nothing is read meanwhile, so that nobody sees the client leave
+        arm(rules_->request_timeout);
+    auto upgrade = judge_upgrade();
+    http_head& head = reader_.head();
+    http_request request;
+    request.method = std::move(head.method);
+    request.target = std::move(head.target);
+    request.address = address_;
+    request.secure = rules_->tls != nullptr;
+    request.headers.reserve(head.headers.size());
+    for (auto& each : head.headers)
+        request.headers.emplace_back(std::move(each.name), std::move(each.value));
+    if (body_)
+        request.body = body_->take();
+    form_ = {request.method == "HEAD", keep_alive_, head.minor == 0};
+    owner_->on_request(std::make_shared<http_exchange>(weak_from_this(), ++turn_, std::move(request), std::move(upgrade)));
+}
+
+SOCKETIO_DECL void http_connection::answer(std::uint64_t turn, http_response const& with)
+{
+    if (phase_ != phase::serving || turn != turn_)
+        return;
+    left_.reset();
+    left_on_.reset();
+    respond(with);
+}
+
+// What cannot be read ends the connection: nobody knows where the next request would begin.
+SOCKETIO_DECL void http_connection::refuse(int status, std::string_view words)
+{
+    keep_alive_ = false;
+    form_ = {};
+    respond({status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string{words}});
+}
+
+SOCKETIO_DECL void http_connection::respond(http_response const& with)
+{
+    keep_alive_ = keep_alive_ && !retired_;
+    form_.keep_alive = keep_alive_;
+    write_http_answer(output_, with, form_, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    phase_ = phase::answering;
+    arm(rules_->idle_timeout);
+    write();
+}
+
+SOCKETIO_DECL void http_connection::write()
+{
+    if (sending_ || output_.empty())
+        return;
+    writing_.swap(output_);
+    sending_ = true;
+    stream_.async_write(asio::buffer(writing_.data(), writing_.size()), [self = shared_from_this()](std::error_code ec, std::size_t) {
+        self->on_written(ec);
+    });
+}
+
+SOCKETIO_DECL void http_connection::on_written(std::error_code ec)
+{
+    sending_ = false;
+    writing_.clear();
+    writing_.shrink(kept_room);
+    if (phase_ == phase::ended)
+        return;
+    if (ec)
+        end();
+    else if (!output_.empty())
+        write();
+    else if (phase_ == phase::answering && keep_alive_)
+        next_request();
+    else if (phase_ == phase::answering)
+        see_off();
+}
+
+SOCKETIO_DECL void http_connection::next_request()
+{
+    reader_.reset();
+    body_.reset();
+    upgrading_ = false;
+    phase_ = phase::head;
+    input_.shrink(kept_room);
+    arm(input_.empty() ? rules_->idle_timeout : rules_->request_timeout);
+    if (retired_ && input_.empty())
+        end();
+    else
+        proceed();
+}
+
+// Closing at once, with input unread, would reset the connection and could take the answer along.
+SOCKETIO_DECL void http_connection::see_off()
+{
+    phase_ = phase::closing;
+    stream_.shutdown_send();
+    arm(rules_->close_timeout);
+    read();
+}
+
+SOCKETIO_DECL void http_connection::tell_gone(std::uint64_t turn, strand const& to, unique_function<void()> gone)
+{
+    if (phase_ == phase::ended) {
+        post(to, std::move(gone));
+    } else if (phase_ == phase::serving && turn == turn_) {
+        left_ = std::move(gone);
+        left_on_ = to;
+    }
+}
+
+SOCKETIO_DECL void http_connection::take_stream(std::uint64_t turn, strand const& to, unique_function<void(http_stream&&)> taken)
+{
+    if (phase_ != phase::serving || !upgrading_ || turn != turn_)
+        return;
+    http_stream result{std::move(stream_), std::move(input_), std::move(counted_)};
+    result.connected.move_to(to);
+    post(to, [taken = std::move(taken), result = std::move(result)]() mutable { taken(std::move(result)); });
+    end();
+}
+
+SOCKETIO_DECL void http_connection::end() noexcept
+{
+    if (std::exchange(phase_, phase::ended) == phase::ended)
+        return;
+    if (auto const securing = std::exchange(securing_, nullptr))
+        securing->close();
+    stream_.close();
+    timer_.cancel();
+    counted_.reset();
+    if (left_)
+        post(*left_on_, std::exchange(left_, nullptr));
+    left_on_.reset();
+    std::exchange(owner_, nullptr)->on_end(shared_from_this());
+}
+
+SOCKETIO_DECL http_exchange::~http_exchange()
+{
+    if (!answered_)
+        answer({500, {{"Content-Type", "text/plain; charset=utf-8"}}, "Nobody has answered this request.\n"});
+}
+
+SOCKETIO_DECL void http_exchange::add_headers(string_pairs more)
+{
+    headers_.insert(headers_.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+SOCKETIO_DECL void http_exchange::perform(unique_function<void(strand const&)> work)
+{
+    if (auto const on = on_.lock(); on && on->alive())
+        post(on->strand_, [on, work = std::move(work)]() mutable { work(on->strand_); });
+}
+
+SOCKETIO_DECL void http_exchange::answer(http_response with)
+{
+    if (answered_.exchange(true))
+        return;
+    auto const on = on_.lock();
+    if (!on || !on->alive())
+        return;
+    with.headers.insert(with.headers.end(), headers_.begin(), headers_.end());
+    dispatch(on->strand_, [on, turn = turn_, with = std::move(with)] { on->answer(turn, with); });
+}
+
+SOCKETIO_DECL void http_exchange::on_gone(strand const& to, unique_function<void()> gone)
+{
+    auto const on = on_.lock();
+    if (!on)
+        post(to, std::move(gone));
+    else if (on->alive())
+        dispatch(on->strand_, [on, turn = turn_, to, gone = std::move(gone)]() mutable { on->tell_gone(turn, to, std::move(gone)); });
+}
+
+SOCKETIO_DECL void http_exchange::take_stream(strand const& to, unique_function<void(http_stream&&)> taken)
+{
+    if (answered_.exchange(true))
+        return;
+    if (auto const on = on_.lock(); on && on->alive())
+        post(on->strand_, [on, turn = turn_, to, taken = std::move(taken)]() mutable { on->take_stream(turn, to, std::move(taken)); });
+}
+
+} // namespace socketio::detail

@@ -1,0 +1,224 @@
+// A session over HTTP long-polling, and its way to a WebSocket.
+#pragma once
+
+#include <socketio/server/engine_session.hpp>
+#include <socketio/wire/handshake.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::detail {
+
+// How often a poll that stands in the way of an upgrade is ended.
+inline constexpr std::chrono::milliseconds noop_pause{100};
+
+SOCKETIO_DECL void engine_session::start(std::shared_ptr<http_exchange> first)
+{
+    auto const& offered = options_->transports;
+    engine_settings settings{sid_, {}, options_->pingInterval, options_->pingTimeout, options_->maxHttpBufferSize};
+    if (options_->allowUpgrades && std::find(offered.begin(), offered.end(), "websocket") != offered.end())
+        settings.upgrades.emplace_back("websocket");
+    polling_ = std::make_unique<polling>(std::move(settings));
+    polling_->open(clock::now());
+    on_poll(std::move(first));
+}
+
+SOCKETIO_DECL void engine_session::take(std::shared_ptr<http_exchange> exchange)
+{
+    if (alive())
+        post(runtime_->serial, [self = shared_from_this(), exchange = std::move(exchange)]() mutable { self->on_request(std::move(exchange)); });
+}
+
+// The gate has looked before, but much may have happened since.
+SOCKETIO_DECL void engine_session::on_request(std::shared_ptr<http_exchange> exchange)
+{
+    if (!alive())
+        return;
+    std::string const& method = exchange->request().method;
+    bool const lingers = linger_deadline_ != clock::never();
+    if (ended_ && !lingers)
+        keeper_->refuse(exchange, {refusal_code::unknown_sid, {{"sid", sid_}}});
+    else if (exchange->upgrade())
+        begin_upgrade(std::move(exchange));
+    else if (!polling_)
+        keeper_->refuse(exchange, {refusal_code::bad_request,
+            {{"name", "TRANSPORT_MISMATCH"}, {"transport", "polling"}, {"previousTransport", "websocket"}}});
+    else if (method == "GET")
+        on_poll(std::move(exchange));
+    else if (method == "POST")
+        on_data(std::move(exchange));
+    else
+        exchange->answer({405, {{"Allow", "GET, POST"}}, {}});
+    if (alive())
+        settle();
+}
+
+SOCKETIO_DECL void engine_session::on_poll(std::shared_ptr<http_exchange> exchange)
+{
+    if (runtime_->poll) {
+        on_overlap(exchange);
+        return;
+    }
+    exchange->on_gone(runtime_->serial, [weak = weak_from_this(), key = std::weak_ptr<http_exchange>{exchange}] {
+        auto const self = weak.lock();
+        auto const gone = key.lock();
+        if (!self || !gone || !self->alive() || self->runtime_->poll != gone)
+            return;
+        self->runtime_->poll.reset();
+        self->end(close_reason::transport_error, error::closed);
+    });
+    runtime_->poll = std::move(exchange);
+    if (linger_deadline_ != clock::never())
+        on_lingered();
+}
+
+SOCKETIO_DECL void engine_session::on_data(std::shared_ptr<http_exchange> exchange)
+{
+    if (runtime_->data) {
+        on_overlap(exchange);
+        return;
+    }
+    runtime_->data = std::move(exchange);
+    if (equals_ignoring_case(find_header(runtime_->data->request(), "Content-Type"), "application/octet-stream")) {
+        end(close_reason::transport_error, error::engine_packet_invalid);
+        bad_data_ = true;
+    } else if (!ended_) {
+        polling_->feed(runtime_->data->take_body());
+        pump();
+    }
+}
+
+// Two polls at once, or two bodies: nobody could say which comes first.
+SOCKETIO_DECL void engine_session::on_overlap(std::shared_ptr<http_exchange> const& exchange)
+{
+    exchange->answer(refusal_response({refusal_code::bad_request, {}}, false));
+    end(close_reason::transport_error, error::engine_unexpected);
+}
+
+SOCKETIO_DECL void engine_session::settle_polling()
+{
+    if (runtime_->data && (ended_ || !polling_->has_input()))
+        answer_data();
+    if (ended_ || !runtime_->poll)
+        return;
+    bool const told = polling_->has_output();
+    if (!told && clock::now() >= noop_due_) {
+        polling_->send_noop();
+        noop_due_ = clock::now() + noop_pause;
+    }
+    if (!polling_->has_output())
+        return;
+    answer_poll(*std::exchange(runtime_->poll, nullptr), polling_->take_output());
+    if (told)
+        post(runtime_->serial, [self = shared_from_this()] { self->tell_drained(); });
+}
+
+SOCKETIO_DECL void engine_session::answer_poll(http_exchange& poll, std::string payload)
+{
+    poll.answer({200, {{"Content-Type", "text/plain; charset=UTF-8"}, {"Cache-Control", "no-store"}}, std::move(payload)});
+}
+
+SOCKETIO_DECL void engine_session::answer_data()
+{
+    auto const data = std::exchange(runtime_->data, nullptr);
+    if (std::exchange(bad_data_, false))
+        data->answer(refusal_response({refusal_code::bad_request, {}}, false));
+    else
+        data->answer({200, {{"Content-Type", "text/html"}, {"Cache-Control", "no-store"}}, "ok"});
+}
+
+SOCKETIO_DECL void engine_session::end_poll(engine_packet_type with)
+{
+    if (auto const poll = std::exchange(runtime_->poll, nullptr))
+        answer_poll(*poll, std::string(1, static_cast<char>('0' + static_cast<int>(with))));
+}
+
+// What was sent and a close packet go to the poll that waits, or to the next.
+SOCKETIO_DECL void engine_session::linger()
+{
+    polling_->send_close();
+    if (runtime_->poll)
+        answer_poll(*std::exchange(runtime_->poll, nullptr), polling_->take_output());
+    else
+        linger_deadline_ = clock::now() + options_->close_timeout;
+}
+
+SOCKETIO_DECL void engine_session::on_lingered()
+{
+    linger_deadline_ = clock::never();
+    if (auto const poll = std::exchange(runtime_->poll, nullptr))
+        answer_poll(*poll, polling_->take_output());
+    keeper_->on_ended(sid_);
+}
+
+SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> exchange)
+{
+    http_upgrade const& asked = *exchange->upgrade();
+    if (ended_ || upgrading_ || !polling_ || !options_->allowUpgrades || asked.error) {
+        exchange->answer(refusal_response({refusal_code::bad_request, {}}, true));
+        return;
+    }
+    upgrading_ = true;
+    upgrade_deadline_ = clock::now() + options_->upgradeTimeout;
+    byte_buffer answer;
+    write_upgrade_response(answer, asked.key, {}, asked.deflate);
+    exchange->take_stream(runtime_->serial, [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate](http_stream&& over) mutable {
+        self->on_candidate(std::move(over), deflate, std::move(answer));
+    });
+}
+
+SOCKETIO_DECL void engine_session::on_candidate(http_stream&& over, std::optional<deflate_parameters> deflate, byte_buffer&& answer)
+{
+    if (!alive() || ended_ || !upgrading_ || runtime_->candidate) {
+        over.connected.close();
+        return;
+    }
+    engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate};
+    engine made = make_engine(brought);
+    made.probe();
+    runtime_->candidate = connect(std::move(brought), std::move(made));
+    runtime_->candidate_kept = std::move(over.counted);
+    pump();
+}
+
+// True if there may be events of the session now.
+SOCKETIO_DECL bool engine_session::pump_candidate(clock::time_point now)
+{
+    while (alive() && !ended_ && runtime_->candidate) {
+        engine_event const event = runtime_->candidate->next(now);
+        switch (event.type) {
+        case engine_event::kind::none: return false;
+        case engine_event::kind::probed: noop_due_ = now; break;
+        case engine_event::kind::upgraded: upgrade(); return true;
+        default: drop_candidate(); return false;
+        }
+    }
+    return false;
+}
+
+// What no poll has fetched leaves over the WebSocket, ahead of everything else.
+SOCKETIO_DECL void engine_session::upgrade()
+{
+    end_poll(engine_packet_type::noop);
+    runtime_->link = std::exchange(runtime_->candidate, nullptr);
+    kept_ = std::move(runtime_->candidate_kept);
+    upgrading_ = false;
+    upgrade_deadline_ = noop_due_ = clock::never();
+    over_websocket_.store(true, std::memory_order_release);
+    engine& to = runtime_->link->session();
+    polling_->hand_over([&](std::string_view text) { to.send_text(text); }, [&](bytes_view data) { to.send_binary(data); });
+    if (runtime_->data)
+        answer_data();
+    polling_.reset();
+}
+
+SOCKETIO_DECL void engine_session::drop_candidate()
+{
+    upgrading_ = false;
+    upgrade_deadline_ = noop_due_ = clock::never();
+    if (auto const candidate = std::exchange(runtime_->candidate, nullptr))
+        candidate->close();
+    runtime_->candidate_kept.reset();
+}
+
+} // namespace socketio::detail
