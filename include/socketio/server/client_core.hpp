@@ -63,9 +63,7 @@ public:
     // There is a deadline to look after.
     void arm();
 
-    // The context is being destroyed.
-    void context_gone() noexcept;
-
+    void context_gone() noexcept override;
     void on_text(std::span<char> message) override;
     void on_binary(std::span<char> message) override;
     void on_drained() override {}

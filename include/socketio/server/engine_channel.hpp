@@ -31,6 +31,9 @@ public:
     virtual void on_drained() = 0;
     // Exactly once, and the last call: how the session ended, whoever ended it.
     virtual void on_closed(close_reason reason, std::error_code why) = 0;
+    // Instead of it when the context is destroyed: what owner and session hold of each other has to go. No strand is
+    // left; it may come twice.
+    virtual void context_gone() noexcept {}
 
 protected:
     ~engine_channel_owner() = default;

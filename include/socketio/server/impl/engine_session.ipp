@@ -31,6 +31,8 @@ SOCKETIO_DECL void engine_session::context_gone() noexcept
     auto const last = std::move(owner_);
     auto const kept = std::move(kept_);
     runtime_.reset();
+    if (last)
+        last->context_gone();
 }
 
 SOCKETIO_DECL engine engine_session::make_engine(engine_websocket const& over) const
