@@ -205,8 +205,9 @@ private:
     void decide(std::size_t at, bool wanted)
     {
         client_->perform([self = shared_from_this(), at, wanted] {
-            if (std::exchange(self->decided_, at) >= at)
+            if (self->decided_ >= at)
                 return;
+            self->decided_ = at;
             self->client_->defer([self, at, wanted] {
                 if (wanted)
                     self->found(at);
@@ -218,6 +219,8 @@ private:
 
     void found(std::size_t at)
     {
+        if (!client_->is_open())
+            return;
         auto to = in_->known(name_);
         if (!to)
             to = in_->child(name_, *families_[at - 1].parent);

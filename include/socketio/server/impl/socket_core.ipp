@@ -178,8 +178,9 @@ private:
     {
         auto const& client = socket_->client_;
         client->perform([self = shared_from_this(), at, refused = std::move(refused)]() mutable {
-            if (std::exchange(self->decided_, at) >= at)
+            if (self->decided_ >= at)
                 return;
+            self->decided_ = at;
             if (refused)
                 self->socket_->refuse(std::move(*refused));
             else
