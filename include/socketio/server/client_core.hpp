@@ -37,7 +37,8 @@ public:
     ~client_core();
 
     // Any thread. What one thread asks for is done in that order; on the strand and inside a turn it is done at once.
-    void perform(unique_function<void()> command);
+    // False if it will never be: the client has gone.
+    bool perform(unique_function<void()> command);
     bool in_turn() const noexcept;
 
     http_request const& request() const noexcept { return request_; }
@@ -51,7 +52,8 @@ public:
     bool send(encoded_packet const& packet, send_flags flags);
     bool send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
     void send_control(packet_type type, std::string_view nsp, value const* payload);
-    // A socket is connected; it has gone.
+    // A socket is on its way through the middleware; it is connected; it has gone.
+    void connecting(std::shared_ptr<server_socket_core> socket);
     void joined(std::shared_ptr<server_socket_core> socket);
     void left(server_socket_core const& socket, bool by_this_side);
     // The namespace does not admit this client.
@@ -107,10 +109,11 @@ private:
     // On the strand only.
     packet_decoder decoder_;
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> sockets_; // by namespace
-    std::set<std::string, std::less<>> connecting_; // namespaces whose middleware has not decided
+    // By namespace, until that has decided; null before there is one.
+    std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> connecting_;
     std::set<std::string, std::less<>> left_;       // that this side has left: the client may not know
     std::list<unique_function<void()>> steps_;
-    std::shared_ptr<void> kept_;
+    std::vector<std::shared_ptr<void>> kept_;
     clock::time_point connect_deadline_ = clock::never();
     bool open_ = true;
     bool running_steps_ = false;

@@ -95,6 +95,7 @@ private:
     void tell(std::string event, std::string_view text);
     void end_acks(std::vector<pending_ack> ended, std::error_code why);
     void end_ack(pending_ack ended, std::error_code why);
+    void end_ack_elsewhere(std::shared_ptr<pending_ack> ended);
     void send_answer(shared_packet packet);
     void cleanup(bool recoverable);
     void stop_listening();

@@ -57,21 +57,22 @@ SOCKETIO_DECL bool client_core::in_turn() const noexcept
     return turn_thread_.load() == std::this_thread::get_id();
 }
 
-SOCKETIO_DECL void client_core::perform(unique_function<void()> command)
+SOCKETIO_DECL bool client_core::perform(unique_function<void()> command)
 {
     if (in_turn()) {
         if (has_mail_.load(std::memory_order_acquire))
             drain_inbox();
         command();
-        return;
+        return true;
     }
     std::lock_guard const lock{mutex_};
     if (!runtime_)
-        return;
+        return false;
     inbox_.push_back(std::move(command));
     has_mail_.store(true, std::memory_order_release);
     if (!std::exchange(waking_, true))
         post_turn();
+    return true;
 }
 
 // With the lock, or on the strand.
@@ -204,7 +205,7 @@ SOCKETIO_DECL void client_core::on_connect(packet const& received)
         close();
         return;
     }
-    connecting_.insert(nsp);
+    connecting_.emplace(nsp, nullptr);
     server->find(nsp, received.has_payload ? received.payload.to_value() : value{object{}}, shared_from_this());
 }
 
@@ -222,6 +223,12 @@ SOCKETIO_DECL void client_core::decided(std::string_view nsp)
 {
     if (auto const found = connecting_.find(nsp); found != connecting_.end())
         connecting_.erase(found);
+}
+
+SOCKETIO_DECL void client_core::connecting(std::shared_ptr<server_socket_core> socket)
+{
+    std::string const name = socket->nsp().name();
+    connecting_.insert_or_assign(name, std::move(socket));
 }
 
 SOCKETIO_DECL void client_core::joined(std::shared_ptr<server_socket_core> socket)
@@ -276,7 +283,7 @@ SOCKETIO_DECL void client_core::end_sockets(std::string_view reason)
 // No DISCONNECT: the clients are to come back when the server does.
 SOCKETIO_DECL void client_core::shut_down(std::shared_ptr<void> kept)
 {
-    kept_ = std::move(kept);
+    kept_.push_back(std::move(kept));
     end_sockets("server shutting down");
     close();
 }
@@ -288,7 +295,9 @@ SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code)
     turn now{*this};
     drain_inbox();
     end_sockets(to_string(reason));
-    connecting_.clear();
+    for (auto const& each : std::exchange(connecting_, {}))
+        if (each.second)
+            each.second->abandon();
     defer([self] { self->let_go(); });
     now.finish();
 }
@@ -308,7 +317,7 @@ SOCKETIO_DECL void client_core::let_go()
     last->timer.cancel();
     for (auto& each : unheard)
         each();
-    kept_.reset();
+    kept_.clear();
 }
 
 SOCKETIO_DECL void client_core::arm()
@@ -349,11 +358,14 @@ SOCKETIO_DECL void client_core::context_gone() noexcept
         unheard.swap(inbox_);
     }
     open_ = false;
-    auto const all = std::exchange(sockets_, {});
+    auto all = std::exchange(sockets_, {});
+    all.merge(connecting_);
     for (auto const& each : all)
-        each.second->drop_everything();
+        if (each.second)
+            each.second->drop_everything();
+    connecting_.clear();
     auto const steps = std::exchange(steps_, {});
-    kept_.reset();
+    kept_.clear();
 }
 
 } // namespace socketio::detail

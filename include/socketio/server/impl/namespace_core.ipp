@@ -109,9 +109,12 @@ SOCKETIO_DECL void namespace_core::add(std::shared_ptr<client_core> const& clien
     }
     adapter_->restore_session(*pid, *offset,
         [self = shared_from_this(), client, kept = std::make_shared<value>(auth)](std::optional<adapter_session> session) {
-            client->perform([self, client, kept, session = std::move(session)]() mutable {
-                self->create(client, std::move(*kept), std::move(session));
+            auto const found = std::make_shared<std::optional<adapter_session>>(std::move(session));
+            bool const taken = client->perform([self, client, kept, found] {
+                self->create(client, std::move(*kept), std::move(*found));
             });
+            if (!taken && *found)
+                self->rooms().persist_session(std::move(**found));
         });
 }
 
@@ -165,8 +168,9 @@ private:
     void decide(std::size_t at, std::optional<connect_error> refused)
     {
         socket_->client().perform([self = shared_from_this(), at, refused = std::move(refused)] {
-            if (std::exchange(self->decided_, at) >= at)
+            if (self->decided_ >= at)
                 return;
+            self->decided_ = at;
             self->socket_->client().defer([self, refused] {
                 if (refused)
                     self->refuse(*refused);
@@ -202,6 +206,7 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
     auto const socket = std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
     if (!restored)
         adapter_->enter(socket->id());
+    client->connecting(socket);
     auto const& recovery = adapter_->settings().recovery;
     if (restored && recovery->skipMiddlewares) {
         admit(socket);

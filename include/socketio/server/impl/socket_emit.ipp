@@ -47,14 +47,28 @@ SOCKETIO_DECL void server_socket_core::emit(shared_packet packet, std::optional<
             nsp_->rooms().broadcast(packet, {.rooms = {id_}, .compress = flags.compress});
         return;
     }
-    client_->perform([self = shared_from_this(), packet = std::move(packet), flags,
-                      waiting = std::make_shared<pending_ack>(std::move(*waiting))] {
+    auto const kept = std::make_shared<pending_ack>(std::move(*waiting));
+    bool const taken = client_->perform([self = shared_from_this(), packet = std::move(packet), flags, kept] {
         if (self->ended_) {
-            self->end_ack(std::move(*waiting), error::disconnected);
+            self->end_ack(std::move(*kept), error::disconnected);
             return;
         }
-        self->acks_.add(std::move(*waiting));
+        self->acks_.add(std::move(*kept));
         self->write(*packet, flags);
+    });
+    if (!taken)
+        end_ack_elsewhere(kept);
+}
+
+// The client has gone, and its strand with it.
+SOCKETIO_DECL void server_socket_core::end_ack_elsewhere(std::shared_ptr<pending_ack> ended)
+{
+    auto const server = nsp_->server();
+    if (!server || server->is_gone())
+        return;
+    asio::post(server->get_executor(), [self = shared_from_this(), ended = std::move(ended)] {
+        ack_result result{*self, ended->event, error::disconnected};
+        ended->handler(result);
     });
 }
 
