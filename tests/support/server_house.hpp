@@ -1,0 +1,103 @@
+// A Socket.IO server and its clients in one io_context, over this machine's loopback.
+// Knows the two public halves only.
+#pragma once
+
+#include <socketio/client.hpp>
+#include <socketio/server.hpp>
+
+#include "client.hpp"
+
+#include <asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace support {
+
+inline socketio::server_options on_loopback(socketio::server_options from = {})
+{
+    from.address = "127.0.0.1";
+    return from;
+}
+
+inline std::string loopback_url(std::uint16_t port, std::string_view nsp = "")
+{
+    return "http://127.0.0.1:" + std::to_string(port) + std::string{nsp};
+}
+
+// For TEST_CASE_FIXTURE, or as a member of one. Listeners may refer to the diary: the server and the context die first.
+struct server_house {
+    diary heard;
+    asio::io_context context;
+    socketio::server io;
+
+    explicit server_house(socketio::server_options options = {}) : io{context, 0, on_loopback(std::move(options))} {}
+
+    std::string url(std::string_view nsp = "") const { return loopback_url(io.port(), nsp); }
+
+    // Each has a connection of its own.
+    socketio::socket client(std::string_view nsp = "", socketio::options options = {})
+    {
+        options.forceNew = true;
+        return socketio::io(context, url(nsp), quick(std::move(options)));
+    }
+    // One that is connected.
+    socketio::socket guest(std::string_view nsp = "", socketio::options options = {})
+    {
+        auto made = client(nsp, std::move(options));
+        if (!until([&] { return made.connected(); }))
+            throw std::runtime_error("no connection to " + std::string{nsp});
+        return made;
+    }
+    // The server's socket of a client that is connected.
+    socketio::server_socket socket_of(socketio::socket const& client) const
+    {
+        auto found = io.of(client.nsp()).sockets().get(client.id());
+        if (!found)
+            throw std::runtime_error("the server does not know " + client.id());
+        return *found;
+    }
+
+    template <class Predicate>
+    bool until(Predicate predicate)
+    {
+        return run_until(context, std::move(predicate));
+    }
+    bool until_heard(std::string_view line, std::ptrdiff_t times = 1)
+    {
+        return until([&] { return heard.count(line) >= times; });
+    }
+    // True when both sides have heard what was said before.
+    bool in_step(socketio::socket client)
+    {
+        auto const back = std::make_shared<bool>(false);
+        auto const asked = socket_of(client).once("in step", [](socketio::ack done) { done(); });
+        client.emit("in step", [back] { *back = true; });
+        return until([back] { return *back; });
+    }
+    // Nothing is left to be done once the server is closed and the clients are gone.
+    bool run_dry()
+    {
+        io.close();
+        return run_out(context);
+    }
+};
+
+// Notes "name: first argument", for events with one text.
+inline auto note_text(diary& heard, std::string name)
+{
+    return [&heard, name = std::move(name)](std::string const& text) { heard.note(name + ": " + text); };
+}
+
+// Notes that an event has come to somebody.
+inline auto note_event(diary& heard, std::string name)
+{
+    return [&heard, name = std::move(name)] { heard.note(name); };
+}
+
+} // namespace support
