@@ -100,4 +100,21 @@ inline auto note_event(diary& heard, std::string name)
     return [&heard, name = std::move(name)] { heard.note(name); };
 }
 
+// An exception of a listener leaves through the context's run: how many did, all with the text "thrown".
+template <class Predicate>
+int exceptions_until(asio::io_context& context, Predicate done)
+{
+    int thrown = 0;
+    for (bool over = false; !over;) {
+        try {
+            if (!run_until(context, done))
+                return -1;
+            over = true;
+        } catch (std::runtime_error const& why) {
+            thrown += why.what() == std::string_view{"thrown"};
+        }
+    }
+    return thrown;
+}
+
 } // namespace support
