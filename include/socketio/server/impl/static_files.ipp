@@ -1,0 +1,257 @@
+// From a request's path to a file within the folder.
+#pragma once
+
+#include <socketio/core/error.hpp>
+#include <socketio/server/static_files.hpp>
+#include <socketio/wire/http.hpp>
+#include <socketio/wire/http_date.hpp>
+#include <socketio/wire/url.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+namespace detail {
+
+inline std::string_view content_type_of(std::string_view extension) noexcept
+{
+    constexpr std::pair<std::string_view, std::string_view> known[] = {
+        {"html", "text/html; charset=utf-8"}, {"htm", "text/html; charset=utf-8"}, {"css", "text/css; charset=utf-8"},
+        {"js", "text/javascript; charset=utf-8"}, {"mjs", "text/javascript; charset=utf-8"}, {"json", "application/json"},
+        {"map", "application/json"}, {"webmanifest", "application/manifest+json"}, {"wasm", "application/wasm"},
+        {"txt", "text/plain; charset=utf-8"}, {"md", "text/markdown; charset=utf-8"}, {"csv", "text/csv; charset=utf-8"},
+        {"xml", "application/xml"}, {"svg", "image/svg+xml"}, {"png", "image/png"}, {"jpg", "image/jpeg"},
+        {"jpeg", "image/jpeg"}, {"gif", "image/gif"}, {"webp", "image/webp"}, {"avif", "image/avif"},
+        {"ico", "image/x-icon"}, {"woff", "font/woff"}, {"woff2", "font/woff2"}, {"ttf", "font/ttf"}, {"otf", "font/otf"},
+        {"mp3", "audio/mpeg"}, {"ogg", "audio/ogg"}, {"wav", "audio/wav"}, {"mp4", "video/mp4"}, {"webm", "video/webm"},
+        {"pdf", "application/pdf"}, {"zip", "application/zip"}};
+    for (auto const& each : known)
+        if (equals_ignoring_case(each.first, extension))
+            return each.second;
+    return "application/octet-stream";
+}
+
+// What a request asks for: the names on the way to a file, or to a folder if its path ends in a slash.
+struct file_path {
+    std::vector<std::string> names;
+    bool folder = false;
+};
+
+// Whether a decoded name can only be that of something in the folder before it.
+inline bool is_plain_name(std::string_view name, bool hidden_files) noexcept
+{
+    if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string_view{"/\\\0", 3}) != std::string_view::npos)
+        return false;
+    return hidden_files || name.front() != '.' || name == ".well-known";
+}
+
+inline std::optional<file_path> split_file_path(std::string_view path, bool hidden_files)
+{
+    file_path found;
+    while (path.starts_with('/') && path.size() > 1) {
+        path.remove_prefix(1);
+        std::size_t const end = std::min(path.find('/'), path.size());
+        found.names.push_back(percent_decode(path.substr(0, end), false));
+        if (!is_plain_name(found.names.back(), hidden_files))
+            return std::nullopt;
+        path.remove_prefix(end);
+    }
+    found.folder = path == "/";
+    if (!found.folder && (found.names.empty() || !path.empty()))
+        return std::nullopt;
+    return found;
+}
+
+// Both without links.
+inline bool is_within(std::filesystem::path const& folder, std::filesystem::path const& file)
+{
+    return std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
+}
+
+inline http_response status_page(int status, std::string text)
+{
+    return {status, {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}}, std::move(text)};
+}
+
+inline std::string_view request_header(http_request const& request, std::string_view name) noexcept
+{
+    for (auto const& each : request.headers)
+        if (equals_ignoring_case(each.first, name))
+            return each.second;
+    return {};
+}
+
+inline std::string_view without_weakness(std::string_view tag) noexcept
+{
+    return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
+
+// RFC 9110, section 13.1.2; our tags have no comma.
+inline bool matches_any(std::string_view list, std::string_view tag) noexcept
+{
+    while (!list.empty()) {
+        std::size_t const end = std::min(list.find(','), list.size());
+        std::string_view const each = trim_http_blanks(list.substr(0, end));
+        if (each == "*" || without_weakness(each) == without_weakness(tag))
+            return true;
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return false;
+}
+
+struct file_version {
+    std::uintmax_t size = 0;
+    std::filesystem::file_time_type time{};
+
+    http_time modified() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time)); }
+    // Weak: two versions of one length, written within one tick of the file system's clock, look the same.
+    std::string tag() const
+    {
+        std::array<char, 48> text{};
+        auto const ticks = static_cast<std::uint64_t>(time.time_since_epoch().count());
+        auto end = std::to_chars(text.data(), text.data() + 16, static_cast<std::uint64_t>(size), 16).ptr;
+        *end++ = '-';
+        end = std::to_chars(end, text.data() + text.size(), ticks, 16).ptr;
+        return "W/\"" + std::string(text.data(), end) + '"';
+    }
+    bool is_what_the_peer_has(http_request const& request) const
+    {
+        if (std::string_view const tags = request_header(request, "if-none-match"); !tags.empty())
+            return matches_any(tags, tag());
+        auto const since = parse_http_date(request_header(request, "if-modified-since"));
+        return since && modified() <= *since;
+    }
+};
+
+inline std::optional<file_version> look_at_file(std::filesystem::path const& file)
+{
+    std::error_code status, size, time;
+    if (!std::filesystem::is_regular_file(file, status)) // a pipe, say, could not be opened without waiting
+        return std::nullopt;
+    file_version const found{std::filesystem::file_size(file, size), std::filesystem::last_write_time(file, time)};
+    return status || size || time ? std::nullopt : std::optional{found};
+}
+
+// As much as it was when it was looked at: it may grow meanwhile.
+inline std::optional<std::string> read_file(std::filesystem::path const& file, std::uintmax_t size)
+{
+    std::ifstream stream(file, std::ios::binary);
+    std::string text(static_cast<std::size_t>(size), '\0');
+    if (!stream.read(text.data(), static_cast<std::streamsize>(size)) && !stream.eof())
+        return std::nullopt;
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    return text;
+}
+
+// Where a folder's name is without its slash at the end: the pages in it would find nothing beside them. The place is told
+// relative to the request, so that a proxy may have put the server below a path of its own.
+inline http_response redirect_to_folder(file_path const& asked, std::string_view query)
+{
+    std::string where;
+    append_uri_component(where, asked.names.back());
+    where += '/';
+    if (!query.empty() && is_request_target(query))
+        where.append("?").append(query);
+    http_response moved = status_page(301, "Moved Permanently");
+    moved.headers.emplace_back("Location", std::move(where));
+    return moved;
+}
+
+} // namespace detail
+
+struct file_server::state {
+    std::filesystem::path folder;
+    serve_files_options settings;
+
+    // Without links, and within the folder; empty otherwise.
+    std::filesystem::path find(std::filesystem::path const& wanted) const
+    {
+        std::error_code ec;
+        auto const top = std::filesystem::canonical(folder, ec);
+        auto const found = ec ? top : std::filesystem::canonical(wanted, ec);
+        return !ec && detail::is_within(top, found) ? found : std::filesystem::path{};
+    }
+    std::string content_type(std::filesystem::path const& file) const
+    {
+        std::string const extension = file.extension().string();
+        std::string_view const bare = std::string_view{extension}.substr(extension.empty() ? 0 : 1);
+        for (auto const& each : settings.content_types)
+            if (detail::equals_ignoring_case(each.first, bare))
+                return each.second;
+        return std::string{detail::content_type_of(bare)};
+    }
+    // `named` is what the file is called here; what it is a link to may be called otherwise.
+    http_response send(http_request const& request, std::filesystem::path const& file, std::filesystem::path const& named) const
+    {
+        auto const version = detail::look_at_file(file);
+        if (!version)
+            return detail::status_page(404, "Not Found");
+        if (version->size > settings.file_size)
+            return detail::status_page(500, "This file is larger than what is served here (serve_files_options::file_size)");
+        http_response answer{304, {{"ETag", version->tag()}, {"Last-Modified", detail::format_http_date(version->modified())}}, {}};
+        if (!settings.cache_control.empty())
+            answer.headers.emplace_back("Cache-Control", settings.cache_control);
+        if (version->is_what_the_peer_has(request))
+            return answer;
+        auto text = detail::read_file(file, version->size);
+        if (!text)
+            return detail::status_page(404, "Not Found");
+        answer.status = 200;
+        answer.headers.emplace_back("Content-Type", content_type(named));
+        answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
+        answer.body = std::move(*text);
+        return answer;
+    }
+};
+
+SOCKETIO_DECL file_server::file_server(std::filesystem::path const& folder, serve_files_options settings)
+{
+    std::error_code ec;
+    auto top = std::filesystem::absolute(folder, ec);
+    if (!ec && !std::filesystem::is_directory(top, ec) && !ec)
+        ec = std::make_error_code(std::errc::not_a_directory);
+    if (ec)
+        detail::throw_failure(ec, "serve_files: " + folder.string());
+    state_ = std::make_shared<state const>(state{std::move(top), std::move(settings)});
+}
+
+// The body is left out of what answers HEAD by the connection, which tells its length.
+SOCKETIO_DECL http_response file_server::operator()(http_request const& request) const
+{
+    if (request.method != "GET" && request.method != "HEAD") {
+        http_response refused = detail::status_page(405, "Method Not Allowed");
+        refused.headers.emplace_back("Allow", "GET, HEAD");
+        return refused;
+    }
+    auto const& settings = state_->settings;
+    auto const asked = detail::split_file_path(request.path(), settings.hidden_files);
+    std::filesystem::path wanted = state_->folder;
+    if (asked)
+        for (auto const& each : asked->names)
+            wanted /= each;
+    auto found = asked ? state_->find(wanted) : std::filesystem::path{};
+    std::error_code ec;
+    bool const is_folder = !found.empty() && std::filesystem::is_directory(found, ec);
+    if (is_folder) {
+        wanted /= settings.index;
+        found = settings.index.empty() ? std::filesystem::path{} : state_->find(wanted);
+    }
+    if (found.empty() || (asked->folder && !is_folder))
+        return detail::status_page(404, "Not Found");
+    if (is_folder && !asked->folder)
+        return detail::redirect_to_folder(*asked, request.query());
+    return state_->send(request, found, wanted);
+}
+
+} // namespace socketio

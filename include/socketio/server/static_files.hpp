@@ -1,0 +1,52 @@
+// The files of a folder, for browsers. Knows no sockets: a request goes in, an answer comes out.
+#pragma once
+
+#include <socketio/core/config.hpp>
+#include <socketio/core/provided.hpp>
+#include <socketio/net/http_message.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace socketio {
+
+struct serve_files_options {
+    std::string index = "index.html";       // what a folder shows; empty: folders are not found
+    std::size_t file_size = 64 * 1024 * 1024; // of one file, which is held in memory; larger ones are an error 500
+    bool hidden_files = false;              // names that begin with a dot, but ".well-known", which is never hidden
+    std::string cache_control = "no-cache"; // the browser keeps a file, and asks each time whether it has changed
+    string_pairs content_types{};           // more of them, or others: {"gltf", "model/gltf+json"}
+};
+
+// Answers GET and HEAD with the files of one folder and of those in it, and nothing outside of it, links included. A
+// file's ETag is its length and its time. Any thread; the file is read inside the call.
+class file_server {
+public:
+    // See serve_files().
+    file_server(std::filesystem::path const& folder, serve_files_options settings);
+
+    http_response operator()(http_request const& request) const;
+
+private:
+    struct state;
+    std::shared_ptr<state const> state_;
+};
+
+// For the server's on_request():
+//
+//     io.on_request(socketio::serve_files("public"));
+//
+// A relative path is taken from the folder that the program is in now. Throws std::system_error if there is no such folder.
+inline file_server serve_files(std::filesystem::path const& folder, serve_files_options settings = {})
+{
+    return file_server{folder, std::move(settings)};
+}
+
+} // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/server/impl/static_files.ipp>
+#endif
