@@ -6,9 +6,12 @@
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/engine_channel.hpp>
+#include <socketio/server/snapshot.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -43,6 +46,10 @@ public:
 
     http_request const& request() const noexcept { return request_; }
     string_pairs const& query() const noexcept { return query_; }
+    std::string const& sid() const noexcept { return sid_; }
+    std::string_view transport() const noexcept { return transport_.load(std::memory_order_relaxed); }
+    client_snapshot snapshot() const noexcept;
+    void on_connection_event(std::string_view event, std::function<void(std::string_view)> listener);
 
     // On the strand.
     bool is_open() const noexcept { return open_; }
@@ -68,7 +75,8 @@ public:
     void context_gone() noexcept override;
     void on_text(std::span<char> message) override;
     void on_binary(std::span<char> message) override;
-    void on_drained() override {}
+    void on_drained() override { counts_.unsent.store(0, std::memory_order_relaxed); }
+    void on_upgraded() override;
     void on_closed(close_reason reason, std::error_code why) override;
 
 private:
@@ -81,6 +89,21 @@ private:
         deadline_timer timer;
     };
 
+    // Written by the strand alone.
+    struct counts {
+        std::atomic<std::size_t> received{0};
+        std::atomic<std::size_t> sent{0};
+        std::atomic<std::size_t> dropped{0};
+        std::atomic<std::size_t> unsent{0};
+        std::atomic<std::size_t> sockets{0};
+    };
+    struct connection_listener {
+        std::string event;
+        std::function<void(std::string_view)> heard;
+    };
+
+    static void count(std::atomic<std::size_t>& one) noexcept { one.store(one.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+    void tell(std::string_view event, std::string_view about);
     void post_turn();
     void drain_inbox();
     void run_steps();
@@ -97,12 +120,16 @@ private:
     std::weak_ptr<server_core> const server_;
     http_request const request_;
     string_pairs const query_;
+    std::string const sid_;
+    std::atomic<char const*> transport_;
+    counts counts_;
     std::size_t const namespace_limit_;
     std::atomic<std::thread::id> turn_thread_{}; // of the turn under way
 
-    std::mutex mutex_; // guards inbox_ and waking_, and runtime_ when it is not the strand that looks
+    std::mutex mutex_; // guards inbox_, waking_ and listeners_, and runtime_ when it is not the strand that looks
     std::unique_ptr<runtime> runtime_;
     std::vector<unique_function<void()>> inbox_;
+    std::vector<connection_listener> listeners_;
     bool waking_ = false;
     std::atomic<bool> has_mail_{false};
 

@@ -29,6 +29,8 @@ public:
     virtual void on_binary(std::span<char> message) = 0;
     // All that was sent has been handed over.
     virtual void on_drained() = 0;
+    // Another transport carries it from now on.
+    virtual void on_upgraded() {}
     // Exactly once, and the last call: how the session ended, whoever ended it.
     virtual void on_closed(close_reason reason, std::error_code why) = 0;
     // Instead of it when the context is destroyed: what owner and session hold of each other has to go. No strand is
@@ -56,7 +58,7 @@ public:
     // To be called once, on the strand, by whoever is told of the new session; the owner is held until it was told of the end.
     virtual void attach(std::shared_ptr<engine_channel_owner> owner) = 0;
 
-    // "polling" or "websocket".
+    // "polling" or "websocket". Any thread.
     virtual std::string_view transport() const noexcept = 0;
     // One message; nothing happens once the session is closed or closing. It gathers until flush(), or until the
     // batch of input that is being told has been told.

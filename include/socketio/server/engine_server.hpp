@@ -42,6 +42,7 @@ public:
     void start(hooks told);
     std::uint16_t port() const noexcept { return port_; }
     std::size_t clients_count() const;
+    std::size_t connections() const noexcept { return places_->load(std::memory_order_relaxed); }
     // Nothing more is accepted, and every session is closed. `done` is called once all of them have ended, not inside
     // this call; never if the context goes first.
     void close(unique_function<void()> done);

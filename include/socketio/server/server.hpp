@@ -234,6 +234,8 @@ public:
     void disconnectSockets(bool close = false) const { sockets().disconnectSockets(close); }
 
     server_engine engine() const { return server_engine{core_}; }
+    // Looks at every client: for now and then.
+    server_snapshot snapshot() const { return core_->snapshot(); }
 
     // Is told of events that do not fit their listener, of sockets without a hook of their own. On any strand.
     void on_error(std::function<void(event_error const&)> hook) { core_->set_error_hook(std::move(hook)); }

@@ -8,6 +8,7 @@
 #include <socketio/server/http_responder.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/options.hpp>
+#include <socketio/server/snapshot.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -41,6 +42,8 @@ public:
     void listen(std::uint16_t port);
     std::uint16_t port() const;
     std::size_t clients_count() const;
+    server_snapshot snapshot() const;
+    void count_cut_off() noexcept { cut_off_.fetch_add(1, std::memory_order_relaxed); }
     std::shared_ptr<namespace_core> of(std::string_view name);
     std::shared_ptr<namespace_core> of(namespace_matcher matcher);
     void on_new_namespace(namespace_listener listener);
@@ -79,6 +82,8 @@ private:
     std::shared_ptr<server_options const> const settings_;
     context_watch& watch_;
     std::atomic<bool> gone_{false};
+    std::atomic<std::size_t> refused_{0};
+    std::atomic<std::size_t> cut_off_{0};
 
     mutable std::mutex mutex_; // guards what follows
     std::shared_ptr<engine_server> engine_;
@@ -89,6 +94,7 @@ private:
     std::vector<std::shared_ptr<failure_listener const>> connection_error_;
     std::shared_ptr<request_handler const> request_;
     std::shared_ptr<error_hook const> error_hook_;
+    server_snapshot past_; // of the clients that have gone
     bool closed_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <socketio/net/listener_handle.hpp>
 #include <socketio/server/broadcast_operator.hpp>
+#include <socketio/server/client_connection.hpp>
 #include <socketio/server/emitting.hpp>
 #include <socketio/server/middleware.hpp>
 #include <socketio/server/socket_core.hpp>
@@ -96,6 +97,8 @@ public:
     // It took up a session that was interrupted: same id, same rooms, same data.
     bool recovered() const noexcept { return core_->recovered(); }
     socketio::handshake const& handshake() const noexcept { return core_->shake(); }
+    // What carries it.
+    client_connection conn() const { return client_connection{core_->share_client()}; }
     // The rooms it is in; its own id is one.
     std::set<std::string, std::less<>> rooms() const { return core_->nsp().rooms().rooms_of(id()); }
     // Anything that belongs to this socket; fetchSockets() shows it, and recovery restores it. At first an empty object.

@@ -43,6 +43,7 @@ public:
     namespace_core& nsp() const noexcept { return *nsp_; }
     std::shared_ptr<namespace_core> const& share_nsp() const noexcept { return nsp_; }
     client_core& client() const noexcept { return *client_; }
+    std::shared_ptr<client_core> const& share_client() const noexcept { return client_; }
     bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
     bool recovered() const noexcept { return recovered_; }
     value data() const;

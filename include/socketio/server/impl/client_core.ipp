@@ -44,7 +44,8 @@ SOCKETIO_DECL std::shared_ptr<client_core> client_core::make(std::shared_ptr<ser
 }
 
 SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
-    : server_{server}, request_{channel->request()}, query_{parse_query(request_.query(), true)},
+    : server_{server}, request_{channel->request()}, query_{parse_query(request_.query(), true)}, sid_{channel->sid()},
+      transport_{channel->transport().data()},
       namespace_limit_{server->settings().namespaces}, runtime_{std::make_unique<runtime>(std::move(channel))},
       decoder_{packet_limits{.attachments = 10, .json = {}, .size = server->settings().maxHttpBufferSize}}
 {
@@ -120,6 +121,8 @@ SOCKETIO_DECL void client_core::settle()
         post_turn();
     }
     runtime_->channel->flush();
+    counts_.unsent.store(runtime_->channel->unsent(), std::memory_order_relaxed);
+    counts_.sockets.store(sockets_.size(), std::memory_order_relaxed);
     arm();
 }
 
@@ -131,8 +134,13 @@ SOCKETIO_DECL bool client_core::send(encoded_packet const& packet, send_flags fl
 
 SOCKETIO_DECL bool client_core::send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
 {
-    if (!open_ || (flags.is_volatile && !runtime_->channel->is_writable()))
+    if (!open_)
         return false;
+    if (flags.is_volatile && !runtime_->channel->is_writable()) {
+        count(counts_.dropped);
+        return false;
+    }
+    count(counts_.sent);
     runtime_->channel->send_text(text, flags.compress);
     for (bytes_view const each : attachments)
         runtime_->channel->send_binary(each, flags.compress);
@@ -178,6 +186,7 @@ SOCKETIO_DECL void client_core::on_binary(std::span<char> message)
 // left the client may not know yet.
 SOCKETIO_DECL void client_core::on_packet(packet const& received)
 {
+    count(counts_.received);
     auto const found = sockets_.find(received.nsp);
     bool const known = found != sockets_.end();
     if (received.type == packet_type::connect) {
@@ -288,13 +297,47 @@ SOCKETIO_DECL void client_core::shut_down(std::shared_ptr<void> kept)
     close();
 }
 
-SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code)
+SOCKETIO_DECL void client_core::on_upgraded()
+{
+    transport_.store(runtime_->channel->transport().data(), std::memory_order_relaxed);
+    turn now{*this};
+    tell("upgrade", transport());
+    now.finish();
+}
+
+SOCKETIO_DECL void client_core::on_connection_event(std::string_view event, std::function<void(std::string_view)> listener)
+{
+    std::lock_guard const lock{mutex_};
+    if (runtime_)
+        listeners_.push_back({std::string{event}, std::move(listener)});
+}
+
+// `about` outlives the turn.
+SOCKETIO_DECL void client_core::tell(std::string_view event, std::string_view about)
+{
+    std::lock_guard const lock{mutex_};
+    for (auto const& each : listeners_)
+        if (each.event == event)
+            defer([heard = each.heard, about] { heard(about); });
+}
+
+SOCKETIO_DECL client_snapshot client_core::snapshot() const noexcept
+{
+    auto const get = [](std::atomic<std::size_t> const& one) { return one.load(std::memory_order_relaxed); };
+    return {get(counts_.sockets), get(counts_.received), get(counts_.sent), get(counts_.dropped), get(counts_.unsent)};
+}
+
+SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code why)
 {
     auto const self = shared_from_this();
     open_ = false;
+    counts_.unsent.store(0, std::memory_order_relaxed);
+    if (auto const server = server_.lock(); server && why == error::buffer_full)
+        server->count_cut_off();
     turn now{*this};
     drain_inbox();
     end_sockets(to_string(reason));
+    tell("close", to_string(reason));
     for (auto const& each : std::exchange(connecting_, {}))
         if (each.second)
             each.second->abandon();
@@ -309,10 +352,12 @@ SOCKETIO_DECL void client_core::let_go()
         server->forget(*this);
     std::unique_ptr<runtime> last;
     std::vector<unique_function<void()>> unheard;
+    std::vector<connection_listener> listeners;
     {
         std::lock_guard const lock{mutex_};
         last = std::move(runtime_);
         unheard.swap(inbox_);
+        listeners.swap(listeners_);
     }
     last->timer.cancel();
     for (auto& each : unheard)
@@ -352,10 +397,12 @@ SOCKETIO_DECL void client_core::context_gone() noexcept
     auto const self = shared_from_this();
     std::unique_ptr<runtime> last;
     std::vector<unique_function<void()>> unheard;
+    std::vector<connection_listener> listeners;
     {
         std::lock_guard const lock{mutex_};
         last = std::move(runtime_);
         unheard.swap(inbox_);
+        listeners.swap(listeners_);
     }
     open_ = false;
     auto all = std::exchange(sockets_, {});

@@ -210,6 +210,8 @@ SOCKETIO_DECL void engine_session::upgrade()
     if (runtime_->data)
         answer_data();
     polling_.reset();
+    if (auto const owner = owner_)
+        owner->on_upgraded();
 }
 
 SOCKETIO_DECL void engine_session::drop_candidate()

@@ -4,6 +4,7 @@
 #include <socketio/core/scope.hpp>
 #include <socketio/server/server_core.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace socketio::detail {
@@ -53,6 +54,7 @@ SOCKETIO_DECL void server_core::start(engine_server& engine)
         auto const self = weak.lock();
         if (!self)
             return;
+        self->refused_.fetch_add(1, std::memory_order_relaxed);
         std::unique_lock lock{self->mutex_};
         auto const listeners = self->connection_error_;
         lock.unlock();
@@ -103,10 +105,21 @@ SOCKETIO_DECL void server_core::add(std::shared_ptr<engine_channel> channel)
     auto const client = client_core::make(shared_from_this(), std::move(channel));
     std::unique_lock lock{mutex_};
     clients_.emplace(client.get(), client);
+    ++past_.sessions_opened;
     bool const late = closed_;
     lock.unlock();
     if (late)
         client->perform([client] { client->shut_down(nullptr); });
+}
+
+inline void add_up(server_snapshot& to, client_snapshot const& one) noexcept
+{
+    to.sockets += one.sockets;
+    to.packets_received += one.packets_received;
+    to.packets_sent += one.packets_sent;
+    to.dropped_events += one.dropped_events;
+    to.unsent_bytes += one.unsent_bytes;
+    to.most_unsent_bytes = std::max(to.most_unsent_bytes, one.unsent_bytes);
 }
 
 SOCKETIO_DECL void server_core::forget(client_core const& client)
@@ -115,8 +128,26 @@ SOCKETIO_DECL void server_core::forget(client_core const& client)
     std::lock_guard const lock{mutex_};
     if (auto const found = clients_.find(&client); found != clients_.end()) {
         last = std::move(found->second);
+        auto counted = last->snapshot();
+        counted.sockets = 0;
+        add_up(past_, counted);
         clients_.erase(found);
     }
+}
+
+SOCKETIO_DECL server_snapshot server_core::snapshot() const
+{
+    std::lock_guard const lock{mutex_};
+    server_snapshot result = past_;
+    for (auto const& each : clients_)
+        add_up(result, each.second->snapshot());
+    result.refused = refused_.load(std::memory_order_relaxed);
+    result.cut_off = cut_off_.load(std::memory_order_relaxed);
+    if (engine_) {
+        result.sessions = engine_->clients_count();
+        result.connections = engine_->connections();
+    }
+    return result;
 }
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::string name)

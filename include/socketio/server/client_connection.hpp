@@ -1,0 +1,43 @@
+// `socket.conn()`: the Engine.IO session below a socket.
+#pragma once
+
+#include <socketio/core/error.hpp>
+#include <socketio/server/client_core.hpp>
+#include <socketio/server/snapshot.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio {
+
+// A handle. All members may be called from any thread.
+class client_connection {
+public:
+    explicit client_connection(std::shared_ptr<detail::client_core> of) noexcept : core_{std::move(of)} {}
+
+    // The session's id, which is secret: who knows it can speak for the client.
+    std::string const& id() const noexcept { return core_->sid(); }
+    // "polling" or "websocket".
+    std::string_view transport() const noexcept { return core_->transport(); }
+    std::string const& remoteAddress() const noexcept { return core_->request().address; }
+    // The request that the session began with.
+    http_request const& request() const noexcept { return core_->request(); }
+    client_snapshot snapshot() const noexcept { return core_->snapshot(); }
+
+    // "upgrade" (the new transport's name) and "close" (the reason), on the client's strand. Listeners go when the
+    // connection has ended.
+    void on(std::string_view event, std::function<void(std::string_view)> listener) const
+    {
+        if (event != "upgrade" && event != "close")
+            detail::throw_misuse("a connection has the events \"upgrade\" and \"close\"");
+        core_->on_connection_event(event, std::move(listener));
+    }
+
+private:
+    std::shared_ptr<detail::client_core> core_;
+};
+
+} // namespace socketio

@@ -1,0 +1,33 @@
+// What can be seen of a server and of its clients from outside, as numbers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace socketio {
+
+// Of one client's connection, all its namespaces together.
+struct client_snapshot {
+    std::size_t sockets = 0;            // that are connected, one for each namespace
+    std::uint64_t packets_received = 0; // Socket.IO's
+    std::uint64_t packets_sent = 0;
+    std::uint64_t dropped_events = 0;   // volatile ones that would have had to wait
+    std::size_t unsent_bytes = 0;       // that the client had not taken at the end of the last turn, see send_limit
+};
+
+struct server_snapshot {
+    std::size_t connections = 0;       // TCP connections
+    std::size_t sessions = 0;          // of Engine.IO, that are open
+    std::size_t sockets = 0;           // that are connected, in all namespaces
+    std::uint64_t sessions_opened = 0; // ever
+    std::uint64_t refused = 0;         // requests that did not get to a session, see "connection_error"
+    std::uint64_t cut_off = 0;         // sessions that ended because they left more than send_limit unread
+    // Of all clients so far.
+    std::uint64_t packets_received = 0;
+    std::uint64_t packets_sent = 0;
+    std::uint64_t dropped_events = 0;
+    std::size_t unsent_bytes = 0;      // of all that are there
+    std::size_t most_unsent_bytes = 0; // of the one that has most
+};
+
+} // namespace socketio
