@@ -14,6 +14,7 @@ namespace socketio::detail {
 inline bool install_zlib() noexcept
 {
     installed_codec.store(&make_zlib_codec, std::memory_order_release);
+    installed_gzip.store(&gzip_with_zlib, std::memory_order_release);
     return true;
 }
 

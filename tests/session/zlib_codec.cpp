@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <zlib.h>
+
 #include <random>
 #include <string>
 #include <string_view>
@@ -220,5 +222,39 @@ TEST_CASE("what comes out of one call is never more than there is room for")
         CHECK(server.inflater->inflate(rest, out, 100, ec));
         CHECK(out.size() == expected);
     }
+}
+namespace {
+
+std::string gunzip(std::string const& body, std::size_t most)
+{
+    std::string out(most, '\0');
+    z_stream stream{};
+    REQUIRE(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+    stream.avail_in = static_cast<uInt>(body.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    CHECK(::inflate(&stream, Z_FINISH) == Z_STREAM_END);
+    out.resize(stream.total_out);
+    inflateEnd(&stream);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("a body as gzip is what it was, and text gets smaller")
+{
+    std::mt19937 numbers{7};
+    std::string noise(100000, '\0');
+    for (char& each : noise)
+        each = static_cast<char>(numbers());
+    for (std::string const& body : {std::string{}, std::string{"x"}, std::string(100000, 'x'), noise}) {
+        std::string packed = "old";
+        REQUIRE(gzip_with_zlib(body, packed));
+        CHECK(gunzip(packed, body.size() + 1) == body);
+    }
+    std::string packed;
+    REQUIRE(gzip_with_zlib(std::string(100000, 'x'), packed));
+    CHECK(packed.size() < 1000);
 }
 #endif

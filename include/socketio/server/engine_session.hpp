@@ -119,6 +119,7 @@ private:
     void on_data(std::shared_ptr<http_exchange> exchange);
     void on_overlap(std::shared_ptr<http_exchange> const& exchange);
     void settle_polling();
+    void send_output();
     void answer_poll(http_exchange& poll, std::string payload);
     void answer_data();
     void end_poll(engine_packet_type with);

@@ -98,6 +98,12 @@ struct http_bounds {
     std::chrono::milliseconds idle_timeout{60000};    // between two requests; 0: no limit
 };
 
+// Of what polls are answered, with gzip, if the program has zlib (see <socketio/deflate.hpp>) and the client reads it.
+struct http_compression {
+    bool enabled = true;
+    std::size_t threshold = 1024; // bytes; shorter answers are sent as they are
+};
+
 struct server_options {
     std::string path = "/socket.io/";  // with or without the slash at its end
     std::string address{};             // to listen on; empty: every address of this machine
@@ -113,6 +119,7 @@ struct server_options {
     request_check allowRequest{};      // asked for each new session
     cors_options cors{};
     std::optional<cookie_options> cookie{};
+    http_compression httpCompression{};
     // Of WebSocket messages, if the program has zlib. As in the reference it is off unless it is named.
     deflate_options perMessageDeflate{.enabled = false};
 

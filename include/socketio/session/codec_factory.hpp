@@ -6,6 +6,8 @@
 #include <socketio/wire/permessage_deflate.hpp>
 
 #include <atomic>
+#include <string>
+#include <string_view>
 
 namespace socketio::detail {
 
@@ -15,6 +17,10 @@ using codec_factory = message_codec (*)(role own, deflate_parameters const& agre
 // Null unless <socketio/deflate.hpp> is part of the program. It is ready before any dynamic initialisation, and
 // asked when a connection is made, not earlier: then all of the program's initialisation is over.
 inline constinit std::atomic<codec_factory> installed_codec{nullptr};
+
+// One body as gzip (RFC 1952); false if there is no memory for it. Null and installed as above.
+using gzip_function = bool (*)(std::string_view body, std::string& out);
+inline constinit std::atomic<gzip_function> installed_gzip{nullptr};
 
 inline bool offers_deflate(deflate_options const& options) noexcept
 {

@@ -33,16 +33,22 @@ public:
     engine_event tick(clock::time_point now);
     clock::time_point deadline() const noexcept { return closed_ ? clock::never() : heartbeat_.deadline(); }
 
-    void send_text(std::string_view message);
-    void send_binary(bytes_view message);
+    void send_text(std::string_view message, bool compress = true);
+    void send_binary(bytes_view message, bool compress = true);
     // What a poll is told that has to end: a noop, or that the session is closed.
     void send_noop() { send_packet(engine_packet_type::noop); }
     void send_close() { send_packet(engine_packet_type::close); }
 
     bool has_output() const noexcept { return !output_.empty(); }
     std::size_t unsent() const noexcept { return output_.size(); }
+    // Whether any message of the output is worth it, if its sender is asked.
+    bool may_compress() const noexcept { return compress_; }
     // One payload with all that has gathered.
-    std::string take_output() noexcept { return std::exchange(output_, {}); }
+    std::string take_output() noexcept
+    {
+        compress_ = false;
+        return std::exchange(output_, {});
+    }
 
     // The messages that no poll has taken go to `text` and `binary`: they leave by another way.
     template <class Text, class Binary>
@@ -63,6 +69,7 @@ private:
     std::span<char> rest_{}; // of the input
     std::string decoded_;
     std::string output_;
+    bool compress_ = false;
     bool fed_ = false;
     bool closed_ = false;
 };

@@ -1,4 +1,4 @@
-// permessage-deflate's two directions with zlib (RFC 7692, section 7.2). zlib itself is seen by impl/zlib_codec.ipp only.
+// permessage-deflate's two directions with zlib (RFC 7692, section 7.2), and gzip for HTTP. zlib itself is seen by impl/zlib_codec.ipp only.
 #pragma once
 
 #include <socketio/session/codec_factory.hpp>
@@ -15,6 +15,8 @@ namespace socketio::detail {
 
 // Both directions take their memory with the first compressed message.
 SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters const& agreed, deflate_options const& options);
+
+SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out);
 
 } // namespace socketio::detail
 

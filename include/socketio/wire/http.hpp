@@ -78,6 +78,9 @@ constexpr std::string_view trim_http_blanks(std::string_view text) noexcept
     return text;
 }
 
+// Whether a comma-separated list holds the token, in any case.
+SOCKETIO_DECL bool http_list_has(std::string_view list, std::string_view token) noexcept;
+
 SOCKETIO_DECL bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept; // ASCII
 
 // Whether a text may stand in a head as it is, for checking what the user supplies.

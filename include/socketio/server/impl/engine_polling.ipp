@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/server/engine_session.hpp>
+#include <socketio/session/codec_factory.hpp>
 #include <socketio/wire/handshake.hpp>
 
 #include <algorithm>
@@ -108,9 +109,33 @@ SOCKETIO_DECL void engine_session::settle_polling()
     }
     if (!polling_->has_output())
         return;
-    answer_poll(*std::exchange(runtime_->poll, nullptr), polling_->take_output());
+    send_output();
     if (told)
         post(runtime_->serial, [self = shared_from_this()] { self->tell_drained(); });
+}
+
+// True if the body is gzip now.
+inline bool compress_body(std::string& body, http_compression const& how, http_request const& request)
+{
+    auto const gzip = installed_gzip.load(std::memory_order_acquire);
+    if (!how.enabled || !gzip || body.size() < how.threshold || !http_list_has(find_header(request, "Accept-Encoding"), "gzip"))
+        return false;
+    std::string smaller;
+    if (!gzip(body, smaller))
+        return false;
+    body = std::move(smaller);
+    return true;
+}
+
+// To the poll that waits.
+SOCKETIO_DECL void engine_session::send_output()
+{
+    auto const poll = std::exchange(runtime_->poll, nullptr);
+    bool const may_compress = polling_->may_compress();
+    std::string payload = polling_->take_output();
+    if (may_compress && compress_body(payload, options_->httpCompression, poll->request()))
+        poll->add_headers({{"Content-Encoding", "gzip"}});
+    answer_poll(*poll, std::move(payload));
 }
 
 SOCKETIO_DECL void engine_session::answer_poll(http_exchange& poll, std::string payload)
@@ -138,7 +163,7 @@ SOCKETIO_DECL void engine_session::linger()
 {
     polling_->send_close();
     if (runtime_->poll)
-        answer_poll(*std::exchange(runtime_->poll, nullptr), polling_->take_output());
+        send_output();
     else
         linger_deadline_ = clock::now() + options_->close_timeout;
 }
@@ -146,8 +171,8 @@ SOCKETIO_DECL void engine_session::linger()
 SOCKETIO_DECL void engine_session::on_lingered()
 {
     linger_deadline_ = clock::never();
-    if (auto const poll = std::exchange(runtime_->poll, nullptr))
-        answer_poll(*poll, polling_->take_output());
+    if (runtime_->poll)
+        send_output();
     keeper_->on_ended(sid_);
 }
 

@@ -175,7 +175,7 @@ SOCKETIO_DECL void engine_session::send_text(std::string_view message, bool comp
     if (runtime_->link)
         runtime_->link->session().send_text(message, compress);
     else
-        polling_->send_text(message);
+        polling_->send_text(message, compress);
     check_backlog();
 }
 
@@ -186,7 +186,7 @@ SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress
     if (runtime_->link)
         runtime_->link->session().send_binary(message, compress);
     else
-        polling_->send_binary(message);
+        polling_->send_binary(message, compress);
     check_backlog();
 }
 

@@ -110,15 +110,17 @@ SOCKETIO_DECL void polling::send_packet(engine_packet_type type)
     output_.push_back(static_cast<char>('0' + static_cast<int>(type)));
 }
 
-SOCKETIO_DECL void polling::send_text(std::string_view message)
+SOCKETIO_DECL void polling::send_text(std::string_view message, bool compress)
 {
+    compress_ = compress_ || compress;
     begin_packet();
     output_.push_back('4');
     output_.append(message);
 }
 
-SOCKETIO_DECL void polling::send_binary(bytes_view message)
+SOCKETIO_DECL void polling::send_binary(bytes_view message, bool compress)
 {
+    compress_ = compress_ || compress;
     begin_packet();
     output_.push_back('b');
     output_.append(base64_encode(as_text(message)));

@@ -184,4 +184,21 @@ SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters co
             std::make_unique<zlib_inflater>(client ? of_server : of_client, client ? server_keeps : client_keeps)};
 }
 
+SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out)
+{
+    constexpr int gzip_format = 16;
+    z_stream stream{};
+    if (body.size() > zlib_count(body.size()) || deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip_format, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return false;
+    out.resize(deflateBound(&stream, static_cast<uLong>(body.size())));
+    stream.next_in = zlib_bytes(body.data());
+    stream.avail_in = zlib_count(body.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = zlib_count(out.size());
+    bool const done = deflate(&stream, Z_FINISH) == Z_STREAM_END;
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return done;
+}
+
 } // namespace socketio::detail

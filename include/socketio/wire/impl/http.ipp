@@ -73,7 +73,7 @@ SOCKETIO_DECL std::size_t http_head::count(std::string_view name) const noexcept
     return result;
 }
 
-inline bool http_list_has(std::string_view list, std::string_view token) noexcept
+SOCKETIO_DECL bool http_list_has(std::string_view list, std::string_view token) noexcept
 {
     while (!list.empty()) {
         std::size_t const comma = list.find(',');
