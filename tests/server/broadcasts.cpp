@@ -54,7 +54,7 @@ struct crowd : server_house {
     {
         for (auto [name, client] : {std::pair{'a', a}, {'b', b}, {'c', c}, {'d', d}})
             if (who.find(name) != std::string::npos)
-                client.on("ask", [name](ack reply) { reply(std::string{name}, "not told"); });
+                client.on("ask", [name = name](ack reply) { reply(std::string{name}, "not told"); });
     }
     // What a broadcast has come to.
     struct outcome {
