@@ -1,0 +1,35 @@
+// What a client sees of a server, as text: npm's socket.io-client against scenario_server.js, or against its twin on this
+// library (tests/server/scenario_house.hpp). The same whatever the server, as long as it is right.
+// usage: node scenario.js '{"ports": {house: PORT, ...}, "transports": ["websocket"]}'
+"use strict";
+
+const { Control, begin } = require("./scenario/guest");
+const { options } = require("./channel");
+
+const chapters = {
+    ...require("./scenario/talking"),
+    ...require("./scenario/admission"),
+    ...require("./scenario/rooms"),
+    ...require("./scenario/endings"),
+    ...require("./scenario/recovery"),
+};
+
+const print = (line) => process.stdout.write(`${line}\n`);
+const { only = Object.keys(chapters), ...given } = options();
+
+async function main() {
+    begin({ ...given, print });
+    const control = new Control();
+    await control.ready();
+    for (const title of only) {
+        print(`# ${title}`);
+        const guests = [];
+        const invite = (guest) => (guests.push(guest), guest);
+        await chapters[title](invite, control, print);
+        guests.forEach((guest) => guest.leave());
+    }
+    print("# the end");
+}
+main()
+    .catch((error) => print(`FAILED ${error.stack.replaceAll("\n", " | ")}`))
+    .finally(() => process.exit());
