@@ -1,0 +1,91 @@
+// npm's socket.io-client goes through the same scenario with npm's server and with this one: what it sees must be the same.
+#include <socketio/server.hpp>
+
+#include "scenario_house.hpp"
+#include "support/run_until.hpp"
+
+#include <doctest/doctest.h>
+
+#include <asio/io_context.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr std::chrono::seconds long_enough{120};
+
+// scenario.js, a line at a time.
+class playing {
+public:
+    playing(std::string const& ports, std::string_view transports)
+        : client_{{support::places::chosen("SOCKETIO_NODE", "node"), support::places::peers() + "/scenario.js",
+                   R"({"ports":)" + ports + R"(,"transports":)" + std::string(transports) + "}"},
+                  {{"NODE_PATH", support::places::node_modules()}}}
+    {
+    }
+
+    bool done()
+    {
+        while (!ended_) {
+            auto line = client_.try_line();
+            if (!line)
+                return false;
+            ended_ = *line == "# the end" || line->starts_with("FAILED");
+            lines.push_back(*std::move(line));
+        }
+        return true;
+    }
+
+    std::vector<std::string> lines;
+
+private:
+    support::process client_;
+    bool ended_ = false;
+};
+
+// npm's.
+std::vector<std::string> expected(std::string_view transports)
+{
+    support::process server({support::places::chosen("SOCKETIO_NODE", "node"), support::places::peers() + "/scenario_server.js"},
+                            {{"NODE_PATH", support::places::node_modules()}});
+    auto const told = socketio::value::from_json(server.read_line());
+    REQUIRE(told.has_value());
+    playing with_theirs{(*told)["listening"].to_json(), transports};
+    asio::io_context nothing;
+    REQUIRE(support::run_until(nothing, [&] { return with_theirs.done(); }, long_enough));
+    REQUIRE(with_theirs.lines.back() == "# the end");
+    REQUIRE(with_theirs.lines.size() > 300);
+    return with_theirs.lines;
+}
+
+void compare(std::string_view transports)
+{
+    auto const theirs = expected(transports);
+    asio::io_context context;
+    scenario::town town{context};
+    playing with_ours{town.ports(), transports};
+    CHECK(support::run_until(context, [&] { return with_ours.done(); }, long_enough));
+    auto const& ours = with_ours.lines;
+    std::string chapter;
+    for (std::size_t i = 0; i != std::min(ours.size(), theirs.size()); ++i) {
+        if (theirs[i].starts_with("# "))
+            chapter = theirs[i];
+        INFO(chapter, ", line ", i + 1);
+        REQUIRE(ours[i] == theirs[i]);
+    }
+    CHECK(ours.size() == theirs.size());
+    CHECK(town.misfits.empty());
+}
+
+} // namespace
+
+TEST_CASE("npm's client sees what it sees of npm's server, over WebSocket")
+{
+    compare(R"(["websocket"])");
+}
