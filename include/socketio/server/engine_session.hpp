@@ -124,6 +124,7 @@ private:
     void answer_data();
     void end_poll(engine_packet_type with);
     void linger();
+    void on_last_poll();
     void on_lingered();
     void begin_upgrade(std::shared_ptr<http_exchange> exchange);
     void on_candidate(http_stream&& over, std::optional<deflate_parameters> deflate, byte_buffer&& answer);

@@ -35,9 +35,8 @@ public:
 
     void send_text(std::string_view message, bool compress = true);
     void send_binary(bytes_view message, bool compress = true);
-    // What a poll is told that has to end: a noop, or that the session is closed.
+    // What a poll is told that has to end.
     void send_noop() { send_packet(engine_packet_type::noop); }
-    void send_close() { send_packet(engine_packet_type::close); }
 
     bool has_output() const noexcept { return !output_.empty(); }
     std::size_t unsent() const noexcept { return output_.size(); }

@@ -70,7 +70,7 @@ SOCKETIO_DECL void engine_session::on_poll(std::shared_ptr<http_exchange> exchan
     });
     runtime_->poll = std::move(exchange);
     if (linger_deadline_ != clock::never())
-        on_lingered();
+        on_last_poll();
 }
 
 SOCKETIO_DECL void engine_session::on_data(std::shared_ptr<http_exchange> exchange)
@@ -158,21 +158,32 @@ SOCKETIO_DECL void engine_session::end_poll(engine_packet_type with)
         answer_poll(*poll, std::string(1, static_cast<char>('0' + static_cast<int>(with))));
 }
 
-// What was sent and a close packet go to the poll that waits, or to the next.
+// What was sent goes to the poll that waits, or to the next; the close packet to the one behind it, since npm's client acts
+// on a close packet before it hears the messages of the same payload.
 SOCKETIO_DECL void engine_session::linger()
 {
-    polling_->send_close();
+    if (runtime_->poll && !polling_->has_output()) {
+        end_poll(engine_packet_type::close);
+        return;
+    }
+    linger_deadline_ = clock::now() + options_->close_timeout;
     if (runtime_->poll)
+        on_last_poll();
+}
+
+SOCKETIO_DECL void engine_session::on_last_poll()
+{
+    if (polling_->has_output()) {
         send_output();
-    else
-        linger_deadline_ = clock::now() + options_->close_timeout;
+        return;
+    }
+    end_poll(engine_packet_type::close);
+    on_lingered();
 }
 
 SOCKETIO_DECL void engine_session::on_lingered()
 {
     linger_deadline_ = clock::never();
-    if (runtime_->poll)
-        send_output();
     keeper_->on_ended(sid_);
 }
 
