@@ -27,13 +27,17 @@ need() {
     "$@" || missing+=("$package")
 }
 
-# What every build needs, and npm's socket.io too.
+# What every build needs.
 need_basics() {
     need g++ has g++
     need cmake has cmake
     need libasio-dev has_header asio/version.hpp
     need rapidjson-dev has_header rapidjson/reader.h
     has ninja || need make has make
+}
+
+# What npm's socket.io needs.
+need_npm() {
     if has node && ! has_node; then
         die "node 18 or newer is needed, this is $(node --version)"
     fi
@@ -54,8 +58,9 @@ need_test_tools() {
     need ccache has ccache
 }
 
-# What the tests through proxies run as programs of their own; none of it as a service.
-need_proxies() {
+# What the full tests run as programs of their own: a browser, and proxies; none of it as a service.
+need_programs() {
+    need chromium has chromium
     need tinyproxy-bin has_server tinyproxy
     need squid has_server squid
     need microsocks has_server microsocks

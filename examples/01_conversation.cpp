@@ -1,6 +1,6 @@
 // A conversation with a Socket.IO server: events both ways, an acknowledgement, a second namespace,
 // and a restart of the server that the client lives through.
-// Runs against examples/peer/conversation_server.js: 01_conversation http://localhost:3000
+// Runs against examples/peer/conversation_server: 01_conversation http://localhost:3000
 #include <socketio/socketio.hpp>
 
 #include <iostream>

@@ -1,5 +1,5 @@
 // One's own types as arguments, both ways, and what happens to an event that does not fit.
-// Runs against examples/peer/echo_server.js: 02_own_types http://localhost:3000
+// Runs against examples/peer/echo_server: 02_own_types http://localhost:3000
 #include <socketio/socketio.hpp>
 
 #include <iostream>

@@ -1,6 +1,6 @@
 // A program with threads of its own: the context runs in the background, any thread emits, and the
 // answers are handed back to the thread that wants them.
-// Runs against examples/peer/echo_server.js: 03_worker_threads http://localhost:3000
+// Runs against examples/peer/echo_server: 03_worker_threads http://localhost:3000
 #include <socketio/socketio.hpp>
 
 #include <future>

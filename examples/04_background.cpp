@@ -1,6 +1,6 @@
 // A console program without an event loop: a background_context runs the client on a thread of its own,
 // and main() asks and waits for the answers.
-// Runs against examples/peer/echo_server.js: 04_background http://localhost:3000
+// Runs against examples/peer/echo_server: 04_background http://localhost:3000
 #include <socketio/socketio.hpp>
 
 #include <chrono>

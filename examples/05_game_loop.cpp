@@ -1,6 +1,6 @@
 // A program that has a loop of its own, here of a game: the client gets its turn once in every frame, on
 // the same thread as everything else, so that listeners may touch the game's state without a lock.
-// Runs against examples/peer/echo_server.js: 05_game_loop http://localhost:3000
+// Runs against examples/peer/echo_server: 05_game_loop http://localhost:3000
 #include <socketio/socketio.hpp>
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // A desktop program, whose window lives on the thread of the toolkit's loop: the connection runs on a thread
 // of its own, and all listeners are called on the window's. With Qt, what posts is
 // [](std::function<void()> work) { QMetaObject::invokeMethod(qApp, std::move(work), Qt::QueuedConnection); }
-// Runs against examples/peer/echo_server.js: 06_window http://localhost:3000
+// Runs against examples/peer/echo_server: 06_window http://localhost:3000
 #include <socketio/socketio.hpp>
 
 #include <functional>

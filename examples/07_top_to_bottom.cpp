@@ -1,6 +1,6 @@
 // A conversation written from top to bottom, as a coroutine: it waits for events and answers where a
 // listener would have to remember where it was. (Coroutines of Asio's: not with clang 14 and Asio 1.22.)
-// Runs against examples/peer/echo_server.js: 07_top_to_bottom http://localhost:3000
+// Runs against examples/peer/echo_server: 07_top_to_bottom http://localhost:3000
 #include <socketio/socketio.hpp>
 
 #include <iostream>
