@@ -12,6 +12,7 @@ fi
 rm -f "$target/installed.json"
 cp "$peers/package.json" "$peers/package-lock.json" "$target"
 cd "$target"
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 # the browser is the system's
 npm ci --no-audit --no-fund --no-progress --no-update-notifier --loglevel=error ||
     npm ci --no-audit --no-fund --no-progress --no-update-notifier # once more, and with all it has to say
 cp package-lock.json installed.json
