@@ -168,10 +168,21 @@ TEST_CASE("a body that would not be taken is refused before it is sent")
     CHECK(refusal_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n", rules) == 413);
 }
 
-TEST_CASE("a request of HTTP/1.1 has one Host")
+TEST_CASE("a client of HTTP/1.0 is not told to continue")
+{
+    http_port port;
+    auto caller = port.call();
+    caller.send("POST /e HTTP/1.0\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+    REQUIRE(port.until([&] { return port.house->begun == 1 && port.context.poll() == 0; }));
+    caller.send("body");
+    CHECK(caller.reply().status == 200);
+}
+
+TEST_CASE("a request of HTTP/1.1 has one Host, and no request has two")
 {
     CHECK(refusal_of("GET / HTTP/1.1\r\n\r\n") == 400);
     CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == 400);
+    CHECK(refusal_of("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == 400);
 }
 
 TEST_CASE("what smuggles a second request is refused, and nothing behind it is read")

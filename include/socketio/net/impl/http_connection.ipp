@@ -141,7 +141,7 @@ SOCKETIO_DECL void http_connection::on_head()
 {
     http_head const& head = reader_.head();
     keep_alive_ = head.minor == 0 ? head.has_token("Connection", "keep-alive") : !head.has_token("Connection", "close");
-    if (head.minor != 0 && head.count("Host") != 1) {
+    if (std::size_t const hosts = head.count("Host"); hosts > 1 || (hosts == 0 && head.minor != 0)) {
         refuse(400, "A request has one Host header.\n");
         return;
     }
@@ -166,7 +166,7 @@ SOCKETIO_DECL void http_connection::expect_body()
 {
     body_.emplace(reader_.head(), rules_->body_size);
     phase_ = phase::body;
-    if (input_.empty() && reader_.head().has_token("Expect", "100-continue")) {
+    if (input_.empty() && reader_.head().minor != 0 && reader_.head().has_token("Expect", "100-continue")) {
         output_.append(std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"});
         write();
     }
