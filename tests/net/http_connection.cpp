@@ -215,6 +215,7 @@ TEST_CASE("a head has limits")
     rules.limits = {500, 5};
     CHECK(refusal_of(get_request("/" + std::string(500, 'a')), rules) == 431);
     CHECK(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(480, 'a'), rules) == 431);
+    CHECK(refusal_of(get_request("/", "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\n"), rules) == 431);
     http_port port{rules};
     CHECK(port.call().get("/", "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n").status == 200);
 }

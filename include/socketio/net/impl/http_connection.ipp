@@ -132,7 +132,8 @@ SOCKETIO_DECL void http_connection::read_head()
         input_.consume(consumed);
         on_head();
     } else if (progress == http_progress::failed) {
-        bool const large = input_.size() >= rules_->limits.bytes;
+        auto const& limits = rules_->limits;
+        bool const large = input_.size() >= limits.bytes || reader_.head().headers.size() >= limits.headers;
         refuse(large ? 431 : 400, large ? "The head of the request is too large.\n" : "This is not an HTTP/1.1 request.\n");
     }
 }
