@@ -240,3 +240,18 @@ TEST_CASE("chunks that are broken are refused")
     for (std::string_view const body : {"x\r\n", "-1\r\n", "0x1\r\na\r\n", "\r\n", "1\na\n0\n\n", "1\r\nab\r\n", "11111111111111111\r\n"})
         CHECK_MESSAGE(chunked(body) == 400, body);
 }
+
+TEST_CASE("an offer to go on with another protocol than WebSocket is not taken up")
+{
+    http_port port;
+    std::vector<bool> upgrades;
+    port.house->does = [&](std::shared_ptr<http_exchange> const& asked) {
+        upgrades.push_back(asked->upgrade() != nullptr);
+        asked->answer({});
+    };
+    auto caller = port.call();
+    CHECK(caller.get("/", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n").status == 200);
+    CHECK(caller.get("/", "Upgrade: websocket\r\n").status == 200);
+    CHECK(caller.get("/", "Connection: upgrade\r\nUpgrade: h2c, WebSocket\r\n").status == 200);
+    CHECK(upgrades == std::vector{false, false, true});
+}

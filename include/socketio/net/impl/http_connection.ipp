@@ -159,7 +159,8 @@ SOCKETIO_DECL void http_connection::on_head()
         [[fallthrough]];
     case body_framing::chunked: expect_body(); break;
     }
-    upgrading_ = phase_ == phase::ready && head.minor != 0 && head.count("Upgrade") != 0 && head.has_token("Connection", "Upgrade");
+    // Other protocols that are offered (h2c, by some clients with every request) are not taken up.
+    upgrading_ = phase_ == phase::ready && head.minor != 0 && head.has_token("Upgrade", "websocket") && head.has_token("Connection", "Upgrade");
 }
 
 // Whoever asks first whether the body is welcome is told so, unless it has come anyway.
