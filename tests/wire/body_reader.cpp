@@ -108,6 +108,10 @@ TEST_CASE("a body is read up to its limit, and framing up to a limit of its own"
     for (int i = 0; i < 3000; ++i)
         endless += "1\r\nx\r\n";
     CHECK(drip(chunked, endless, 1000, 100000).progress == body_progress::failed);
+    std::string small;
+    for (int i = 0; i < 3000; ++i)
+        small += "8\r\n12345678\r\n";
+    CHECK(drip(chunked, small + "0\r\n\r\n", 1000, 100000).progress == body_progress::complete);
     CHECK(drip(chunked, "1;" + std::string(5000, 'x'), 100).progress == body_progress::failed);
     CHECK(drip(chunked, "1;" + std::string(5000, 'x'), 10000).progress == body_progress::failed);
 }

@@ -20,7 +20,7 @@ enum class body_progress : std::uint8_t {
     failed    // the chunks are broken; what came before them stays
 };
 
-// `body()` is at most `limit` bytes, and the framing around it at most 4 KiB more.
+// `body()` is at most `limit` bytes, and the framing around it at most 4 KiB more than the body.
 class body_reader {
 public:
     body_reader(http_head const& head, std::size_t limit);

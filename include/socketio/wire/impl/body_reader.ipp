@@ -68,9 +68,10 @@ SOCKETIO_DECL void body_reader::take_data(std::string_view& data)
 SOCKETIO_DECL void body_reader::take_line(std::string_view& data)
 {
     std::size_t const end = data.find('\n');
-    std::size_t const count = std::min(end == std::string_view::npos ? data.size() : end + 1, framing_limit);
+    std::size_t const most = framing_limit + body_.size();
+    std::size_t const count = std::min(end == std::string_view::npos ? data.size() : end + 1, most);
     framing_ += count;
-    if (framing_ > framing_limit) {
+    if (framing_ > most) {
         progress_ = body_progress::failed;
         return;
     }
