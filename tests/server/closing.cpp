@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(server_house, "clients come back to a new server on the same p
     auto const id = a.id();
     io = server{context, on_loopback()};
     REQUIRE(until([&] { return a.disconnected() && b.disconnected(); }));
-    io.on("connection", [this](server_socket socket) { socket.emit("welcome back"); });
+    io.on("connection", [](server_socket socket) { socket.emit("welcome back"); });
     a.on("welcome back", note_event(heard, "welcome"));
     io.listen(port);
     REQUIRE(until_heard("welcome"));
