@@ -1,0 +1,100 @@
+// Who is recovered, and who is not any more.
+#include <socketio/server/adapter.hpp>
+
+#include "support/lossy_house.hpp"
+
+#include <doctest/doctest.h>
+
+#include <asio/steady_timer.hpp>
+
+#include <chrono>
+#include <string>
+#include <system_error>
+
+using namespace std::chrono_literals;
+using socketio::server_socket;
+using support::lossy_house;
+
+namespace {
+
+struct strict_house : lossy_house {
+    strict_house() : lossy_house{{.skipMiddlewares = false}} {}
+};
+struct hasty_house : lossy_house {
+    hasty_house() : lossy_house{{.maxDisconnectionDuration = 20ms}} {}
+};
+struct narrow_house : lossy_house {
+    narrow_house() : lossy_house{{.kept_events = 100}} {}
+};
+struct crowded_house : lossy_house {
+    crowded_house() : lossy_house{{.kept_sessions = 1}} {}
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(strict_house, "without skipMiddlewares who comes back is asked, and may try again after a refusal")
+{
+    bool open = true;
+    io.use([&](server_socket socket, socketio::next go_on) {
+        heard.note(socket.recovered() ? "asked again" : "asked");
+        if (open)
+            go_on();
+        else
+            go_on({"closed", {}});
+    });
+    auto client = traveller();
+    auto const id = client.id();
+    client.on("connect_error", [this](socketio::connect_error const& why) { heard.note(why.message()); });
+    lose(client);
+    io.emit("news", "1");
+    open = false;
+    client.connect();
+    REQUIRE(until_heard("closed"));
+    open = true;
+    come_back(client);
+    CHECK(heard.text() == "asked again | closed | asked again | recovered | news: 1 | connect");
+    CHECK(client.id() == id);
+}
+
+TEST_CASE_FIXTURE(hasty_house, "after maxDisconnectionDuration the session is forgotten")
+{
+    auto client = traveller();
+    auto const id = client.id();
+    lose(client);
+    io.emit("news", "1");
+    asio::steady_timer later{context, 30ms};
+    bool over = false;
+    later.async_wait([&](std::error_code) { over = true; });
+    REQUIRE(until([&] { return over; }));
+    come_back(client);
+    CHECK(heard.text() == "new | connect");
+    CHECK(client.id() != id);
+}
+
+TEST_CASE_FIXTURE(narrow_house, "who has missed more than kept_events bytes comes back as a stranger")
+{
+    auto client = traveller();
+    lose(client);
+    io.emit("news", "1");
+    come_back(client);
+    CHECK(heard.text() == "recovered | news: 1 | connect");
+    lose(client);
+    for (int i = 0; i != 20; ++i)
+        io.emit("news", std::to_string(i));
+    come_back(client);
+    CHECK(heard.text() == "new | connect");
+}
+
+TEST_CASE_FIXTURE(crowded_house, "of more than kept_sessions sessions the oldest is forgotten")
+{
+    auto a = traveller();
+    lose(a);
+    auto b = traveller(), c = traveller();
+    lose(c); // and b
+    REQUIRE(until([&] { return b.disconnected() && io.engine().clientsCount() == 0; }));
+    come_back(a);
+    CHECK_FALSE(a.recovered());
+    come_back(b);
+    come_back(c);
+    CHECK(int{b.recovered()} + int{c.recovered()} == 1);
+}

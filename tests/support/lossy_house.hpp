@@ -1,0 +1,62 @@
+// A server with connectionStateRecovery, and clients whose connections are lost.
+#pragma once
+
+#include "fault_proxy.hpp"
+#include "server_house.hpp"
+
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace support {
+
+struct lossy_house : server_house {
+    fault_proxy proxy{context, io.port()};
+
+    explicit lossy_house(socketio::connection_state_recovery rules = {})
+        : server_house{socketio::server_options{.connectionStateRecovery = rules}}
+    {
+        io.on("connection", [this](socketio::server_socket socket) {
+            heard.note(socket.recovered() ? "recovered" : "new");
+            watch(socket);
+        });
+    }
+    void watch(socketio::server_socket socket)
+    {
+        socket.on("disconnect", [this] { heard.note("lost"); });
+    }
+    // Connected over the proxy, and with an event, so that it has an offset.
+    socketio::socket traveller(std::string_view nsp = "")
+    {
+        socketio::options settings = once_only();
+        settings.forceNew = true;
+        auto made = socketio::io(context, proxy.url(nsp), settings);
+        made.on("news", note_text(heard, "news"));
+        made.on("connect", [this] { heard.note("connect"); });
+        require(until([&] { return made.connected(); }));
+        socket_of(made).emit("news", "0");
+        require(until([&] { return !made.recovery().offset.empty(); }));
+        return made;
+    }
+    // The connection is reset, and stays lost until connect().
+    void lose(socketio::socket const& client)
+    {
+        heard.clear();
+        proxy.reset();
+        require(until([&] { return heard.has("lost") && client.disconnected(); }));
+        heard.clear();
+    }
+    void come_back(socketio::socket client)
+    {
+        client.connect();
+        require(until([&] { return client.connected(); }));
+        require(in_step(client));
+    }
+    static void require(bool met)
+    {
+        if (!met)
+            throw std::runtime_error("the client and the server do not come to terms");
+    }
+};
+
+} // namespace support
