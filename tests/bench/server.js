@@ -22,6 +22,11 @@ io.on("connection", (socket) => {
     count = ids = 0;
   });
   socket.on("echo", (data, callback) => callback(data));
+  socket.on("join", (callback) => {
+    socket.join("all");
+    callback();
+  });
+  socket.on("cast", (data) => io.to("all").emit("news", data));
   socket.on("blast", (n, callback) => {
     callback();
     let sent = 0;
