@@ -82,7 +82,7 @@ public:
 private:
     class turn;
 
-    // Dies with the context.
+    // Dies with the context. A handler of the timer that is under way outlives the session: it holds this.
     struct runtime {
         explicit runtime(std::shared_ptr<engine_channel> below) : channel{std::move(below)}, timer{channel->serial()} {}
         std::shared_ptr<engine_channel> channel;
@@ -127,7 +127,7 @@ private:
     std::atomic<std::thread::id> turn_thread_{}; // of the turn under way
 
     std::mutex mutex_; // guards inbox_, waking_ and listeners_, and runtime_ when it is not the strand that looks
-    std::unique_ptr<runtime> runtime_;
+    std::shared_ptr<runtime> runtime_;
     std::vector<unique_function<void()>> inbox_;
     std::vector<connection_listener> listeners_;
     bool waking_ = false;

@@ -46,7 +46,7 @@ SOCKETIO_DECL std::shared_ptr<client_core> client_core::make(std::shared_ptr<ser
 SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
     : server_{server}, request_{channel->request()}, query_{parse_query(request_.query(), true)}, sid_{channel->sid()},
       transport_{channel->transport().data()},
-      namespace_limit_{server->settings().namespaces}, runtime_{std::make_unique<runtime>(std::move(channel))},
+      namespace_limit_{server->settings().namespaces}, runtime_{std::make_shared<runtime>(std::move(channel))},
       decoder_{packet_limits{.attachments = 10, .json = {}, .size = server->settings().maxHttpBufferSize}}
 {
 }
@@ -350,7 +350,7 @@ SOCKETIO_DECL void client_core::let_go()
 {
     if (auto const server = server_.lock())
         server->forget(*this);
-    std::unique_ptr<runtime> last;
+    std::shared_ptr<runtime> last;
     std::vector<unique_function<void()>> unheard;
     std::vector<connection_listener> listeners;
     {
@@ -373,7 +373,7 @@ SOCKETIO_DECL void client_core::arm()
     for (auto const& each : sockets_)
         earliest = std::min(earliest, each.second->deadline());
     if (earliest != clock::never())
-        runtime_->timer.arm(earliest, [self = shared_from_this()] { self->on_due(); });
+        runtime_->timer.arm(earliest, [self = shared_from_this(), kept = runtime_] { self->on_due(); });
 }
 
 SOCKETIO_DECL void client_core::on_due()
@@ -395,7 +395,7 @@ SOCKETIO_DECL void client_core::on_due()
 SOCKETIO_DECL void client_core::context_gone() noexcept
 {
     auto const self = shared_from_this();
-    std::unique_ptr<runtime> last;
+    std::shared_ptr<runtime> last;
     std::vector<unique_function<void()>> unheard;
     std::vector<connection_listener> listeners;
     {
