@@ -43,6 +43,8 @@ public:
     // False if it will never be: the client has gone.
     bool perform(unique_function<void()> command);
     bool in_turn() const noexcept;
+    // True on the strand and inside a turn: what was asked for before has been done then.
+    bool acts_now();
 
     http_request const& request() const noexcept { return request_; }
     string_pairs const& query() const noexcept { return query_; }
@@ -140,6 +142,7 @@ private:
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> connecting_;
     std::set<std::string, std::less<>> left_;       // that this side has left: the client may not know
     std::list<unique_function<void()>> steps_;
+    std::vector<unique_function<void()>> drained_; // empty; its memory is the next inbox's
     std::vector<std::shared_ptr<void>> kept_;
     clock::time_point connect_deadline_ = clock::never();
     bool open_ = true;

@@ -8,7 +8,9 @@
 #include <socketio/server/server_core.hpp>
 #include <socketio/server/socket_core.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,15 +32,31 @@ struct server_emit_flags {
 
 SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments);
 
+// Most packets are small and leave at once: those need no memory of their own.
+struct packet_on_stack {
+    std::array<char, 1024> room;
+    byte_buffer text{room};
+    std::vector<bytes_view> attachments;
+
+    packet_on_stack() {} // not value-initialised
+    packet_on_stack(packet_on_stack const&) = delete;
+    packet_on_stack& operator=(packet_on_stack const&) = delete;
+
+    template <class... Args>
+    void encode(std::string_view nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
+    {
+        static_assert((writable<Args> && ...), "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+        encode_event(text, attachments, nsp, id, event, arguments...);
+        check_server_emit(event, attachments.size());
+    }
+};
+
 template <class... Args>
 shared_packet encode_shared(std::string_view nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
 {
-    static_assert((writable<Args> && ...), "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
-    byte_buffer text;
-    std::vector<bytes_view> attachments;
-    encode_event(text, attachments, nsp, id, event, arguments...);
-    check_server_emit(event, attachments.size());
-    return share_packet(std::move(text), attachments);
+    packet_on_stack made;
+    made.encode(nsp, id, event, arguments...);
+    return share_packet(made.text.view(), made.attachments);
 }
 
 template <class Tuple, std::size_t... I>
@@ -51,17 +69,22 @@ void emit_and_wait(server_socket_core& to, server_emit_flags const& flags, std::
     delivery how;
     auto target = take_callable(std::forward<handler>(std::get<sizeof...(I)>(arguments)), {}, how);
     waiting.handler = deliver_ack(std::move(how), make_ack_handler(std::move(target)));
-    to.emit(encode_shared(to.nsp().name(), waiting.id, event, std::get<I>(arguments)...), std::move(waiting), flags.send);
+    packet_on_stack made;
+    made.encode(to.nsp().name(), waiting.id, event, std::get<I>(arguments)...);
+    to.emit(made.text.view(), made.attachments, std::move(waiting), flags.send);
 }
 
 template <class... Args>
 void emit_to_socket(server_socket_core& to, server_emit_flags const& flags, std::string_view event, Args&&... arguments)
 {
-    if constexpr (ends_with_callable<Args...>())
+    if constexpr (ends_with_callable<Args...>()) {
         emit_and_wait(to, flags, event, std::forward_as_tuple(std::forward<Args>(arguments)...),
                       std::make_index_sequence<sizeof...(Args) - 1>{});
-    else
-        to.emit(encode_shared(to.nsp().name(), std::nullopt, event, arguments...), std::nullopt, flags.send);
+    } else {
+        packet_on_stack made;
+        made.encode(to.nsp().name(), std::nullopt, event, arguments...);
+        to.emit(made.text.view(), made.attachments, std::nullopt, flags.send);
+    }
 }
 
 template <class... R>

@@ -30,10 +30,10 @@ using shared_packet = std::shared_ptr<encoded_packet const>;
 
 namespace detail {
 
-inline shared_packet share_packet(byte_buffer&& text, std::span<bytes_view const> attachments)
+inline shared_packet share_packet(std::string_view text, std::span<bytes_view const> attachments)
 {
     auto made = std::make_shared<encoded_packet>();
-    made->text = std::move(text);
+    made->text.append(text);
     for (bytes_view const each : attachments)
         made->attachments.emplace_back(each.begin(), each.end());
     return made;

@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,8 @@ public:
     void forget_ack(std::uint64_t id);
     // An event of this socket's own; `waiting` if it wants an answer.
     void emit(shared_packet packet, std::optional<pending_ack> waiting, send_flags flags);
+    // The same; it is copied unless it can leave at once.
+    void emit(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack> waiting, send_flags flags);
     pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
     void cancel_ack(std::uint64_t id);
     void disconnect(bool close);
@@ -88,7 +91,9 @@ private:
     class admission;
 
     void write(encoded_packet const& packet, send_flags flags);
-    void tell_outgoing(encoded_packet const& packet);
+    void write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
+    void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack waiting, send_flags flags);
+    void tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
     void on_event(packet const& received);
     void on_ack(packet const& received);
     void dispatch(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id, ack reply = {});

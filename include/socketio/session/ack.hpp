@@ -4,6 +4,7 @@
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/bytes.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -52,7 +53,8 @@ public:
         auto const target = target_.lock();
         if (!target)
             return;
-        byte_buffer text;
+        std::array<char, 1024> room; // most answers need no more
+        byte_buffer text{room};
         std::vector<bytes_view> attachments;
         encode_ack(text, attachments, nsp_, id_, arguments...);
         target->send_ack(text.view(), attachments, epoch_);

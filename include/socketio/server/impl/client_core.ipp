@@ -58,11 +58,18 @@ SOCKETIO_DECL bool client_core::in_turn() const noexcept
     return turn_thread_.load() == std::this_thread::get_id();
 }
 
+SOCKETIO_DECL bool client_core::acts_now()
+{
+    if (!in_turn())
+        return false;
+    if (has_mail_.load(std::memory_order_acquire))
+        drain_inbox();
+    return true;
+}
+
 SOCKETIO_DECL bool client_core::perform(unique_function<void()> command)
 {
-    if (in_turn()) {
-        if (has_mail_.load(std::memory_order_acquire))
-            drain_inbox();
+    if (acts_now()) {
         command();
         return true;
     }
@@ -88,7 +95,8 @@ SOCKETIO_DECL void client_core::post_turn()
 
 SOCKETIO_DECL void client_core::drain_inbox()
 {
-    std::vector<unique_function<void()>> commands;
+    static constexpr std::size_t kept = 64;
+    auto commands = std::exchange(drained_, {});
     {
         std::lock_guard const lock{mutex_};
         waking_ = false;
@@ -97,6 +105,9 @@ SOCKETIO_DECL void client_core::drain_inbox()
     }
     for (auto& each : commands)
         each();
+    commands.clear();
+    if (commands.capacity() <= kept)
+        drained_ = std::move(commands);
 }
 
 SOCKETIO_DECL void client_core::run_steps()

@@ -11,15 +11,20 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void server_socket_core::write(encoded_packet const& packet, send_flags flags)
 {
-    if (client_->send(packet, flags) && !outgoing_.untouched())
-        tell_outgoing(packet);
+    std::vector<bytes_view> const views(packet.attachments.begin(), packet.attachments.end());
+    write(packet.text.view(), views, flags);
+}
+
+SOCKETIO_DECL void server_socket_core::write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
+{
+    if (client_->send(text, attachments, flags) && !outgoing_.untouched())
+        tell_outgoing(text, attachments);
 }
 
 // What listens to what goes out sees it as the peer does.
-SOCKETIO_DECL void server_socket_core::tell_outgoing(encoded_packet const& packet)
+SOCKETIO_DECL void server_socket_core::tell_outgoing(std::string_view text, std::span<bytes_view const> attachments)
 {
-    std::vector<bytes_view> const views(packet.attachments.begin(), packet.attachments.end());
-    auto event = read_back(packet.text.view(), views);
+    auto event = read_back(text, attachments);
     if (!event)
         return;
     client_->defer([self = shared_from_this(), event = std::make_shared<kept_event>(std::move(*event))] {
@@ -49,12 +54,8 @@ SOCKETIO_DECL void server_socket_core::emit(shared_packet packet, std::optional<
     }
     auto const kept = std::make_shared<pending_ack>(std::move(*waiting));
     bool const taken = client_->perform([self = shared_from_this(), packet = std::move(packet), flags, kept] {
-        if (self->ended_) {
-            self->end_ack(std::move(*kept), error::disconnected);
-            return;
-        }
-        self->acks_.add(std::move(*kept));
-        self->write(*packet, flags);
+        std::vector<bytes_view> const views(packet->attachments.begin(), packet->attachments.end());
+        self->write_asking(packet->text.view(), views, std::move(*kept), flags);
     });
     if (!taken)
         end_ack_elsewhere(kept);
@@ -70,6 +71,29 @@ SOCKETIO_DECL void server_socket_core::end_ack_elsewhere(std::shared_ptr<pending
         ack_result result{*self, ended->event, error::disconnected};
         ended->handler(result);
     });
+}
+
+SOCKETIO_DECL void server_socket_core::write_asking(std::string_view text, std::span<bytes_view const> attachments,
+                                                    pending_ack waiting, send_flags flags)
+{
+    if (ended_) {
+        end_ack(std::move(waiting), error::disconnected);
+        return;
+    }
+    acks_.add(std::move(waiting));
+    write(text, attachments, flags);
+}
+
+SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<bytes_view const> attachments,
+                                            std::optional<pending_ack> waiting, send_flags flags)
+{
+    bool const is_kept = !waiting && !pid_.empty() && !flags.is_volatile;
+    if (is_kept || !client_->acts_now())
+        emit(share_packet(text, attachments), std::move(waiting), flags);
+    else if (waiting)
+        write_asking(text, attachments, std::move(*waiting), flags);
+    else if (!ended_)
+        write(text, attachments, flags);
 }
 
 SOCKETIO_DECL void server_socket_core::ask(shared_packet packet, std::uint64_t id, send_flags flags,
@@ -151,9 +175,7 @@ SOCKETIO_DECL void server_socket_core::send_ack(std::string_view text, std::span
             static_cast<void>(client_->send(text, attachments, {}));
         return;
     }
-    byte_buffer copied;
-    copied.append(text);
-    send_answer(share_packet(std::move(copied), attachments));
+    send_answer(share_packet(text, attachments));
 }
 
 SOCKETIO_DECL void server_socket_core::send_answer(shared_packet packet)

@@ -1,0 +1,205 @@
+// Once a conversation has its stride, the server allocates next to nothing for another event: how much, is said here.
+#include <socketio/client.hpp>
+#include <socketio/server.hpp>
+
+#include "counting.hpp"
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib> // posix_memalign
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr int batch = 100;
+constexpr std::string_view text = "an event's text, longer than a short string";
+
+// The clients, on a thread of their own: what they allocate is not counted.
+class audience {
+public:
+    explicit audience(std::uint16_t port) : url_{"http://127.0.0.1:" + std::to_string(port)} {}
+    audience(audience const&) = delete;
+    audience& operator=(audience const&) = delete;
+    ~audience()
+    {
+        asio::post(context_, [this] {
+            for (auto& each : sockets_)
+                each.disconnect();
+            sockets_.clear();
+            work_.reset();
+        });
+        thread_.join();
+    }
+
+    void join(int count)
+    {
+        asio::post(context_, [this, count] {
+            for (int i = 0; i != count; ++i)
+                sockets_.push_back(socketio::io(context_, url_, {.forceNew = true, .reconnection = false}));
+            if (sockets_.size() == 1)
+                talk(sockets_.front());
+        });
+    }
+
+private:
+    // The first one does what the server says: "ask" for so many echoes.
+    void talk(socketio::socket& first)
+    {
+        first.on("ask", [this](int count) {
+            left_ = count;
+            ask(sockets_.front());
+        });
+        first.on("question", [](int number, std::string_view words, socketio::ack reply) { reply(number, words); });
+    }
+    void ask(socketio::socket& first)
+    {
+        for (int i = 0; i != batch; ++i)
+            first.emit("echo", i, text, [this](int number, std::string_view) {
+                if (number == batch - 1 && (left_ -= batch) > 0)
+                    ask(sockets_.front());
+            });
+    }
+
+    asio::io_context context_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+    std::string const url_;
+    std::vector<socketio::socket> sockets_;
+    int left_ = 0;
+    std::thread thread_{[this] { context_.run(); }};
+};
+
+class house {
+public:
+    house()
+    {
+        io_.on("connection", [this](socketio::server_socket socket) {
+            members_.push_back(socket);
+            socket.join("all");
+            socket.on("echo", [this](int number, std::string_view words, socketio::ack reply) {
+                reply(number, words);
+                if (++heard_ == wanted_)
+                    context_.stop();
+            });
+        });
+    }
+    ~house()
+    {
+        members_.clear();
+        io_.close();
+        context_.restart();
+        context_.run();
+    }
+
+    std::uint16_t port() const { return io_.port(); }
+    void await_members(std::size_t count)
+    {
+        context_.restart();
+        while (members_.size() != count)
+            context_.run_one();
+        context_.poll();
+    }
+
+    // Each returns how often this thread allocated for so many events.
+    std::size_t echo(int events)
+    {
+        heard_ = 0;
+        wanted_ = events;
+        std::size_t const before = allocations;
+        members_.front().emit("ask", events);
+        run();
+        check(heard_ == events, "all was echoed", static_cast<std::size_t>(heard_));
+        return allocations - before;
+    }
+    std::size_t ask(int events)
+    {
+        wanted_ = events;
+        heard_ = 0;
+        std::size_t const before = allocations;
+        ask_batch();
+        run();
+        return allocations - before;
+    }
+    std::size_t broadcast(int events)
+    {
+        std::size_t const before = allocations;
+        for (int i = 0; i != events; ++i) {
+            io_.to("all").emit("news", i, text);
+            context_.restart();
+            context_.poll();
+        }
+        return allocations - before;
+    }
+
+private:
+    void run()
+    {
+        context_.restart();
+        context_.run();
+    }
+    void ask_batch()
+    {
+        for (int i = 0; i != batch; ++i)
+            members_.front().emit("question", i, text, [this](int, std::string_view) {
+                if (++heard_ == wanted_)
+                    context_.stop();
+                else if (heard_ % batch == 0)
+                    ask_batch();
+            });
+    }
+
+    asio::io_context context_{1};
+    socketio::server io_{context_, 0, {.address = "127.0.0.1"}};
+    std::vector<socketio::server_socket> members_;
+    int heard_ = 0;
+    int wanted_ = 0;
+};
+
+template <class Spend>
+double per_event(char const* what, int few, Spend spend)
+{
+    spend(few);
+    spend(few);
+    auto const once = static_cast<double>(spend(few));
+    auto const twice = static_cast<double>(spend(2 * few));
+    double const each = (twice - once) / few;
+    std::printf("%s: %.0f allocations for %d events, %.0f for %d: %.3f each\n", what, once, few, twice, 2 * few, each);
+    return each;
+}
+
+} // namespace
+
+// Asio takes the memory of its operations from here.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
+{
+    ++allocations;
+    void* got = nullptr;
+    return posix_memalign(&got, alignment, size) == 0 ? got : nullptr;
+}
+
+int main()
+{
+    house server;
+    audience clients{server.port()};
+    clients.join(1);
+    server.await_members(1);
+    double const echoed = per_event("echoed", 10000, [&](int events) { return server.echo(events); });
+    double const asked = per_event("asked and answered", 10000, [&](int events) { return server.ask(events); });
+    double const alone = per_event("broadcast to one", 1000, [&](int events) { return server.broadcast(events); });
+    clients.join(99);
+    server.await_members(100);
+    double const shared = per_event("broadcast to a hundred", 100, [&](int events) { return server.broadcast(events); });
+    check(echoed < 1.01, "an answer costs no more than the `ack` that gives it", static_cast<std::size_t>(echoed));
+    check(asked < 0.01, "a question costs nothing", static_cast<std::size_t>(asked));
+    check(alone < 12, "a broadcast to one", static_cast<std::size_t>(alone));
+    // Each of them is woken up on a strand of its own, which is Asio's.
+    check(shared < 100 * 4.5, "a broadcast to a hundred", static_cast<std::size_t>(shared));
+    return failed ? 1 : 0;
+}
