@@ -1,14 +1,15 @@
 // The little application that scenario.js talks to, on npm's socket.io server; tests/server/scenario_house.hpp is the same
 // on this library.
-// usage: node scenario_server.js
+// usage: node scenario_server.js '{"deflate": true}'
 // Prints {"listening": {house: PORT, ...}}: servers that differ in their options.
 "use strict";
 
 const { createServer } = require("node:http");
 const { Server } = require("socket.io");
-const { say } = require("./channel");
+const { options, say } = require("./channel");
 
 const host = "127.0.0.1";
+const perMessageDeflate = options().deflate ? { threshold: 0 } : false;
 const settings = {
     main: { allowRequest: (request, tell) => tell("not today", !request.url.includes("deny=1")) },
     hasty: { connectTimeout: 200 },
@@ -29,6 +30,9 @@ function note(line) {
     notes.push(line);
     waiting = waiting.filter((look) => !look());
 }
+
+// Which type it was, only one of the two servers says.
+const wordsOf = ({ message }) => message.replace(/^(unknown packet type) .*/, "$1");
 
 const replyTo = (args) => (typeof args.at(-1) === "function" ? args.pop() : undefined);
 
@@ -96,7 +100,7 @@ function observe(socket, who) {
     });
     socket.on("forbidden", () => note(`${who} heard what is forbidden`));
     socket.on("allowed", (text, reply) => reply(`allowed: ${text}`));
-    socket.on("error", (error) => note(`${who} error: ${error.message}${error.data ? ` ${json(error.data)}` : ""}`));
+    socket.on("error", (error) => note(`${who} error: ${wordsOf(error)}${error.data ? ` ${json(error.data)}` : ""}`));
     socket.on("disconnecting", (reason) => note(`${who} disconnecting: ${reason}, in ${json(roomsOf(socket))}`));
     socket.on("disconnect", (reason) => note(`${who} disconnect: ${reason}, in ${json(roomsOf(socket))}`));
 }
@@ -134,7 +138,7 @@ function guard(io) {
 
 function open(house) {
     const http = createServer();
-    const io = new Server(http, settings[house]);
+    const io = new Server(http, { perMessageDeflate, ...settings[house] });
     io.on("new_namespace", (made) => note(`new namespace ${made.name}`));
     io.engine.on("connection_error", ({ code, message }) => note(`refused: ${code} ${message}`));
     const pattern = io.of(/^\/dynamic-\d+$/);

@@ -20,13 +20,24 @@ namespace {
 
 constexpr std::chrono::seconds long_enough{120};
 
+// How the two talk: scenario.js' settings, in JSON.
+struct way {
+    std::string_view transports;
+    bool deflate = false;
+};
+
+support::process node(std::string const& script, std::string const& settings)
+{
+    return support::process{
+        {support::places::chosen("SOCKETIO_NODE", "node"), support::places::peers() + '/' + script, settings},
+        {{"NODE_PATH", support::places::node_modules()}}};
+}
+
 // scenario.js, a line at a time.
 class playing {
 public:
-    playing(std::string const& ports, std::string_view transports)
-        : client_{{support::places::chosen("SOCKETIO_NODE", "node"), support::places::peers() + "/scenario.js",
-                   R"({"ports":)" + ports + R"(,"transports":)" + std::string(transports) + "}"},
-                  {{"NODE_PATH", support::places::node_modules()}}}
+    playing(std::string const& ports, way const& by)
+        : client_{node("scenario.js", R"({"ports":)" + ports + R"(,"transports":)" + std::string(by.transports) + "}")}
     {
     }
 
@@ -50,13 +61,12 @@ private:
 };
 
 // npm's.
-std::vector<std::string> expected(std::string_view transports)
+std::vector<std::string> expected(way const& by)
 {
-    support::process server({support::places::chosen("SOCKETIO_NODE", "node"), support::places::peers() + "/scenario_server.js"},
-                            {{"NODE_PATH", support::places::node_modules()}});
+    auto server = node("scenario_server.js", by.deflate ? R"({"deflate":true})" : "{}");
     auto const told = socketio::value::from_json(server.read_line());
     REQUIRE(told.has_value());
-    playing with_theirs{(*told)["listening"].to_json(), transports};
+    playing with_theirs{(*told)["listening"].to_json(), by};
     asio::io_context nothing;
     REQUIRE(support::run_until(nothing, [&] { return with_theirs.done(); }, long_enough));
     REQUIRE(with_theirs.lines.back() == "# the end");
@@ -64,12 +74,12 @@ std::vector<std::string> expected(std::string_view transports)
     return with_theirs.lines;
 }
 
-void compare(std::string_view transports)
+void compare(way const& by)
 {
-    auto const theirs = expected(transports);
+    auto const theirs = expected(by);
     asio::io_context context;
-    scenario::town town{context};
-    playing with_ours{town.ports(), transports};
+    scenario::town town{context, by.deflate};
+    playing with_ours{town.ports(), by};
     CHECK(support::run_until(context, [&] { return with_ours.done(); }, long_enough));
     auto const& ours = with_ours.lines;
     std::string chapter;
@@ -87,5 +97,22 @@ void compare(std::string_view transports)
 
 TEST_CASE("npm's client sees what it sees of npm's server, over WebSocket")
 {
-    compare(R"(["websocket"])");
+    compare({R"(["websocket"])"});
 }
+
+TEST_CASE("npm's client sees what it sees of npm's server, over HTTP long-polling")
+{
+    compare({R"(["polling"])"});
+}
+
+TEST_CASE("npm's client sees what it sees of npm's server, upgraded from HTTP long-polling")
+{
+    compare({R"(["polling", "websocket"])"});
+}
+
+#if defined(SOCKETIO_WITH_ZLIB)
+TEST_CASE("npm's client sees what it sees of npm's server, compressed")
+{
+    compare({R"(["websocket"])", true});
+}
+#endif

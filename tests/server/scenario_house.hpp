@@ -76,7 +76,7 @@ inline std::string json(socketio::args const& arguments)
 
 class town {
 public:
-    explicit town(asio::io_context& context) : context_{context}
+    town(asio::io_context& context, bool deflate) : context_{context}, deflate_{deflate}
     {
         for (char const* const name : {"main", "hasty", "lively", "recovering", "small", "mortal"})
             open(name, 0);
@@ -93,7 +93,7 @@ public:
     }
     void open(std::string const& name, std::uint16_t port)
     {
-        house& made = houses_[name];
+        furnished& made = houses_[name];
         made.io = std::make_unique<socketio::server>(context_, port, settings(name));
         furnish(*made.io);
         made.pattern = made.io->of(std::regex{"^/dynamic-[0-9]+$"});
@@ -105,14 +105,16 @@ public:
     std::vector<std::string> misfits;
 
 private:
-    struct house {
+    struct furnished {
         std::unique_ptr<socketio::server> io;
         std::optional<socketio::server_namespace> pattern;
     };
 
-    static socketio::server_options settings(std::string_view of)
+    socketio::server_options settings(std::string_view of) const
     {
         socketio::server_options made{.address = "127.0.0.1"};
+        if (deflate_)
+            made.perMessageDeflate = {.threshold = 0};
         if (of == "main")
             made.allowRequest = [](socketio::http_request const& request, socketio::request_check::answer const& tell) {
                 tell("not today", request.target.find("deny=1") == std::string::npos);
@@ -301,7 +303,7 @@ private:
     // Whom the scenario means.
     std::optional<target> find(value const& where)
     {
-        house const& in = houses_.at(where["house"].get<std::string>().value_or("main"));
+        furnished const& in = houses_.at(where["house"].get<std::string>().value_or("main"));
         if (where["pattern"].get<bool>().value_or(false))
             return in.pattern.value();
         auto const nsp = in.io->of(where["nsp"].get<std::string>().value_or("/"));
@@ -332,8 +334,9 @@ private:
     }
 
     asio::io_context& context_;
+    bool const deflate_;
     notebook notes_;
-    std::map<std::string, house> houses_;
+    std::map<std::string, furnished> houses_;
 };
 
 } // namespace scenario

@@ -14,6 +14,9 @@ namespace socketio::detail {
 SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio::ip::tcp::endpoint const& to,
                                               network_options const& options, std::string& what);
 
+// Programs that this one starts do not get it: a port would stay taken, and a connection open, for as long as they run.
+SOCKETIO_DECL void keep_from_children(stream::socket_type::native_handle_type socket) noexcept;
+
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)

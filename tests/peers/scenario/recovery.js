@@ -116,6 +116,8 @@ async function restart(invite, control) {
     await control.do({ house: "mortal", name: "sven" }, ["join", "room"]);
     await control.ask("restart");
     await control.notes("sven", "/ sven disconnect: server shutting down, in []");
+    // What is said into a connection that is gone already is lost.
+    await sven.until("disconnect: transport close");
     sven.socket.emit("echo", "said meanwhile, or later");
     await sven.until("connect", 2);
     await other.until("connect", 2);

@@ -26,6 +26,7 @@ const pictures = {
 async function event(invite) {
     const anna = invite(new Guest("anna"));
     await anna.ready();
+    anna.say(`extensions: ${anna.manager.engine.transport.ws?.extensions}`);
     for (const [kind, args] of Object.entries(kinds)) {
         anna.note(kind);
         anna.socket.emit("echo", ...args);

@@ -3,6 +3,7 @@
 
 #include <socketio/net/connector.hpp>
 #include <socketio/net/guest_stream.hpp>
+#include <socketio/net/socket_options.hpp>
 
 #include <asio/local/stream_protocol.hpp>
 
@@ -115,6 +116,10 @@ inline task<std::error_code> connector::connect_unix()
         co_return make_error_code(std::errc::filename_too_long);
     asio::local::stream_protocol::endpoint const to{path.front() == '@' ? std::string(1, '\0') + path.substr(1) : path};
     stream_ = stream{strand_};
+    stream_.socket().open(to.protocol(), ec);
+    if (ec)
+        co_return ec;
+    keep_from_children(stream_.socket().native_handle());
     auto const start = [this, &to](auto done) {
         stream_.socket().async_connect(to, asio::bind_executor(strand_, std::move(done)));
     };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/net/listener.hpp>
+#include <socketio/net/socket_options.hpp>
 
 #include <chrono>
 #include <utility>
@@ -36,6 +37,7 @@ SOCKETIO_DECL std::error_code listener::bind(asio::ip::tcp::endpoint const& to, 
     acceptor_.open(to.protocol(), ec);
     if (ec)
         return ec;
+    keep_from_children(acceptor_.native_handle());
     acceptor_.set_option(asio::ip::tcp::acceptor::reuse_address{true}, ignored);
     if (both_families)
         acceptor_.set_option(asio::ip::v6_only{false}, ignored);
@@ -86,6 +88,7 @@ SOCKETIO_DECL void listener::on_accepted(std::error_code ec)
     asio::ip::tcp::socket taken = std::exchange(next_, asio::ip::tcp::socket{executor_});
     if (!ec) {
         std::error_code ignored;
+        keep_from_children(taken.native_handle());
         taken.set_option(asio::ip::tcp::no_delay{true}, ignored);
         strand const own{known_executor{executor_}};
         on_connection_(own, stream{own, stream::socket_type{std::move(taken)}});

@@ -8,6 +8,7 @@
 #include <limits>
 
 #if !defined(_WIN32)
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -158,6 +159,7 @@ SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio:
     socket.open(to.protocol(), ec);
     if (ec)
         return ec;
+    keep_from_children(socket.native_handle());
     what = "TCP_NODELAY";
     // Small packets leave at once: what belongs together is already in one buffer.
     socket.set_option(asio::ip::tcp::no_delay{true}, ec);
@@ -181,5 +183,16 @@ SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio:
         what.clear();
     return ec;
 }
+
+#if defined(_WIN32)
+SOCKETIO_DECL void keep_from_children(stream::socket_type::native_handle_type) noexcept
+{
+}
+#else
+SOCKETIO_DECL void keep_from_children(stream::socket_type::native_handle_type socket) noexcept
+{
+    static_cast<void>(::fcntl(socket, F_SETFD, FD_CLOEXEC));
+}
+#endif
 
 } // namespace socketio::detail
