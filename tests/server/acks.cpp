@@ -5,14 +5,16 @@
 
 #include <doctest/doctest.h>
 
-#include <asio/awaitable.hpp>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/bind_executor.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/use_future.hpp>
+#if defined(ASIO_HAS_CO_AWAIT)
+#include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/use_awaitable.hpp>
-#include <asio/use_future.hpp>
+#endif
 
 #include <chrono>
 #include <future>
@@ -54,12 +56,14 @@ struct couple : support::server_house {
     std::string line(std::string const& name, error why) { return name + ": " + make_error_code(why).message(); }
 };
 
+#if defined(ASIO_HAS_CO_AWAIT)
 asio::awaitable<void> ask_twice(server_socket socket, std::string& heard)
 {
     auto const first = co_await socket.emitWithAck("ask", 1, asio::use_awaitable);
     auto const second = co_await socket.timeout(10s).emitWithAck<int, std::string>("ask", 2, asio::use_awaitable);
     heard = first.to_json() + " " + std::to_string(std::get<0>(second)) + " " + std::get<1>(second);
 }
+#endif
 
 } // namespace
 
@@ -203,6 +207,7 @@ TEST_CASE_FIXTURE(couple, "emitWithAck gives a future, whose error is an excepti
     }
 }
 
+#if defined(ASIO_HAS_CO_AWAIT)
 TEST_CASE_FIXTURE(couple, "emitWithAck is awaited in coroutines")
 {
     client.on("ask", [](int i, ack reply) { reply(i, "more"); });
@@ -210,6 +215,7 @@ TEST_CASE_FIXTURE(couple, "emitWithAck is awaited in coroutines")
     asio::co_spawn(context, ask_twice(socket, text), asio::detached);
     CHECK(until([&] { return text == "1 2 more"; }));
 }
+#endif
 
 TEST_CASE_FIXTURE(couple, "emitWithAck is cancelled by its slot, and the answer is nobody's")
 {
