@@ -9,6 +9,7 @@ const { options } = require("./channel");
 const chapters = {
     ...require("./scenario/talking"),
     ...require("./scenario/admission"),
+    ...require("./scenario/answers"),
     ...require("./scenario/rooms"),
     ...require("./scenario/endings"),
     ...require("./scenario/recovery"),

@@ -17,6 +17,7 @@ const settings = {
     recovering: { connectionStateRecovery: { maxDisconnectionDuration: 60000, skipMiddlewares: true } },
     small: { maxHttpBufferSize: 10000 },
     mortal: {},
+    open: { cors: { origin: ["http://one.example"], credentials: true }, cookie: { name: "io", path: "/", httpOnly: true, sameSite: "lax" } },
 };
 const houses = {};
 let notes = [];
@@ -141,6 +142,8 @@ function open(house) {
     const io = new Server(http, { perMessageDeflate, ...settings[house] });
     io.on("new_namespace", (made) => note(`new namespace ${made.name}`));
     io.engine.on("connection_error", ({ code, message }) => note(`refused: ${code} ${message}`));
+    io.engine.on("initial_headers", (headers) => (headers["X-First"] = "yes"));
+    io.engine.on("headers", (headers, request) => (headers["X-Every"] = request.method));
     const pattern = io.of(/^\/dynamic-\d+$/);
     const byToken = io.of((name, auth, next) => next(null, name.startsWith("/asked-") && auth.token === "abc"));
     for (const each of [io.of("/"), io.of("/other"), guard(io), pattern, byToken])

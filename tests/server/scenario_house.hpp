@@ -78,7 +78,7 @@ class town {
 public:
     town(asio::io_context& context, bool deflate) : context_{context}, deflate_{deflate}
     {
-        for (char const* const name : {"main", "hasty", "lively", "recovering", "small", "mortal"})
+        for (char const* const name : {"main", "hasty", "lively", "recovering", "small", "mortal", "open"})
             open(name, 0);
         houses_.at("main").io->of("/control").on("connection", [this](socketio::server_socket socket) { control(socket); });
     }
@@ -128,6 +128,10 @@ private:
             made.connectionStateRecovery = {.maxDisconnectionDuration = milliseconds{60000}, .skipMiddlewares = true};
         else if (of == "small")
             made.maxHttpBufferSize = 10000;
+        else if (of == "open") {
+            made.cors = {.origin = {"http://one.example"}, .credentials = true};
+            made.cookie.emplace();
+        }
         return made;
     }
 
@@ -163,6 +167,12 @@ private:
         io.on("new_namespace", [this](socketio::server_namespace made) { note("new namespace " + made.name()); });
         io.engine().on("connection_error", [this](socketio::connection_failure const& failure) {
             note("refused: " + std::to_string(failure.code) + ' ' + failure.message);
+        });
+        io.engine().on("initial_headers", [](socketio::string_pairs& headers, socketio::http_request const&) {
+            headers.emplace_back("X-First", "yes");
+        });
+        io.engine().on("headers", [](socketio::string_pairs& headers, socketio::http_request const& request) {
+            headers.emplace_back("X-Every", request.method);
         });
         io.on_error([this](socketio::event_error const& why) { misfits.push_back(why.event); });
         auto const asked = io.of([](std::string_view name, value const& auth) {

@@ -97,6 +97,19 @@ TEST_CASE("each side accepts what the other writes")
     CHECK_FALSE(check_upgrade_response(read_head(role::server, out.view()), rfc_key));
 }
 
+TEST_CASE("an answer takes further headers, but not those that would change what it says")
+{
+    byte_buffer plain;
+    write_upgrade_response(plain, rfc_key);
+    byte_buffer out;
+    write_upgrade_response(out, rfc_key, {}, std::nullopt,
+        {{"X-Mine", "yes"}, {"upgrade", "h2c"}, {"Connection", "close"}, {"sec-websocket-protocol", "chat"}, {"Content-Length", "5"},
+         {"Transfer-Encoding", "chunked"}, {"X-Split", "a\r\nX-Other: b"}, {"X Space", "a"}, {"", "a"}, {"Set-Cookie", "a=b"}});
+    std::string expected{plain.view()};
+    expected.insert(expected.size() - 2, "X-Mine: yes\r\nSet-Cookie: a=b\r\n");
+    CHECK(out.view() == expected);
+}
+
 TEST_CASE("another status than 101 is a refusal, whatever its headers")
 {
     http_head head = good_response();

@@ -28,6 +28,8 @@ public:
         // A new session, on its strand. Nothing has come of it yet: attach() belongs in here.
         unique_function<void(std::shared_ptr<engine_channel>)> session;
         unique_function<void(connection_failure const&)> connection_error;
+        // The headers of an answer to somebody who was let in; `initial`: to the request that began the session.
+        unique_function<void(string_pairs&, http_request const&, bool initial)> headers;
         // A request that is not for the engine; without this hook it is answered 404.
         unique_function<void(std::shared_ptr<http_exchange>)> request;
     };
@@ -63,6 +65,7 @@ private:
     void on_accepted(strand const& on, stream&& connected);
     bool is_for_engine(http_request const& request, engine_query const& query) const;
     void pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& told);
+    void tell_headers(http_exchange& exchange, bool initial) const;
     void ask(std::shared_ptr<http_exchange> exchange, engine_query const& query);
     void admit(strand const& on, std::shared_ptr<http_exchange> const& exchange, int protocol);
     bool enroll(std::shared_ptr<engine_session> const& session);

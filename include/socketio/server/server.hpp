@@ -68,12 +68,25 @@ public:
 
     // Sessions that are open.
     std::size_t clientsCount() const { return core_->clients_count(); }
-    // "connection_error", (socketio::connection_failure const&): somebody was not let in. On any strand.
-    void on(std::string_view event, std::function<void(connection_failure const&)> listener) const
+    // All of them are called on any strand, on several threads at once if several run the context:
+    // - "connection_error", (socketio::connection_failure const&): somebody was not let in;
+    // - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): the answer that begins a session
+    //   is about to be written. Headers can be added, {"Set-Cookie", "..."} say; those that are not valid are left out;
+    // - "headers", with the same parameters: any answer to a client's request, the first one included.
+    template <class Listener>
+    void on(std::string_view event, Listener listener) const
     {
-        if (event != "connection_error")
-            detail::throw_misuse("the engine has the event \"connection_error\"");
-        core_->on_connection_error(std::move(listener));
+        if constexpr (std::is_invocable_v<Listener&, connection_failure const&>) {
+            if (event != "connection_error")
+                detail::throw_misuse("only a listener of \"connection_error\" takes a socketio::connection_failure");
+            core_->on_connection_error(std::move(listener));
+        } else {
+            static_assert(std::is_invocable_v<Listener&, string_pairs&, http_request const&>,
+                "a listener of the engine takes a socketio::connection_failure, or socketio::string_pairs& and a socketio::http_request");
+            if (event != "initial_headers" && event != "headers")
+                detail::throw_misuse("a listener of \"initial_headers\" or \"headers\" takes the headers and the request");
+            core_->on_headers(std::move(listener), event == "initial_headers");
+        }
     }
 
 private:

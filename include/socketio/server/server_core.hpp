@@ -31,6 +31,7 @@ class server_core final : public std::enable_shared_from_this<server_core>, publ
 public:
     using namespace_listener = std::function<void(std::shared_ptr<namespace_core> const&)>;
     using failure_listener = std::function<void(connection_failure const&)>;
+    using headers_listener = std::function<void(string_pairs&, http_request const&)>;
 
     static std::shared_ptr<server_core> make(asio::any_io_executor executor, server_options settings);
     server_core(asio::any_io_executor executor, server_options settings);
@@ -48,6 +49,8 @@ public:
     std::shared_ptr<namespace_core> of(namespace_matcher matcher);
     void on_new_namespace(namespace_listener listener);
     void on_connection_error(failure_listener listener);
+    // `initial_only`: only of the answer that begins a session.
+    void on_headers(headers_listener listener, bool initial_only);
     // Null: requests that are not Socket.IO's get 404.
     void on_request(request_handler handler);
     void set_error_hook(error_hook hook);
@@ -71,10 +74,16 @@ private:
         std::shared_ptr<namespace_core> parent;
     };
 
+    struct header_listener {
+        headers_listener heard;
+        bool initial_only;
+    };
+
     std::shared_ptr<namespace_core> make_namespace(std::string name);
     std::shared_ptr<namespace_core> known(std::string_view name) const;
     std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent);
     void start(engine_server& engine);
+    void tell_headers(string_pairs& headers, http_request const& request, bool initial);
     void serve(std::shared_ptr<http_exchange> exchange);
     void drop_listeners();
 
@@ -92,6 +101,7 @@ private:
     std::unordered_map<client_core const*, std::shared_ptr<client_core>> clients_;
     std::vector<std::shared_ptr<namespace_listener const>> new_namespace_;
     std::vector<std::shared_ptr<failure_listener const>> connection_error_;
+    std::vector<std::shared_ptr<header_listener const>> headers_;
     std::shared_ptr<request_handler const> request_;
     std::shared_ptr<error_hook const> error_hook_;
     server_snapshot past_; // of the clients that have gone

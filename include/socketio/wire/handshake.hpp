@@ -4,6 +4,7 @@
 
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/config.hpp>
+#include <socketio/core/provided.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/permessage_deflate.hpp>
 
@@ -48,9 +49,11 @@ SOCKETIO_DECL std::error_code check_upgrade_response(http_head const& head, std:
 // error::handshake_invalid, or nothing and the client's key. Without `deflate` extensions are passed over.
 SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::string& key_out,
                                                     deflate_negotiation* deflate = nullptr);
-// `subprotocol`: the one that was chosen, or nothing.
+// `subprotocol`: the one that was chosen, or nothing. Of `more` those are left out that are the handshake's own, and those
+// that would break the head apart.
 SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key, std::string_view subprotocol = {},
-                                          std::optional<deflate_parameters> const& deflate = std::nullopt);
+                                          std::optional<deflate_parameters> const& deflate = std::nullopt,
+                                          string_pairs const& more = {});
 
 } // namespace socketio::detail
 

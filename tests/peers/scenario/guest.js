@@ -122,4 +122,4 @@ function begin(given) {
     setting = given;
 }
 
-module.exports = { Control, Guest, begin, json, within };
+module.exports = { Control, Guest, begin, json, setting: () => setting, within };

@@ -197,7 +197,7 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
     upgrading_ = true;
     upgrade_deadline_ = clock::now() + options_->upgradeTimeout;
     byte_buffer answer;
-    write_upgrade_response(answer, asked.key, {}, asked.deflate);
+    write_upgrade_response(answer, asked.key, {}, asked.deflate, exchange->headers());
     exchange->take_stream(runtime_->serial, [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate](http_stream&& over) mutable {
         self->on_candidate(std::move(over), deflate, std::move(answer));
     });

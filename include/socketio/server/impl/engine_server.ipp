@@ -271,10 +271,20 @@ SOCKETIO_DECL void engine_server::on_request(std::shared_ptr<http_exchange> exch
     bool const upgrade = exchange->upgrade() != nullptr;
     if (auto const why = verify_request(*options_, request, query, upgrade, session ? std::optional{session->known()} : std::nullopt))
         refuse(exchange, *why);
-    else if (session)
+    else if (session) {
+        tell_headers(*exchange, false);
         session->take(std::move(exchange));
-    else
+    } else {
         ask(std::move(exchange), query);
+    }
+}
+
+SOCKETIO_DECL void engine_server::tell_headers(http_exchange& exchange, bool initial) const
+{
+    string_pairs more;
+    if (auto const told = listeners(); told && told->headers)
+        told->headers(more, exchange.request(), initial);
+    exchange.add_headers(std::move(more));
 }
 
 SOCKETIO_DECL void engine_server::refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why)
@@ -311,6 +321,7 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
         refuse(exchange, {refusal_code::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}});
         return;
     }
+    tell_headers(*exchange, true);
     http_request request = exchange->request();
     request.body.clear();
     auto const session = std::make_shared<engine_session>(on, make_session_id(), std::move(request), shared_from_this(), options_);
@@ -343,7 +354,7 @@ SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session
 {
     http_upgrade const& agreed = *exchange.upgrade();
     byte_buffer answer;
-    write_upgrade_response(answer, agreed.key, {}, agreed.deflate);
+    write_upgrade_response(answer, agreed.key, {}, agreed.deflate, exchange.headers());
     exchange.take_stream(session->serial(),
         [self = shared_from_this(), session, answer = std::move(answer), deflate = agreed.deflate](http_stream&& over) mutable {
             if (!self->enroll(session)) {

@@ -61,11 +61,28 @@ SOCKETIO_DECL void server_core::start(engine_server& engine)
         for (auto const& each : listeners)
             (*each)(why);
     };
+    told.headers = [weak = weak_from_this()](string_pairs& headers, http_request const& request, bool initial) {
+        if (auto const self = weak.lock())
+            self->tell_headers(headers, request, initial);
+    };
     told.request = [weak = weak_from_this()](std::shared_ptr<http_exchange> exchange) {
         if (auto const self = weak.lock())
             self->serve(std::move(exchange));
     };
     engine.start(std::move(told));
+}
+
+// "initial_headers" comes before "headers", as in the reference.
+SOCKETIO_DECL void server_core::tell_headers(string_pairs& headers, http_request const& request, bool initial)
+{
+    std::unique_lock lock{mutex_};
+    auto const listeners = headers_;
+    lock.unlock();
+    for (bool const round : {true, false}) {
+        for (auto const& each : listeners)
+            if (each->initial_only == round && (initial || !round))
+                each->heard(headers, request);
+    }
 }
 
 SOCKETIO_DECL void server_core::serve(std::shared_ptr<http_exchange> exchange)
@@ -306,6 +323,14 @@ SOCKETIO_DECL void server_core::on_connection_error(failure_listener listener)
         connection_error_.push_back(std::move(made));
 }
 
+SOCKETIO_DECL void server_core::on_headers(headers_listener listener, bool initial_only)
+{
+    auto made = std::make_shared<header_listener const>(header_listener{std::move(listener), initial_only});
+    std::lock_guard const lock{mutex_};
+    if (!closed_)
+        headers_.push_back(std::move(made));
+}
+
 SOCKETIO_DECL void server_core::set_error_hook(error_hook hook)
 {
     auto made = hook ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
@@ -350,6 +375,7 @@ SOCKETIO_DECL void server_core::drop_listeners()
     std::vector<family> families;
     std::vector<std::shared_ptr<namespace_listener const>> new_namespace;
     std::vector<std::shared_ptr<failure_listener const>> connection_error;
+    std::vector<std::shared_ptr<header_listener const>> headers;
     std::shared_ptr<error_hook const> hook;
     std::shared_ptr<request_handler const> request;
     {
@@ -359,6 +385,7 @@ SOCKETIO_DECL void server_core::drop_listeners()
         families.swap(families_);
         new_namespace.swap(new_namespace_);
         connection_error.swap(connection_error_);
+        headers.swap(headers_);
         hook.swap(error_hook_);
         request.swap(request_);
     }

@@ -119,8 +119,13 @@ SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::
     return {};
 }
 
+inline bool announces_body(std::string_view name) noexcept
+{
+    return equals_ignoring_case(name, "Content-Length") || equals_ignoring_case(name, "Transfer-Encoding");
+}
+
 SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key, std::string_view subprotocol,
-                                          std::optional<deflate_parameters> const& deflate)
+                                          std::optional<deflate_parameters> const& deflate, string_pairs const& more)
 {
     to.append(std::string_view{"HTTP/1.1 101 Switching Protocols\r\n"});
     append_http_header(to, "Upgrade", "websocket");
@@ -130,6 +135,10 @@ SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key,
         append_http_header(to, "Sec-WebSocket-Protocol", subprotocol);
     if (deflate)
         append_http_header(to, "Sec-WebSocket-Extensions", write_deflate_answer(*deflate));
+    for (auto const& [name, text] : more) {
+        if (is_header_name(name) && is_header_value(text) && !is_handshake_header(name) && !announces_body(name))
+            append_http_header(to, name, text);
+    }
     to.append(std::string_view{"\r\n"});
 }
 
