@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,5 +18,6 @@ namespace readme {
 
 inline asio::io_context context;
 inline auto socket = socketio::io(context, "http://localhost:3000", {.autoConnect = false});
+inline socketio::server io(context);
 
 } // namespace readme
