@@ -1,19 +1,23 @@
-// The session of a client that ends while something of it is under way.
+// One client's session: what it may send, and its end while something of it is under way.
 #include <socketio/server/client_core.hpp>
 
 #include <socketio/server.hpp>
 #include <socketio/websocket.hpp>
 
 #include "support/run_until.hpp"
+#include "support/server_house.hpp"
 
 #include <doctest/doctest.h>
 
 #include <asio/io_context.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -37,4 +41,33 @@ TEST_CASE("a timer that is due in the moment in which the session ends finds not
     io.reset();
     CHECK(support::run_until(context, [&] { return closed; }));
     CHECK(support::run_out(context));
+}
+
+TEST_CASE("each attachment of an event may be as large as maxHttpBufferSize, as each of its messages, and not larger")
+{
+    support::server_house house{{.maxHttpBufferSize = 1000}};
+    auto client = house.guest();
+    house.socket_of(client).on("data", [&](std::vector<socketio::bytes> const& parts) {
+        for (auto const& each : parts)
+            house.heard.note(std::to_string(each.size()));
+        house.heard.note("all");
+    });
+    client.emit("data", std::vector<socketio::bytes>(10, socketio::bytes(1000)));
+    REQUIRE(house.until_heard("all"));
+    CHECK(house.heard.count("1000") == 10);
+    CHECK(client.connected());
+
+    // This library's client does not send what is too large; others may.
+    socketio::websocket peer{house.context, "ws://127.0.0.1:" + std::to_string(house.io.port()) +
+                                                "/socket.io/?EIO=4&transport=websocket"};
+    std::optional<std::uint16_t> code;
+    peer.on_open([&] {
+        peer.send(std::string_view{"40"});
+        peer.send(std::string_view{R"(451-["data",[{"_placeholder":true,"num":0}]])"});
+        peer.send(socketio::bytes_view{socketio::bytes(1001)});
+    });
+    peer.on_close([&](socketio::websocket_close const& how) { code = how.code; });
+    REQUIRE(house.until([&] { return code.has_value(); }));
+    CHECK(*code == 1009);
+    CHECK(house.heard.count("all") == 1);
 }

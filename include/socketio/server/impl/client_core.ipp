@@ -43,11 +43,21 @@ SOCKETIO_DECL std::shared_ptr<client_core> client_core::make(std::shared_ptr<ser
     return made;
 }
 
+// The text and each attachment are messages, and each of those may be that large, as with the reference.
+inline packet_limits limits_of_packets(std::uint64_t message_size) noexcept
+{
+    packet_limits made;
+    std::uint64_t const messages = made.attachments + 1;
+    if (message_size < made.size / messages)
+        made.size = message_size * messages;
+    return made;
+}
+
 SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
     : server_{server}, request_{channel->request()}, query_{parse_query(request_.query(), true)}, sid_{channel->sid()},
       transport_{channel->transport().data()},
       namespace_limit_{server->settings().namespaces}, runtime_{std::make_shared<runtime>(std::move(channel))},
-      decoder_{packet_limits{.attachments = 10, .json = {}, .size = server->settings().maxHttpBufferSize}}
+      decoder_{limits_of_packets(server->settings().maxHttpBufferSize)}
 {
 }
 
