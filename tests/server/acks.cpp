@@ -32,10 +32,7 @@ using socketio::value;
 
 namespace {
 
-// A client that is connected, and the server's socket for it.
-struct couple : support::server_house {
-    socketio::socket client = guest();
-    server_socket socket = socket_of(client);
+struct couple : support::duo {
     std::vector<ack> kept;
 
     // Notes "name: text" or "name: why not".

@@ -23,7 +23,7 @@ using support::note_text;
 namespace {
 
 // A client that is connected, and decisions that are still to be made.
-struct gate : support::server_house {
+struct packet_gate : support::server_house {
     std::vector<next> waiting;
     socketio::socket socket = guest();
     server_socket peer = socket_of(socket);
@@ -39,7 +39,7 @@ struct gate : support::server_house {
 
 } // namespace
 
-TEST_CASE_FIXTURE(gate, "every event passes the socket's middleware, in order, before its listeners")
+TEST_CASE_FIXTURE(packet_gate, "every event passes the socket's middleware, in order, before its listeners")
 {
     peer.use(pass_event("first"));
     peer.use(pass_event("second"));
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(gate, "every event passes the socket's middleware, in order, b
     CHECK(heard.text() == "first hello | second hello | hello: 1 | first other | second other | end");
 }
 
-TEST_CASE_FIXTURE(gate, "a packet's middleware sees its arguments, may refuse it, and \"error\" tells why")
+TEST_CASE_FIXTURE(packet_gate, "a packet's middleware sees its arguments, may refuse it, and \"error\" tells why")
 {
     peer.use([](std::string_view event, args const& arguments, next go_on) {
         if (event == "number" && arguments[0].get<int>() < 0)
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(gate, "a packet's middleware sees its arguments, may refuse it
     CHECK(socket.connected());
 }
 
-TEST_CASE_FIXTURE(gate, "a packet's middleware may decide later: the event, its binary data and its answer are kept")
+TEST_CASE_FIXTURE(packet_gate, "a packet's middleware may decide later: the event, its binary data and its answer are kept")
 {
     socketio::bytes const data{std::byte{1}, std::byte{2}};
     peer.use([this](std::string_view, args const&, next go_on) { waiting.push_back(go_on); });
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(gate, "a packet's middleware may decide later: the event, its 
     CHECK(until_heard("right text"));
 }
 
-TEST_CASE_FIXTURE(gate, "a packet's next counts once, however often and in whatever order it is called")
+TEST_CASE_FIXTURE(packet_gate, "a packet's next counts once, however often and in whatever order it is called")
 {
     for (int i = 0; i != 2; ++i)
         peer.use([this](std::string_view event, args const&, next go_on) {
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(gate, "a packet's next counts once, however often and in whate
     CHECK(heard.text() == "hello: 1");
 }
 
-TEST_CASE_FIXTURE(gate, "a packet's middleware that lets next go has swallowed the event, and nothing else")
+TEST_CASE_FIXTURE(packet_gate, "a packet's middleware that lets next go has swallowed the event, and nothing else")
 {
     peer.use([](std::string_view event, args const&, next go_on) {
         if (event != "secret")
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(gate, "a packet's middleware that lets next go has swallowed t
     CHECK(heard.text() == "open");
 }
 
-TEST_CASE_FIXTURE(gate, "a packet's middleware that throws loses the event, and the next one is served")
+TEST_CASE_FIXTURE(packet_gate, "a packet's middleware that throws loses the event, and the next one is served")
 {
     peer.use([](std::string_view event, args const&, next go_on) {
         if (event == "bad")
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(gate, "a packet's middleware that throws loses the event, and 
     CHECK(heard.text() == "good");
 }
 
-TEST_CASE_FIXTURE(gate, "events that wait for their middleware are let go when the socket disconnects")
+TEST_CASE_FIXTURE(packet_gate, "events that wait for their middleware are let go when the socket disconnects")
 {
     peer.use([this](std::string_view, args const&, next go_on) { waiting.push_back(go_on); });
     peer.on("hello", note_event(heard, "hello"));

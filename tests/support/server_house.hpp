@@ -88,6 +88,14 @@ struct server_house {
     }
 };
 
+// A client that is connected, and the server's socket of it.
+struct duo : server_house {
+    socketio::socket client = guest();
+    socketio::server_socket socket = socket_of(client);
+
+    explicit duo(socketio::server_options options = {}) : server_house{std::move(options)} {}
+};
+
 // Notes "name: first argument", for events with one text.
 inline auto note_text(diary& heard, std::string name)
 {
