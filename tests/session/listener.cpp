@@ -350,15 +350,15 @@ TEST_CASE("what the library's own events carry is handed over")
     CHECK(c.reported.empty());
 }
 
-TEST_CASE("an event of the server that bears the name of one of ours is reported, not guessed")
+TEST_CASE("an event of the peer that bears the name of one of ours is reported, not guessed")
 {
     bool called = false;
     CHECK(only(heard([&called](connect_error const&) { called = true; }, R"([{"message":"x"}])")) ==
-          "0: an event of this library | an event of the server | ");
+          "0: an event of this library | an event of the peer | ");
     CHECK(only(heard([&called](std::string, disconnect_details) { called = true; }, R"(["x"])")) ==
-          "1: an event of this library | an event of the server | ");
+          "1: an event of this library | an event of the peer | ");
     CHECK(only(heard([&called](packet const&) { called = true; }, "[]")) ==
-          "0: an event of this library | an event of the server | ");
+          "0: an event of this library | an event of the peer | ");
     CHECK_FALSE(called);
 }
 

@@ -162,7 +162,7 @@ decltype(auto) pass(event_call& call, Stored& stored)
         return std::move(stored);
 }
 
-// Events of the server's own may bear the name of one of ours: then there is nothing to hand over.
+// Events of the peer's own may bear the name of one of ours: then there is nothing to hand over.
 template <class P>
 bool can_pass(event_call const& call, std::size_t position)
 {
@@ -175,7 +175,7 @@ bool can_pass(event_call const& call, std::size_t position)
     else if constexpr (std::is_same_v<plain, packet>)
         missing = call.raw == nullptr;
     if (missing)
-        report_mismatch(call.context, call.event, position, {"an event of this library", "an event of the server", {}});
+        report_mismatch(call.context, call.event, position, {"an event of this library", "an event of the peer", {}});
     return !missing;
 }
 
