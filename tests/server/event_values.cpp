@@ -58,8 +58,8 @@ array copy(args const& all)
 std::vector<std::string> names_of_all_kinds()
 {
     return {"", " ", "\xf0\x9f\x98\x80 \xc3\xbc\xe2\x86\x92", "quote \" backslash \\ slash / line \n", "[\"\",{}]", "42", "null",
-            "error", "open", "close", "reconnect", "ping", "upgrade", "message", "connection", "new_namespace", "toString", "constructor",
-            "__proto__", "hasOwnProperty", "Connect", "connect ", "disconnects", std::string("nul \0", 5),
+            "error", "open", "close", "reconnect", "ping", "upgrade", "message", "connection", "new_namespace", "toString",
+            "constructor", "__proto__", "hasOwnProperty", "Connect", "connect ", "disconnects", std::string("nul \0", 5),
             std::string(3000, 'n')};
 }
 
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(value_house, "binary data of every size passes both ways")
     }
 }
 
-TEST_CASE_FIXTURE(value_house, "ten binary values fit into a packet, from either side; eleven, or a deep nest, are told to the caller")
+TEST_CASE_FIXTURE(value_house, "ten binary values fit into a packet of either side; eleven, or a deep nest, are misuse")
 {
     std::vector<bytes> ten;
     for (std::size_t i = 0; i != 10; ++i)
