@@ -13,6 +13,7 @@
 #include <socketio/wire/body_reader.hpp>
 #include <socketio/wire/http.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -107,6 +108,7 @@ private:
 
     http_head_reader reader_;
     std::optional<body_reader> body_;
+    std::array<char, read_size> room_; // of the read that is under way: what is in the input may move meanwhile
     byte_buffer input_;
     byte_buffer output_;
     byte_buffer writing_;

@@ -81,12 +81,13 @@ SOCKETIO_DECL void http_connection::on_due()
 SOCKETIO_DECL void http_connection::read()
 {
     bool const served = phase_ == phase::ready || phase_ == phase::serving || phase_ == phase::answering;
-    bool const enough = served && (upgrading_ || input_.size() >= read_ahead);
+    // The next request may ask for an upgrade, for which no read may be under way.
+    std::size_t const most = phase_ == phase::answering ? 1 : read_ahead;
+    bool const enough = served && (upgrading_ || input_.size() >= most);
     if (reading_ || enough || phase_ == phase::ended)
         return;
     reading_ = true;
-    char* const at = input_.prepare(read_size);
-    stream_.async_read_some(asio::buffer(at, read_size), [self = shared_from_this()](std::error_code ec, std::size_t count) {
+    stream_.async_read_some(asio::buffer(room_), [self = shared_from_this()](std::error_code ec, std::size_t count) {
         self->on_read(ec, count);
     });
 }
@@ -106,7 +107,7 @@ SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t coun
         return;
     }
     bool const first = phase_ == phase::head && input_.empty();
-    input_.commit(count);
+    input_.append(room_.data(), count);
     if (first && turn_ != 0)
         arm(rules_->request_timeout);
     proceed();
@@ -159,8 +160,10 @@ SOCKETIO_DECL void http_connection::on_head()
         [[fallthrough]];
     case body_framing::chunked: expect_body(); break;
     }
-    // Other protocols that are offered (h2c, by some clients with every request) are not taken up.
-    upgrading_ = phase_ == phase::ready && head.minor != 0 && head.has_token("Upgrade", "websocket") && head.has_token("Connection", "Upgrade");
+    // Other protocols that are offered (h2c, by some clients with every request) are not taken up; nor is what was asked
+    // for ahead of the answer to an earlier request: a read is under way, which nobody can take over.
+    bool const asked = head.minor != 0 && head.has_token("Upgrade", "websocket") && head.has_token("Connection", "Upgrade");
+    upgrading_ = asked && phase_ == phase::ready && !reading_;
 }
 
 // Whoever asks first whether the body is welcome is told so, unless it has come anyway.
