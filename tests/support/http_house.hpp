@@ -84,4 +84,33 @@ struct http_port {
     std::shared_ptr<socketio::detail::listener> listening;
 };
 
+// One whose house keeps its requests instead of answering them.
+struct keeping_port : http_port {
+    explicit keeping_port(socketio::detail::http_rules from = {}) : http_port{std::move(from)}
+    {
+        house->does = [this](std::shared_ptr<http_house::exchange> asked) { kept.push_back(std::move(asked)); };
+    }
+    // Everything that has arrived has been read.
+    bool in_step()
+    {
+        return until([this] { return context.poll() == 0; });
+    }
+    bool until_kept(std::size_t count)
+    {
+        return until([&] { return kept.size() == count; });
+    }
+    socketio::detail::strand own_strand()
+    {
+        return socketio::detail::strand{socketio::detail::known_executor{asio::any_io_executor{context.get_executor()}}};
+    }
+    void answer(std::size_t which, std::string body = {}) { kept[which]->answer({200, {}, std::move(body)}); }
+    bool done()
+    {
+        kept.clear();
+        return http_port::done();
+    }
+
+    std::vector<std::shared_ptr<http_house::exchange>> kept;
+};
+
 } // namespace support
