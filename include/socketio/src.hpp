@@ -102,6 +102,7 @@
 #include <socketio/server/impl/engine_server.ipp>
 #include <socketio/server/impl/engine_session.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
+#include <socketio/server/impl/room_listeners.ipp>
 #include <socketio/server/impl/server_core.ipp>
 #include <socketio/server/impl/socket_core.ipp>
 #include <socketio/server/impl/socket_emit.ipp>

@@ -6,14 +6,13 @@
 const { Control, begin } = require("./scenario/guest");
 const { options } = require("./channel");
 
-const chapters = {
-    ...require("./scenario/talking"),
-    ...require("./scenario/admission"),
-    ...require("./scenario/answers"),
-    ...require("./scenario/rooms"),
-    ...require("./scenario/endings"),
-    ...require("./scenario/recovery"),
-};
+const chapters = {};
+for (const part of ["talking", "admission", "strangers", "rooms", "endings", "recovery"]) {
+    for (const [title, play] of Object.entries(require(`./scenario/${part}`))) {
+        if (chapters[title]) throw new Error(`two chapters are called ${title}`);
+        chapters[title] = play;
+    }
+}
 
 const print = (line) => process.stdout.write(`${line}\n`);
 const { only = Object.keys(chapters), ...given } = options();

@@ -137,6 +137,18 @@ function guard(io) {
     return guarded;
 }
 
+// Of all rooms but those that are a socket's id.
+function watch(nsp) {
+    const names = new Map();
+    const tell = (event) => (room, id) => {
+        if (room.startsWith("room")) note(`rooms: ${event} ${room}${id === undefined ? "" : ` ${names.get(id)}`}`);
+    };
+    for (const event of ["create-room", "join-room", "leave-room", "delete-room"])
+        nsp.adapter.on(event, tell(event));
+    nsp.on("connection", (socket) => names.set(socket.id, socket.handshake.auth.name));
+    return nsp;
+}
+
 function open(house) {
     const http = createServer();
     const io = new Server(http, { perMessageDeflate, ...settings[house] });
@@ -146,7 +158,7 @@ function open(house) {
     io.engine.on("headers", (headers, request) => (headers["X-Every"] = request.method));
     const pattern = io.of(/^\/dynamic-\d+$/);
     const byToken = io.of((name, auth, next) => next(null, name.startsWith("/asked-") && auth.token === "abc"));
-    for (const each of [io.of("/"), io.of("/other"), guard(io), pattern, byToken])
+    for (const each of [io.of("/"), io.of("/other"), guard(io), watch(io.of("/watched")), pattern, byToken])
         each.on("connection", welcome);
     houses[house] = { http, io, pattern };
     return http;

@@ -178,8 +178,23 @@ private:
         auto const asked = io.of([](std::string_view name, value const& auth) {
             return name.starts_with("/asked-") && auth["token"] == value{"abc"};
         });
-        for (auto const& each : {io.sockets(), io.of("/other"), guard(io), asked})
+        for (auto const& each : {io.sockets(), io.of("/other"), guard(io), watch_rooms(io), asked})
             each.on("connection", [this](socketio::server_socket socket) { welcome(socket); });
+    }
+
+    socketio::server_namespace watch_rooms(socketio::server& io)
+    {
+        auto const watched = io.of("/watched");
+        auto const names = std::make_shared<std::map<std::string, std::string, std::less<>>>();
+        for (char const* const event : {"create-room", "join-room", "leave-room", "delete-room"})
+            watched.adapter().on(event, [this, names, event](std::string_view room, std::string_view id) {
+                if (room.starts_with("room"))
+                    note("rooms: " + std::string(event) + ' ' + std::string(room) + (id.empty() ? "" : ' ' + names->find(id)->second));
+            });
+        watched.on("connection", [names](socketio::server_socket socket) {
+            names->emplace(socket.id(), socket.handshake().auth["name"].get<std::string>().value_or("undefined"));
+        });
+        return watched;
     }
 
     socketio::server_namespace guard(socketio::server& io)

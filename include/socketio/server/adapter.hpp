@@ -7,6 +7,7 @@
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/handshake.hpp>
 #include <socketio/server/options.hpp>
+#include <socketio/server/room_listeners.hpp>
 #include <socketio/server/rooms.hpp>
 
 #include <chrono>
@@ -105,12 +106,16 @@ public:
     socket_pointer find(std::string_view id) const;
     std::size_t size() const;
 
+    // "create-room", "join-room", "leave-room" and "delete-room", of this server alone.
+    detail::room_listeners& room_events() noexcept { return room_events_; }
+
     // For the namespace: a socket comes, is connected, goes. False if there is one of that id.
     bool enter(std::string_view id);
     void show(std::string_view id, socket_pointer socket);
     // The same for one that is restored; what it has missed up to now.
     std::vector<shared_packet> show_again(adapter_session const& session, socket_pointer socket);
-    void exit(std::string_view id);
+    // Whoever listens to rooms is to be told what it returns.
+    [[nodiscard]] detail::room_changes exit(std::string_view id);
     // Nobody is here, nor on the way.
     bool is_empty() const;
 
@@ -125,6 +130,8 @@ private:
         clock::time_point since;
     };
 
+    void note_join(std::string_view id, std::string const& room, detail::room_changes& noted);
+    void note_leave(std::string_view id, std::string_view room, detail::room_changes& noted) const;
     bool recovers() const noexcept { return settings_.recovery.has_value(); }
     shared_packet keep(shared_packet const& packet, broadcast_options const& to);
     void forget_old(clock::time_point now);
@@ -133,6 +140,7 @@ private:
     void send(shared_packet const& packet, broadcast_options const& to);
 
     adapter_settings const settings_;
+    detail::room_listeners room_events_;
     mutable std::mutex mutex_; // guards rooms_ and members_
     detail::rooms<socket_pointer> rooms_;
     std::map<std::string, socket_pointer, std::less<>> members_; // who is shown

@@ -27,6 +27,23 @@ public:
     // All rooms and who is in them; all sockets and where they are.
     std::map<std::string, std::set<std::string, std::less<>>> rooms() const { return nsp_->rooms().rooms(); }
     std::map<std::string, std::set<std::string, std::less<>>> sids() const { return nsp_->rooms().sids(); }
+    // "create-room" and "delete-room", (std::string_view room); "join-room" and "leave-room", (std::string_view room,
+    // std::string_view id); a listener may take both parameters of any. Of this server's sockets alone; every socket is in
+    // a room of its id. Called inside of what makes the change, on whatever thread that is, so on several at once; not for
+    // sockets that go because the server is closed.
+    template <class Listener>
+    void on(std::string_view event, Listener listener) const
+    {
+        auto const of = detail::room_event_of(event);
+        if (!of)
+            detail::throw_misuse("an adapter has the events \"create-room\", \"join-room\", \"leave-room\" and \"delete-room\"");
+        nsp_->rooms().room_events().add(*of, [listener = std::move(listener)](std::string_view room, std::string_view id) mutable {
+            if constexpr (std::is_invocable_v<Listener&, std::string_view, std::string_view>)
+                listener(room, id);
+            else
+                listener(room);
+        });
+    }
 
 private:
     std::shared_ptr<detail::namespace_core> nsp_;

@@ -123,4 +123,22 @@ async function answers(invite, control, print) {
     await heard(all);
 }
 
-module.exports = { rooms, binaryBroadcast, crowd, answers };
+async function roomEvents(invite, control) {
+    const nsp = "/watched";
+    const all = await party(invite, nsp, ["tara", "udo"]);
+    const tara = { nsp, name: "tara" };
+    const udo = { nsp, name: "udo" };
+    await control.do(tara, ["join", ["room 1", "room 2"]]);
+    await control.do(tara, ["join", "room 1"]);
+    await control.do(udo, ["join", "room 1"]);
+    await control.do(udo, ["leave", "room 2"]);
+    await control.do(tara, ["leave", "room 2"]);
+    await control.do({ nsp }, ["in", "room 1"], ["socketsJoin", ["room 3"]]);
+    await control.do({ nsp }, ["in", "room 1"], ["socketsLeave", "room 1"]);
+    all.udo.socket.disconnect();
+    await control.notes("/watched udo", "/watched udo disconnect: ");
+    await control.do(tara, ["disconnect"]);
+    await control.notes("rooms: ", "rooms: delete-room room 3");
+}
+
+module.exports = { roomEvents, rooms, binaryBroadcast, crowd, answers };

@@ -35,28 +35,63 @@ SOCKETIO_DECL void adapter::show(std::string_view id, socket_pointer socket)
     rooms_.show(id, std::move(socket));
 }
 
-SOCKETIO_DECL void adapter::exit(std::string_view id)
+SOCKETIO_DECL detail::room_changes adapter::exit(std::string_view id)
 {
+    detail::room_changes noted;
     socket_pointer last; // outlives the lock
     std::lock_guard const lock{mutex_};
+    auto const left = room_events_.any() ? rooms_.rooms_of(id) : room_set{};
     rooms_.exit(id);
+    for (auto const& room : left)
+        note_leave(id, room, noted);
     if (auto const found = members_.find(id); found != members_.end()) {
         last = std::move(found->second);
         members_.erase(found);
     }
+    return noted;
 }
 
 SOCKETIO_DECL void adapter::join(std::string_view id, std::span<std::string const> rooms)
 {
-    std::lock_guard const lock{mutex_};
-    for (auto const& each : rooms)
-        rooms_.join(id, each);
+    detail::room_changes noted;
+    {
+        std::lock_guard const lock{mutex_};
+        for (auto const& each : rooms)
+            note_join(id, each, noted);
+    }
+    room_events_.tell(noted);
 }
 
 SOCKETIO_DECL void adapter::leave(std::string_view id, std::string_view room)
 {
-    std::lock_guard const lock{mutex_};
-    rooms_.leave(id, room);
+    detail::room_changes noted;
+    {
+        std::lock_guard const lock{mutex_};
+        if (rooms_.leave(id, room))
+            note_leave(id, room, noted);
+    }
+    room_events_.tell(noted);
+}
+
+// With the mutex locked, as the next one.
+SOCKETIO_DECL void adapter::note_join(std::string_view id, std::string const& room, detail::room_changes& noted)
+{
+    bool const made = !rooms_.is_room(room);
+    if (!rooms_.join(id, room) || !room_events_.any())
+        return;
+    if (made)
+        noted.push_back({detail::room_event::create_room, room, {}});
+    noted.push_back({detail::room_event::join_room, room, std::string{id}});
+}
+
+// After it has left.
+SOCKETIO_DECL void adapter::note_leave(std::string_view id, std::string_view room, detail::room_changes& noted) const
+{
+    if (!room_events_.any())
+        return;
+    noted.push_back({detail::room_event::leave_room, std::string{room}, std::string{id}});
+    if (!rooms_.is_room(room))
+        noted.push_back({detail::room_event::delete_room, std::string{room}, {}});
 }
 
 SOCKETIO_DECL std::map<std::string, adapter::room_set> adapter::rooms() const

@@ -86,6 +86,7 @@ SOCKETIO_DECL void namespace_core::close()
 {
     std::vector<heard> listeners;
     std::vector<std::shared_ptr<socket_middleware const>> middleware;
+    adapter_->room_events().close();
     std::lock_guard const lock{mutex_};
     closed_ = true;
     listeners.swap(listeners_);

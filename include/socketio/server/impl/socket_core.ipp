@@ -296,9 +296,10 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
         auto const joined = rooms.rooms_of(id_);
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
     }
-    rooms.exit(id_);
+    auto const left = rooms.exit(id_);
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
+    rooms.room_events().tell(left); // at last: a listener may throw
 }
 
 // A session that was restored in vain is there for the next try.
@@ -306,11 +307,12 @@ SOCKETIO_DECL void server_socket_core::abandon()
 {
     if (std::exchange(ended_, true))
         return;
-    nsp_->rooms().exit(id_);
+    auto left = nsp_->rooms().exit(id_);
     if (session_)
         nsp_->rooms().persist_session(std::move(*session_));
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
+    client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });
     client_->defer([self = shared_from_this()] { self->stop_listening(); });
 }
 
@@ -330,7 +332,7 @@ SOCKETIO_DECL void server_socket_core::drop_everything() noexcept
     ended_ = true;
     connected_.store(false, std::memory_order_release);
     auto const waiting = acks_.take_all();
-    nsp_->rooms().exit(id_);
+    static_cast<void>(nsp_->rooms().exit(id_)); // nobody is told any more
     stop_listening();
 }
 

@@ -35,12 +35,12 @@ const upgrade = {
     "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
 };
 
-async function answers(_invite, control, print) {
+async function strangers(_invite, control, print) {
     const ask = async (what) => {
         const { house = "main", ...parts } = what;
         const { response, text } = await request(house, parts);
         const { sid } = text.startsWith("0{") ? JSON.parse(text.slice(1)) : {};
-        const hide = (said) => (sid ? said.replaceAll(sid, "SID") : said);
+        const hide = (said) => said.replace(/"sid":"[^"]*"/g, '"sid":"SID"');
         print(`${parts.method ?? "GET"} ${house} ${(parts.query ?? "").replace(/sid=\w.*/, "sid=SID")}`);
         print(`  ${response.statusCode} ${hide(text)}`);
         for (const name of shown)
@@ -61,15 +61,16 @@ async function answers(_invite, control, print) {
     await ask({ query: `${query}&deny=1` });
     await ask({ query: websocket });
     await ask({ query: websocket, headers: upgrade });
-    await ask({ query, headers: upgrade });
     await ask({ query: `${websocket}&sid=nobody`, headers: upgrade });
 
     const sid = await ask({ query });
     const mine = `${query}&sid=${sid}`;
-    await ask({ query: mine, method: "PUT" });
     await ask({ query: `EIO=4&transport=websocket&sid=${sid}` });
-    await ask({ query: mine, method: "POST", body: "40\x1e4" });
-    await ask({ query: mine, method: "POST", body: "nonsense" });
+    await ask({ query: mine, method: "POST", body: '40/other,{"name":"a stranger"}' });
+    await ask({ query: mine });
+    await ask({ query: mine, method: "POST", body: '42/other,7["echo",1]\x1e42/other,["echo",2]' });
+    await ask({ query: mine });
+    await ask({ query: mine, method: "POST", body: "1" });
     await ask({ query: mine });
     await control.notes("refused", "refused: ");
 }
@@ -90,4 +91,4 @@ async function pages(_invite, _control, print) {
     await ask({ headers: { ...upgrade, origin: "http://one.example" }, query: "EIO=4&transport=websocket" });
 }
 
-module.exports = { answers, pages };
+module.exports = { strangers, pages };
