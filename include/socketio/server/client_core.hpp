@@ -112,6 +112,7 @@ private:
     void settle();
     void let_go();
     void decided(std::string_view nsp);
+    void give_back(std::size_t message_size, packet const& last);
     void on_packet(packet const& received);
     void on_connect(packet const& received);
     void fail(std::error_code why);

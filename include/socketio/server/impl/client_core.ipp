@@ -187,6 +187,7 @@ SOCKETIO_DECL void client_core::on_text(std::span<char> message)
     else if (ec)
         fail(ec);
     now.finish();
+    give_back(message.size(), received);
 }
 
 SOCKETIO_DECL void client_core::on_binary(std::span<char> message)
@@ -201,6 +202,16 @@ SOCKETIO_DECL void client_core::on_binary(std::span<char> message)
     else if (ec)
         fail(ec);
     now.finish();
+    give_back(message.size(), received);
+}
+
+// One large packet is no reason to hold its memory for as long as the client stays.
+SOCKETIO_DECL void client_core::give_back(std::size_t message_size, packet const& last)
+{
+    static constexpr std::size_t kept = 64 * 1024;
+    static constexpr std::size_t nodes = 16; // bytes on the tape for a byte of the message, at most
+    if (message_size > kept / nodes || last.attachments != 0)
+        decoder_.shrink(kept);
 }
 
 // What is said in the wrong order ends the connection (SEMANTICS 2.10, item 73). Only of a namespace that this side has
