@@ -1,4 +1,6 @@
-// What can be said about a server. Names are those of Socket.IO's and Engine.IO's servers where they have the option.
+// What can be said about a server. Names and defaults are those of Socket.IO's and Engine.IO's servers where they have the
+// option. Plain data; the server copies it, and what is called is called on any strand, so on several threads at once if
+// several run the context.
 #pragma once
 
 #include <socketio/net/http_message.hpp>
@@ -19,15 +21,15 @@
 
 namespace socketio {
 
-// Which pages of other origins may talk to the server (the Fetch standard, section 3.2). Off by default: then browsers
-// let only pages of the server's own origin.
+// Which pages of other origins may poll the server (the Fetch standard, section 3.2). Off by default: then browsers let
+// only pages of the server's own origin. A WebSocket is opened by any page: look at its Origin in allowRequest.
 struct cors_options {
     std::vector<std::string> origin{}; // "https://example.com"; "*" stands for every one
     // Asked about an origin that is not listed; who is allowed is told so by name, so that credentials work.
     std::function<bool(std::string_view origin)> originAllowed{};
     std::string methods = "GET,HEAD,PUT,PATCH,POST,DELETE";
-    std::string allowedHeaders{}; // empty: those that the browser asks for
-    std::string exposedHeaders{};
+    std::string allowedHeaders{}; // with commas between; empty: those that the browser asks for
+    std::string exposedHeaders{}; // with commas between, of the answers
     bool credentials = false;     // cookies and the like are sent along; does not go with "*"
     std::optional<std::chrono::seconds> maxAge{}; // how long the browser may remember the answer
     bool preflight = true;        // OPTIONS is answered here, with 204; otherwise it goes on like any other request
@@ -35,23 +37,27 @@ struct cors_options {
     bool enabled() const noexcept { return !origin.empty() || originAllowed; }
 };
 
+// SameSite of a cookie (draft-ietf-httpbis-rfc6265bis, section 4.1.2.7).
 enum class same_site : std::uint8_t { unsaid, lax, strict, none };
 
-// A cookie with the session's id, for load balancers.
+// A cookie with the session's id, for load balancers (RFC 6265, section 4.1). It is set by the answer to the first poll.
 struct cookie_options {
     std::string name = "io";
-    std::string path = "/";
-    std::string domain{};
-    bool httpOnly = true;
-    bool secure = false;
+    std::string path = "/";    // empty: left out
+    std::string domain{};      // empty: left out
+    bool httpOnly = true;      // not for the page's scripts
+    bool secure = false;       // over TLS only
     same_site sameSite = same_site::lax;
-    std::optional<std::chrono::seconds> maxAge{};
+    std::optional<std::chrono::seconds> maxAge{}; // none: until the browser ends
 };
 
 // Says who may connect: a callable that takes the request and returns whether; or one that takes the request and an
-// answer, and calls that once, now or later, from any thread, with a message for who is not allowed.
+// answer, and calls that once, now or later, from any thread, with a message for who is not allowed ("Forbidden" if it is
+// empty). The request is valid during the call. Who waits for an answer over WebSocket waits for http_bounds::request_timeout
+// at most. Of one that throws the request is answered 500, and the exception leaves through the context.
 class request_check {
 public:
+    // What is called with the decision; calls after the first do nothing.
     using answer = std::function<void(std::string message, bool allowed)>;
 
     request_check() = default;
@@ -76,26 +82,29 @@ private:
     std::function<void(http_request const&, answer)> check_;
 };
 
-// Sessions that survive a lost connection for a while.
+// Sessions that survive a lost connection for a while, in each namespace for itself, in this process. While it is on, each
+// event that is not volatile and asks for no answer has one argument more, a text, by which the client says later what it
+// had.
 struct connection_state_recovery {
-    std::chrono::milliseconds maxDisconnectionDuration{120000};
-    bool skipMiddlewares = true; // for those who come back
+    std::chrono::milliseconds maxDisconnectionDuration{120000}; // how long sessions and events are kept
+    bool skipMiddlewares = true; // of the namespace, for those who come back
     // Bytes of events, and sessions, that are kept for those who may come back; the oldest go first.
     std::size_t kept_events = 16u << 20;
     std::size_t kept_sessions = 100000;
 };
 
-// How a namespace gets its adapter, see <socketio/server/adapter.hpp>.
+// How a namespace gets its adapter, see <socketio/server/adapter.hpp>: called once for each, whenever it is made; the
+// result must not be null.
 class adapter;
 struct adapter_settings;
 using adapter_factory = std::function<std::shared_ptr<adapter>(adapter_settings const&)>;
 
-// What one HTTP connection may cost.
+// What one HTTP connection may cost. Over a limit it is answered 431 or 408, and closed.
 struct http_bounds {
     std::size_t header_bytes = 16 * 1024; // of one request's head
-    std::size_t headers = 100;
-    std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole; 0: no limit
-    std::chrono::milliseconds idle_timeout{60000};    // between two requests; 0: no limit
+    std::size_t headers = 100;            // of one request
+    std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
+    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for an answer to be taken; 0: no limit
 };
 
 // Of what polls are answered, with gzip, if the program has zlib (see <socketio/deflate.hpp>) and the client reads it.
@@ -105,32 +114,40 @@ struct http_compression {
 };
 
 struct server_options {
-    std::string path = "/socket.io/";  // with or without the slash at its end
-    std::string address{};             // to listen on; empty: every address of this machine
-    tls_options tls{};                 // with a certificate and its key this is a server of https and wss
+    std::string path = "/socket.io/";  // of Socket.IO's requests; with or without the slash at its end
+    std::string address{};             // an IP address to listen on; empty: every one of this machine, IPv4 and IPv6
+    // With a certificate and its key, or a context, this is a server of https and wss, and of nothing else; `ca` and its
+    // siblings make it ask for clients' certificates. It needs OpenSSL, see <socketio/tls.hpp>.
+    tls_options tls{};
 
-    std::chrono::milliseconds connectTimeout{45000};  // for a client to connect to a namespace
-    std::chrono::milliseconds pingInterval{25000};
+    std::chrono::milliseconds connectTimeout{45000};  // for a client's first connection to a namespace; 0: no limit
+    std::chrono::milliseconds pingInterval{25000};    // from a ping's answer to the next ping
     std::chrono::milliseconds pingTimeout{20000};     // for a ping's answer
     std::chrono::milliseconds upgradeTimeout{10000};  // for an upgrade that has begun
-    std::size_t maxHttpBufferSize = 1000000;          // bytes of one message, or of one body
-    std::vector<std::string> transports{"polling", "websocket"};
-    bool allowUpgrades = true;
-    request_check allowRequest{};      // asked for each new session
+    // Bytes of one message of a client, once it is inflated, or of one HTTP body; an event's attachments are messages of
+    // their own, ten at most. Over it the session ends with "transport error", and the body is answered 413. Bodies for
+    // on_request() have the same limit.
+    std::size_t maxHttpBufferSize = 1000000;
+    std::vector<std::string> transports{"polling", "websocket"}; // that are spoken
+    bool allowUpgrades = true;         // from "polling" to "websocket"
+    request_check allowRequest{};      // asked for each new session, before there is one; none: all are allowed
     cors_options cors{};
-    std::optional<cookie_options> cookie{};
+    std::optional<cookie_options> cookie{}; // none: no cookie
     http_compression httpCompression{};
     // Of WebSocket messages, if the program has zlib. As in the reference it is off unless it is named.
     deflate_options perMessageDeflate{.enabled = false};
 
-    std::optional<connection_state_recovery> connectionStateRecovery{};
-    bool cleanupEmptyChildNamespaces = false;
+    std::optional<connection_state_recovery> connectionStateRecovery{}; // none: whoever comes back is a stranger
+    bool cleanupEmptyChildNamespaces = false; // those that were made by a pattern go with their last socket
     adapter_factory adapter{};         // none: rooms in this process
 
-    std::size_t namespaces = 1000;              // that one client may be in, or have been
-    std::size_t connections = 65536;            // TCP connections at once; more are closed as they come
-    std::size_t send_limit = 16 * 1024 * 1024;  // bytes that a client may leave unread; beyond it, it is cut off
-    std::chrono::milliseconds close_timeout{5000}; // for the peer's part of WebSocket's closing handshake
+    std::size_t namespaces = 1000;     // that one client may be in, or was put out of; one more ends its session
+    std::size_t connections = 65536;   // TCP connections at once, of all clients; more are closed as they come
+    // Bytes that a client may leave unread: over it the session is cut off, with "transport error", in the send that goes
+    // over it. What is being sent counts, so one message that is larger than this cuts off whoever it is for.
+    std::size_t send_limit = 16 * 1024 * 1024;
+    // For the peer's part of WebSocket's closing handshake, or for its poll to fetch what was said last.
+    std::chrono::milliseconds close_timeout{5000};
     http_bounds http{};
 };
 
@@ -139,9 +156,10 @@ struct connection_failure {
     // 0 Transport unknown, 1 Session ID unknown, 2 Bad handshake method, 3 Bad request, 4 Forbidden,
     // 5 Unsupported protocol version
     int code = 3;
-    std::string message{};
+    std::string message{};  // the words of the code
     http_request request{};
-    string_pairs context{}; // details, such as {"transport", "carrier-pigeon"}
+    // Details, by the reference's names: {"transport", "carrier-pigeon"}, {"message", what allowRequest said}, ...
+    string_pairs context{};
 };
 
 } // namespace socketio

@@ -61,7 +61,7 @@ private:
 
 } // namespace detail
 
-// `io.engine()`: what is below Socket.IO.
+// `io.engine()`: what is below Socket.IO. A handle; all members may be called from any thread.
 class server_engine {
 public:
     explicit server_engine(std::shared_ptr<detail::server_core> of) noexcept : core_{std::move(of)} {}
@@ -73,6 +73,7 @@ public:
     // - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): the answer that begins a session
     //   is about to be written. Headers can be added, {"Set-Cookie", "..."} say; those that are not valid are left out;
     // - "headers", with the same parameters: any answer to a client's request, the first one included.
+    // Listeners stay until the server is closed. Throws std::invalid_argument for any other event.
     template <class Listener>
     void on(std::string_view event, Listener listener) const
     {
@@ -101,11 +102,14 @@ private:
 //     });
 //
 // It runs on the context, on as many threads as that has: each client on a strand of its own. All members may be called
-// from any thread. The context must not be destroyed before the last call of a member, though handles may outlive it.
+// from any thread, but for moves and the destructor. No call may be under way while the context is being destroyed, nor
+// listen() be called after; of other calls nothing comes then. What a listener throws leaves through the context's run(),
+// and the next event follows.
 class server {
 public:
     // Listens on the port at once; 0 lets the system choose, see port(). Throws std::system_error when the port or the
-    // address cannot be had.
+    // address cannot be had, or with what is wrong with options::tls; std::invalid_argument for parameters of
+    // perMessageDeflate that are out of their range.
     server(asio::any_io_executor executor, std::uint16_t port, server_options settings = {})
         : server{std::move(executor), std::move(settings)}
     {
@@ -118,7 +122,7 @@ public:
     {
     }
     // Listens from listen() on: for a context that is already run by other threads, where a client might come before its
-    // listener.
+    // listener. Throws nothing of its own.
     explicit server(asio::any_io_executor executor, server_options settings = {})
         : core_{detail::server_core::make(std::move(executor), std::move(settings))}
     {
@@ -137,18 +141,20 @@ public:
         core_ = std::move(other.core_);
         return *this;
     }
-    // Closes the server, and waits for nothing.
+    // Closes the server as close() does, and waits for nothing: "disconnect" is still told when the context runs on.
     ~server()
     {
         if (core_)
             core_->close(nullptr);
     }
 
+    // Throws as the constructor does, and std::invalid_argument the second time, or once the server is closed.
     void listen(std::uint16_t port) { core_->listen(port); }
+    // Where it listens; 0 before listen().
     std::uint16_t port() const { return core_->port(); }
 
     // Of the namespace "/": see server_namespace. The server has another event, "new_namespace"
-    // (socketio::server_namespace).
+    // (socketio::server_namespace): one was made, by of(), inside that call, or for a client, on its strand.
     template <class Listener>
     void on(std::string_view event, Listener listener)
     {
@@ -163,7 +169,8 @@ public:
             });
         }
     }
-    void off(std::string_view event) { sockets().off(event); }
+    void off(std::string_view event) { sockets().off(event); } // all of "connection", or of "connect"
+    // A middleware of the namespace "/": see server_namespace.
     template <class Middleware>
     void use(Middleware middleware)
     {
@@ -172,8 +179,9 @@ public:
 
     // Serves the HTTP requests outside Socket.IO's path on the same port: pages, say, see serve_files(). The handler is
     // http_response(http_request const&), or void(http_request const&, http_responder) to answer later; it is called on
-    // any strand, so on several threads at once if several run the context. Null: all get 404, as without it. Requests
-    // below the path that name no transport come here, too.
+    // any strand, so on several threads at once if several run the context. One that throws has answered 500. Null: all
+    // get 404, as without it. Requests below the path that name no transport come here, too. No WebSockets: an upgrade
+    // outside the path is answered 404.
     template <class Handler>
     void on_request(Handler handler)
     {
@@ -181,11 +189,13 @@ public:
     }
     void on_request(std::nullptr_t) { core_->on_request({}); }
 
-    // The namespace of that name, which is made if there is none.
+    // The namespace of that name, with or without its slash, which is made if there is none. Patterns are not asked.
     server_namespace of(std::string_view name) const { return server_namespace{core_->of(name)}; }
     server_namespace of(char const* name) const { return of(std::string_view{name}); }
-    // Namespaces that are made when a client asks for one whose name matches. Listeners and middleware are those that were
-    // set before it came. std::regex needs time and stack that grow with the name: names over 256 bytes do not match.
+    // Namespaces that are made when a client asks for one whose name matches (anywhere in it: "^" and "$" are yours to
+    // say). What is returned stands for all of them: their listeners and middleware are those that were set on it before
+    // they were made, and what it emits goes to all. Patterns are asked in the order in which they were given. std::regex
+    // needs time and stack that grow with the name: names over 256 bytes do not match.
     server_namespace of(std::regex pattern) const
     {
         return of([pattern = std::move(pattern)](std::string_view name, value const&) {
@@ -193,7 +203,8 @@ public:
         });
     }
     // The same with a function, bool(std::string_view name, value const& auth), or one with a third parameter,
-    // std::function<void(bool)>, that answers later.
+    // std::function<void(bool)>, that answers later, once, from any thread; one that throws has said no. It is called on
+    // the client's strand, and what it is given is valid during the call.
     template <class Matcher>
         requires(std::is_invocable_r_v<bool, Matcher&, std::string_view, value const&> ||
                  std::is_invocable_v<Matcher&, std::string_view, value const&, std::function<void(bool)>>)
@@ -247,14 +258,18 @@ public:
     void disconnectSockets(bool close = false) const { sockets().disconnectSockets(close); }
 
     server_engine engine() const { return server_engine{core_}; }
-    // Looks at every client: for now and then.
+    // The numbers of now; those of each client are of the end of its last turn. Looks at every client: for now and then.
     server_snapshot snapshot() const { return core_->snapshot(); }
 
-    // Is told of events that do not fit their listener, of sockets without a hook of their own. On any strand.
+    // Is told of events that do not fit their listener, and of answers that do not fit a handler without an error code, of
+    // sockets without a hook of their own. On any strand. One at a time: the newest; null takes it off.
     void on_error(std::function<void(event_error const&)> hook) { core_->set_error_hook(std::move(hook)); }
 
     // Nothing more is accepted; every socket is told "server shutting down", and clients may come back when there is a
-    // server again. With a completion token, void(std::error_code): when the last listener has returned.
+    // server again. Listeners of the server and its namespaces are let go at once, those of sockets after "disconnect".
+    // Never called inside: what is to be told is told when the context runs on. With a completion token,
+    // void(std::error_code), which is without an error: when the last listener has returned; never if the context goes
+    // first. May be called again.
     void close() { core_->close(nullptr); }
     template <class Token>
     auto close(Token&& token)
