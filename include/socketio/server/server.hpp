@@ -267,9 +267,9 @@ public:
 
     // Nothing more is accepted; every socket is told "server shutting down", and clients may come back when there is a
     // server again. Listeners of the server and its namespaces are let go at once, those of sockets after "disconnect".
-    // Never called inside: what is to be told is told when the context runs on. With a completion token,
-    // void(std::error_code), which is without an error: when the last listener has returned; never if the context goes
-    // first. May be called again.
+    // Nothing is called inside this: what is to be told is told when the context runs on. With a completion token,
+    // void(std::error_code), always without an error: when the last listener has returned; never if the context goes first.
+    // May be called again.
     void close() { core_->close(nullptr); }
     template <class Token>
     auto close(Token&& token)

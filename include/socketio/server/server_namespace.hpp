@@ -19,12 +19,12 @@
 
 namespace socketio {
 
-// `io.sockets().adapter()`: copies of what was so when they were asked for. Any thread.
+// `io.sockets().adapter()`: copies of what was so when they were asked for, of this server alone. Any thread.
 class adapter_view {
 public:
     explicit adapter_view(std::shared_ptr<detail::namespace_core> of) noexcept : nsp_{std::move(of)} {}
 
-    // All rooms and who is in them; all sockets and where they are.
+    // All rooms and the ids of those who are in them; all ids and the rooms that they are in. Each has a room of its own.
     std::map<std::string, std::set<std::string, std::less<>>> rooms() const { return nsp_->rooms().rooms(); }
     std::map<std::string, std::set<std::string, std::less<>>> sids() const { return nsp_->rooms().sids(); }
     // "create-room" and "delete-room", (std::string_view room); "join-room" and "leave-room", (std::string_view room,
@@ -54,12 +54,15 @@ class socket_map {
 public:
     explicit socket_map(std::shared_ptr<detail::namespace_core> of) noexcept : nsp_{std::move(of)} {}
 
+    // Nothing, if there is none of that id; also before it is connected, and after "disconnecting".
     std::optional<server_socket> get(std::string_view id) const
     {
         auto found = nsp_->rooms().find(id);
         return found ? std::optional<server_socket>{std::move(found)} : std::nullopt;
     }
+    // Whether there is one.
     bool has(std::string_view id) const { return nsp_->rooms().find(id) != nullptr; }
+    // How many they are, and all of them, in no order.
     std::size_t size() const { return nsp_->rooms().size(); }
     std::vector<server_socket> all() const
     {
@@ -73,16 +76,18 @@ private:
     std::shared_ptr<detail::namespace_core> nsp_;
 };
 
-// A handle; copies are the same namespace, which lives as long as the server. Any thread.
+// A handle; copies are the same namespace, which lives as long as the server, or until cleanupEmptyChildNamespaces takes it.
+// Any thread. One that of() returned for a pattern stands for all that are made by it: see server::of().
 class server_namespace {
 public:
     explicit server_namespace(std::shared_ptr<detail::namespace_core> core) noexcept : core_{std::move(core)} {}
 
+    // With the slash: "/admin". Of a pattern "/_".
     std::string const& name() const noexcept { return core_->name(); }
 
     // "connection", or "connect", which comes first: (socketio::server_socket), on the strand of the client's connection,
-    // so with several threads for several clients at once. Listeners are let go when the server is closed. Throws
-    // std::invalid_argument for any other event.
+    // so with several threads for several clients at once. Several listeners are called in the order in which they came.
+    // Listeners are let go when the server is closed. Throws std::invalid_argument for any other event.
     template <class Listener>
         requires std::is_invocable_v<Listener&, server_socket>
     void on(std::string_view event, Listener listener) const
@@ -93,9 +98,12 @@ public:
             listener(server_socket{socket});
         });
     }
+    // All listeners of the event.
     void off(std::string_view event) const { core_->off(event); }
 
-    // A middleware, (socketio::server_socket, socketio::next), that every client passes before it is connected.
+    // A middleware, (socketio::server_socket, socketio::next), that every client passes before it is connected, in the order
+    // in which they were set. On the client's strand. It calls next(), or next({message, data}), which is the client's
+    // "connect_error"; now or later, from any thread. One that lets next go, or throws, has refused.
     template <class Middleware>
         requires std::is_invocable_v<Middleware&, server_socket, next>
     void use(Middleware middleware) const
@@ -106,7 +114,7 @@ public:
         });
     }
 
-    // See broadcast_operator.
+    // To all that are connected to it, or with some of them: see broadcast_operator.
     template <class... Args>
     void emit(std::string_view event, Args&&... arguments) const
     {
@@ -143,6 +151,7 @@ public:
     void socketsLeave(room_names const& rooms) const { everyone().socketsLeave(rooms); }
     void disconnectSockets(bool close = false) const { everyone().disconnectSockets(close); }
 
+    // This server's own, whatever adapter there is.
     socket_map sockets() const { return socket_map{core_}; }
     adapter_view adapter() const { return adapter_view{core_}; }
 

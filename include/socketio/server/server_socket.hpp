@@ -21,12 +21,13 @@
 
 namespace socketio {
 
-// What `socket.timeout(...)`, `socket.volatile_()` and `socket.compress(...)` of the server return. A value.
+// What `socket.timeout(...)`, `socket.volatile_()` and `socket.compress(...)` of the server return. A value, which may be kept
+// and used again. Any thread.
 class server_emit_operator {
 public:
     explicit server_emit_operator(std::shared_ptr<detail::server_socket_core> on) noexcept : core_{std::move(on)} {}
 
-    // See server_socket.
+    // See server_socket; a limit of 0 or less is none.
     server_emit_operator timeout(std::chrono::milliseconds limit) const
     {
         server_emit_operator made{*this};
@@ -45,7 +46,7 @@ public:
         made.flags_.send.compress = wanted;
         return made;
     }
-    // To all but this socket, with the same said of them.
+    // To all of the namespace but this socket, with the same said of them.
     broadcast_operator broadcast() const
     {
         return {core_->share_nsp(), {.except = {core_->id()}, .is_volatile = flags_.send.is_volatile,
@@ -55,6 +56,7 @@ public:
     broadcast_operator in(room_names const& rooms) const { return broadcast().to(rooms); }
     broadcast_operator except(room_names const& rooms) const { return broadcast().except(rooms); }
 
+    // As server_socket's.
     template <class... Args>
     void emit(std::string_view event, Args&&... arguments) const
     {
@@ -88,34 +90,40 @@ class server_socket {
 public:
     explicit server_socket(std::shared_ptr<detail::server_socket_core> core) noexcept : core_{std::move(core)} {}
 
-    // Unique, and not secret: twenty characters.
+    // Unique in the namespace, and not secret: twenty characters. Of the client it is `socket.id` there.
     std::string const& id() const noexcept { return core_->id(); }
     // The name of its namespace.
     std::string const& nsp() const noexcept { return core_->nsp().name(); }
+    // True from "connection" until "disconnecting"; false in a namespace's middleware.
     bool connected() const noexcept { return core_->connected(); }
     bool disconnected() const noexcept { return !connected(); }
     // It took up a session that was interrupted: same id, same rooms, same data.
     bool recovered() const noexcept { return core_->recovered(); }
+    // What the client said when it came; valid as long as a handle is.
     socketio::handshake const& handshake() const noexcept { return core_->shake(); }
     // What carries it.
     client_connection conn() const { return client_connection{core_->share_client()}; }
-    // The rooms it is in; its own id is one.
+    // The rooms it is in; its own id is one, from "connection" on. A copy.
     std::set<std::string, std::less<>> rooms() const { return core_->nsp().rooms().rooms_of(id()); }
     // Anything that belongs to this socket; fetchSockets() shows it, and recovery restores it. At first an empty object.
+    // A copy.
     value data() const { return core_->data(); }
     void set_data(value data) const
     {
         core_->with_data([&](value& kept) { kept = std::move(data); });
     }
-    // Changes it in place; `change` must not call the socket.
+    // Changes it in place, inside the call and under a lock: `change` must not call the socket.
     void with_data(std::function<void(value&)> const& change) const { core_->with_data(change); }
 
-    // At once, also before "connection", in a middleware.
+    // At once, also before "connection", in a middleware. After "disconnecting" nothing comes of it.
     void join(room_names const& rooms) const { core_->nsp().rooms().join(id(), rooms.get()); }
     void leave(std::string_view room) const { core_->nsp().rooms().leave(id(), room); }
 
-    // As socketio::socket's members; a handler at the end is told the client's answer. An error code at its front is
-    // error::ack_timeout, or error::disconnected when the client has gone.
+    // Sends an event to this client, as socketio::socket's members do; inside of its listeners it leaves at the end of the
+    // turn, from elsewhere soon. A handler at the end is told the client's answer, once; an error code at its front is
+    // error::ack_timeout, or error::disconnected when the client has gone. Without one it is not called then. Throws
+    // std::invalid_argument for a reserved event name ("connect", "disconnect", ...), or more than ten binary values. To a
+    // socket that has gone nothing is sent. What the client does not read counts for server_options::send_limit.
     template <class... Args>
     void emit(std::string_view event, Args&&... arguments) const
     {
@@ -131,15 +139,18 @@ public:
     {
         emit_event("message", std::forward<Args>(arguments)...);
     }
+    // The same with a completion token of Asio's at the end: void(std::error_code, R...), or void(std::error_code, value) for
+    // the answer's first argument. It runs on its own executor, or the server's; per-operation cancellation works.
     template <class... R, class... Args>
     auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
     {
         return detail::emit_with_ack<R...>(core_, {}, event, std::forward_as_tuple(std::forward<Args>(arguments_and_token)...));
     }
-    // How long the answer is waited for.
+    // How long the answer is waited for, from the emit on; without it for as long as the client is connected.
     server_emit_operator timeout(std::chrono::milliseconds limit) const { return server_emit_operator{core_}.timeout(limit); }
-    // Dropped if something is unsent before it.
+    // Dropped if something is unsent before it, also of the same turn, or if the client polls and no poll waits.
     server_emit_operator volatile_() const { return server_emit_operator{core_}.volatile_(); }
+    // Whether the event may be compressed, if messages are at all.
     server_emit_operator compress(bool wanted) const { return server_emit_operator{core_}.compress(wanted); }
 
     // To all of the namespace but this socket; to those of them in a room, or not in one.
@@ -149,9 +160,10 @@ public:
     broadcast_operator except(room_names const& rooms) const { return broadcast().except(rooms); }
     broadcast_operator local() const { return broadcast().local(); }
 
-    // Typed listeners, as socketio::socket's. Events of the library: "disconnecting" and "disconnect" (std::string_view
-    // reason), "error" (std::string_view message), or (connect_error const&) for the data too: a packet that could not be
-    // read, or was refused by a middleware.
+    // Typed listeners, as socketio::socket's; on the client's strand, one at a time, or where asio::bind_executor says. Events
+    // of the library: "disconnecting", while it still is in its rooms, and "disconnect" (std::string_view reason), both with
+    // the reference's reasons; "error" (std::string_view message), or (connect_error const&) for the data too: a packet that
+    // could not be read, or was refused by a middleware.
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener) const
     {
@@ -164,7 +176,9 @@ public:
     }
     void off(std::string_view event) const { core_->events()->off(event); }
     void off(listener_handle const& handle) const { handle.off(); }
-    void off() const { core_->events()->off_named(); }
+    void off() const { core_->events()->off_named(); } // all but the catch-all listeners
+    // Catch-all listeners, (std::string_view event, args const&), or fewer of these: what the client sends, before the
+    // middleware and the event's own listeners; and what is sent to it, as it is written, but no answers.
     template <class Listener>
     listener_handle onAny(Listener&& listener) const
     {
@@ -196,7 +210,9 @@ public:
     }
 
     // A middleware, (std::string_view event, socketio::args const&, socketio::next), that every incoming event passes
-    // before its named listeners hear it. The arguments are valid until next is called or let go.
+    // before its named listeners hear it. The arguments are valid until next is called or let go. next() hands the event on;
+    // next({message, data}) refuses it, and "error" is told; an event whose next is let go is swallowed. Events whose
+    // middleware decides later may overtake each other, and nothing bounds how many wait.
     template <class Middleware>
         requires std::is_invocable_v<Middleware&, std::string_view, args const&, next>
     void use(Middleware middleware) const
@@ -206,11 +222,12 @@ public:
         });
     }
 
-    // Is told of events that do not fit their listener; without it the server's on_error is.
+    // Is told of events that do not fit their listener, on the client's strand; without it the server's on_error is. Null
+    // takes it off.
     void on_error(std::function<void(event_error const&)> hook) const { core_->set_error_hook(std::move(hook)); }
 
-    // Out of the namespace: "server namespace disconnect", which the client is told. With `close` the connection, with all
-    // its namespaces, is closed, too.
+    // Out of the namespace: "server namespace disconnect", which the client is told; it does not come back by itself. With
+    // `close` it is put out of all its namespaces, and the connection is closed. Listeners hear of it after this call.
     void disconnect(bool close = false) const { core_->disconnect(close); }
 
     friend bool operator==(server_socket const& a, server_socket const& b) noexcept { return a.core_ == b.core_; }
