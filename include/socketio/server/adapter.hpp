@@ -32,14 +32,14 @@ namespace detail {
 class server_socket_core;
 } // namespace detail
 
-// To whom something is sent, and how.
+// To whom something is sent, and how. What broadcast_operator says, as plain data.
 struct broadcast_options {
     std::vector<std::string> rooms{};  // to all of the namespace if empty
     std::vector<std::string> except{}; // not to whoever is in one of these
     bool local = false;                // to this server's sockets only
     bool is_volatile = false;          // not to who cannot take it at once
-    bool compress = true;
-    std::optional<std::chrono::milliseconds> timeout{}; // for acknowledgements
+    bool compress = true;              // if messages are compressed at all
+    std::optional<std::chrono::milliseconds> timeout{}; // for acknowledgements; kept by the caller, not by the adapter
 };
 
 // What is known of a socket that may be another server's.
@@ -52,7 +52,7 @@ struct socket_details {
 
 // What a socket is restored from.
 struct adapter_session {
-    std::string sid, pid;
+    std::string sid, pid; // its id, and the secret one that the client brings back
     std::vector<std::string> rooms;
     value data;
     std::vector<shared_packet> missed{};        // to be sent before CONNECT
@@ -60,12 +60,14 @@ struct adapter_session {
 };
 
 struct adapter_settings {
-    std::string nsp;
-    std::optional<connection_state_recovery> recovery{};
+    std::string nsp; // the namespace's name
+    std::optional<connection_state_recovery> recovery{}; // none: sessions are not kept
 };
 
-// All members may be called from any thread. Functions that are handed in are called once, on any thread, perhaps
-// inside the call.
+// One namespace's rooms in this process: of each namespace there is one, made by server_options::adapter. All members may be
+// called from any thread, and are by each client's strand. Functions that are handed in are called once (`answered` once for
+// each socket), on any thread, perhaps inside the call. A derived class tells the other servers, and calls these members for
+// what the others tell it: with `local` set only this server's sockets are meant.
 class adapter {
 public:
     using socket_pointer = std::shared_ptr<detail::server_socket_core>;
@@ -78,10 +80,11 @@ public:
 
     adapter_settings const& settings() const noexcept { return settings_; }
 
+    // Of a socket of this server; nothing happens if it is not here.
     virtual void join(std::string_view id, std::span<std::string const> rooms);
     virtual void leave(std::string_view id, std::string_view room);
 
-    // An event without acknowledgement.
+    // An event without acknowledgement. With recovery it is kept, and sent with its offset.
     virtual void broadcast(shared_packet const& packet, broadcast_options const& to);
     // One with: `counted` is told how many were asked, `answered` once for each of them, with the first argument of the
     // answer or with why there is none. Only what came in time counts; forget_acks(id) ends the waiting.
@@ -89,16 +92,19 @@ public:
                                     std::function<void(std::size_t)> counted,
                                     std::function<void(std::error_code, value)> answered);
     virtual void forget_acks(std::uint64_t id);
+    // Who they are; they join; they leave; they are disconnected.
     virtual void fetch_sockets(broadcast_options const& which, std::function<void(std::vector<socket_details>)> fetched);
     virtual void add_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
     virtual void remove_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
     virtual void disconnect_sockets(broadcast_options const& which, bool close);
 
+    // A socket was lost in a way from which it may come back; and is asked for, with the last offset that its client has seen:
+    // `restored` is told nothing if that cannot be. A session is given out once.
     virtual void persist_session(adapter_session session);
     virtual void restore_session(std::string const& pid, std::string const& offset,
                                  std::function<void(std::optional<adapter_session>)> restored);
 
-    // Of this server alone.
+    // Of this server alone: copies. select() gives who is shown, as `which` says; find() is null for who is not.
     std::map<std::string, room_set> rooms() const;
     std::map<std::string, room_set> sids() const;
     room_set rooms_of(std::string_view id) const;

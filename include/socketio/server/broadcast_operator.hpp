@@ -20,7 +20,8 @@ namespace socketio {
 
 class remote_socket;
 
-// A room, or several.
+// A room, or several: a text, a vector of texts, or {"a", "b"}. Any text is a room's name; a room is there as long as
+// somebody is in it.
 class room_names {
 public:
     room_names(std::string one) { names_.push_back(std::move(one)); }
@@ -36,7 +37,8 @@ private:
 };
 
 // A value: unlike the reference's flags, what is said here holds for this object, which may be kept and used again. Any
-// thread. After the server it was made of has gone nothing is sent.
+// thread. Whom something is for is decided inside the call, by the rooms of then. After the server it was made of has gone
+// nothing is sent, and a handler is not called.
 class broadcast_operator {
 public:
     broadcast_operator(std::shared_ptr<detail::namespace_core> nsp, broadcast_options options)
@@ -66,20 +68,21 @@ public:
         made.options_.local = true;
         return made;
     }
-    // Not to those who have something unsent before them.
+    // Not to those who have something unsent before it, or who poll and have no poll waiting.
     broadcast_operator volatile_() const
     {
         broadcast_operator made{*this};
         made.options_.is_volatile = true;
         return made;
     }
+    // Whether it may be compressed, where messages are at all.
     broadcast_operator compress(bool wanted) const
     {
         broadcast_operator made{*this};
         made.options_.compress = wanted;
         return made;
     }
-    // How long acknowledgements are waited for; without it as long as all are connected.
+    // How long acknowledgements are waited for; without it, or with 0, as long as all are connected.
     broadcast_operator timeout(std::chrono::milliseconds limit) const
     {
         broadcast_operator made{*this};
@@ -87,9 +90,11 @@ public:
         return made;
     }
 
-    // Sends an event. A callable at the end, (std::error_code, std::vector<socketio::value>), is told the answers: the
-    // first argument of each that came, and error::ack_timeout or error::disconnected if some are missing. It runs on the
-    // server's executor, as emitWithAck's handlers do. Throws std::invalid_argument as socket's emit does.
+    // Sends an event, which is encoded once, inside the call. A callable at the end, (std::error_code,
+    // std::vector<socketio::value>), is told the answers, once: the first argument of each that came, in the order in which
+    // they came, and error::ack_timeout or error::disconnected if some are missing. It runs on the executor that is bound to
+    // it, or the server's, as emitWithAck's handlers do; of a pattern's namespace it is called for each that was made by it.
+    // Throws std::invalid_argument as server_socket's emit does.
     template <class... Args>
     void emit(std::string_view event, Args&&... arguments) const
     {
@@ -111,12 +116,14 @@ public:
             });
         }
     }
+    // An event "message".
     template <class... Args>
     void send(Args&&... arguments) const
     {
         emit_event("message", std::forward<Args>(arguments)...);
     }
-    // The same with a completion token of Asio's at the end: void(std::error_code, std::vector<value>).
+    // The same with a completion token of Asio's at the end: void(std::error_code, std::vector<value>). Not for a pattern's
+    // namespace: there nobody is asked.
     template <class... Args>
     auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
     {
@@ -127,11 +134,12 @@ public:
         return detail::broadcast_with_ack(nsp_, options_, std::move(packet), std::get<count>(std::move(all)));
     }
 
-    // Completes with (std::error_code, std::vector<remote_socket>).
+    // Those it is for: completes with void(std::error_code, std::vector<remote_socket>), without an error unless an adapter's;
+    // the adapter of this library answers inside the call. Nobody, for a pattern's namespace.
     template <class Token>
     auto fetchSockets(Token&& token) const;
 
-    // They join, leave, are disconnected.
+    // They join, leave, are disconnected ("server namespace disconnect").
     void socketsJoin(room_names const& rooms) const
     {
         nsp_->for_each([&](detail::namespace_core& each) { each.rooms().add_sockets(options_, rooms.get()); });
@@ -161,7 +169,7 @@ private:
     broadcast_options options_;
 };
 
-// A socket that may be another server's, as fetchSockets() finds it: what was known then, and what can be done.
+// A socket that may be another server's, as fetchSockets() finds it: what was known then, and what can be done. Any thread.
 class remote_socket {
 public:
     remote_socket(std::shared_ptr<detail::namespace_core> nsp, socket_details details)
@@ -174,7 +182,7 @@ public:
     std::set<std::string, std::less<>> const& rooms() const noexcept { return details_.rooms; }
     value const& data() const noexcept { return details_.data; }
 
-    // As broadcast_operator's members, to this socket alone.
+    // As broadcast_operator's members, to this socket alone: also a handler gets a vector, of one answer or none.
     template <class... Args>
     void emit(std::string_view event, Args&&... arguments) const
     {

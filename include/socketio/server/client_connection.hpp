@@ -20,15 +20,17 @@ public:
 
     // The session's id, which is secret: who knows it can speak for the client.
     std::string const& id() const noexcept { return core_->sid(); }
-    // "polling" or "websocket".
+    // "polling" or "websocket", as it is now.
     std::string_view transport() const noexcept { return core_->transport(); }
+    // See handshake::address.
     std::string const& remoteAddress() const noexcept { return core_->request().address; }
-    // The request that the session began with.
+    // The request that the session began with; valid as long as a handle is.
     http_request const& request() const noexcept { return core_->request(); }
+    // Of the end of the client's last turn.
     client_snapshot snapshot() const noexcept { return core_->snapshot(); }
 
     // "upgrade" (the new transport's name) and "close" (the reason), on the client's strand. Listeners go when the
-    // connection has ended.
+    // connection has ended. Throws std::invalid_argument for any other event.
     void on(std::string_view event, std::function<void(std::string_view)> listener) const
     {
         if (event != "upgrade" && event != "close")

@@ -11,16 +11,17 @@
 
 namespace socketio {
 
-// `socket.handshake` of the reference's server. It does not change.
+// `socket.handshake` of the reference's server: of the request that the session began with, and of the CONNECT for this
+// namespace. It does not change.
 struct handshake {
     string_pairs headers{};   // of the first request, in order, names in lower case
     string_pairs query{};     // decoded; of the first request
-    value auth{};             // what the client gave for this namespace: an object, or null
-    std::string time{};       // when, in words (UTC)
-    std::int64_t issued = 0;  // when, in milliseconds since 1970
-    std::string address{};    // of the peer, without port
+    value auth{};             // what the client gave for this namespace: an object, empty if it gave nothing
+    std::string time{};       // when it asked for this namespace, in words (UTC)
+    std::int64_t issued = 0;  // the same in milliseconds since 1970
+    std::string address{};    // of the peer, without port: of a proxy, if there is one; "::ffff:192.0.2.1" is IPv4 over IPv6
     bool xdomain = false;     // there was an Origin
-    bool secure = false;      // over TLS
+    bool secure = false;      // over TLS, to this server
     std::string url{};        // path and query of the first request, as they came
 
     // The first header of that name, which is to be given in lower case; "" where there is none.

@@ -13,11 +13,15 @@
 namespace socketio {
 
 // Answers one request: once, now or later, from any thread. Copies answer the same request, and when the last of them
-// goes without an answer, that is status 500.
+// goes without an answer, that is status 500. Nothing ends the wait for an answer but the client, who may leave: then, or
+// when the server has gone, nothing comes of it. The request itself is valid during the handler's call, and as long as one of
+// these is there.
 class http_responder {
 public:
     explicit http_responder(std::shared_ptr<detail::http_exchange> of) noexcept : exchange_{std::move(of)} {}
 
+    // Content-Length, Connection and Date are written here, and left out of `answer`, as are headers that would break the
+    // head apart. Calls after the first do nothing.
     void operator()(http_response answer) const { exchange_->answer(std::move(answer)); }
 
 private:

@@ -1,4 +1,5 @@
-// What can be seen of a server and of its clients from outside, as numbers.
+// What can be seen of a server and of its clients from outside, as numbers. Packets are Socket.IO's: an event with its
+// attachments is one.
 #pragma once
 
 #include <cstddef>
@@ -6,17 +7,18 @@
 
 namespace socketio {
 
-// Of one client's connection, all its namespaces together.
+// Of one client's connection, all its namespaces together: client_connection::snapshot().
 struct client_snapshot {
     std::size_t sockets = 0;            // that are connected, one for each namespace
-    std::uint64_t packets_received = 0; // Socket.IO's
+    std::uint64_t packets_received = 0;
     std::uint64_t packets_sent = 0;
     std::uint64_t dropped_events = 0;   // volatile ones that would have had to wait
     std::size_t unsent_bytes = 0;       // that the client had not taken at the end of the last turn, see send_limit
 };
 
+// Of a server: server::snapshot(). "Ever" and "so far" mean since it was made.
 struct server_snapshot {
-    std::size_t connections = 0;       // TCP connections
+    std::size_t connections = 0;       // TCP connections, of pages and polls too
     std::size_t sessions = 0;          // of Engine.IO, that are open
     std::size_t sockets = 0;           // that are connected, in all namespaces
     std::uint64_t sessions_opened = 0; // ever

@@ -13,21 +13,25 @@
 
 namespace socketio {
 
+// How the files of a folder are served. Names of files and folders are those of the URL, percent-decoded.
 struct serve_files_options {
     std::string index = "index.html";       // what a folder shows; empty: folders are not found
-    std::size_t file_size = 64 * 1024 * 1024; // of one file, which is held in memory; larger ones are an error 500
+    std::size_t file_size = 64 * 1024 * 1024; // bytes of one file, which is held in memory; larger ones are an error 500
     bool hidden_files = false;              // names that begin with a dot, but ".well-known", which is never hidden
     std::string cache_control = "no-cache"; // the browser keeps a file, and asks each time whether it has changed
-    string_pairs content_types{};           // more of them, or others: {"gltf", "model/gltf+json"}
+    string_pairs content_types{};           // more of them, or others, by the names' ends: {"gltf", "model/gltf+json"}
 };
 
-// Answers GET and HEAD with the files of one folder and of those in it, and nothing outside of it, links included. A
-// file's ETag is its length and its time. Any thread; the file is read inside the call.
+// Answers GET and HEAD with the files of one folder and of those in it, and nothing outside of it, links included; other
+// methods with 405, what is not there with 404. A file's ETag is its length and its time; what the browser has already is
+// answered 304 (RFC 9110, section 13.1). No ranges. Any thread; the file is read inside the call, which waits for the disk.
+// Copies share what they are made of.
 class file_server {
 public:
     // See serve_files().
     file_server(std::filesystem::path const& folder, serve_files_options settings);
 
+    // Throws nothing of its own.
     http_response operator()(http_request const& request) const;
 
 private:
