@@ -81,7 +81,9 @@ private:
 
     std::shared_ptr<namespace_core> make_namespace(std::string name);
     std::shared_ptr<namespace_core> known(std::string_view name) const;
-    std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent);
+    // `to_tell` of it, if it is new.
+    std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent,
+                                          std::vector<std::shared_ptr<namespace_listener const>>& to_tell);
     void start(engine_server& engine);
     void tell_headers(string_pairs& headers, http_request const& request, bool initial);
     void serve(std::shared_ptr<http_exchange> exchange);

@@ -210,21 +210,16 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(namespace_matcher 
     return parent;
 }
 
-SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string const& name, namespace_core& parent)
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string const& name, namespace_core& parent,
+                                                                 std::vector<std::shared_ptr<namespace_listener const>>& to_tell)
 {
     auto made = make_namespace(name);
     parent.adopt(made);
-    std::vector<std::shared_ptr<namespace_listener const>> told;
-    {
-        std::lock_guard const lock{mutex_};
-        auto const [at, fresh] = namespaces_.emplace(name, made);
-        if (!fresh)
-            return at->second;
-        told = new_namespace_;
-    }
-    for (auto const& each : told)
-        (*each)(made);
-    return made;
+    std::lock_guard const lock{mutex_};
+    auto const [at, fresh] = namespaces_.emplace(name, made);
+    if (fresh)
+        to_tell = new_namespace_;
+    return at->second;
 }
 
 // Asks one pattern after the other whether a namespace is to be made.
@@ -269,10 +264,21 @@ private:
     {
         if (!client_->is_open())
             return;
+        std::vector<std::shared_ptr<namespace_listener const>> to_tell;
         auto to = in_->known(name_);
         if (!to)
-            to = in_->child(name_, *families_[at - 1].parent);
-        to->add(client_, std::move(auth_));
+            to = in_->child(name_, *families_[at - 1].parent, to_tell);
+        for (auto const& each : to_tell)
+            client_->defer([each, to] { (*each)(to); });
+        client_->defer([self = shared_from_this(), to] { self->enter(*to); });
+    }
+
+    void enter(namespace_core& to)
+    {
+        if (client_->is_open())
+            to.add(client_, std::move(auth_));
+        else
+            to.removed(); // it may have been made for nobody
     }
 
     std::shared_ptr<server_core> const in_;
