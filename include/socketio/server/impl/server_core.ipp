@@ -188,6 +188,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view n
         return found;
     auto made = make_namespace(full);
     std::vector<std::shared_ptr<namespace_listener const>> told;
+    bool late = false;
     {
         std::lock_guard const lock{mutex_};
         auto const [at, fresh] = namespaces_.emplace(full, made);
@@ -195,7 +196,10 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view n
             return at->second;
         if (full != "/")
             told = new_namespace_;
+        late = closed_;
     }
+    if (late)
+        made->close();
     for (auto const& each : told)
         (*each)(made);
     return made;
@@ -205,8 +209,13 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(namespace_matcher 
 {
     auto parent = make_namespace("/_");
     parent->become_parent();
-    std::lock_guard const lock{mutex_};
-    families_.push_back({std::make_shared<namespace_matcher const>(std::move(matcher)), parent});
+    std::unique_lock lock{mutex_};
+    if (!closed_) {
+        families_.push_back({std::make_shared<namespace_matcher const>(std::move(matcher)), parent});
+        return parent;
+    }
+    lock.unlock();
+    parent->close();
     return parent;
 }
 
