@@ -13,6 +13,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -245,6 +246,22 @@ TEST_CASE("a server that goes right before its context lets go of everything, wh
         for (int i = 0; i != 3; ++i)
             clients.push_back(socketio::io(context, support::loopback_url(io.port()), {.forceNew = true}));
         REQUIRE(support::run_until(context, [&] { return sockets.size() == 3 && io.sockets().sockets().size() == 2; }));
+    }
+    CHECK(owned.use_count() == 1);
+}
+
+TEST_CASE("a context that goes when a listener of the end has thrown lets go of the socket all the same")
+{
+    auto const owned = std::make_shared<int>(1);
+    {
+        asio::io_context context;
+        server io{context, 0, on_loopback()};
+        io.on("connection", [owned](server_socket socket) {
+            socket.on("disconnecting", [owned, socket] { throw std::runtime_error("thrown"); });
+            socket.disconnect();
+        });
+        auto const visitor = socketio::io(context, support::loopback_url(io.port()));
+        CHECK_THROWS_AS(support::run_out(context), std::runtime_error);
     }
     CHECK(owned.use_count() == 1);
 }

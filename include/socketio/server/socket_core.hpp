@@ -104,6 +104,7 @@ private:
     void end_ack_elsewhere(std::shared_ptr<pending_ack> ended);
     void send_answer(shared_packet packet);
     void cleanup(bool recoverable);
+    void end_listening();
     void stop_listening();
     std::vector<packet_middleware> middleware() const;
 

@@ -10,6 +10,8 @@
 
 #include <array>
 #include <ctime>
+#include <functional>
+#include <memory>
 #include <utility>
 
 namespace socketio::detail {
@@ -285,8 +287,19 @@ SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason)
     client_->defer([self, reason = std::string{reason}] { self->tell("disconnecting", reason); });
     client_->defer([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
     client_->defer([self, reason = std::string{reason}] { self->tell("disconnect", reason); });
-    client_->defer([self] { self->stop_listening(); });
+    end_listening();
     return true;
+}
+
+// The last step; done also when the context goes before its turn, since listeners may hold this socket.
+SOCKETIO_DECL void server_socket_core::end_listening()
+{
+    using otherwise = std::function<void()>;
+    auto const self = shared_from_this();
+    client_->defer([self, step = std::make_unique<unless_done<otherwise>>([self] { self->drop_everything(); })] {
+        self->stop_listening();
+        step->done();
+    });
 }
 
 SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
@@ -313,7 +326,7 @@ SOCKETIO_DECL void server_socket_core::abandon()
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
     client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });
-    client_->defer([self = shared_from_this()] { self->stop_listening(); });
+    end_listening();
 }
 
 SOCKETIO_DECL void server_socket_core::stop_listening()
