@@ -1,25 +1,18 @@
 // A chat room and its web page, both from one port, and a client in C++ that takes part in it. Needs no server: it is one.
-//   chat_room [port] [folder of socket.io.min.js]
-// The page needs npm's client: from the folder that is named (node_modules/socket.io-client/dist), or from the folder
-// public, if it is put there, or from cdn.socket.io. Ends with Ctrl+C; chat_room --once ends when a visitor was greeted.
+//   chat_room [port] [folder]...
+// The page, public/index.html, is found beside this file, or in a folder that is named. It needs npm's client: from a folder
+// that is named (node_modules/socket.io-client/dist), or from the folder public, if it is put there, or from
+// cdn.socket.io. Ends with Ctrl+C; chat_room --once ends when a visitor was greeted.
+#include "../pages.hpp"
+
 #include <socketio/socketio.hpp>
 
 #include <asio/signal_set.hpp>
 
 #include <csignal>
-#include <filesystem>
+#include <exception>
 #include <iostream>
 #include <string>
-
-// What is in the folder public, and npm's client from where that is.
-auto pages(std::string const& scripts)
-{
-    auto const page = socketio::serve_files(std::filesystem::path{__FILE__}.replace_filename("public"));
-    auto const script = scripts.empty() ? page : socketio::serve_files(scripts);
-    return [page, script](socketio::http_request const& request) {
-        return request.path() == "/socket.io.min.js" ? script(request) : page(request);
-    };
-}
 
 void serve(socketio::server& io)
 {
@@ -46,12 +39,11 @@ void take_part(socketio::socket& host)
     });
 }
 
-int main(int argc, char** argv)
+void open_room(page_arguments const& given)
 {
-    bool const once = argc > 1 && argv[1] == std::string{"--once"};
     asio::io_context context;
-    socketio::server io(context, static_cast<std::uint16_t>(once ? 0 : argc > 1 ? std::stoi(argv[1]) : 3000));
-    io.on_request(pages(argc > 2 ? argv[2] : ""));
+    socketio::server io(context, given.port);
+    io.on_request(find_pages(given, __FILE__));
     serve(io);
 
     std::string const url = "http://localhost:" + std::to_string(io.port());
@@ -59,7 +51,7 @@ int main(int argc, char** argv)
     auto host = socketio::io(context, url);
     take_part(host);
 
-    auto visitor = socketio::io(context, url, {.forceNew = true, .autoConnect = once});
+    auto visitor = socketio::io(context, url, {.forceNew = true, .autoConnect = given.once});
     visitor.on("connect", [&] { visitor.emit("join", "Visitor"); });
     visitor.on("said", [&](std::string who, std::string text) {
         std::cout << who << ": " << text << '\n';
@@ -73,4 +65,15 @@ int main(int argc, char** argv)
         io.close();
     });
     context.run();
+}
+
+int main(int argc, char** argv)
+{
+    try {
+        open_room(read_arguments(argc, argv));
+        return 0;
+    } catch (std::exception const& e) {
+        std::cerr << "chat_room: " << e.what() << '\n';
+        return 1;
+    }
 }

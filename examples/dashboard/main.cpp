@@ -1,8 +1,11 @@
-// A device that serves its own dashboard, pushes its readings to whoever looks at it, and is told there how often. Needs no
-// server: it is one.
-//   dashboard [port]
-// For a device without a way to cdn.socket.io, put socket.io.min.js (of npm's socket.io-client/dist) into the folder
-// public. Ends with Ctrl+C; dashboard --once ends by itself when somebody has looked.
+// A device that serves its own dashboard, pushes its readings to whoever looks at it, and is told there how often.
+// Needs no server: it is one.
+//   dashboard [port] [folder]...
+// The page, public/index.html, is found beside this file, or in a folder that is named. For a device without a way to
+// cdn.socket.io, put socket.io.min.js (of npm's socket.io-client/dist) into one of them. Ends with Ctrl+C; dashboard --once
+// ends by itself when somebody has looked.
+#include "../pages.hpp"
+
 #include <socketio/socketio.hpp>
 
 #include <asio/signal_set.hpp>
@@ -13,7 +16,7 @@
 #include <cmath>
 #include <csignal>
 #include <deque>
-#include <filesystem>
+#include <exception>
 #include <iostream>
 #include <string>
 
@@ -57,17 +60,16 @@ private:
     int count_ = 0;
 };
 
-int main(int argc, char** argv)
+void serve(page_arguments const& given)
 {
-    bool const once = argc > 1 && argv[1] == std::string{"--once"};
     asio::io_context context;
-    socketio::server io(context, static_cast<std::uint16_t>(once ? 0 : argc > 1 ? std::stoi(argv[1]) : 3000));
-    io.on_request(socketio::serve_files(std::filesystem::path{__FILE__}.replace_filename("public")));
+    socketio::server io(context, given.port);
+    io.on_request(find_pages(given, __FILE__));
     device here{context, io};
     std::string const url = "http://localhost:" + std::to_string(io.port());
     std::cout << "open " << url << std::endl;
 
-    auto visitor = socketio::io(context, url, {.autoConnect = once});
+    auto visitor = socketio::io(context, url, {.autoConnect = given.once});
     visitor.on("connect", [&] { visitor.emit("interval", 20); });
     visitor.on("reading", [&](reading const& each) {
         std::cout << each.number << ": " << each.celsius << " C\n";
@@ -82,4 +84,15 @@ int main(int argc, char** argv)
         io.close();
     });
     context.run();
+}
+
+int main(int argc, char** argv)
+{
+    try {
+        serve(read_arguments(argc, argv));
+        return 0;
+    } catch (std::exception const& e) {
+        std::cerr << "dashboard: " << e.what() << '\n';
+        return 1;
+    }
 }
