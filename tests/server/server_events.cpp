@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(reception, "a listener of \"connection\" that throws: the othe
     CHECK(visitor.connected());
 }
 
-TEST_CASE_FIXTURE(reception, "what \"connection\" emits comes after the client's \"connect\", and what it listens to is not missed")
+TEST_CASE_FIXTURE(reception, "what \"connection\" emits comes after the client's \"connect\", and it misses nothing")
 {
     io.on("connection", [this](server_socket socket) {
         socket.emit("welcome", "friend");
