@@ -1,0 +1,131 @@
+#include "siege.hpp"
+
+#include <socketio/wire/frame.hpp>
+
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace hostile {
+
+using socketio::server_socket;
+
+std::string masked_frame(unsigned first, std::string_view payload)
+{
+    char bytes[socketio::detail::max_frame_header];
+    socketio::detail::frame_header const header{.masked = true, .length = payload.size()};
+    std::string made{bytes, socketio::detail::write_header(bytes, header)};
+    made[0] = static_cast<char>(static_cast<unsigned char>(first));
+    return made.append(payload);
+}
+
+std::string repeated_to(std::string_view what, std::size_t size)
+{
+    std::string all;
+    all.reserve(size + what.size());
+    while (all.size() < size)
+        all += what;
+    return all;
+}
+
+siege::siege(socketio::server_options options) : server_house{std::move(options)}
+{
+    io.on("connection", [this](server_socket socket) {
+        socket.on("echo", [](std::string text, socketio::ack reply) { reply(text); });
+        socket.onAny([this](std::string_view event) { heard.note("event " + std::string{event}); });
+        socket.on("disconnect", support::note_text(heard, "disconnect"));
+    });
+    io.engine().on("connection_error", [this](socketio::connection_failure const& why) {
+        heard.note("refused " + std::to_string(why.code));
+    });
+    honest = guest();
+    if (!serves())
+        throw std::runtime_error("the honest client was never served");
+    heard.clear();
+    before = {};
+}
+
+bool siege::serves()
+{
+    std::string back;
+    honest.emit("echo", "still there", [&](std::string const& text) { back = text; });
+    return until([&] { return !back.empty(); }) && back == "still there" && honest.connected();
+}
+
+bool siege::admits()
+{
+    auto another = client();
+    bool const admitted = until([&] { return another.connected(); });
+    another.disconnect();
+    return admitted;
+}
+
+bool siege::is_alone()
+{
+    return until([this] {
+        auto const now = io.snapshot();
+        return now.sessions == 1 && now.connections == 1;
+    });
+}
+
+void siege::check(std::size_t bound)
+{
+    CHECK(before.peak() <= bound);
+    CHECK(serves());
+    CHECK(admits());
+    CHECK(is_alone());
+}
+
+namespace {
+
+using event_kind = socketio::detail::websocket_event::kind;
+
+std::string in_words(socketio::detail::websocket_event const& event)
+{
+    std::string const payload{event.payload.data(), event.payload.size()};
+    switch (event.type) {
+    case event_kind::text: return payload;
+    case event_kind::binary: return "binary " + payload;
+    case event_kind::ping: return "ping " + payload;
+    case event_kind::pong: return "pong " + payload;
+    case event_kind::close: return "close " + std::to_string(event.code);
+    case event_kind::failed: return "failed: " + event.error.message();
+    case event_kind::none: break;
+    }
+    return {};
+}
+
+} // namespace
+
+std::string ws_caller::next()
+{
+    std::string said;
+    std::string& bytes = line_.received();
+    auto const take = [&] {
+        std::span<char> rest{bytes};
+        said = in_words(frames_.next(rest));
+        bytes.erase(0, bytes.size() - rest.size());
+        return !said.empty();
+    };
+    if (!support::run_until(context_, [&] { return take() || line_.ended(); }))
+        throw std::runtime_error("the server says nothing");
+    return said.empty() && !take() ? "end" : said;
+}
+
+std::string ws_caller::rest()
+{
+    std::string all = next();
+    for (std::string last = all; last != "end"; all += " | " + last)
+        last = next();
+    return all;
+}
+
+poll_caller::poll_caller(siege& at) : line_{at.call()}
+{
+    std::string const body = line_.get(polling_target).body;
+    if (!body.starts_with(R"(0{"sid":")"))
+        throw std::runtime_error("no session: " + body);
+    sid_ = body.substr(9, 20);
+}
+
+} // namespace hostile
