@@ -60,36 +60,43 @@ private:
     bool ended_ = false;
 };
 
-// npm's.
-std::vector<std::string> expected(way const& by)
-{
-    auto server = node("scenario_server.js", by.deflate ? R"({"deflate":true})" : "{}");
-    auto const told = socketio::value::from_json(server.read_line());
-    REQUIRE(told.has_value());
-    playing with_theirs{(*told)["listening"].to_json(), by};
-    asio::io_context nothing;
-    REQUIRE(support::run_until(nothing, [&] { return with_theirs.done(); }, long_enough));
-    REQUIRE(with_theirs.lines.back() == "# the end");
-    REQUIRE(with_theirs.lines.size() > 300);
-    return with_theirs.lines;
-}
+// npm's server, and where it listens.
+struct theirs {
+    explicit theirs(way const& by) : server{node("scenario_server.js", by.deflate ? R"({"deflate":true})" : "{}")}
+    {
+        auto const told = socketio::value::from_json(server.read_line());
+        REQUIRE(told.has_value());
+        ports = (*told)["listening"].to_json();
+    }
+
+    support::process server;
+    std::string ports;
+};
 
 void compare(way const& by)
 {
-    auto const theirs = expected(by);
+    theirs const other{by};
     asio::io_context context;
     scenario::town town{context, by.deflate};
+    playing with_theirs{other.ports, by};
     playing with_ours{town.ports(), by};
-    CHECK(support::run_until(context, [&] { return with_ours.done(); }, long_enough));
-    auto const& ours = with_ours.lines;
+    auto const both_done = [&] {
+        bool const one = with_theirs.done();
+        return with_ours.done() && one;
+    };
+    CHECK(support::run_until(context, both_done, long_enough));
+    auto const& expected = with_theirs.lines;
+    auto const& seen = with_ours.lines;
+    REQUIRE(expected.size() > 500);
+    REQUIRE(expected.back() == "# the end");
     std::string chapter;
-    for (std::size_t i = 0; i != std::min(ours.size(), theirs.size()); ++i) {
-        if (theirs[i].starts_with("# "))
-            chapter = theirs[i];
+    for (std::size_t i = 0; i != std::min(seen.size(), expected.size()); ++i) {
+        if (expected[i].starts_with("# "))
+            chapter = expected[i];
         INFO(chapter, ", line ", i + 1);
-        REQUIRE(ours[i] == theirs[i]);
+        REQUIRE(seen[i] == expected[i]);
     }
-    CHECK(ours.size() == theirs.size());
+    CHECK(seen.size() == expected.size());
     CHECK(town.misfits.empty());
 }
 

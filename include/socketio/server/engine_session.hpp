@@ -43,6 +43,7 @@ struct engine_websocket {
     byte_buffer leftover{}; // came behind the request
     byte_buffer answer{};   // to the request, if it is still to be written
     std::optional<deflate_parameters> deflate{};
+    std::shared_ptr<void> counted{}; // to be kept as long as the connection
 };
 
 class engine_session final : public engine_channel,
@@ -63,8 +64,6 @@ public:
     engine_known known() const noexcept { return {over_websocket_.load(std::memory_order_acquire)}; }
     // On the strand: closes it, and waits for no poll.
     void shut_down();
-    // Kept until the session has ended.
-    void hold(std::shared_ptr<void> kept) noexcept { kept_ = std::move(kept); }
     // Nobody runs the context any more.
     void context_gone() noexcept;
 
@@ -93,7 +92,6 @@ private:
         deadline_timer timer;
         std::shared_ptr<connection> link;      // null while it is polling
         std::shared_ptr<connection> candidate; // the WebSocket of an upgrade that has begun
-        std::shared_ptr<void> candidate_kept;
         std::shared_ptr<http_exchange> poll;   // that waits
         std::shared_ptr<http_exchange> data;   // whose body is being told
     };
@@ -127,7 +125,8 @@ private:
     void on_last_poll();
     void on_lingered();
     void begin_upgrade(std::shared_ptr<http_exchange> exchange);
-    void on_candidate(http_stream&& over, std::optional<deflate_parameters> deflate, byte_buffer&& answer);
+    void on_candidate(engine_websocket&& over);
+    void turn_away(engine_websocket&& over);
     bool pump_candidate(clock::time_point now);
     void upgrade();
     void drop_candidate();
@@ -142,7 +141,6 @@ private:
 
     // On the strand only.
     std::shared_ptr<engine_channel_owner> owner_;
-    std::shared_ptr<void> kept_;
     std::unique_ptr<polling> polling_;
     clock::time_point upgrade_deadline_ = clock::never();
     clock::time_point noop_due_ = clock::never(); // for a poll that stands in the way of the upgrade

@@ -187,34 +187,51 @@ SOCKETIO_DECL void engine_session::on_lingered()
     keeper_->on_ended(sid_);
 }
 
+// One that comes too late, or beside another one, is let in and closed, as in the reference: a WebSocket's client cannot
+// see what an HTTP answer says.
 SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> exchange)
 {
     http_upgrade const& asked = *exchange->upgrade();
-    if (ended_ || upgrading_ || !polling_ || !options_->allowUpgrades || asked.error) {
+    if (ended_ || !options_->allowUpgrades || asked.error) {
         exchange->answer(refusal_response({refusal_code::bad_request, {}}, true));
         return;
     }
-    upgrading_ = true;
-    upgrade_deadline_ = clock::now() + options_->upgradeTimeout;
+    bool const wanted = polling_ && !upgrading_;
+    if (wanted) {
+        upgrading_ = true;
+        upgrade_deadline_ = clock::now() + options_->upgradeTimeout;
+    }
     byte_buffer answer;
     write_upgrade_response(answer, asked.key, {}, asked.deflate, exchange->headers());
-    exchange->take_stream(runtime_->serial, [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate](http_stream&& over) mutable {
-        self->on_candidate(std::move(over), deflate, std::move(answer));
+    exchange->take_stream(runtime_->serial, [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate, wanted](http_stream&& over) mutable {
+        engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted)};
+        if (wanted)
+            self->on_candidate(std::move(brought));
+        else
+            self->turn_away(std::move(brought));
     });
 }
 
-SOCKETIO_DECL void engine_session::on_candidate(http_stream&& over, std::optional<deflate_parameters> deflate, byte_buffer&& answer)
+SOCKETIO_DECL void engine_session::on_candidate(engine_websocket&& over)
 {
     if (!alive() || ended_ || !upgrading_ || runtime_->candidate) {
         over.connected.close();
         return;
     }
-    engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate};
-    engine made = make_engine(brought);
+    engine made = make_engine(over);
     made.probe();
-    runtime_->candidate = connect(std::move(brought), std::move(made));
-    runtime_->candidate_kept = std::move(over.counted);
+    runtime_->candidate = connect(std::move(over), std::move(made));
     pump();
+}
+
+SOCKETIO_DECL void engine_session::turn_away(engine_websocket&& over)
+{
+    if (!alive()) {
+        over.connected.close();
+        return;
+    }
+    engine made = make_engine(over);
+    connect(std::move(over), std::move(made))->close();
 }
 
 // True if there may be events of the session now.
@@ -237,7 +254,6 @@ SOCKETIO_DECL void engine_session::upgrade()
 {
     end_poll(engine_packet_type::noop);
     runtime_->link = std::exchange(runtime_->candidate, nullptr);
-    kept_ = std::move(runtime_->candidate_kept);
     upgrading_ = false;
     upgrade_deadline_ = noop_due_ = clock::never();
     over_websocket_.store(true, std::memory_order_release);
@@ -256,7 +272,6 @@ SOCKETIO_DECL void engine_session::drop_candidate()
     upgrade_deadline_ = noop_due_ = clock::never();
     if (auto const candidate = std::exchange(runtime_->candidate, nullptr))
         candidate->close();
-    runtime_->candidate_kept.reset();
 }
 
 } // namespace socketio::detail

@@ -361,8 +361,7 @@ SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session
                 over.connected.close();
                 return;
             }
-            session->hold(std::move(over.counted));
-            session->start({std::move(over.connected), std::move(over.leftover), std::move(answer), deflate});
+            session->start({std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted)});
             self->tell_session(session);
         });
 }

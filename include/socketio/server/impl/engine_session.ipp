@@ -29,7 +29,6 @@ SOCKETIO_DECL void engine_session::context_gone() noexcept
     gone_.store(true, std::memory_order_release);
     ended_ = true;
     auto const last = std::move(owner_);
-    auto const kept = std::move(kept_);
     runtime_.reset();
     if (last)
         last->context_gone();
@@ -48,7 +47,7 @@ SOCKETIO_DECL std::shared_ptr<connection> engine_session::connect(engine_websock
 {
     session.output().append(over.answer.view());
     auto made = std::make_shared<connection>(runtime_->serial, std::move(over.connected), std::move(session), *this,
-        connection_options{.close_timeout = options_->close_timeout});
+        connection_options{.close_timeout = options_->close_timeout, .counted = std::move(over.counted)});
     made->start(std::move(over.leftover));
     return made;
 }
@@ -290,7 +289,6 @@ SOCKETIO_DECL void engine_session::tell_end(close_reason reason, std::error_code
 {
     if (linger_deadline_ == clock::never())
         keeper_->on_ended(sid_);
-    auto const kept = std::move(kept_);
     if (auto const last = std::move(owner_))
         last->on_closed(reason, why);
 }
