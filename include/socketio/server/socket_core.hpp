@@ -117,7 +117,7 @@ private:
     std::shared_ptr<handshake const> const handshake_;
     std::atomic<bool> connected_{false};
     std::atomic<bool> has_middleware_{false};
-    bool ended_ = false;
+    bool ended_ = false; // nothing is sent or heard any more; "disconnecting" may still be told
 
     event_emitter events_;
     event_emitter outgoing_;

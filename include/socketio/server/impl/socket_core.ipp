@@ -162,7 +162,7 @@ public:
 
     void run()
     {
-        if (!socket_->connected())
+        if (socket_->ended_)
             return;
         if (next_ == middleware_.size()) {
             socket_->dispatch(event_, args{payload_}.rest(1), id_, reply_);
@@ -264,7 +264,7 @@ SOCKETIO_DECL void server_socket_core::disconnect(bool close)
 
 SOCKETIO_DECL void server_socket_core::leave(std::string_view reason)
 {
-    if (!connected())
+    if (!connected() || ended_)
         return;
     client_->send_control(packet_type::disconnect, nsp_->name(), nullptr);
     client_->left(*this, true);
@@ -276,12 +276,11 @@ inline bool is_recoverable(std::string_view reason) noexcept
     return reason != "client namespace disconnect" && reason != "server namespace disconnect" && reason != "parse error";
 }
 
-// "disconnecting" is told while the rooms are still there, "disconnect" after.
+// "disconnecting" is told while it is still connected and in its rooms, "disconnect" after.
 SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason)
 {
     if (!connected() || std::exchange(ended_, true))
         return false;
-    connected_.store(false, std::memory_order_release);
     client_->left(*this, false);
     auto const self = shared_from_this();
     client_->defer([self, reason = std::string{reason}] { self->tell("disconnecting", reason); });
@@ -310,6 +309,7 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
     }
     auto const left = rooms.exit(id_);
+    connected_.store(false, std::memory_order_release);
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
     rooms.room_events().tell(left); // at last: a listener may throw
