@@ -37,21 +37,10 @@ auto note_closed(server_house& house, std::string name)
     return [&house, name = std::move(name)](std::error_code ec) { house.heard.note(name + (ec ? ec.message() : "")); };
 }
 
-// Everything that a handle can be asked for. Nothing comes of it.
-void use_all(server_socket socket, socketio::server_namespace nsp)
+// Everything that handles can be asked for. Nothing comes of it.
+void use_all(server_socket const& socket, socketio::server_namespace nsp)
 {
-    socket.emit("news", 1);
-    socket.emit("ask", [](std::error_code, int) {});
-    socket.timeout(1ms).emitWithAck("ask", [](std::error_code, value) {});
-    socket.broadcast().emit("news");
-    socket.to("room").emit("ask", [](std::error_code, std::vector<value>) {});
-    socket.join("room");
-    socket.leave("room");
-    socket.on("news", [] {});
-    socket.use([](std::string_view, socketio::args const&, socketio::next) {});
-    socket.set_data(socketio::object{{"a", 1}});
-    socket.disconnect();
-    socket.disconnect(true);
+    support::use_every_member(socket);
     nsp.emit("news");
     nsp.timeout(1ms).emitWithAck("ask", [](std::error_code, std::vector<value>) {});
     nsp.fetchSockets([](std::error_code, std::vector<socketio::remote_socket>) {});

@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(server_house, "a client that says nothing of itself has an emp
     CHECK(socket->conn().request().target == shake.url);
 }
 
-TEST_CASE_FIXTURE(server_house, "data is at first an empty object, is changed as a whole or in place, and outlasts the connection")
+TEST_CASE_FIXTURE(server_house, "data begins as an empty object, is changed as a whole or in place, and outlasts the connection")
 {
     auto visitor = guest();
     auto const socket = socket_of(visitor);

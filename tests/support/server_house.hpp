@@ -15,7 +15,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace support {
 
@@ -95,6 +97,42 @@ struct duo : server_house {
 
     explicit duo(socketio::server_options options = {}) : server_house{std::move(options)} {}
 };
+
+// Whatever a socket can be asked for. Once it has gone only its questions come to something: nobody is there to answer.
+inline void use_every_member(socketio::server_socket const& socket)
+{
+    constexpr std::chrono::milliseconds soon{1};
+    auto const ignore = [](std::error_code, socketio::value const&) {};
+    auto const ignore_all = [](std::error_code, std::vector<socketio::value> const&) {};
+    socket.emit("news", 1);
+    socket.emit("ask", ignore);
+    socket.send("news");
+    socket.emitWithAck("ask", ignore);
+    socket.timeout(soon).emitWithAck("ask", ignore);
+    socket.volatile_().compress(false).emit("news", socketio::bytes(3));
+    socket.broadcast().to("nowhere").emit("news");
+    socket.to("nowhere").timeout(soon).emit("ask", ignore_all);
+    socket.in("nowhere").except("room").local().socketsJoin("room");
+    socket.join({"room", "other room"});
+    socket.leave("room");
+    socket.leave(socket.id());
+    static_cast<void>(socket.on("news", [] {}));
+    static_cast<void>(socket.once("disconnect", [] {}));
+    socket.onAny([](std::string_view) {}).off();
+    socket.prependAny([](std::string_view) {}).off();
+    static_cast<void>(socket.onAnyOutgoing([](std::string_view) {}));
+    socket.off("news");
+    socket.off();
+    socket.offAny();
+    socket.offAnyOutgoing();
+    socket.use([](std::string_view, socketio::args const&, socketio::next go_on) { go_on(); });
+    socket.on_error([](socketio::event_error const&) {});
+    socket.conn().on("close", [](std::string_view) {});
+    socket.with_data([](socketio::value& data) { data = 1; });
+    socket.set_data(socketio::object{{"a", 1}});
+    socket.disconnect();
+    socket.disconnect(true);
+}
 
 // Notes "name: first argument", for events with one text.
 inline auto note_text(diary& heard, std::string name)
