@@ -90,3 +90,14 @@ TEST_CASE("while a pong is due, the first other packet gives it as much time aga
     pair.says("", opcode::binary);
     CHECK(pair.server.session.deadline() == start + 60s);
 }
+
+TEST_CASE("who probes on and on and reads no answer is not answered without end")
+{
+    probing pair;
+    for (int i = 0; i != 100000; ++i)
+        REQUIRE(pair.says("2probe") == lines{"probed"});
+    CHECK(pair.server.session.output().size() < 70000);
+    CHECK(pair.hears().front() == "3probe");
+    pair.says("2probe");
+    CHECK(pair.hears() == lines{"3probe"});
+}

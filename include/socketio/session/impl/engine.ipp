@@ -76,7 +76,8 @@ SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, cl
         return fail(close_reason::transport_error, error::engine_packet_invalid);
     std::string_view const data{packet.data.data(), packet.data.size()};
     if (packet.type == engine_packet_type::ping && data == "probe") {
-        send_packet(engine_packet_type::pong, data);
+        if (transport_.output().size() <= pong_backlog)
+            send_packet(engine_packet_type::pong, data);
         return {.type = engine_event::kind::probed};
     }
     if (packet.type != engine_packet_type::upgrade)
