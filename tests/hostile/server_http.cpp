@@ -32,6 +32,7 @@ void refused(std::string const& name, std::string_view bytes, int status, socket
         CHECK(reply.header("Content-Type") == "text/plain; charset=utf-8");
         CHECK(caller.until_ended());
         CHECK(caller.received().empty());
+        caller.leave();
         house.check();
         CHECK(house.heard.text().find("refused") == std::string::npos);
     }

@@ -109,6 +109,8 @@ std::string ws_caller::next()
     };
     if (!support::run_until(context_, [&] { return take() || line_.ended(); }))
         throw std::runtime_error("the server says nothing");
+    if (said.starts_with("close") && !line_.ended())
+        send(masked_frame(0x88, {})); // the server would wait for it
     return said.empty() && !take() ? "end" : said;
 }
 
