@@ -166,6 +166,16 @@ TEST_CASE("WebSocket: nothing behind a close is heard")
     broken("a reason that is no UTF-8", masked_frame(0x88, "\x03\xE8\xff"), "close 1007 | end", "transport error");
 }
 
+TEST_CASE("WebSocket: a close that is not answered has its time")
+{
+    siege house{{.close_timeout = 50ms}};
+    ws_caller caller{house};
+    caller.text("2");
+    CHECK(caller.line().until_ended());
+    CHECK(caller.rest().ends_with(" | close 1005 | end"));
+    house.check();
+}
+
 TEST_CASE("WebSocket: pings of which no answer is read cost nothing")
 {
     siege house{{.close_timeout = 50ms}};
@@ -232,7 +242,7 @@ TEST_CASE("WebSocket: who connects to no namespace is given up, whatever else it
     house.check();
 }
 
-TEST_CASE("WebSocket: the end of the stream, or a reset, at any byte of a frame")
+TEST_CASE("WebSocket: the end of the stream at any byte of a frame")
 {
     siege house;
     std::string const frame = masked_text("42[\"cut off\"]");

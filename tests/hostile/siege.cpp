@@ -105,6 +105,7 @@ std::string ws_caller::next()
         std::span<char> rest{bytes};
         said = in_words(frames_.next(rest));
         bytes.erase(0, bytes.size() - rest.size());
+        answer_close();
         return !said.empty();
     };
     if (!support::run_until(context_, [&] { return take() || line_.ended(); }))
@@ -112,6 +113,13 @@ std::string ws_caller::next()
     if (said.starts_with("close") && !line_.ended())
         send(masked_frame(0x88, {})); // the server would wait for it
     return said.empty() && !take() ? "end" : said;
+}
+
+void ws_caller::answer_close()
+{
+    if (frames_.close_sent())
+        line_.send(frames_.output().view());
+    frames_.output().clear();
 }
 
 std::string ws_caller::rest()

@@ -77,12 +77,15 @@ public:
     void send(std::string_view bytes) { line_.send(bytes); }
     void frame(unsigned first, std::string_view payload) { send(masked_frame(first, payload)); }
     void text(std::string_view message) { send(masked_text(message)); }
-    // What the server says next: a text, "binary x", "ping x", "pong x", "close 1002", or "end" of the stream.
+    // What the server says next: a text, "binary x", "ping x", "pong x", "close 1002" (which is answered), or "end" of the
+    // stream.
     std::string next();
     // All until then, as "2 | close 1005 | end".
     std::string rest();
 
 private:
+    void answer_close();
+
     asio::io_context& context_;
     http_caller line_;
     http_reply answer_;
