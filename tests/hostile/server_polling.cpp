@@ -284,3 +284,36 @@ TEST_CASE("polling: what nobody fetches is kept up to a limit")
     caller.line().leave();
     house.check();
 }
+
+TEST_CASE("polling: sessions that are made and left are no more than the limit")
+{
+    siege house{{.connections = 20}};
+    int admitted = 0, refused = 0;
+    for (int i = 0; i != 100; ++i) {
+        auto caller = house.call();
+        auto const reply = caller.get(polling_target);
+        admitted += reply.status == 200;
+        refused += reply.status == 503;
+        caller.leave();
+    }
+    CHECK(admitted == 19); // and the honest one
+    CHECK(refused == 81);
+    CHECK(house.io.snapshot().sessions == 20);
+    CHECK(house.serves());
+}
+
+TEST_CASE("polling: a session keeps nothing of what it was told")
+{
+    siege house;
+    poll_caller caller{house};
+    CHECK(caller.say("40").body == "ok");
+    CHECK(caller.poll().body.starts_with("40{\"sid\""));
+    auto const before = support::heap::used.load();
+    CHECK(caller.say("451-[\"heard\",{\"_placeholder\":true,\"num\":0}]\x1e" "b" + std::string(900'000, 'A')).body == "ok");
+    CHECK(house.until_heard("event heard"));
+    CHECK(caller.say("42[\"heard\"]").body == "ok");
+    CHECK(support::heap::used.load() <= before + 300'000); // what the connection and the caller keep
+    caller.say("1");
+    caller.line().leave();
+    house.check(8u << 20);
+}

@@ -221,11 +221,28 @@ TEST_CASE_FIXTURE(map_house, "a function that throws has said no, and the except
     CHECK(support::exceptions_until(context, [this] { return heard.has("connect_error: Invalid namespace"); }) == 1);
 }
 
+TEST_CASE_FIXTURE(map_house, "a namespace that is asked for by name has the listeners and middleware of its pattern")
+{
+    auto const workspaces = io.of(std::regex{"^/w-[0-9]$"});
+    workspaces.on("connection", note_socket());
+    workspaces.use([this](server_socket socket, socketio::next next) {
+        heard.note("use " + socket.nsp());
+        next();
+    });
+    auto const one = io.of("/w-1");
+    io.of("/w-other").on("connection", note_socket());
+    auto a = guest("/w-1"), b = guest("/w-other");
+    CHECK(heard.text() == "use /w-1 | connection /w-1 | connection /w-other");
+    a.on("news", support::note_text(heard, "news"));
+    workspaces.emit("news", "to all");
+    CHECK(until_heard("news: to all"));
+}
+
 TEST_CASE_FIXTURE(map_house, "a namespace that was made by name is not made again by a pattern")
 {
-    io.of(std::regex{"^/w-"}).on("connection", [this](server_socket) { heard.note("pattern"); });
     io.on("new_namespace", note_namespace());
     io.of("/w-a").on("connection", [this](server_socket) { heard.note("name"); });
+    io.of(std::regex{"^/w-"}).on("connection", [this](server_socket) { heard.note("pattern"); });
     guest("/w-a");
     CHECK(until_heard("name"));
     CHECK(heard.text() == "new /w-a | name");

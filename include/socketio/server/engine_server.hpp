@@ -60,7 +60,6 @@ public:
 private:
     class place; // counted while it lasts
 
-    void secure();
     std::shared_ptr<void> take_place();
     void on_accepted(strand const& on, stream&& connected);
     bool is_for_engine(http_request const& request, engine_query const& query) const;

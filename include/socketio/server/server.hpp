@@ -192,15 +192,15 @@ public:
     // The namespace of that name, with or without its slash, which is made if there is none. Patterns are not asked.
     server_namespace of(std::string_view name) const { return server_namespace{core_->of(name)}; }
     server_namespace of(char const* name) const { return of(std::string_view{name}); }
-    // Namespaces that are made when a client asks for one whose name matches (anywhere in it: "^" and "$" are yours to
-    // say). What is returned stands for all of them: their listeners and middleware are those that were set on it before
+    // Namespaces that are made when a client, or of(name), asks for one whose name matches (anywhere in it: "^" and "$" are
+    // yours to say). What is returned stands for all of them: their listeners and middleware are those that were set on it before
     // they were made, and what it emits goes to all. Patterns are asked in the order in which they were given. std::regex
     // needs time and stack that grow with the name: names over 256 bytes do not match.
     server_namespace of(std::regex pattern) const
     {
-        return of([pattern = std::move(pattern)](std::string_view name, value const&) {
+        return server_namespace{core_->of_pattern([pattern = std::move(pattern)](std::string_view name) {
             return name.size() <= 256 && std::regex_search(name.begin(), name.end(), pattern);
-        });
+        })};
     }
     // The same with a function, bool(std::string_view name, value const& auth), or one with a third parameter,
     // std::function<void(bool)>, that answers later, once, from any thread; one that throws has said no. It is called on

@@ -27,6 +27,9 @@ namespace socketio::detail {
 // Says whether a namespace of that name is to be made.
 using namespace_matcher = std::function<void(std::string_view name, value const& auth, std::function<void(bool)>)>;
 
+// The same, decided by the name alone.
+using name_matcher = std::function<bool(std::string_view name)>;
+
 class server_core final : public std::enable_shared_from_this<server_core>, public context_guest {
 public:
     using namespace_listener = std::function<void(std::shared_ptr<namespace_core> const&)>;
@@ -47,6 +50,7 @@ public:
     void count_cut_off() noexcept { cut_off_.fetch_add(1, std::memory_order_relaxed); }
     std::shared_ptr<namespace_core> of(std::string_view name);
     std::shared_ptr<namespace_core> of(namespace_matcher matcher);
+    std::shared_ptr<namespace_core> of_pattern(name_matcher pattern);
     void on_new_namespace(namespace_listener listener);
     void on_connection_error(failure_listener listener);
     // `initial_only`: only of the answer that begins a session.
@@ -72,6 +76,7 @@ private:
     struct family {
         std::shared_ptr<namespace_matcher const> matcher;
         std::shared_ptr<namespace_core> parent;
+        std::shared_ptr<name_matcher const> by_name; // if the name alone decides
     };
 
     struct header_listener {
@@ -79,6 +84,8 @@ private:
         bool initial_only;
     };
 
+    std::shared_ptr<namespace_core> of_family(namespace_matcher matcher, std::shared_ptr<name_matcher const> by_name);
+    std::shared_ptr<namespace_core> parent_of(std::string_view name) const;
     std::shared_ptr<namespace_core> make_namespace(std::string name);
     std::shared_ptr<namespace_core> known(std::string_view name) const;
     // `to_tell` of it, if it is new.

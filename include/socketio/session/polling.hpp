@@ -54,11 +54,14 @@ public:
     void hand_over(Text text, Binary binary);
 
 private:
+    static constexpr std::size_t kept_room = 4 * 1024;
+
     // Takes the first packet off a payload.
     static std::span<char> take_packet(std::span<char>& payload) noexcept;
     engine_event on_packet(std::span<char> encoded, clock::time_point now);
     engine_event on_binary(std::string_view encoded, clock::time_point now);
     engine_event fail(close_reason reason, std::error_code why);
+    void forget_input() noexcept;
     void begin_packet();
     void send_packet(engine_packet_type type);
 

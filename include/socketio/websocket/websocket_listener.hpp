@@ -36,7 +36,6 @@ private:
     // Counted while it lasts.
     class place;
 
-    void secure();
     void start();
     void on_accepted(strand const& on, stream&& connected);
     void on_welcomed(strand const& on, welcome_result&& result, stream&& connected, std::shared_ptr<void> counted);

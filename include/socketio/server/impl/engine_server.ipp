@@ -39,7 +39,6 @@ SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_ex
                                                                  std::shared_ptr<server_options const> options)
 {
     auto made = std::make_shared<engine_server>(executor, std::move(options));
-    made->secure();
     made->accepting_ = std::make_shared<listener>(executor);
     if (auto const ec = made->accepting_->open(made->options_->address, port))
         throw_failure(ec, "cannot listen on port " + std::to_string(port));
@@ -59,26 +58,13 @@ SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor
     rules_->deflate.enabled = offers_deflate(rules_->deflate);
     rules_->request_timeout = options_->http.request_timeout;
     rules_->idle_timeout = options_->http.idle_timeout;
+    rules_->tls = make_server_tls(options_->tls);
 }
 
 SOCKETIO_DECL engine_server::~engine_server()
 {
     if (accepting_)
         watch_.remove(this);
-}
-
-SOCKETIO_DECL void engine_server::secure()
-{
-    tls_options const& wanted = options_->tls;
-    if (wanted.cert.empty() && wanted.cert_file.empty() && !wanted.context)
-        return;
-    tls_maker const maker = registered_tls.load();
-    std::error_code ec = error::tls_not_available;
-    std::string words = ec.message();
-    if (maker)
-        rules_->tls = maker(wanted, role::server, ec, words);
-    if (!rules_->tls)
-        throw_failure(ec, words);
 }
 
 // The accept loop holds this for as long as it runs.
@@ -319,6 +305,10 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
     }
     if (exchange->upgrade() && exchange->upgrade()->error) {
         refuse(exchange, {refusal_code::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}});
+        return;
+    }
+    if (clients_count() >= options_->connections) {
+        exchange->answer({503, {{"Content-Type", "text/plain; charset=utf-8"}}, "There are too many sessions.\n"});
         return;
     }
     tell_headers(*exchange, true);

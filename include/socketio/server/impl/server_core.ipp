@@ -187,6 +187,8 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view n
     if (auto found = known(full))
         return found;
     auto made = make_namespace(full);
+    if (auto const parent = parent_of(full))
+        parent->adopt(made);
     std::vector<std::shared_ptr<namespace_listener const>> told;
     bool late = false;
     {
@@ -205,13 +207,37 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view n
     return made;
 }
 
+// Of a name that a pattern matches; whom a function would let in, only a client's request can tell.
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::parent_of(std::string_view name) const
+{
+    std::unique_lock lock{mutex_};
+    auto const all = families_;
+    lock.unlock();
+    for (auto const& each : all) {
+        if (each.by_name && (*each.by_name)(name))
+            return each.parent;
+    }
+    return nullptr;
+}
+
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_pattern(name_matcher pattern)
+{
+    auto const shared = std::make_shared<name_matcher const>(std::move(pattern));
+    return of_family([shared](std::string_view name, value const&, std::function<void(bool)> answer) { answer((*shared)(name)); }, shared);
+}
+
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(namespace_matcher matcher)
+{
+    return of_family(std::move(matcher), nullptr);
+}
+
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_family(namespace_matcher matcher, std::shared_ptr<name_matcher const> by_name)
 {
     auto parent = make_namespace("/_");
     parent->become_parent();
     std::unique_lock lock{mutex_};
     if (!closed_) {
-        families_.push_back({std::make_shared<namespace_matcher const>(std::move(matcher)), parent});
+        families_.push_back({std::make_shared<namespace_matcher const>(std::move(matcher)), parent, std::move(by_name)});
         return parent;
     }
     lock.unlock();

@@ -48,7 +48,18 @@ SOCKETIO_DECL engine_event polling::next(clock::time_point now)
         if (engine_event result = on_packet(packet, now); result.type != engine_event::kind::none)
             return result;
     }
+    if (!closed_)
+        forget_input();
     return {};
+}
+
+// A session may say nothing for a long time; what is large is not kept for so long.
+SOCKETIO_DECL void polling::forget_input() noexcept
+{
+    rest_ = {};
+    std::string{}.swap(input_);
+    if (decoded_.capacity() > kept_room)
+        std::string{}.swap(decoded_);
 }
 
 SOCKETIO_DECL engine_event polling::on_packet(std::span<char> encoded, clock::time_point now)

@@ -25,7 +25,7 @@ SOCKETIO_DECL std::shared_ptr<websocket_listener> websocket_listener::make(asio:
                                                                            websocket_server_options settings)
 {
     auto made = std::make_shared<websocket_listener>(executor, std::move(settings));
-    made->secure();
+    made->tls_ = make_server_tls(made->settings_.tls);
     made->accepting_ = std::make_shared<listener>(executor);
     if (auto const ec = made->accepting_->open(made->settings_.address, port))
         throw_failure(ec, "cannot listen on port " + std::to_string(port));
@@ -45,20 +45,6 @@ SOCKETIO_DECL websocket_listener::~websocket_listener()
 {
     if (accepting_)
         watch_.remove(this);
-}
-
-SOCKETIO_DECL void websocket_listener::secure()
-{
-    tls_options const& wanted = settings_.tls;
-    if (wanted.cert.empty() && wanted.cert_file.empty() && !wanted.context)
-        return;
-    tls_maker const maker = registered_tls.load();
-    std::error_code ec = error::tls_not_available;
-    std::string words = ec.message();
-    if (maker)
-        tls_ = maker(wanted, role::server, ec, words);
-    if (!tls_)
-        throw_failure(ec, words);
 }
 
 // The accept loop holds this for as long as it runs.
