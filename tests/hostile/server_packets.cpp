@@ -1,20 +1,11 @@
-// Clients that misuse Socket.IO: the wrong order, packets that are none, and floods of what may be said once.
+// Clients that misuse Socket.IO: the wrong order, and packets that are none.
 #include "siege.hpp"
 
-#include <asio/buffer.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/write.hpp>
-
-#include <memory>
-#include <regex>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 using namespace hostile;
-using namespace std::chrono_literals;
-using namespace std::string_view_literals;
 
 namespace {
 
@@ -80,30 +71,6 @@ void passed_over(std::string const& name, std::vector<std::string_view> const& m
         house.check();
     }
 }
-
-// Sends as long as the other side reads, up to so much.
-std::error_code flood(siege& house, asio::ip::tcp::socket& from, std::string_view bytes, std::size_t bound)
-{
-    std::error_code result;
-    for (std::size_t sent = 0; sent < bound && !result; sent += bytes.size()) {
-        bool done = false;
-        asio::async_write(from, asio::buffer(bytes.data(), bytes.size()), [&](std::error_code ec, std::size_t) {
-            result = ec;
-            done = true;
-        });
-        REQUIRE(house.until([&] { return done; }));
-    }
-    return result;
-}
-
-struct deaf_caller {
-    deaf_caller(siege& house, std::string_view first) : socket{house.context}
-    {
-        socket.connect({asio::ip::address_v4::loopback(), house.io.port()});
-        asio::write(socket, asio::buffer(get_request(websocket_target, upgrade_headers) + std::string{first}));
-    }
-    asio::ip::tcp::socket socket;
-};
 
 } // namespace
 
@@ -216,101 +183,4 @@ TEST_CASE("Socket.IO: a packet is no larger with its attachments than a message 
     CHECK(house.until_heard("disconnect: forced close"));
     caller.line().leave();
     house.check();
-}
-
-TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are not there")
-{
-    siege house;
-    ws_caller caller{house};
-    for (int i = 0; i != 5000; ++i)
-        caller.text("40/" + std::to_string(i) + ",");
-    caller.text("40");
-    CHECK(caller.next().starts_with("0{"));
-    for (int i = 0; i != 5000; ++i)
-        REQUIRE(caller.next() == "44/" + std::to_string(i) + R"(,{"message":"Invalid namespace"})");
-    CHECK(caller.next().starts_with("40{"));
-    caller.line().leave();
-    house.check(2u << 20);
-}
-
-TEST_CASE("Socket.IO: the same, and no answer is read")
-{
-    siege house{{.send_limit = 200000}};
-    std::string const name(1000, 'n');
-    deaf_caller caller{house, ""};
-    std::error_code const how = flood(house, caller.socket, repeated_to(masked_text("40/" + name + ","), 65536), 64u << 20);
-    CHECK(how); // it was cut off
-    CHECK(house.io.snapshot().cut_off == 1);
-    house.check();
-}
-
-TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are made for it ends at the limit")
-{
-    siege house{{.namespaces = 10}};
-    house.io.of(std::regex{"^/room-"}).on("connection", [&](socketio::server_socket socket) {
-        socket.on("disconnect", [&] { house.heard.note("left"); });
-    });
-    ws_caller caller{house};
-    for (int i = 0; i != 11; ++i)
-        caller.text("40/room-" + std::to_string(i) + ",");
-    CHECK(caller.next().starts_with("0{"));
-    for (int i = 0; i != 10; ++i)
-        CHECK(caller.next().starts_with("40/room-"));
-    CHECK(caller.rest() == "close 1005 | end");
-    CHECK(house.until_heard("left", 10));
-    caller.line().leave();
-    house.check();
-}
-
-TEST_CASE("Socket.IO: CONNECTs that nobody decides about count, too")
-{
-    siege house{{.namespaces = 10}};
-    std::vector<socketio::next> waiting;
-    house.io.of("/slow").use([&](socketio::server_socket, socketio::next next) { waiting.push_back(std::move(next)); });
-    std::vector<std::function<void(bool)>> asked;
-    house.io.of([&](std::string_view, socketio::value const&, std::function<void(bool)> answer) { asked.push_back(std::move(answer)); });
-    ws_caller caller{house};
-    caller.text("40/slow,");
-    for (int i = 0; i != 10; ++i)
-        caller.text("40/" + std::to_string(i) + ",");
-    CHECK(caller.next().starts_with("0{"));
-    CHECK(caller.rest() == "close 1005 | end");
-    caller.line().leave();
-    CHECK(house.until([&] { return house.io.snapshot().sessions == 1; }));
-    CHECK(asked.size() <= 9);
-    for (auto& each : asked)
-        each(true);
-    for (auto& each : waiting)
-        each();
-    house.check();
-}
-
-TEST_CASE("Socket.IO: a client that comes and goes in one namespace leaves nothing behind")
-{
-    siege house;
-    ws_caller caller{house};
-    CHECK(caller.next().starts_with("0{"));
-    for (int i = 0; i != 2000; ++i) {
-        caller.text("40");
-        REQUIRE(caller.next().starts_with("40{"));
-        caller.text("41");
-    }
-    CHECK(house.until_heard("disconnect: client namespace disconnect", 2000));
-    caller.line().leave();
-    house.heard.clear();
-    house.check(2u << 20);
-}
-
-TEST_CASE("Socket.IO: questions of which no answer is read end at the limit")
-{
-    siege house{{.send_limit = 200000}};
-    deaf_caller caller{house, masked_text("40")};
-    std::string const question = masked_text("420[\"echo\",\"" + std::string(1000, 'x') + "\"]");
-    house.io.sockets().use([](socketio::server_socket, socketio::next next) { next(); });
-    std::error_code const how = flood(house, caller.socket, repeated_to(question, 65536), 64u << 20);
-    CHECK(how);
-    CHECK(house.until_heard("disconnect: transport error"));
-    CHECK(house.io.snapshot().cut_off == 1);
-    house.heard.clear();
-    house.check(4u << 20); // the diary of the events that came
 }

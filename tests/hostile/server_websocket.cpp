@@ -1,9 +1,5 @@
-// Clients that misuse WebSocket: upgrades that are none, frames that cannot be, floods, and silence.
+// Clients that misuse WebSocket: upgrades that are none, frames that cannot be, and silence.
 #include "siege.hpp"
-
-#include <asio/buffer.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/write.hpp>
 
 #include <string>
 #include <string_view>
@@ -173,45 +169,6 @@ TEST_CASE("WebSocket: a close that is not answered has its time")
     caller.text("2");
     CHECK(caller.line().until_ended());
     CHECK(caller.rest().ends_with(" | close 1005 | end"));
-    house.check();
-}
-
-TEST_CASE("WebSocket: pings of which no answer is read cost nothing")
-{
-    siege house{{.close_timeout = 50ms}};
-    asio::ip::tcp::socket deaf{house.context};
-    deaf.connect({asio::ip::address_v4::loopback(), house.io.port()});
-    asio::write(deaf, asio::buffer(get_request(websocket_target, upgrade_headers)));
-    std::string const pings = repeated_to(masked_frame(0x89, std::string(125, 'p')), 65536);
-    // Once its answers are stuck the server still reads, and will answer the newest.
-    std::error_code ec;
-    for (std::size_t sent = 0; sent < (32u << 20) && !ec; sent += pings.size()) {
-        bool done = false;
-        asio::async_write(deaf, asio::buffer(pings), [&](std::error_code how, std::size_t) {
-            ec = how;
-            done = true;
-        });
-        REQUIRE(house.until([&] { return done; }));
-    }
-    CHECK_FALSE(ec);
-    deaf.close();
-    house.check();
-}
-
-TEST_CASE("WebSocket: who does not read what is said is cut off at the limit")
-{
-    siege house{{.send_limit = 100000}};
-    asio::ip::tcp::socket deaf{house.context};
-    deaf.connect({asio::ip::address_v4::loopback(), house.io.port()});
-    asio::write(deaf, asio::buffer(get_request(websocket_target, upgrade_headers) + masked_text("40")));
-    REQUIRE(house.until([&] { return house.io.sockets().sockets().size() == 2; }));
-    std::string const news(50000, 'x');
-    for (int i = 0; i != 1000 && house.heard.text().empty(); ++i) {
-        house.io.except(house.honest.id()).emit("news", news);
-        REQUIRE(house.in_turn());
-    }
-    CHECK(house.until_heard("disconnect: transport error"));
-    CHECK(house.io.snapshot().cut_off == 1);
     house.check();
 }
 

@@ -2,6 +2,9 @@
 
 #include <socketio/wire/frame.hpp>
 
+#include <asio/buffer.hpp>
+#include <asio/write.hpp>
+
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -128,6 +131,32 @@ std::string ws_caller::rest()
     for (std::string last = all; last != "end"; all += " | " + last)
         last = next();
     return all;
+}
+
+deaf_caller::deaf_caller(siege& at, std::string_view target) : at_{at}, socket_{at.context}
+{
+    socket_.connect({asio::ip::address_v4::loopback(), at.io.port()});
+    send(get_request(target, upgrade_headers));
+}
+
+void deaf_caller::send(std::string_view bytes)
+{
+    asio::write(socket_, asio::buffer(bytes.data(), bytes.size()));
+}
+
+std::error_code deaf_caller::flood(std::string_view bytes, std::size_t bound)
+{
+    std::error_code result;
+    for (std::size_t sent = 0; sent < bound && !result; sent += bytes.size()) {
+        bool done = false;
+        asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()), [&](std::error_code ec, std::size_t) {
+            result = ec;
+            done = true;
+        });
+        if (!at_.until([&] { return done; }))
+            throw std::runtime_error("the server does not read");
+    }
+    return result;
 }
 
 poll_caller::poll_caller(siege& at) : line_{at.call()}

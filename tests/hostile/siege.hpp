@@ -9,12 +9,13 @@
 
 #include <doctest/doctest.h>
 
+#include <asio/ip/tcp.hpp>
+
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
-#include <vector>
 
 namespace hostile {
 
@@ -90,6 +91,21 @@ private:
     http_caller line_;
     http_reply answer_;
     socketio::detail::websocket frames_{socketio::detail::role::client, {}, 1};
+};
+
+// Asks for an upgrade, and never reads.
+class deaf_caller {
+public:
+    deaf_caller(siege& at, std::string_view target);
+
+    void send(std::string_view bytes);
+    // The same bytes over and over, until the server does not take them any more, or up to so many: how that ended.
+    std::error_code flood(std::string_view bytes, std::size_t bound);
+    void leave() { socket_.close(); }
+
+private:
+    siege& at_;
+    asio::ip::tcp::socket socket_;
 };
 
 // A session over polling, by hand.

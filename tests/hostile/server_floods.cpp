@@ -1,0 +1,136 @@
+// Clients that say again and again what may be said once, or do not read what is said to them.
+#include "siege.hpp"
+
+#include <functional>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+using namespace hostile;
+using namespace std::chrono_literals;
+
+TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are not there")
+{
+    siege house;
+    ws_caller caller{house};
+    for (int i = 0; i != 5000; ++i)
+        caller.text("40/" + std::to_string(i) + ",");
+    caller.text("40");
+    CHECK(caller.next().starts_with("0{"));
+    for (int i = 0; i != 5000; ++i)
+        REQUIRE(caller.next() == "44/" + std::to_string(i) + R"(,{"message":"Invalid namespace"})");
+    CHECK(caller.next().starts_with("40{"));
+    caller.line().leave();
+    house.check(2u << 20);
+}
+
+TEST_CASE("Socket.IO: the same, and no answer is read")
+{
+    siege house{{.send_limit = 200000}};
+    std::string const name(1000, 'n');
+    deaf_caller caller{house, websocket_target};
+    std::error_code const how = caller.flood(repeated_to(masked_text("40/" + name + ","), 65536), 64u << 20);
+    CHECK(how); // it was cut off
+    CHECK(house.io.snapshot().cut_off == 1);
+    house.check();
+}
+
+TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are made for it ends at the limit")
+{
+    siege house{{.namespaces = 10}};
+    house.io.of(std::regex{"^/room-"}).on("connection", [&](socketio::server_socket socket) {
+        socket.on("disconnect", [&] { house.heard.note("left"); });
+    });
+    ws_caller caller{house};
+    for (int i = 0; i != 11; ++i)
+        caller.text("40/room-" + std::to_string(i) + ",");
+    CHECK(caller.next().starts_with("0{"));
+    for (int i = 0; i != 10; ++i)
+        CHECK(caller.next().starts_with("40/room-"));
+    CHECK(caller.rest() == "close 1005 | end");
+    CHECK(house.until_heard("left", 10));
+    caller.line().leave();
+    house.check();
+}
+
+TEST_CASE("Socket.IO: CONNECTs that nobody decides about count, too")
+{
+    siege house{{.namespaces = 10}};
+    std::vector<socketio::next> waiting;
+    house.io.of("/slow").use([&](socketio::server_socket, socketio::next next) { waiting.push_back(std::move(next)); });
+    std::vector<std::function<void(bool)>> asked;
+    house.io.of([&](std::string_view, socketio::value const&, std::function<void(bool)> answer) { asked.push_back(std::move(answer)); });
+    ws_caller caller{house};
+    caller.text("40/slow,");
+    for (int i = 0; i != 10; ++i)
+        caller.text("40/" + std::to_string(i) + ",");
+    CHECK(caller.next().starts_with("0{"));
+    CHECK(caller.rest() == "close 1005 | end");
+    caller.line().leave();
+    CHECK(house.until([&] { return house.io.snapshot().sessions == 1; }));
+    CHECK(asked.size() <= 9);
+    for (auto& each : asked)
+        each(true);
+    for (auto& each : waiting)
+        each();
+    house.check();
+}
+
+TEST_CASE("Socket.IO: a client that comes and goes in one namespace leaves nothing behind")
+{
+    siege house;
+    ws_caller caller{house};
+    CHECK(caller.next().starts_with("0{"));
+    for (int i = 0; i != 2000; ++i) {
+        caller.text("40");
+        REQUIRE(caller.next().starts_with("40{"));
+        caller.text("41");
+    }
+    CHECK(house.until_heard("disconnect: client namespace disconnect", 2000));
+    caller.line().leave();
+    house.heard.clear();
+    house.check(2u << 20);
+}
+
+TEST_CASE("Socket.IO: questions of which no answer is read end at the limit")
+{
+    siege house{{.send_limit = 200000}};
+    deaf_caller caller{house, websocket_target};
+    caller.send(masked_text("40"));
+    std::string const question = masked_text("420[\"echo\",\"" + std::string(1000, 'x') + "\"]");
+    std::error_code const how = caller.flood(repeated_to(question, 65536), 64u << 20);
+    CHECK(how);
+    CHECK(house.until_heard("disconnect: transport error"));
+    CHECK(house.io.snapshot().cut_off == 1);
+    house.heard.clear();
+    house.check(4u << 20); // the diary of the events that came
+}
+
+TEST_CASE("WebSocket: pings of which no answer is read cost nothing")
+{
+    siege house;
+    deaf_caller deaf{house, websocket_target};
+    // Once its answers are stuck the server still reads, and will answer the newest.
+    CHECK_FALSE(deaf.flood(repeated_to(masked_frame(0x89, std::string(125, 'p')), 65536), 32u << 20));
+    deaf.leave();
+    house.check();
+}
+
+TEST_CASE("WebSocket: who does not read what is said is cut off at the limit")
+{
+    siege house{{.send_limit = 100000}};
+    deaf_caller deaf{house, websocket_target};
+    deaf.send(masked_text("40"));
+    REQUIRE(house.until([&] { return house.io.sockets().sockets().size() == 2; }));
+    std::string const news(50000, 'x');
+    for (int i = 0; i != 1000 && house.heard.text().empty(); ++i) {
+        house.io.except(house.honest.id()).emit("news", news);
+        REQUIRE(house.in_turn());
+    }
+    CHECK(house.until_heard("disconnect: transport error"));
+    CHECK(house.io.snapshot().cut_off == 1);
+    house.check();
+}
