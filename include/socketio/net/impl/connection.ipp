@@ -214,6 +214,7 @@ void basic_connection<Session>::end_stream() noexcept
     closed_ = true;
     stream_.shutdown_send();
     stream_.close();
+    options_.counted.reset();
     linger_timer_.cancel();
 }
 
