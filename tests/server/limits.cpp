@@ -185,9 +185,9 @@ TEST_CASE("connectTimeout: who is in no namespace by then is closed without a co
         socket.on("disconnect", note_event(house.heard, "never"));
         waiting.push_back(go_on);
     });
-    raw_guest silent{house.context, house.io.port()}, lost{house.context, house.io.port()}, asking{house.context, house.io.port()};
+    auto const port = house.io.port();
+    raw_guest silent{house.context, port}, lost{house.context, port}, asking{house.context, port}, leaving{house.context, port};
     house.enter();
-    raw_guest leaving{house.context, house.io.port()};
     REQUIRE(leaving.enter());
     leaving.say("41");
     REQUIRE(lost.until_heard("0"));
