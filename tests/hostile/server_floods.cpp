@@ -62,7 +62,9 @@ TEST_CASE("Socket.IO: CONNECTs that nobody decides about count, too")
     std::vector<socketio::next> waiting;
     house.io.of("/slow").use([&](socketio::server_socket, socketio::next next) { waiting.push_back(std::move(next)); });
     std::vector<std::function<void(bool)>> asked;
-    house.io.of([&](std::string_view, socketio::value const&, std::function<void(bool)> answer) { asked.push_back(std::move(answer)); });
+    house.io.of([&](std::string_view, socketio::value const&, std::function<void(bool)> answer) {
+        asked.push_back(std::move(answer));
+    });
     ws_caller caller{house};
     caller.text("40/slow,");
     for (int i = 0; i != 10; ++i)

@@ -44,7 +44,8 @@ std::string get_with(std::string_view headers)
 }
 std::string post_with(std::string_view headers, std::string_view body = "")
 {
-    return "POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\n" + std::string{headers} + "\r\n" + std::string{body};
+    return "POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: a\r\n" + std::string{headers} + "\r\n" +
+           std::string{body};
 }
 std::string chunked(std::string_view body)
 {
@@ -131,8 +132,10 @@ TEST_CASE("HTTP: what is too large")
     refused("a body, by what it says", post_with("Content-Length: 1000001\r\n"), 413);
     refused("a body of 2^63 bytes", post_with("Content-Length: 9223372036854775808\r\n"), 413);
     refused("a body of 2^64 - 1 bytes", post_with("Content-Length: 18446744073709551615\r\n"), 413);
-    refused("a chunk, by what it says", chunked("fffffffffffffff\r\n" + std::string(2000, 'x')), 413, {.maxHttpBufferSize = 1000});
-    refused("a body in chunks", chunked(repeated_to("64\r\n" + std::string(100, 'x') + "\r\n", 2000)), 413, {.maxHttpBufferSize = 1000});
+    refused("a chunk, by what it says", chunked("fffffffffffffff\r\n" + std::string(2000, 'x')), 413,
+        {.maxHttpBufferSize = 1000});
+    refused("a body in chunks", chunked(repeated_to("64\r\n" + std::string(100, 'x') + "\r\n", 2000)), 413,
+        {.maxHttpBufferSize = 1000});
 }
 
 TEST_CASE("HTTP: a body without an end costs no more than the limit")
@@ -152,8 +155,9 @@ TEST_CASE("HTTP: a body without an end costs no more than the limit")
 
 TEST_CASE("HTTP: a request that never comes as a whole ends the connection")
 {
-    for (std::string_view const begun : {"G", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n",
-             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nb"}) {
+    for (std::string_view const begun :
+        {"G", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nb"}) {
         siege house{hasty()};
         auto caller = house.call();
         caller.send(begun);

@@ -116,8 +116,9 @@ TEST_CASE("Socket.IO: what a connected client may not say")
 
 TEST_CASE("Socket.IO: events that are none")
 {
-    for (std::string_view const payload : {"", "[]", "{}", "\"x\"", "[{}]", "[[\"x\"]]", "[null]", "[true]", "[\"x\"", "[\"x\"]]", "[\"x\",]",
-             "[\"connect\"]", "[\"disconnect\"]", "[\"connect_error\"]", "[\"disconnecting\"]", "[\"newListener\"]", "[\"removeListener\"]"})
+    for (std::string_view const payload :
+        {"", "[]", "{}", "\"x\"", "[{}]", "[[\"x\"]]", "[null]", "[true]", "[\"x\"", "[\"x\"]]", "[\"x\",]", "[\"connect\"]",
+            "[\"disconnect\"]", "[\"connect_error\"]", "[\"disconnecting\"]", "[\"newListener\"]", "[\"removeListener\"]"})
         cut_off("42" + std::string{payload}, {"42" + std::string{payload}});
     cut_off("an id of 2^64", {"4218446744073709551616[\"x\"]"});
     std::string const deep = "42[\"x\"," + std::string(100000, '[');
@@ -128,7 +129,9 @@ TEST_CASE("Socket.IO: events that are none")
 
 TEST_CASE("Socket.IO: attachments that are none")
 {
-    auto const with = [](std::string_view num) { return "451-[\"x\",{\"_placeholder\":true,\"num\":" + std::string{num} + "}]"; };
+    auto const with = [](std::string_view num) {
+        return "451-[\"x\",{\"_placeholder\":true,\"num\":" + std::string{num} + "}]";
+    };
     for (std::string_view const num : {"1", "-1", "0.5", "\"0\"", "null", "[]", "4294967296", "18446744073709551616"}) {
         std::string const packet = with(num);
         cut_off("number " + std::string{num}, {packet, "bx"});
@@ -153,7 +156,8 @@ TEST_CASE("Socket.IO: what is odd and no offence")
     passed_over("attachments that no placeholder names", {"452-[\"x\"]", "b1", "b2"}, "event x | ");
     passed_over("a namespace that nobody knows", {"40/nowhere,", "40/nowhere,"});
     passed_over("the root by its name", {"42/,[\"x\"]"}, "event x | ");
-    passed_over("packets of Engine.IO between attachments", {"451-[\"x\",{\"_placeholder\":true,\"num\":0}]", "6", "3", "bx"}, "event x | ");
+    passed_over("packets of Engine.IO between attachments", {"451-[\"x\",{\"_placeholder\":true,\"num\":0}]", "6", "3", "bx"},
+        "event x | ");
 }
 
 TEST_CASE("Socket.IO: all that waits for its attachments goes with the connection")

@@ -2,6 +2,7 @@
 // payloads that are none. The refusals are the reference's, word for word.
 #include "siege.hpp"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -57,6 +58,15 @@ void ends(std::string const& name, std::string_view payload, int status, std::st
     }
 }
 
+std::string payload_of(std::initializer_list<std::string_view> packets)
+{
+    std::string all;
+    for (auto const each : packets)
+        all.append(each).push_back('\x1e');
+    all.pop_back();
+    return all;
+}
+
 std::string target(std::string_view query)
 {
     return "/socket.io/?" + std::string{query};
@@ -66,16 +76,19 @@ std::string target(std::string_view query)
 
 TEST_CASE("polling: requests that get no session")
 {
-    asked("a transport that nobody knows", get_request(target("EIO=4&transport=carrier-pigeon")), refusal(0, "Transport unknown"));
+    asked("a transport that nobody knows", get_request(target("EIO=4&transport=carrier-pigeon")),
+        refusal(0, "Transport unknown"));
     asked("no transport", get_request(target("EIO=4")), refusal(0, "Transport unknown"));
     asked("an empty one", get_request(target("EIO=4&transport=")), refusal(0, "Transport unknown"));
     asked("one that every object has", get_request(target("EIO=4&transport=__proto__")), refusal(0, "Transport unknown"));
     asked("webtransport", get_request(target("EIO=4&transport=webtransport")), refusal(0, "Transport unknown"));
-    asked("two, of which the last counts", get_request(target("EIO=4&transport=polling&transport=x")), refusal(0, "Transport unknown"));
+    asked("two, of which the last counts", get_request(target("EIO=4&transport=polling&transport=x")),
+        refusal(0, "Transport unknown"));
     asked("WebSocket without an upgrade", get_request(websocket_target), refusal(3, "Bad request"));
     asked("an older protocol", get_request(target("EIO=3&transport=polling")), refusal(5, "Unsupported protocol version"));
     asked("no protocol", get_request(target("transport=polling")), refusal(5, "Unsupported protocol version"));
-    asked("a protocol of the future", get_request(target("EIO=5&transport=polling")), refusal(5, "Unsupported protocol version"));
+    asked("a protocol of the future", get_request(target("EIO=5&transport=polling")),
+        refusal(5, "Unsupported protocol version"));
     asked("a body before there is a session", post_request(polling_target, "40"), refusal(2, "Bad handshake method"));
     asked("a method that nobody knows", "BREW " + get_request(polling_target).substr(4), refusal(2, "Bad handshake method"));
 }
@@ -101,7 +114,8 @@ TEST_CASE("polling: a session that is carried otherwise")
     CHECK(caller.get(with_sid(polling_target, sid)).body == refusal_body(3, "Bad request"));
     CHECK(caller.post(with_sid(polling_target, sid), "40").body == refusal_body(3, "Bad request"));
     CHECK(caller.get(with_sid(websocket_target, sid)).body == refusal_body(3, "Bad request"));
-    CHECK(caller.get(with_sid(target("EIO=3&transport=polling"), poll_caller{house}.sid())).body == refusal_body(3, "Bad request"));
+    CHECK(caller.get(with_sid(target("EIO=3&transport=polling"), poll_caller{house}.sid())).body ==
+          refusal_body(3, "Bad request"));
     other.text("40");
     CHECK(other.next().starts_with("40{\"sid\"")); // it is none the worse
     other.line().leave();
@@ -168,17 +182,17 @@ TEST_CASE("polling: payloads that are none")
     ends("nothing", "", 400, "parse error");
     ends("only a separator", "\x1e", 400, "parse error");
     ends("an unknown packet", "9", 400, "parse error");
-    ends("an unknown packet behind a message", "42[\"before\"]\x1e" "x\x1e" "42[\"after\"]", 400, "parse error");
-    ends("two separators", "42[\"before\"]\x1e\x1e" "42[\"after\"]", 400, "parse error");
+    ends("an unknown packet behind a message", payload_of({"42[\"before\"]", "x", "42[\"after\"]"}), 400, "parse error");
+    ends("two separators", payload_of({"42[\"before\"]", "", "42[\"after\"]"}), 400, "parse error");
     ends("no UTF-8", "42[\"\xff\"]", 400, "parse error");
-    ends("no UTF-8 behind a message", "42[\"after\"]\x1e" "42[\"\xc0\x80\"]", 400, "parse error");
+    ends("no UTF-8 behind a message", payload_of({"42[\"after\"]", "42[\"\xc0\x80\"]"}), 400, "parse error");
     ends("no base64", "b!!!!", 400, "parse error");
     ends("base64 that is cut off", "bAAA", 400, "parse error");
     ends("Engine.IO 3's payload", "2:40", 200, "transport error");
-    ends("a ping, which is the server's to send", "2\x1e" "42[\"after\"]", 200, "transport error");
-    ends("a goodbye, and more behind it", "1\x1e" "42[\"after\"]", 200, "transport close");
-    ends("bytes that no event announces", "bAAAA\x1e" "42[\"after\"]", 200, "forced close");
-    ends("a Socket.IO packet that is none", "49\x1e" "42[\"after\"]", 200, "forced close");
+    ends("a ping, which is the server's to send", payload_of({"2", "42[\"after\"]"}), 200, "transport error");
+    ends("a goodbye, and more behind it", payload_of({"1", "42[\"after\"]"}), 200, "transport close");
+    ends("bytes that no event announces", payload_of({"bAAAA", "42[\"after\"]"}), 200, "forced close");
+    ends("a Socket.IO packet that is none", payload_of({"49", "42[\"after\"]"}), 200, "forced close");
 }
 
 TEST_CASE("polling: what says that it is bytes is no payload")
@@ -197,7 +211,7 @@ TEST_CASE("polling: packets that say nothing are passed over")
 {
     siege house;
     poll_caller caller{house};
-    CHECK(caller.say("40\x1e" "3\x1e" "5\x1e" "6\x1e" "0\x1e" "3probe\x1e" "42[\"heard\"]").body == "ok");
+    CHECK(caller.say(payload_of({"40", "3", "5", "6", "0", "3probe", "42[\"heard\"]"})).body == "ok");
     CHECK(house.heard.text() == "event heard");
     CHECK(caller.poll().body.starts_with("40{\"sid\""));
     caller.say("1");

@@ -95,7 +95,8 @@ TEST_CASE("upgrade: all of it at once, with more behind it")
     house.caller.line().send(get_request(house.caller.target()));
     REQUIRE(house.in_turn());
     auto line = house.call();
-    line.send(get_request(house.way_up(), upgrade_headers) + masked_text("2probe") + masked_text("5") + masked_text("42[\"heard\"]"));
+    line.send(
+        get_request(house.way_up(), upgrade_headers) + masked_text("2probe") + masked_text("5") + masked_text("42[\"heard\"]"));
     CHECK(house.until_heard("event heard"));
     CHECK(house.caller.line().reply().body == "6"); // the poll that was under way
     house.caller.line().leave();

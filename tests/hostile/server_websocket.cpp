@@ -69,7 +69,8 @@ TEST_CASE("WebSocket: upgrades that are none")
     not_upgraded("an older version", websocket_target, upgrade_with("8", key), "Bad request");
     not_upgraded("a version of the future", websocket_target, upgrade_with("14", key), "Bad request");
     not_upgraded("two versions", websocket_target, upgrade_with("13\r\nSec-WebSocket-Version: 13", key), "Bad request");
-    not_upgraded("no key", websocket_target, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n", "Bad request");
+    not_upgraded("no key", websocket_target, "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+        "Bad request");
     not_upgraded("a short key", websocket_target, upgrade_with("13", "AAAA"), "Bad request");
     not_upgraded("a long key", websocket_target, upgrade_with("13", std::string(1000, 'A')), "Bad request");
     not_upgraded("two keys", websocket_target, upgrade_with("13", key + "\r\nSec-WebSocket-Key: " + key), "Bad request");
@@ -87,8 +88,8 @@ TEST_CASE("WebSocket: an upgrade somewhere else is none")
     ws_caller elsewhere{house, "/elsewhere", upgrade_headers};
     CHECK(elsewhere.answer().status == 404);
     auto line = house.call();
-    CHECK(line.ask("POST " + std::string{websocket_target} + " HTTP/1.1\r\nHost: a\r\n" + std::string{upgrade_headers} + "\r\n").body ==
-          "Bad handshake method");
+    CHECK(line.ask("POST " + std::string{websocket_target} + " HTTP/1.1\r\nHost: a\r\n" + std::string{upgrade_headers} + "\r\n")
+              .body == "Bad handshake method");
     line.send(post_request(websocket_target, "body", upgrade_headers)); // with a body it is no upgrade
     CHECK(line.reply().body == refusal_body(2, "Bad handshake method"));
     elsewhere.line().leave();
@@ -108,8 +109,10 @@ TEST_CASE("WebSocket: frames that cannot be")
     bad_frame("a reserved opcode of control", masked_frame(0x8B, "4"));
     bad_frame("a ping in fragments", masked_frame(0x09, "p"));
     bad_frame("a ping of 126 bytes", masked_frame(0x89, std::string(126, 'p')));
-    bad_frame("a length of 16 bits that fits 7", "\x81\xFE\x00\x01\0\0\0\0" "4"sv);
-    bad_frame("a length of 64 bits that fits 16", "\x81\xFF\0\0\0\0\0\0\0\x01\0\0\0\0" "4"sv);
+    bad_frame("a length of 16 bits that fits 7", "\x81\xFE\x00\x01\0\0\0\0"
+                                                 "4"sv);
+    bad_frame("a length of 64 bits that fits 16", "\x81\xFF\0\0\0\0\0\0\0\x01\0\0\0\0"
+                                                  "4"sv);
     bad_frame("a length of 2^63", "\x81\xFF\x80\0\0\0\0\0\0\0"sv);
     bad_frame("a continuation of nothing", masked_frame(0x80, "4"));
     bad_frame("a message inside another", masked_frame(0x01, "4") + masked_frame(0x81, "4"));
@@ -122,7 +125,8 @@ TEST_CASE("WebSocket: what is too large, or no text")
     std::string const piece = masked_frame(0x00, std::string(100, 'x'));
     broken("a message, before any of it has come", "\x81\xFE\x03\xE9"sv, "close 1009 | end", "transport error", small);
     broken("a message of 2^62 bytes", "\x82\xFF\x40\0\0\0\0\0\0\0"sv, "close 1009 | end", "transport error");
-    broken("a message in fragments", masked_frame(0x01, "4") + repeated_to(piece, 1000), "close 1009 | end", "transport error", small);
+    broken("a message in fragments", masked_frame(0x01, "4") + repeated_to(piece, 1000), "close 1009 | end", "transport error",
+        small);
     broken("fragments of nothing", masked_frame(0x01, "") + repeated_to(masked_frame(0x00, ""), 66000 * 6), "close 1009 | end",
         "transport error");
     broken("no UTF-8", masked_text("42[\"\xff\"]"), "close 1007 | end", "transport error");
@@ -212,7 +216,8 @@ TEST_CASE("WebSocket: the end of the stream at any byte of a frame")
             caller.line().say_no_more();
         else
             caller.line().leave();
-        REQUIRE(house.until([&] { return house.heard.count_of("disconnect: transport close") == static_cast<std::ptrdiff_t>(size) + 1; }));
+        REQUIRE(house.until(
+            [&] { return house.heard.count_of("disconnect: transport close") == static_cast<std::ptrdiff_t>(size) + 1; }));
     }
     CHECK(house.heard.count_of("event") == 0);
     house.check();

@@ -38,9 +38,8 @@ siege::siege(socketio::server_options options) : server_house{std::move(options)
         socket.onAny([this](std::string_view event) { heard.note("event " + std::string{event}); });
         socket.on("disconnect", support::note_text(heard, "disconnect"));
     });
-    io.engine().on("connection_error", [this](socketio::connection_failure const& why) {
-        heard.note("refused " + std::to_string(why.code));
-    });
+    io.engine().on("connection_error",
+        [this](socketio::connection_failure const& why) { heard.note("refused " + std::to_string(why.code)); });
     honest = guest();
     if (!serves())
         throw std::runtime_error("the honest client was never served");

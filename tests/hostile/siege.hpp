@@ -36,7 +36,10 @@ inline std::string with_sid(std::string_view target, std::string_view sid)
 
 // A client's frame, whose mask changes nothing.
 std::string masked_frame(unsigned first, std::string_view payload);
-inline std::string masked_text(std::string_view message) { return masked_frame(0x81, message); }
+inline std::string masked_text(std::string_view message)
+{
+    return masked_frame(0x81, message);
+}
 
 std::string repeated_to(std::string_view what, std::size_t size);
 
@@ -70,8 +73,7 @@ class ws_caller {
 public:
     explicit ws_caller(siege& at, std::string_view target = websocket_target, std::string_view headers = upgrade_headers)
         : context_{at.context}, line_{at.call()}, answer_{line_.get(target, headers)}
-    {
-    }
+    {}
 
     http_reply const& answer() const noexcept { return answer_; }
     http_caller& line() noexcept { return line_; }

@@ -17,8 +17,9 @@ using support::post_request;
 
 namespace {
 
-constexpr std::string_view headers_of_an_upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-                                                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+constexpr std::string_view headers_of_an_upgrade =
+    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 
 } // namespace
 

@@ -104,7 +104,8 @@ TEST_CASE("a request has to come as a whole in time, and so has the first")
 {
     http_rules rules;
     rules.request_timeout = 50ms;
-    for (std::string_view const begun : {"G", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo"}) {
+    for (std::string_view const begun :
+        {"G", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo"}) {
         http_port port{rules};
         auto caller = port.call();
         CHECK(caller.get("/before").status == 200);
