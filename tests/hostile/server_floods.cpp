@@ -136,3 +136,21 @@ TEST_CASE("WebSocket: who does not read what is said is cut off at the limit")
     CHECK(house.io.snapshot().cut_off == 1);
     house.check();
 }
+
+TEST_CASE("polling: a flood of sessions that nobody means ends at the limit of connections")
+{
+    siege house{{.connections = 20}};
+    auto caller = house.call();
+    int admitted = 0;
+    for (int i = 0; i != 100; ++i) {
+        auto const reply = caller.get(polling_target);
+        CHECK((reply.status == 200 || reply.status == 503));
+        admitted += reply.status == 200;
+        if (reply.status == 503)
+            CHECK(reply.header("Retry-After") != "");
+    }
+    CHECK(admitted == 19);
+    CHECK(house.io.engine().clientsCount() == 20);
+    CHECK(house.serves());
+    CHECK(house.admits()); // over WebSocket each has a connection of its own, and these are counted
+}

@@ -299,23 +299,6 @@ TEST_CASE("polling: what nobody fetches is kept up to a limit")
     house.check();
 }
 
-TEST_CASE("polling: sessions that are made and left are no more than the limit")
-{
-    siege house{{.connections = 20}};
-    int admitted = 0, refused = 0;
-    for (int i = 0; i != 100; ++i) {
-        auto caller = house.call();
-        auto const reply = caller.get(polling_target);
-        admitted += reply.status == 200;
-        refused += reply.status == 503;
-        caller.leave();
-    }
-    CHECK(admitted == 19); // and the honest one
-    CHECK(refused == 81);
-    CHECK(house.io.snapshot().sessions == 20);
-    CHECK(house.serves());
-}
-
 TEST_CASE("polling: a session keeps nothing of what it was told")
 {
     siege house;

@@ -9,6 +9,7 @@
 #include <socketio/server/options.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -67,7 +68,7 @@ private:
     void tell_headers(http_exchange& exchange, bool initial) const;
     void ask(std::shared_ptr<http_exchange> exchange, engine_query const& query);
     void admit(strand const& on, std::shared_ptr<http_exchange> const& exchange, int protocol);
-    bool enroll(std::shared_ptr<engine_session> const& session);
+    bool enroll(std::shared_ptr<engine_session> const& session, std::size_t most);
     void begin_polling(std::shared_ptr<engine_session> const& session, std::shared_ptr<http_exchange> const& exchange);
     void begin_websocket(std::shared_ptr<engine_session> const& session, http_exchange& exchange);
     void tell_session(std::shared_ptr<engine_session> const& session);

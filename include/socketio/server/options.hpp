@@ -142,8 +142,8 @@ struct server_options {
     adapter_factory adapter{};         // none: rooms in this process
 
     std::size_t namespaces = 1000;     // that one client may be in, or was put out of; one more ends its session
-    // TCP connections at once, of all clients: more are closed as they come. So many sessions at most, too: who asks for one
-    // more is answered 503.
+    // TCP connections at once, of all clients: more are closed as they come. While there are as many sessions, none over
+    // polling begins: 503.
     std::size_t connections = 65536;
     // Bytes that a client may leave unread: over it the session is cut off, with "transport error", in the send that goes
     // over it. What is being sent counts, so one message that is larger than this cuts off whoever it is for.

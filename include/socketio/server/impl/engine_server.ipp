@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace socketio::detail {
@@ -307,10 +308,6 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
         refuse(exchange, {refusal_code::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}});
         return;
     }
-    if (clients_count() >= options_->connections) {
-        exchange->answer({503, {{"Content-Type", "text/plain; charset=utf-8"}}, "There are too many sessions.\n"});
-        return;
-    }
     tell_headers(*exchange, true);
     http_request request = exchange->request();
     request.body.clear();
@@ -321,19 +318,23 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
         begin_polling(session, exchange);
 }
 
-// False once the server is closed.
-SOCKETIO_DECL bool engine_server::enroll(std::shared_ptr<engine_session> const& session)
+// False once the server is closed, and where there are as many.
+SOCKETIO_DECL bool engine_server::enroll(std::shared_ptr<engine_session> const& session, std::size_t most)
 {
     std::lock_guard const lock{mutex_};
-    if (!closed_)
-        sessions_.emplace(session->sid(), session);
-    return !closed_;
+    if (closed_ || sessions_.size() >= most)
+        return false;
+    sessions_.emplace(session->sid(), session);
+    return true;
 }
 
+// One connection could ask for any number of sessions, and each costs memory until it has missed a ping.
 SOCKETIO_DECL void engine_server::begin_polling(std::shared_ptr<engine_session> const& session, std::shared_ptr<http_exchange> const& exchange)
 {
-    if (!enroll(session))
+    if (!enroll(session, options_->connections)) {
+        exchange->answer({503, {{"Content-Type", "text/plain; charset=utf-8"}, {"Retry-After", "5"}}, "No session can begin now.\n"});
         return;
+    }
     if (options_->cookie)
         exchange->add_headers({{"Set-Cookie", session_cookie(*options_->cookie, session->sid())}});
     session->start(exchange);
@@ -347,7 +348,7 @@ SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session
     write_upgrade_response(answer, agreed.key, {}, agreed.deflate, exchange.headers());
     exchange.take_stream(session->serial(),
         [self = shared_from_this(), session, answer = std::move(answer), deflate = agreed.deflate](http_stream&& over) mutable {
-            if (!self->enroll(session)) {
+            if (!self->enroll(session, std::numeric_limits<std::size_t>::max())) { // the connections are limited
                 over.connected.close();
                 return;
             }
