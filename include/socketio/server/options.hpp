@@ -93,8 +93,8 @@ struct connection_state_recovery {
     std::size_t kept_sessions = 100000;
 };
 
-// How a namespace gets its adapter, see <socketio/server/adapter.hpp>: called once for each, whenever it is made; the
-// result must not be null.
+// How a namespace gets its adapter, see <socketio/server/adapter.hpp>: called once for each, whenever it is made; with
+// null, it gets the usual one.
 class adapter;
 struct adapter_settings;
 using adapter_factory = std::function<std::shared_ptr<adapter>(adapter_settings const&)>;

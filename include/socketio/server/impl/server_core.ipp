@@ -170,7 +170,9 @@ SOCKETIO_DECL server_snapshot server_core::snapshot() const
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::string name)
 {
     adapter_settings settings{name, settings_->connectionStateRecovery};
-    auto rooms = settings_->adapter ? settings_->adapter(settings) : std::make_shared<adapter>(settings);
+    auto rooms = settings_->adapter ? settings_->adapter(settings) : nullptr;
+    if (!rooms)
+        rooms = std::make_shared<adapter>(settings);
     return std::make_shared<namespace_core>(weak_from_this(), std::move(name), std::move(rooms));
 }
 
