@@ -193,7 +193,7 @@ TEST_CASE("HTTP: a request that drips in is served")
     auto const reply = caller.reply();
     CHECK(reply.status == 200);
     CHECK(reply.body.starts_with("0{\"sid\":"));
-    auto const target = with_sid(polling_target, reply.body.substr(9, 20));
+    auto const target = with_sid(polling_target, sid_in(reply.body));
     for (char const byte : post_request(target, "1")) {
         caller.send({&byte, 1});
         REQUIRE(house.in_turn());
@@ -234,7 +234,7 @@ TEST_CASE("HTTP: garbage behind a request is told apart from it")
     CHECK(caller.until_ended());
     CHECK(caller.received().empty());
     auto other = house.call();
-    CHECK(other.post(with_sid(polling_target, first.body.substr(9, 20)), "1").body == "ok");
+    CHECK(other.post(with_sid(polling_target, sid_in(first.body)), "1").body == "ok");
     other.leave();
     house.check();
 }

@@ -109,7 +109,7 @@ TEST_CASE("polling: a session that is carried otherwise")
 {
     siege house;
     ws_caller other{house};
-    auto const sid = other.next().substr(9, 20);
+    auto const sid = sid_in(other.next());
     auto caller = house.call();
     CHECK(caller.get(with_sid(polling_target, sid)).body == refusal_body(3, "Bad request"));
     CHECK(caller.post(with_sid(polling_target, sid), "40").body == refusal_body(3, "Bad request"));

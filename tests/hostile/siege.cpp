@@ -161,9 +161,9 @@ std::error_code deaf_caller::flood(std::string_view bytes, std::size_t bound)
 poll_caller::poll_caller(siege& at) : line_{at.call()}
 {
     std::string const body = line_.get(polling_target).body;
-    if (!body.starts_with(R"(0{"sid":")"))
+    sid_ = sid_in(body);
+    if (sid_.empty())
         throw std::runtime_error("no session: " + body);
-    sid_ = body.substr(9, 20);
 }
 
 } // namespace hostile

@@ -3,6 +3,7 @@
 
 #include <socketio/session/websocket.hpp>
 
+#include "support/engine_requests.hpp"
 #include "support/heap.hpp"
 #include "support/http_caller.hpp"
 #include "support/server_house.hpp"
@@ -22,17 +23,13 @@ namespace hostile {
 using support::get_request;
 using support::http_caller;
 using support::http_reply;
+using support::polling_target;
 using support::post_request;
-
-constexpr std::string_view polling_target = "/socket.io/?EIO=4&transport=polling";
-constexpr std::string_view websocket_target = "/socket.io/?EIO=4&transport=websocket";
-constexpr std::string_view upgrade_headers = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
-
-inline std::string with_sid(std::string_view target, std::string_view sid)
-{
-    return std::string{target} + "&sid=" + std::string{sid};
-}
+using support::refusal_body;
+using support::sid_in;
+using support::upgrade_headers;
+using support::websocket_target;
+using support::with_sid;
 
 // A client's frame, whose mask changes nothing.
 std::string masked_frame(unsigned first, std::string_view payload);
@@ -125,11 +122,5 @@ private:
     http_caller line_;
     std::string sid_;
 };
-
-// The refusal of the reference, to a request that is no upgrade.
-inline std::string refusal_body(int code, std::string_view message)
-{
-    return R"({"code":)" + std::to_string(code) + R"(,"message":")" + std::string{message} + R"("})";
-}
 
 } // namespace hostile

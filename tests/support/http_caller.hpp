@@ -22,23 +22,50 @@
 
 namespace support {
 
+inline std::string in_small_letters(std::string text)
+{
+    for (char& each : text)
+        each = each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
+    return text;
+}
+
 struct http_reply {
     int status = 0;
     std::string head{}; // with its empty line
     std::string body{};
 
-    // The values of all headers of that name (as the server writes it), with ", " between them.
+    // The values of all headers of that name, in any case, with ", " between them.
     std::string header(std::string_view name) const
     {
         std::string result;
-        std::string const begin = "\r\n" + std::string{name} + ": ";
-        for (std::size_t at = head.find(begin); at != std::string::npos; at = head.find(begin, at + 2)) {
+        std::string const begin = in_small_letters("\r\n" + std::string{name} + ": "), all = in_small_letters(head);
+        for (std::size_t at = all.find(begin); at != std::string::npos; at = all.find(begin, at + 2)) {
             std::size_t const from = at + begin.size();
             result += (result.empty() ? "" : ", ") + head.substr(from, head.find("\r\n", from) - from);
         }
         return result;
     }
 };
+
+// A body in chunks that begins at `at`, if it is there as a whole; moves `at` behind it.
+inline std::optional<std::string> read_chunks(std::string const& bytes, std::size_t& at)
+{
+    std::string body;
+    for (std::size_t from = at;;) {
+        std::size_t const line = bytes.find("\r\n", from);
+        if (line == std::string::npos)
+            return std::nullopt;
+        std::size_t const size = std::stoul(bytes.substr(from, line - from), nullptr, 16);
+        if (bytes.size() < line + 2 + size + 2)
+            return std::nullopt;
+        body += bytes.substr(line + 2, size);
+        from = line + 2 + size + 2;
+        if (size == 0) {
+            at = from;
+            return body;
+        }
+    }
+}
 
 // The first whole answer of `bytes`, which is taken off.
 inline std::optional<http_reply> take_reply(std::string& bytes, bool bodiless = false)
@@ -49,12 +76,21 @@ inline std::optional<http_reply> take_reply(std::string& bytes, bool bodiless = 
     http_reply result;
     result.head = bytes.substr(0, end + 4);
     result.status = std::stoi(result.head.substr(9, 3));
-    std::string const length = result.header("Content-Length");
-    std::size_t const size = bodiless || length.empty() ? 0 : std::stoul(length);
-    if (bytes.size() < end + 4 + size)
-        return std::nullopt;
-    result.body = bytes.substr(end + 4, size);
-    bytes.erase(0, end + 4 + size);
+    std::size_t at = end + 4;
+    if (result.header("Transfer-Encoding") == "chunked" && !bodiless) {
+        auto body = read_chunks(bytes, at);
+        if (!body)
+            return std::nullopt;
+        result.body = std::move(*body);
+    } else {
+        std::string const length = result.header("Content-Length");
+        std::size_t const size = bodiless || length.empty() ? 0 : std::stoul(length);
+        if (bytes.size() < at + size)
+            return std::nullopt;
+        result.body = bytes.substr(at, size);
+        at += size;
+    }
+    bytes.erase(0, at);
     return result;
 }
 
