@@ -14,7 +14,10 @@ struct lossy_house : server_house {
     fault_proxy proxy{context, io.port()};
 
     explicit lossy_house(socketio::connection_state_recovery rules = {})
-        : server_house{socketio::server_options{.connectionStateRecovery = rules}}
+        : lossy_house{socketio::server_options{.connectionStateRecovery = rules}}
+    {
+    }
+    explicit lossy_house(socketio::server_options options) : server_house{std::move(options)}
     {
         io.on("connection", [this](socketio::server_socket socket) {
             heard.note(socket.recovered() ? "recovered" : "new");

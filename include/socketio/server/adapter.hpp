@@ -87,7 +87,8 @@ public:
     // An event without acknowledgement. With recovery it is kept, and sent with its offset.
     virtual void broadcast(shared_packet const& packet, broadcast_options const& to);
     // One with: `counted` is told how many were asked, `answered` once for each of them, with the first argument of the
-    // answer or with why there is none. Only what came in time counts; forget_acks(id) ends the waiting.
+    // answer or with why there is none. Only what came in time counts; forget_acks(id) ends the waiting. Ids count up
+    // from 0: a question of another server's needs one that none of this server's own will have.
     virtual void broadcast_with_ack(shared_packet const& packet, std::uint64_t id, broadcast_options const& to,
                                     std::function<void(std::size_t)> counted,
                                     std::function<void(std::error_code, value)> answered);
