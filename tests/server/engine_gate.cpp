@@ -32,16 +32,17 @@ std::string target(std::string_view query)
 
 TEST_CASE_FIXTURE(beside_npm, "requests without a session are answered as npm's server answers them")
 {
-    for (std::string const& request : {get_request(polling_target), get_request(gate::target("EIO=4&transport=polling&t=abc&x=1")),
-             get_request(gate::target("transport=polling&EIO=4")), get_request(gate::target("EIO=3&transport=polling")),
-             get_request(gate::target("transport=polling")), get_request(gate::target("EIO=4")), get_request("/socket.io/"),
-             get_request(gate::target("EIO=4&transport=tcp")), get_request(gate::target("EIO=4&transport=webtransport")),
-             get_request(gate::target("EIO=4&transport=__proto__")), get_request(gate::target("EIO=4&transport=Polling")),
-             get_request(gate::target("EIO=4&transport=polling&transport=tcp")), get_request(websocket_target),
-             get_request(gate::target("EIO=4&transport=%70olling")), get_request(gate::target("EIO=4&transport=polling&sid=")),
-             get_request(with_sid(polling_target, "unknown")), get_request(with_sid(websocket_target, "unknown")),
-             get_request(with_sid(polling_target, "__proto__")), post_request(with_sid(polling_target, "unknown"), "40"),
-             post_request(polling_target, "40"), "PUT " + get_request(polling_target).substr(4)})
+    for (std::string const& request :
+        {get_request(polling_target), get_request(gate::target("EIO=4&transport=polling&t=abc&x=1")),
+            get_request(gate::target("transport=polling&EIO=4")), get_request(gate::target("EIO=3&transport=polling")),
+            get_request(gate::target("transport=polling")), get_request(gate::target("EIO=4")), get_request("/socket.io/"),
+            get_request(gate::target("EIO=4&transport=tcp")), get_request(gate::target("EIO=4&transport=webtransport")),
+            get_request(gate::target("EIO=4&transport=__proto__")), get_request(gate::target("EIO=4&transport=Polling")),
+            get_request(gate::target("EIO=4&transport=polling&transport=tcp")), get_request(websocket_target),
+            get_request(gate::target("EIO=4&transport=%70olling")), get_request(gate::target("EIO=4&transport=polling&sid=")),
+            get_request(with_sid(polling_target, "unknown")), get_request(with_sid(websocket_target, "unknown")),
+            get_request(with_sid(polling_target, "__proto__")), post_request(with_sid(polling_target, "unknown"), "40"),
+            post_request(polling_target, "40"), "PUT " + get_request(polling_target).substr(4)})
         CHECK_MESSAGE(ours_to(request) == theirs_to(request), request);
 }
 
@@ -55,7 +56,8 @@ TEST_CASE_FIXTURE(beside_npm, "upgrades that are refused are told so as npm's se
     CHECK(ours_to(get_request(websocket_target, upgrade_headers)) == theirs_to(get_request(websocket_target, upgrade_headers)));
     // npm's has upgraded by the time it sees these, and writes HTTP into the WebSocket.
     for (std::string_view const query : {"EIO=3&transport=websocket", "transport=websocket"})
-        CHECK(ours_to(get_request(gate::target(query), upgrade_headers)) == "400\nContent-Type: text/html\n\nUnsupported protocol version");
+        CHECK(ours_to(get_request(gate::target(query), upgrade_headers)) ==
+              "400\nContent-Type: text/html\n\nUnsupported protocol version");
 }
 
 TEST_CASE_FIXTURE(beside_npm, "requests of a session are answered as npm's server answers them")
@@ -78,7 +80,10 @@ TEST_CASE_FIXTURE(beside_npm, "requests of a session are answered as npm's serve
 TEST_CASE("the open packet says what the options say, as npm's does")
 {
     beside_npm house{R"({"pingInterval":5000,"pingTimeout":3000,"maxHttpBufferSize":1234,"allowUpgrades":false})",
-        {.pingInterval = std::chrono::seconds{5}, .pingTimeout = std::chrono::seconds{3}, .maxHttpBufferSize = 1234, .allowUpgrades = false}};
+        {.pingInterval = std::chrono::seconds{5},
+            .pingTimeout = std::chrono::seconds{3},
+            .maxHttpBufferSize = 1234,
+            .allowUpgrades = false}};
     std::string const ours = house.ours_to(get_request(polling_target));
     CHECK(ours == house.theirs_to(get_request(polling_target)));
     CHECK(ours.ends_with(R"(0{"sid":"SID","upgrades":[],"pingInterval":5000,"pingTimeout":3000,"maxPayload":1234})"));
@@ -89,7 +94,8 @@ TEST_CASE("a transport that is not offered is not known")
     beside_npm polling{R"({"transports":["polling"]})", {.transports = {"polling"}}};
     CHECK(polling.ours_to(get_request(polling_target)) == polling.theirs_to(get_request(polling_target)));
     // npm's does not listen to upgrades then, and hangs up.
-    CHECK(polling.ours_to(get_request(websocket_target, upgrade_headers)) == "400\nContent-Type: text/html\n\nTransport unknown");
+    CHECK(
+        polling.ours_to(get_request(websocket_target, upgrade_headers)) == "400\nContent-Type: text/html\n\nTransport unknown");
 
     beside_npm websocket{R"({"transports":["websocket"]})", {.transports = {"websocket"}}};
     for (auto const& request : {get_request(polling_target), get_request(websocket_target, upgrade_headers)})

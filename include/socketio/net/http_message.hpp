@@ -11,12 +11,12 @@ namespace socketio {
 
 // A request with all of its body.
 struct http_request {
-    std::string method; // as it came: "GET"
-    std::string target; // path and query, as they came
-    string_pairs headers; // in order, names as they came
-    std::string body;
-    std::string address;  // of the peer, without port; empty where there is none
-    bool secure = false;  // over TLS
+    std::string method{};   // as it came: "GET"
+    std::string target{};   // path and query, as they came
+    string_pairs headers{}; // in order, names as they came
+    std::string body{};
+    std::string address{};  // of the peer, without port; empty where there is none
+    bool secure = false;    // over TLS
 
     // Without the query; not decoded.
     std::string_view path() const noexcept { return std::string_view{target}.substr(0, target.find('?')); }
