@@ -5,36 +5,6 @@
 using namespace hostile;
 using namespace std::string_view_literals;
 
-namespace {
-
-misdeed welcomed()
-{
-    return misdeed{}.welcome();
-}
-misdeed says(std::string_view packet)
-{
-    return welcomed().text(packet);
-}
-misdeed ends(misdeed script)
-{
-    return script.text(R"(42["end"])").half_close();
-}
-misdeed status(std::string const& line, std::string const& rest)
-{
-    return misdeed{}.head().send("HTTP/1.1 " + line + "\r\n" + rest);
-}
-
-outcome bad_payload()
-{
-    return unparsed(error::packet_invalid_payload);
-}
-outcome bad_attachments()
-{
-    return unparsed(error::packet_illegal_attachments);
-}
-
-} // namespace
-
 TEST_CASE("CVE-2026-33151: a packet cannot ask for more attachments than the limit")
 {
     outcome const too_many = unparsed(error::packet_too_many_attachments);

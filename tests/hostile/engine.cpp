@@ -7,14 +7,6 @@ using namespace std::string_view_literals;
 
 namespace {
 
-misdeed welcomed()
-{
-    return misdeed{}.welcome();
-}
-misdeed ends(misdeed script)
-{
-    return script.text(R"(42["end"])").half_close();
-}
 misdeed first(std::string_view message)
 {
     return misdeed{}.upgrade().text(message);

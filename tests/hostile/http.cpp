@@ -14,12 +14,6 @@ misdeed answer(std::string_view bytes)
     return misdeed{}.head().send(bytes);
 }
 
-// Headers, and then nothing, or a body.
-misdeed status(std::string const& line, std::string const& rest = "Content-Length: 0\r\n\r\n")
-{
-    return answer("HTTP/1.1 " + line + "\r\n" + rest);
-}
-
 // A 101 in which this stands in place of the right headers.
 misdeed switching(std::string const& headers)
 {

@@ -7,18 +7,6 @@ using namespace std::string_view_literals;
 
 namespace {
 
-misdeed welcomed()
-{
-    return misdeed{}.welcome();
-}
-misdeed ends(misdeed script)
-{
-    return script.text(R"(42["end"])").half_close();
-}
-misdeed says(std::string_view packet)
-{
-    return welcomed().text(packet);
-}
 // The packet, and then an event, to see that all went on.
 misdeed says_on(std::string_view packet)
 {
@@ -27,15 +15,6 @@ misdeed says_on(std::string_view packet)
 misdeed answers(std::string_view connect)
 {
     return misdeed{}.open().expect("40").text(connect);
-}
-
-outcome bad_payload()
-{
-    return unparsed(error::packet_invalid_payload);
-}
-outcome bad_attachments()
-{
-    return unparsed(error::packet_illegal_attachments);
 }
 
 std::string const one = R"(451-["b",{"_placeholder":true,"num":0}])";

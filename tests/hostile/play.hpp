@@ -95,6 +95,34 @@ inline std::string repeated(std::string_view what, std::size_t times)
     return all;
 }
 
+inline outcome bad_payload()
+{
+    return unparsed(error::packet_invalid_payload);
+}
+inline outcome bad_attachments()
+{
+    return unparsed(error::packet_illegal_attachments);
+}
+
+// An answer to the upgrade's request: headers, and then nothing, or a body.
+inline misdeed status(std::string const& line, std::string const& rest = "Content-Length: 0\r\n\r\n")
+{
+    return misdeed{}.head().send("HTTP/1.1 " + line + "\r\n" + rest);
+}
+inline misdeed welcomed()
+{
+    return misdeed{}.welcome();
+}
+inline misdeed says(std::string_view packet)
+{
+    return welcomed().text(packet);
+}
+// An event that arrives, and the end.
+inline misdeed ends(misdeed script)
+{
+    return script.text(R"(42["end"])").half_close();
+}
+
 // The options that rows start from: nothing takes long.
 socketio::options brief(socketio::options from = {});
 

@@ -163,6 +163,7 @@ TEST_CASE("HTTP: a request that never comes as a whole ends the connection")
         caller.send(begun);
         CHECK(caller.reply().status == 408);
         CHECK(caller.until_ended());
+        caller.leave();
         house.check();
     }
 }

@@ -174,17 +174,20 @@ TEST_CASE("Socket.IO: all that waits for its attachments goes with the connectio
     house.check(3u << 20);
 }
 
-TEST_CASE("Socket.IO: a packet is no larger with its attachments than a message may be")
+TEST_CASE("Socket.IO: an attachment is no larger than a message may be")
 {
     siege house{{.maxHttpBufferSize = 10000}};
     ws_caller caller{house};
-    caller.send(masked_text("40") + masked_text("4510-[\"x\"]"));
+    caller.send(masked_text("40") + masked_text("452-[\"x\"]"));
     for (int i = 0; i != 2; ++i)
-        caller.send(masked_frame(0x82, std::string(6000, 'x')));
+        caller.send(masked_frame(0x82, std::string(10000, 'x')));
     CHECK(caller.next().starts_with("0{"));
     CHECK(caller.next().starts_with("40{"));
-    CHECK(caller.rest() == "close 1005 | end");
-    CHECK(house.until_heard("disconnect: forced close"));
+    CHECK(house.until_heard("event x"));
+    caller.send(masked_text("451-[\"x\"]") + masked_frame(0x82, std::string(10001, 'x')));
+    CHECK(caller.rest() == "close 1009 | end");
+    CHECK(house.until_heard("disconnect: transport error"));
+    CHECK(house.heard.count("event x") == 1);
     caller.line().leave();
     house.check();
 }

@@ -243,6 +243,7 @@ TEST_CASE("polling: a body of the limit that is all packets costs little more th
     CHECK(caller.say(repeated_to("6\x1e", 999990) + "6").body == "ok");
     CHECK(caller.say(repeated_to("42[]\x1e", 999990) + "6").body == "ok"); // no event is without a name
     CHECK(house.until_heard("disconnect: forced close"));
+    caller.poll(); // the session waits for it
     caller.line().leave();
     house.check(6u << 20);
 }

@@ -7,18 +7,9 @@ using namespace std::string_view_literals;
 
 namespace {
 
-misdeed welcomed()
-{
-    return misdeed{}.welcome();
-}
 misdeed sends(std::string_view bytes)
 {
     return welcomed().send(bytes);
-}
-// An event that has arrived, and the end.
-misdeed ends(misdeed script)
-{
-    return script.text(R"(42["end"])").half_close();
 }
 
 socketio::options small()
