@@ -281,10 +281,13 @@ SOCKETIO_DECL void engine_server::refuse(std::shared_ptr<http_exchange> const& e
         told->connection_error(describe_refusal(why, exchange->request()));
 }
 
-// The answer may come at once or later, on any thread.
+// The answer may come at once or later, on any thread. One that comes twice would make two sessions.
 SOCKETIO_DECL void engine_server::ask(std::shared_ptr<http_exchange> exchange, engine_query const& query)
 {
-    auto decided = [self = shared_from_this(), exchange, protocol = query.protocol](std::string message, bool allowed) {
+    auto decided = [self = shared_from_this(), exchange, protocol = query.protocol,
+                       once = std::make_shared<std::atomic<bool>>(false)](std::string message, bool allowed) {
+        if (once->exchange(true))
+            return;
         exchange->perform([self, exchange, protocol, message = std::move(message), allowed](strand const& on) {
             if (allowed)
                 self->admit(on, exchange, protocol);
