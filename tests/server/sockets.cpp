@@ -73,6 +73,21 @@ TEST_CASE_FIXTURE(status_house, "a socket is connected from \"connect\" to \"dis
                           "disconnect: disconnected");
 }
 
+TEST_CASE_FIXTURE(status_house, "a socket that a listener puts out is disconnected at once, but connected in \"disconnecting\"")
+{
+    auto visitor = guest();
+    socket = socket_of(visitor);
+    socket->on("disconnecting", status_note("disconnecting"));
+    socket->on("disconnect", status_note("disconnect"));
+    socket->on("put me out", [this] {
+        socket->disconnect();
+        note_status("put out");
+    });
+    visitor.emit("put me out");
+    REQUIRE(until([this] { return heard.count_of("disconnect:") == 1; }));
+    CHECK(heard.text() == "put out: disconnected known own | disconnecting: connected known own | disconnect: disconnected");
+}
+
 TEST_CASE_FIXTURE(server_house, "the id is twenty letters, one for each namespace of a client, and not the session's")
 {
     io.of("/other");

@@ -45,7 +45,11 @@ public:
     std::shared_ptr<namespace_core> const& share_nsp() const noexcept { return nsp_; }
     client_core& client() const noexcept { return *client_; }
     std::shared_ptr<client_core> const& share_client() const noexcept { return client_; }
-    bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
+    // For listeners of "disconnecting" it is, as in the reference, though for all others it has gone.
+    bool connected() const noexcept
+    {
+        return connected_.load(std::memory_order_acquire) || (disconnecting_.load(std::memory_order_relaxed) && client_->in_turn());
+    }
     bool recovered() const noexcept { return recovered_; }
     value data() const;
     void with_data(std::function<void(value&)> const& change);
@@ -116,8 +120,9 @@ private:
     bool const recovered_;
     std::shared_ptr<handshake const> const handshake_;
     std::atomic<bool> connected_{false};
+    std::atomic<bool> disconnecting_{false};
     std::atomic<bool> has_middleware_{false};
-    bool ended_ = false; // nothing is sent or heard any more; "disconnecting" may still be told
+    bool ended_ = false;
 
     event_emitter events_;
     event_emitter outgoing_;

@@ -276,14 +276,18 @@ inline bool is_recoverable(std::string_view reason) noexcept
     return reason != "client namespace disconnect" && reason != "server namespace disconnect" && reason != "parse error";
 }
 
-// "disconnecting" is told while it is still connected and in its rooms, "disconnect" after.
+// "disconnecting" is told while it is still in its rooms, and to its listeners connected; "disconnect" after.
 SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason)
 {
     if (!connected() || std::exchange(ended_, true))
         return false;
+    connected_.store(false, std::memory_order_release);
     client_->left(*this, false);
     auto const self = shared_from_this();
-    client_->defer([self, reason = std::string{reason}] { self->tell("disconnecting", reason); });
+    client_->defer([self, reason = std::string{reason}] {
+        self->disconnecting_.store(true, std::memory_order_relaxed);
+        self->tell("disconnecting", reason);
+    });
     client_->defer([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
     client_->defer([self, reason = std::string{reason}] { self->tell("disconnect", reason); });
     end_listening();
@@ -309,7 +313,7 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
     }
     auto const left = rooms.exit(id_);
-    connected_.store(false, std::memory_order_release);
+    disconnecting_.store(false, std::memory_order_relaxed);
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
     rooms.room_events().tell(left); // at last: a listener may throw
