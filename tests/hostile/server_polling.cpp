@@ -2,7 +2,6 @@
 // payloads that are none. The refusals are the reference's, word for word.
 #include "siege.hpp"
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -56,15 +55,6 @@ void ends(std::string const& name, std::string_view payload, int status, std::st
         CHECK(house.heard.count_of("event after") == 0);
         house.check();
     }
-}
-
-std::string payload_of(std::initializer_list<std::string_view> packets)
-{
-    std::string all;
-    for (auto const each : packets)
-        all.append(each).push_back('\x1e');
-    all.pop_back();
-    return all;
 }
 
 std::string target(std::string_view query)

@@ -23,6 +23,7 @@ namespace hostile {
 using support::get_request;
 using support::http_caller;
 using support::http_reply;
+using support::payload_of;
 using support::polling_target;
 using support::post_request;
 using support::refusal_body;

@@ -60,6 +60,11 @@ public:
     {
         return run_until(context, [&] { return has_heard(line, times); });
     }
+    // All that has come has been seen to.
+    bool until_quiet()
+    {
+        return run_until(context, [this] { return context.poll() == 0; });
+    }
     void write_down(std::string line)
     {
         std::lock_guard const lock{mutex_};

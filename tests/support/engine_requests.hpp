@@ -1,6 +1,7 @@
 // What requests to an Engine.IO server say, and its answers.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,16 @@ inline std::string sid_in(std::string_view open_packet)
 inline std::string refusal_body(int code, std::string_view message)
 {
     return R"({"code":)" + std::to_string(code) + R"(,"message":")" + std::string{message} + R"("})";
+}
+
+// Packets with separators between them.
+inline std::string payload_of(std::initializer_list<std::string_view> packets)
+{
+    std::string all;
+    for (auto const each : packets)
+        all.append(each).push_back('\x1e');
+    all.pop_back();
+    return all;
 }
 
 } // namespace support
