@@ -113,7 +113,7 @@ TEST_CASE("close_timeout: a peer has so long for its part")
 
 TEST_CASE("upgradeTimeout: an upgrade that is not finished by then is given up, and polling goes on")
 {
-    port_house house{server_options{.upgradeTimeout = 20ms}};
+    port_house house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
     auto caller = house.call();
     auto const sid = port_house::sid_of(caller.get(first_poll));
     auto const session = std::string{first_poll} + "&sid=" + sid;
@@ -133,7 +133,7 @@ TEST_CASE("upgradeTimeout: an upgrade that is not finished by then is given up, 
 
 TEST_CASE("upgradeTimeout: an upgrade that is finished in time stays")
 {
-    port_house house{server_options{.upgradeTimeout = 20ms}};
+    port_house house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
     auto caller = house.call();
     auto const sid = port_house::sid_of(caller.get(first_poll));
     auto candidate = house.call();

@@ -277,3 +277,11 @@ TEST_CASE("polling sessions and a server that outlive the context touch nothing"
     CHECK(session->unsent() == 0);
     server->close({});
 }
+
+TEST_CASE("a server that closes leaves no timer of its sessions behind")
+{
+    engine_house house{{.close_timeout = 1h}};
+    polling::guest caller{house};
+    CHECK(caller.hello.status == 200);
+    CHECK(house.done());
+}

@@ -185,6 +185,7 @@ SOCKETIO_DECL void engine_session::on_lingered()
 {
     linger_deadline_ = clock::never();
     keeper_->on_ended(sid_);
+    arm(); // a timer that nobody needs would keep the context at work
 }
 
 // One that comes too late, or beside another one, is let in and closed, as in the reference: a WebSocket's client cannot
