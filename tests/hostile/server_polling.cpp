@@ -253,7 +253,7 @@ TEST_CASE("polling: a poll that is left behind ends its session")
 
 TEST_CASE("polling: who never polls, and who never answers a ping, is given up")
 {
-    siege house{{.pingInterval = 50ms, .pingTimeout = 50ms}};
+    siege house{{.pingInterval = 50ms, .pingTimeout = 500ms}};
     poll_caller silent{house}, deaf{house};
     CHECK(silent.say("40").body == "ok");
     CHECK(deaf.say("40").body == "ok");

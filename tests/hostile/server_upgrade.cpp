@@ -153,7 +153,7 @@ TEST_CASE("upgrade: one that is given up may be tried again")
 
 TEST_CASE("upgrade: one that is never finished has its time")
 {
-    upgradable house{{.upgradeTimeout = 50ms, .close_timeout = 50ms}};
+    upgradable house{{.upgradeTimeout = 300ms, .close_timeout = 50ms}};
     ws_caller silent{house, house.way_up()};
     CHECK(silent.rest() == "close 1005 | end");
     ws_caller probing{house, house.way_up()};

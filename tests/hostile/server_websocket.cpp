@@ -178,7 +178,7 @@ TEST_CASE("WebSocket: a close that is not answered has its time")
 
 TEST_CASE("WebSocket: a peer that is gone without a word is missed")
 {
-    siege house{{.pingInterval = 50ms, .pingTimeout = 50ms, .close_timeout = 50ms}};
+    siege house{{.pingInterval = 50ms, .pingTimeout = 500ms, .close_timeout = 50ms}};
     ws_caller silent{house}, half{house};
     silent.text("40");
     half.text("40");
