@@ -73,4 +73,5 @@ TEST_CASE_FIXTURE(tls_test, "a server whose key does not fit its certificate doe
     auto const leaf = trusted.leaf();
     auto const other = trusted.leaf();
     CHECK_THROWS_AS(echo_server(context, {.cert = leaf.pem(), .key = other.key()}), std::system_error);
+    CHECK_THROWS_AS(echo_server(context, {.key = leaf.key()}), std::system_error); // nor is it one without TLS
 }

@@ -1,7 +1,7 @@
 // The seam between the library and TLS: whoever includes <socketio/tls.hpp> puts a maker here.
 #pragma once
 
-#include <socketio/core/error.hpp>
+#include <socketio/core/config.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/core/role.hpp>
 #include <socketio/net/asio.hpp>
@@ -16,7 +16,7 @@
 namespace socketio::detail {
 
 // What is made of tls_options, once: certificates read, the session of the last connection kept.
-// On one strand at a time.
+// A client's is used on one strand at a time.
 class tls_provider {
 public:
     // The stream is TLS over what was given; where there is an error, `words` says more than its message.
@@ -39,20 +39,11 @@ using tls_maker = std::shared_ptr<tls_provider> (*)(tls_options const& from, rol
 // Null where the program was built without TLS. Written before main(), read when a connection is made.
 inline std::atomic<tls_maker> registered_tls{nullptr};
 
-// For a server with these options: null if they say nothing of TLS. Throws std::system_error if they cannot be used, or the
-// program was built without TLS.
-inline std::shared_ptr<tls_provider> make_server_tls(tls_options const& wanted)
-{
-    if (wanted.cert.empty() && wanted.cert_file.empty() && !wanted.context)
-        return nullptr;
-    std::error_code ec = error::tls_not_available;
-    std::string words;
-    std::shared_ptr<tls_provider> made;
-    if (tls_maker const maker = registered_tls.load())
-        made = maker(wanted, role::server, ec, words);
-    if (!made)
-        throw_failure(ec, words.empty() || words == ec.message() ? "cannot serve TLS" : words);
-    return made;
-}
+// For a server, on all its strands: null where it is to be one without TLS. Throws std::system_error.
+SOCKETIO_DECL std::shared_ptr<tls_provider> make_server_tls(tls_options const& wanted);
 
 } // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/tls_provider.ipp>
+#endif

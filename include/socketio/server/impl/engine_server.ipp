@@ -40,6 +40,7 @@ SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_ex
                                                                  std::shared_ptr<server_options const> options)
 {
     auto made = std::make_shared<engine_server>(executor, std::move(options));
+    made->rules_->tls = make_server_tls(made->options_->tls);
     made->accepting_ = std::make_shared<listener>(executor);
     if (auto const ec = made->accepting_->open(made->options_->address, port))
         throw_failure(ec, "cannot listen on port " + std::to_string(port));
@@ -59,7 +60,6 @@ SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor
     rules_->deflate.enabled = offers_deflate(rules_->deflate);
     rules_->request_timeout = options_->http.request_timeout;
     rules_->idle_timeout = options_->http.idle_timeout;
-    rules_->tls = make_server_tls(options_->tls);
 }
 
 SOCKETIO_DECL engine_server::~engine_server()

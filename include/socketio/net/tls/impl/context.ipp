@@ -161,6 +161,7 @@ SOCKETIO_TLS_DECL void tls_context::set_server_role(bool asks_for_certificates)
     static constexpr unsigned char name[] = "socketio";
     SSL_CTX_set_session_id_context(handle_.get(), name, sizeof name - 1);
     SSL_CTX_set_alpn_select_cb(handle_.get(), choose_http, nullptr);
+    SSL_CTX_set_options(handle_.get(), SSL_OP_NO_RENEGOTIATION); // a client could ask for it without end
     if (asks_for_certificates)
         SSL_CTX_set_verify(handle_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
