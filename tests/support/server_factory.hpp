@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -57,7 +58,7 @@ struct factory {
     counter connected;
     counter gone;
     std::vector<socketio::socket> clients;
-    std::optional<crew> threads;
+    std::unique_ptr<crew> threads; // g++ takes an optional for one that may be uninitialised
 
     factory() { io.emplace(context, std::uint16_t{0}, on_loopback()); }
     ~factory()
@@ -71,7 +72,7 @@ struct factory {
         io->on("connection", [this](socketio::server_socket socket) {
             socket.on("disconnect", [this] { gone.add(); });
         });
-        threads.emplace(context, 4);
+        threads = std::make_unique<crew>(context, 4);
         for (int i = 0; i != count; ++i) {
             auto made = socketio::io(context, loopback_url(io->port()),
                                      quick({.forceNew = true, .autoConnect = false}));
