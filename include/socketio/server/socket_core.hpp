@@ -94,6 +94,7 @@ public:
 private:
     class admission;
 
+    void enter();
     void write(encoded_packet const& packet, send_flags flags);
     void write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
     void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack waiting, send_flags flags);

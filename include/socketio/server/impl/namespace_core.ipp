@@ -122,8 +122,9 @@ SOCKETIO_DECL void namespace_core::add(std::shared_ptr<client_core> const& clien
 // One client on its way through the middleware.
 class namespace_core::admission : public std::enable_shared_from_this<admission> {
 public:
-    admission(std::shared_ptr<namespace_core> to, std::shared_ptr<server_socket_core> socket)
-        : to_{std::move(to)}, socket_{std::move(socket)}, middleware_{to_->middleware()}
+    // One who comes back may not be asked again.
+    admission(std::shared_ptr<namespace_core> to, std::shared_ptr<server_socket_core> socket, bool asks)
+        : to_{std::move(to)}, socket_{std::move(socket)}, middleware_{asks ? to_->middleware() : chain{}}
     {
     }
 
@@ -146,6 +147,8 @@ public:
     }
 
 private:
+    using chain = std::vector<std::shared_ptr<socket_middleware const>>;
+
     // Whoever lets it go without a decision has refused.
     class decision {
     public:
@@ -189,7 +192,7 @@ private:
 
     std::shared_ptr<namespace_core> const to_;
     std::shared_ptr<server_socket_core> const socket_;
-    std::vector<std::shared_ptr<socket_middleware const>> const middleware_;
+    chain const middleware_;
     std::size_t next_ = 0;
     std::size_t decided_ = 0;
 };
@@ -208,17 +211,20 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
     if (!restored)
         adapter_->enter(socket->id());
     client->connecting(socket);
-    auto const& recovery = adapter_->settings().recovery;
-    if (restored && recovery->skipMiddlewares) {
-        admit(socket);
-        return;
-    }
-    client->defer([on = std::make_shared<admission>(shared_from_this(), socket)] { on->run(); });
+    bool const asks = !restored || !adapter_->settings().recovery->skipMiddlewares;
+    client->defer([on = std::make_shared<admission>(shared_from_this(), socket, asks)] { on->run(); });
 }
 
 SOCKETIO_DECL void namespace_core::admit(std::shared_ptr<server_socket_core> const& socket)
 {
+    unless_done connecting{[&] { announce(socket); }}; // listeners of rooms may throw
     socket->on_connect();
+    connecting.done();
+    announce(socket);
+}
+
+SOCKETIO_DECL void namespace_core::announce(std::shared_ptr<server_socket_core> const& socket)
+{
     tell("connect", socket);
     tell("connection", socket);
 }

@@ -8,6 +8,7 @@
 #include <socketio/server/socket_core.hpp>
 #include <socketio/session/local_event.hpp>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <functional>
@@ -117,17 +118,25 @@ SOCKETIO_DECL void server_socket_core::report_from_anywhere(event_error why)
 // What was restored joins its rooms, and what it has missed comes before CONNECT (SEMANTICS 2.9, item 71).
 SOCKETIO_DECL void server_socket_core::on_connect()
 {
+    connected_.store(true, std::memory_order_release);
+    std::vector<std::string> rooms = session_ ? session_->rooms : std::vector<std::string>{};
+    if (std::find(rooms.begin(), rooms.end(), id_) == rooms.end())
+        rooms.push_back(id_);
+    unless_done joining{[this] { enter(); }}; // listeners of rooms may throw
+    nsp_->rooms().join(id_, rooms);
+    joining.done();
+    enter();
+}
+
+SOCKETIO_DECL void server_socket_core::enter()
+{
     auto const self = shared_from_this();
     adapter& rooms = nsp_->rooms();
-    connected_.store(true, std::memory_order_release);
     if (session_) {
-        rooms.join(id_, session_->rooms);
-        rooms.join(id_, std::array{id_});
         for (auto const& each : rooms.show_again(*session_, self))
             write(*each, {});
         session_.reset();
     } else {
-        rooms.join(id_, std::array{id_});
         rooms.show(id_, self);
     }
     object answer{{"sid", id_}};
