@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -128,6 +129,30 @@ TEST_CASE_FIXTURE(packet_gate, "a packet's middleware that throws loses the even
     socket.emit("good");
     CHECK(support::exceptions_until(context, [this] { return heard.has("good"); }) == 1);
     CHECK(heard.text() == "good");
+}
+
+TEST_CASE_FIXTURE(packet_gate, "a packet's middleware has its state from one event to the next")
+{
+    peer.use([this, count = 0](std::string_view, args const&, next go_on) mutable {
+        heard.note(std::to_string(++count));
+        go_on();
+    });
+    for (int i = 0; i != 3; ++i)
+        socket.emit("hello");
+    REQUIRE(until_heard("3"));
+    CHECK(heard.text() == "1 | 2 | 3");
+}
+
+TEST_CASE_FIXTURE(packet_gate, "a packet's middleware may itself keep the decisions that are to be made: all go with the socket")
+{
+    auto const owned = std::make_shared<int>(1);
+    auto const kept = std::make_shared<std::vector<next>>();
+    peer.use([owned, kept](std::string_view, args const&, next go_on) { kept->push_back(go_on); });
+    socket.emit("hello");
+    REQUIRE(until([&] { return kept->size() == 1; }));
+    socket.disconnect();
+    CHECK(until([&] { return owned.use_count() == 1; }));
+    kept->front()();
 }
 
 TEST_CASE_FIXTURE(packet_gate, "events that wait for their middleware are let go when the socket disconnects")

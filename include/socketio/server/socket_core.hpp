@@ -111,7 +111,7 @@ private:
     void cleanup(bool recoverable);
     void end_listening();
     void stop_listening();
-    std::vector<packet_middleware> middleware() const;
+    std::vector<std::weak_ptr<packet_middleware const>> middleware() const;
 
     std::shared_ptr<namespace_core> const nsp_;
     std::shared_ptr<client_core> const client_;
@@ -131,7 +131,7 @@ private:
 
     mutable std::mutex mutex_; // guards what follows
     value data_;
-    std::vector<packet_middleware> middleware_;
+    std::vector<std::shared_ptr<packet_middleware const>> middleware_;
     std::shared_ptr<error_hook const> error_hook_;
 };
 

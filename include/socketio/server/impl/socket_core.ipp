@@ -75,17 +75,18 @@ SOCKETIO_DECL void server_socket_core::with_data(std::function<void(value&)> con
 
 SOCKETIO_DECL void server_socket_core::use(packet_middleware middleware)
 {
+    auto made = std::make_shared<packet_middleware const>(std::move(middleware));
     std::lock_guard const lock{mutex_};
     if (events_.is_closed())
         return;
-    middleware_.push_back(std::move(middleware));
+    middleware_.push_back(std::move(made));
     has_middleware_.store(true, std::memory_order_release);
 }
 
-SOCKETIO_DECL std::vector<packet_middleware> server_socket_core::middleware() const
+SOCKETIO_DECL std::vector<std::weak_ptr<packet_middleware const>> server_socket_core::middleware() const
 {
     std::lock_guard const lock{mutex_};
-    return middleware_;
+    return {middleware_.begin(), middleware_.end()};
 }
 
 SOCKETIO_DECL void server_socket_core::set_error_hook(error_hook hook)
@@ -160,7 +161,8 @@ SOCKETIO_DECL void server_socket_core::on_packet(packet const& received)
     }
 }
 
-// One event on its way through the middleware, kept until the last of it has let it pass.
+// One event on its way through the middleware, kept until the last of it has let it pass. It holds no middleware, which
+// may keep what it has to decide, and so this.
 class server_socket_core::admission : public std::enable_shared_from_this<admission> {
 public:
     admission(std::shared_ptr<server_socket_core> of, packet const& received, std::string_view event, ack reply)
@@ -177,8 +179,10 @@ public:
             socket_->dispatch(event_, args{payload_}.rest(1), id_, reply_);
             return;
         }
-        auto const& asked = middleware_[next_++];
-        asked(event_, args{payload_}.rest(1), [self = shared_from_this(), at = next_](std::optional<connect_error> refused) {
+        auto const asked = middleware_[next_++].lock();
+        if (!asked)
+            return; // it goes with the socket
+        (*asked)(event_, args{payload_}.rest(1), [self = shared_from_this(), at = next_](std::optional<connect_error> refused) {
             self->decide(at, std::move(refused));
         });
     }
@@ -206,7 +210,7 @@ private:
     value_view const payload_;
     std::optional<std::uint64_t> const id_;
     ack const reply_;
-    std::vector<packet_middleware> const middleware_;
+    std::vector<std::weak_ptr<packet_middleware const>> const middleware_;
     std::size_t next_ = 0;
     std::size_t decided_ = 0;
 };
@@ -344,7 +348,7 @@ SOCKETIO_DECL void server_socket_core::abandon()
 
 SOCKETIO_DECL void server_socket_core::stop_listening()
 {
-    std::vector<packet_middleware> last;
+    std::vector<std::shared_ptr<packet_middleware const>> last;
     std::shared_ptr<error_hook const> hook;
     events_.close();
     outgoing_.close();
