@@ -120,7 +120,6 @@ private:
     void end_sockets(std::string_view reason);
     void on_due();
 
-    std::weak_ptr<server_core> const server_;
     http_request const request_;
     string_pairs const query_;
     std::string const sid_;
@@ -137,6 +136,7 @@ private:
     std::atomic<bool> has_mail_{false};
 
     // On the strand only.
+    std::shared_ptr<server_core> server_; // until the end, so that it hears of its context's
     packet_decoder decoder_;
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> sockets_; // by namespace
     // By namespace, until that has decided; null before there is one.

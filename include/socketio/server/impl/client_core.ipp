@@ -54,10 +54,10 @@ inline packet_limits limits_of_packets(std::uint64_t message_size) noexcept
 }
 
 SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
-    : server_{server}, request_{channel->request()}, query_{parse_query(request_.query(), true)}, sid_{channel->sid()},
+    : request_{channel->request()}, query_{parse_query(request_.query(), true)}, sid_{channel->sid()},
       transport_{channel->transport().data()},
       namespace_limit_{server->settings().namespaces}, runtime_{std::make_shared<runtime>(std::move(channel))},
-      decoder_{limits_of_packets(server->settings().maxHttpBufferSize)}
+      server_{server}, decoder_{limits_of_packets(server->settings().maxHttpBufferSize)}
 {
 }
 
@@ -239,15 +239,14 @@ SOCKETIO_DECL void client_core::on_packet(packet const& received)
 
 SOCKETIO_DECL void client_core::on_connect(packet const& received)
 {
-    auto const server = server_.lock();
     std::string const nsp{received.nsp};
     left_.erase(nsp);
-    if (!server || sockets_.size() + connecting_.size() + left_.size() >= namespace_limit_) {
+    if (sockets_.size() + connecting_.size() + left_.size() >= namespace_limit_) {
         close();
         return;
     }
     connecting_.emplace(nsp, nullptr);
-    server->find(nsp, received.has_payload ? received.payload.to_value() : value{object{}}, shared_from_this());
+    server_->find(nsp, received.has_payload ? received.payload.to_value() : value{object{}}, shared_from_this());
 }
 
 SOCKETIO_DECL void client_core::refuse(std::string_view nsp, std::string_view message, value const& data)
@@ -364,8 +363,8 @@ SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code w
     auto const self = shared_from_this();
     open_ = false;
     counts_.unsent.store(0, std::memory_order_relaxed);
-    if (auto const server = server_.lock(); server && why == error::buffer_full)
-        server->count_cut_off();
+    if (why == error::buffer_full)
+        server_->count_cut_off();
     turn now{*this};
     drain_inbox();
     end_sockets(to_string(reason));
@@ -380,8 +379,8 @@ SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code w
 // The last step. From here on no command is taken any more.
 SOCKETIO_DECL void client_core::let_go()
 {
-    if (auto const server = server_.lock())
-        server->forget(*this);
+    auto const server = std::move(server_);
+    server->forget(*this);
     std::shared_ptr<runtime> last;
     std::vector<unique_function<void()>> unheard;
     std::vector<connection_listener> listeners;
@@ -427,6 +426,7 @@ SOCKETIO_DECL void client_core::on_due()
 SOCKETIO_DECL void client_core::context_gone() noexcept
 {
     auto const self = shared_from_this();
+    auto const server = std::move(server_);
     std::shared_ptr<runtime> last;
     std::vector<unique_function<void()>> unheard;
     std::vector<connection_listener> listeners;
