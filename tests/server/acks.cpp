@@ -1,6 +1,7 @@
 // Acknowledgements, both ways: answers, and why there is none.
 #include <socketio/server/server_socket.hpp>
 
+#include "support/raw_guest.hpp"
 #include "support/server_house.hpp"
 
 #include <doctest/doctest.h>
@@ -19,8 +20,10 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -147,6 +150,29 @@ TEST_CASE_FIXTURE(couple, "a disconnect ends what waits for an answer, after \"d
     CHECK(heard.has(line("first", error::disconnected)));
     CHECK(heard.has(line("third", error::disconnected)));
     CHECK_FALSE(heard.has("second"));
+}
+
+TEST_CASE_FIXTURE(couple, "every question to a lost client ends, though the handlers of others throw")
+{
+    std::optional<server_socket> lost;
+    io.on("connection", [&](server_socket arrived) { lost = arrived; });
+    support::raw_guest guest{context, io.port()};
+    REQUIRE(guest.enter());
+    auto const ask = [&](std::string const& name) {
+        lost->emit("ask", [this, name](std::error_code ec) {
+            heard.note(name + ": " + ec.message());
+            throw std::runtime_error("thrown");
+        });
+    };
+    // The last command that comes before the client is let go.
+    lost->on("disconnect", [&] { std::thread{[&] { ask("late"); }}.join(); });
+    for (auto const* const name : {"first", "second", "third"})
+        ask(name);
+    guest.leave();
+    CHECK(support::exceptions_until(context, [&] { return heard.count_of("") == 4; }) == 4);
+    for (auto const* const name : {"first", "second", "third", "late"})
+        CHECK(heard.count(line(name, error::disconnected)) == 1);
+    CHECK(until([this] { return io.engine().clientsCount() == 1; }));
 }
 
 TEST_CASE_FIXTURE(couple, "who asks a socket that has left is told so, at whatever time")

@@ -1,6 +1,7 @@
 // How a server goes: close(), its destructor, or its context first; and what is left for those who hold handles.
 #include <socketio/server/server.hpp>
 
+#include "support/raw_guest.hpp"
 #include "support/server_house.hpp"
 
 #include <doctest/doctest.h>
@@ -10,11 +11,13 @@
 #include <asio/use_future.hpp>
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -134,6 +137,24 @@ TEST_CASE_FIXTURE(server_house, "what waits for answers is told that the sockets
     CHECK(until([&] { return heard.has("one " + gone) && heard.has("all " + gone); }));
 }
 
+TEST_CASE_FIXTURE(server_house, "what waits for answers is told so, too, when the server is destroyed, and so is who asks later")
+{
+    auto const client = guest();
+    auto const socket = socket_of(client);
+    auto const gone = make_error_code(error::disconnected).message();
+    auto const note = [this](std::string name) {
+        return [this, name = std::move(name)](std::error_code ec, auto const&) { heard.note(name + ec.message()); };
+    };
+    socket.emit("ask", [told = note("one ")](std::error_code ec, value const& answer) { told(ec, answer); });
+    io.emit("ask", [told = note("all ")](std::error_code ec, std::vector<value> const& answers) { told(ec, answers); });
+    { auto const last = std::move(io); }
+    REQUIRE(until([&] { return heard.has("one " + gone) && heard.has("all " + gone); }));
+    socket.emit("ask", [told = note("late ")](std::error_code ec, value const& answer) { told(ec, answer); });
+    socket.emitWithAck("ask", note("later "));
+    CHECK(until([&] { return heard.has("late " + gone) && heard.has("later " + gone); }));
+    io = server{context, on_loopback()};
+}
+
 TEST_CASE_FIXTURE(server_house, "a server may be closed inside its listeners, be it \"connection\", an event or \"disconnect\"")
 {
     SUBCASE("connection")
@@ -239,6 +260,23 @@ TEST_CASE("a server that goes right before its context lets go of everything, wh
     CHECK(owned.use_count() == 1);
 }
 
+TEST_CASE("a context that goes when a listener of the end has thrown lets go of the socket all the same: its client had left")
+{
+    auto const owned = std::make_shared<int>(1);
+    {
+        asio::io_context context;
+        server io{context, 0, on_loopback()};
+        io.on("connection", [owned](server_socket socket) {
+            socket.on("disconnecting", [owned, socket] { throw std::runtime_error("thrown"); });
+        });
+        support::raw_guest visitor{context, io.port()};
+        REQUIRE(visitor.enter());
+        visitor.leave();
+        CHECK_THROWS_AS(support::run_out(context), std::runtime_error);
+    }
+    CHECK(owned.use_count() == 1);
+}
+
 TEST_CASE("a context that goes when a listener of the end has thrown lets go of the socket all the same")
 {
     auto const owned = std::make_shared<int>(1);
@@ -271,6 +309,25 @@ TEST_CASE_FIXTURE(server_house, "listeners that hold their socket, or the server
     REQUIRE(until([this] { return io.engine().clientsCount() == 0; }));
     CHECK(until([&] { return owned.use_count() == 2; }));
     io.close();
+    CHECK(owned.use_count() == 1);
+}
+
+TEST_CASE("what middleware and matchers keep of their decisions, in themselves, goes with the server")
+{
+    auto const owned = std::make_shared<int>(1);
+    {
+        asio::io_context context;
+        server io{context, 0, on_loopback()};
+        auto const decisions = std::make_shared<std::vector<socketio::next>>();
+        auto const answers = std::make_shared<std::vector<std::function<void(bool)>>>();
+        io.use([owned, decisions](server_socket, socketio::next go_on) { decisions->push_back(go_on); });
+        io.of([owned, answers](std::string_view, value const&, std::function<void(bool)> answer) { answers->push_back(answer); });
+        auto const a = socketio::io(context, support::loopback_url(io.port()));
+        auto const b = socketio::io(context, support::loopback_url(io.port(), "/b"));
+        REQUIRE(support::run_until(context, [&] { return !decisions->empty() && !answers->empty(); }));
+        SUBCASE("that is closed") { io.close(); }
+        SUBCASE("with the context") {}
+    }
     CHECK(owned.use_count() == 1);
 }
 

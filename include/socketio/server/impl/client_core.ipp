@@ -376,23 +376,26 @@ SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code w
     now.finish();
 }
 
-// The last step. From here on no command is taken any more.
+// The last step: whoever is still to be told something is told it first. From here on no command is taken any more.
 SOCKETIO_DECL void client_core::let_go()
 {
-    auto const server = std::move(server_);
-    server->forget(*this);
+    drain_inbox();
     std::shared_ptr<runtime> last;
-    std::vector<unique_function<void()>> unheard;
     std::vector<connection_listener> listeners;
     {
         std::lock_guard const lock{mutex_};
-        last = std::move(runtime_);
-        unheard.swap(inbox_);
-        listeners.swap(listeners_);
+        if (steps_.empty() && inbox_.empty()) {
+            last = std::move(runtime_);
+            listeners.swap(listeners_);
+        }
+    }
+    if (!last) {
+        defer([self = shared_from_this()] { self->let_go(); });
+        return;
     }
     last->timer.cancel();
-    for (auto& each : unheard)
-        each();
+    auto const server = std::move(server_);
+    server->forget(*this);
     kept_.clear();
 }
 
