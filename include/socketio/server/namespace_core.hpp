@@ -81,7 +81,7 @@ private:
     void announce(std::shared_ptr<server_socket_core> const& socket);
     void tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket);
     std::vector<std::shared_ptr<namespace_core>> children() const;
-    std::vector<std::shared_ptr<socket_middleware const>> middleware() const;
+    std::vector<std::weak_ptr<socket_middleware const>> middleware() const;
 
     std::weak_ptr<server_core> const server_;
     std::string const name_;

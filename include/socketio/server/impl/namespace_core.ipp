@@ -55,10 +55,10 @@ SOCKETIO_DECL void namespace_core::use(socket_middleware middleware)
         middleware_.push_back(std::move(made));
 }
 
-SOCKETIO_DECL std::vector<std::shared_ptr<socket_middleware const>> namespace_core::middleware() const
+SOCKETIO_DECL std::vector<std::weak_ptr<socket_middleware const>> namespace_core::middleware() const
 {
     std::lock_guard const lock{mutex_};
-    return middleware_;
+    return {middleware_.begin(), middleware_.end()};
 }
 
 SOCKETIO_DECL std::vector<std::shared_ptr<namespace_core>> namespace_core::children() const
@@ -119,7 +119,7 @@ SOCKETIO_DECL void namespace_core::add(std::shared_ptr<client_core> const& clien
         });
 }
 
-// One client on its way through the middleware.
+// One client on its way through the middleware. It holds none of that, which may keep what it has to decide, and so this.
 class namespace_core::admission : public std::enable_shared_from_this<admission> {
 public:
     // One who comes back may not be asked again.
@@ -139,7 +139,9 @@ public:
             to_->admit(socket_);
             return;
         }
-        auto const asked = middleware_[next_++];
+        auto const asked = middleware_[next_++].lock();
+        if (!asked)
+            return; // the server is closed, and the client about to hear of it
         auto const pending = std::make_shared<decision>(shared_from_this(), next_);
         unless_done asking{[&] { decide(next_, connect_error{error::connect_refused, "the middleware failed"}); }};
         (*asked)(socket_, [pending](std::optional<connect_error> refused) { pending->make(std::move(refused)); });
@@ -147,7 +149,7 @@ public:
     }
 
 private:
-    using chain = std::vector<std::shared_ptr<socket_middleware const>>;
+    using chain = std::vector<std::weak_ptr<socket_middleware const>>;
 
     // Whoever lets it go without a decision has refused.
     class decision {

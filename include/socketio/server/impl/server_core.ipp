@@ -259,14 +259,16 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string con
     return at->second;
 }
 
-// Asks one pattern after the other whether a namespace is to be made.
+// Asks one pattern after the other whether a namespace is to be made. It holds none of them, which may keep what they have
+// to answer, and so this.
 class server_core::search : public std::enable_shared_from_this<search> {
 public:
     search(std::shared_ptr<server_core> in, std::string name, value auth, std::shared_ptr<client_core> client)
         : in_{std::move(in)}, name_{std::move(name)}, auth_{std::move(auth)}, client_{std::move(client)}
     {
         std::lock_guard const lock{in_->mutex_};
-        families_ = in_->families_;
+        for (auto const& each : in_->families_)
+            families_.push_back({each.matcher, each.parent});
     }
 
     void run()
@@ -276,12 +278,20 @@ public:
             return;
         }
         std::size_t const at = ++next_;
+        auto const asked = families_[at - 1].matcher.lock();
+        if (!asked)
+            return; // the server is closed, and the client about to hear of it
         unless_done asking{[&] { decide(at, false); }};
-        (*families_[at - 1].matcher)(name_, auth_, [self = shared_from_this(), at](bool wanted) { self->decide(at, wanted); });
+        (*asked)(name_, auth_, [self = shared_from_this(), at](bool wanted) { self->decide(at, wanted); });
         asking.done();
     }
 
 private:
+    struct candidate {
+        std::weak_ptr<namespace_matcher const> matcher;
+        std::shared_ptr<namespace_core> parent;
+    };
+
     void decide(std::size_t at, bool wanted)
     {
         client_->perform([self = shared_from_this(), at, wanted] {
@@ -322,7 +332,7 @@ private:
     std::string const name_;
     value auth_;
     std::shared_ptr<client_core> const client_;
-    std::vector<family> families_;
+    std::vector<candidate> families_;
     std::size_t next_ = 0;
     std::size_t decided_ = 0;
 };
