@@ -51,6 +51,9 @@ public:
     std::string const& sid() const noexcept { return sid_; }
     std::string_view transport() const noexcept { return transport_.load(std::memory_order_relaxed); }
     client_snapshot snapshot() const noexcept;
+    // Bytes of events that wait for a middleware; false if they are more than may wait.
+    bool add_waiting(std::size_t bytes) noexcept;
+    void remove_waiting(std::size_t bytes) noexcept { waiting_.fetch_sub(bytes, std::memory_order_relaxed); }
     void on_connection_event(std::string_view event, std::function<void(std::string_view)> listener);
 
     // On the strand.
@@ -71,6 +74,8 @@ public:
     void disconnect_all();
     // The server goes: so do all sockets, with that reason. `kept` is let go when all is over.
     void shut_down(std::shared_ptr<void> kept);
+    // Cuts the client off if more than may wait still does.
+    void check_waiting();
     // There is a deadline to look after.
     void arm();
 
@@ -126,6 +131,8 @@ private:
     std::atomic<char const*> transport_;
     counts counts_;
     std::size_t const namespace_limit_;
+    std::size_t const waiting_limit_;
+    std::atomic<std::size_t> waiting_{0};
     std::atomic<std::thread::id> turn_thread_{}; // of the turn under way
 
     std::mutex mutex_; // guards inbox_, waking_ and listeners_, and runtime_ when it is not the strand that looks

@@ -148,6 +148,10 @@ struct server_options {
     // Bytes that a client may leave unread: over it the session is cut off, with "transport error", in the send that goes
     // over it. What is being sent counts, so one message that is larger than this cuts off whoever it is for.
     std::size_t send_limit = 16 * 1024 * 1024;
+    // Bytes of a client's events, of all its namespaces and as they are kept here, that wait for a middleware of packets
+    // (server_socket::use) which decides later: over it the session is cut off, with "forced close". An event that is
+    // larger than this may pass, but not wait.
+    std::size_t waiting_limit = 16 * 1024 * 1024;
     // For the peer's part of WebSocket's closing handshake, or for its poll to fetch what was said last.
     std::chrono::milliseconds close_timeout{5000};
     http_bounds http{};

@@ -290,6 +290,7 @@ private:
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/server_core.ipp>
+#include <socketio/server/impl/socket_admission.ipp>
 #include <socketio/server/impl/socket_core.ipp>
 #include <socketio/server/impl/socket_emit.ipp>
 #endif

@@ -212,7 +212,7 @@ public:
     // A middleware, (std::string_view event, socketio::args const&, socketio::next), that every incoming event passes
     // before its named listeners hear it. The arguments are valid until next is called or let go. next() hands the event on;
     // next({message, data}) refuses it, and "error" is told; an event whose next is let go is swallowed. Events whose
-    // middleware decides later may overtake each other, and nothing bounds how many wait.
+    // middleware decides later may overtake each other, and while they wait they count for server_options::waiting_limit.
     template <class Middleware>
         requires std::is_invocable_v<Middleware&, std::string_view, args const&, next>
     void use(Middleware middleware) const

@@ -23,7 +23,7 @@ struct server_snapshot {
     std::size_t sockets = 0;           // that are connected, in all namespaces
     std::uint64_t sessions_opened = 0; // ever
     std::uint64_t refused = 0;         // requests that did not get to a session, see "connection_error"
-    std::uint64_t cut_off = 0;         // sessions that ended because they left more than send_limit unread
+    std::uint64_t cut_off = 0;         // sessions that ended over send_limit or waiting_limit
     // Of all clients so far.
     std::uint64_t packets_received = 0;
     std::uint64_t packets_sent = 0;

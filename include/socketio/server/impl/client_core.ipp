@@ -56,7 +56,7 @@ inline packet_limits limits_of_packets(std::uint64_t message_size) noexcept
 SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
     : request_{channel->request()}, query_{parse_query(request_.query(), true)}, sid_{channel->sid()},
       transport_{channel->transport().data()},
-      namespace_limit_{server->settings().namespaces}, runtime_{std::make_shared<runtime>(std::move(channel))},
+      namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit}, runtime_{std::make_shared<runtime>(std::move(channel))},
       server_{server}, decoder_{limits_of_packets(server->settings().maxHttpBufferSize)}
 {
 }
@@ -311,6 +311,18 @@ SOCKETIO_DECL void client_core::close()
 {
     if (std::exchange(open_, false))
         runtime_->channel->close(close_reason::forced_close, make_error_code(error::stopped));
+}
+
+SOCKETIO_DECL bool client_core::add_waiting(std::size_t bytes) noexcept
+{
+    return waiting_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= waiting_limit_;
+}
+
+// As one that does not read: what it would be told is dropped.
+SOCKETIO_DECL void client_core::check_waiting()
+{
+    if (waiting_.load(std::memory_order_relaxed) > waiting_limit_ && std::exchange(open_, false))
+        runtime_->channel->abort(close_reason::forced_close, error::buffer_full);
 }
 
 SOCKETIO_DECL void client_core::end_sockets(std::string_view reason)

@@ -73,22 +73,6 @@ SOCKETIO_DECL void server_socket_core::with_data(std::function<void(value&)> con
     change(data_);
 }
 
-SOCKETIO_DECL void server_socket_core::use(packet_middleware middleware)
-{
-    auto made = std::make_shared<packet_middleware const>(std::move(middleware));
-    std::lock_guard const lock{mutex_};
-    if (events_.is_closed())
-        return;
-    middleware_.push_back(std::move(made));
-    has_middleware_.store(true, std::memory_order_release);
-}
-
-SOCKETIO_DECL std::vector<std::weak_ptr<packet_middleware const>> server_socket_core::middleware() const
-{
-    std::lock_guard const lock{mutex_};
-    return {middleware_.begin(), middleware_.end()};
-}
-
 SOCKETIO_DECL void server_socket_core::set_error_hook(error_hook hook)
 {
     auto made = hook && !events_.is_closed() ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
@@ -159,76 +143,6 @@ SOCKETIO_DECL void server_socket_core::on_packet(packet const& received)
     case packet_type::connect:
     case packet_type::connect_error: return;
     }
-}
-
-// One event on its way through the middleware, kept until the last of it has let it pass. It holds no middleware, which
-// may keep what it has to decide, and so this.
-class server_socket_core::admission : public std::enable_shared_from_this<admission> {
-public:
-    admission(std::shared_ptr<server_socket_core> of, packet const& received, std::string_view event, ack reply)
-        : socket_{std::move(of)}, kept_{received}, event_{event}, payload_{kept_.read(reader_)}, id_{received.id},
-          reply_{std::move(reply)}, middleware_{socket_->middleware()}
-    {
-    }
-
-    void run()
-    {
-        if (socket_->ended_)
-            return;
-        if (next_ == middleware_.size()) {
-            socket_->dispatch(event_, args{payload_}.rest(1), id_, reply_);
-            return;
-        }
-        auto const asked = middleware_[next_++].lock();
-        if (!asked)
-            return; // it goes with the socket
-        (*asked)(event_, args{payload_}.rest(1), [self = shared_from_this(), at = next_](std::optional<connect_error> refused) {
-            self->decide(at, std::move(refused));
-        });
-    }
-
-private:
-    // Only the first decision of each counts.
-    void decide(std::size_t at, std::optional<connect_error> refused)
-    {
-        auto const& client = socket_->client_;
-        client->perform([self = shared_from_this(), at, refused = std::move(refused)]() mutable {
-            if (self->decided_ >= at)
-                return;
-            self->decided_ = at;
-            if (refused)
-                self->socket_->refuse(std::move(*refused));
-            else
-                self->socket_->client_->defer([self] { self->run(); });
-        });
-    }
-
-    std::shared_ptr<server_socket_core> const socket_;
-    kept_event kept_;
-    json_document reader_;
-    std::string const event_;
-    value_view const payload_;
-    std::optional<std::uint64_t> const id_;
-    ack const reply_;
-    std::vector<std::weak_ptr<packet_middleware const>> const middleware_;
-    std::size_t next_ = 0;
-    std::size_t decided_ = 0;
-};
-
-// Catch-all listeners hear what the middleware has still to judge, as in the reference.
-SOCKETIO_DECL void server_socket_core::on_event(packet const& received)
-{
-    value_view const name = received.payload[std::size_t{0}];
-    std::string const number = name.is_string() ? std::string{} : name.to_json();
-    std::string_view const event = name.is_string() ? name.as_string() : std::string_view{number};
-    event_call call{*this, event, args{received.payload}.rest(1), received.id};
-    if (!has_middleware_.load(std::memory_order_acquire)) {
-        events_.dispatch(event, call);
-        return;
-    }
-    auto const next = std::make_shared<admission>(shared_from_this(), received, event, call.the_ack());
-    client_->defer([next] { next->run(); });
-    events_.dispatch_any(call);
 }
 
 SOCKETIO_DECL void server_socket_core::dispatch(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id,

@@ -1,0 +1,137 @@
+// What stands between an event and its listeners: the middleware of packets.
+#pragma once
+
+#include <socketio/server/socket_core.hpp>
+#include <socketio/session/kept_events.hpp>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void server_socket_core::use(packet_middleware middleware)
+{
+    auto made = std::make_shared<packet_middleware const>(std::move(middleware));
+    std::lock_guard const lock{mutex_};
+    if (events_.is_closed())
+        return;
+    middleware_.push_back(std::move(made));
+    has_middleware_.store(true, std::memory_order_release);
+}
+
+SOCKETIO_DECL std::vector<std::weak_ptr<packet_middleware const>> server_socket_core::middleware() const
+{
+    std::lock_guard const lock{mutex_};
+    return {middleware_.begin(), middleware_.end()};
+}
+
+// One event on its way through the middleware, kept until the last of it has let it pass. It holds no middleware, which
+// may keep what it has to decide, and so this. What is kept counts for the client for as long as a decision is waited for.
+class server_socket_core::admission : public std::enable_shared_from_this<admission> {
+public:
+    admission(std::shared_ptr<server_socket_core> of, packet const& received, std::string_view event, ack reply)
+        : socket_{std::move(of)}, event_{event}, id_{received.id}, reply_{std::move(reply)}, middleware_{socket_->middleware()}
+    {
+        kept_.emplace(received);
+    }
+    admission(admission const&) = delete;
+    admission& operator=(admission const&) = delete;
+    ~admission() { wait_no_more(); }
+
+    void run()
+    {
+        auto const asked = next_ == middleware_.size() ? nullptr : middleware_[next_].lock();
+        if (asked && !socket_->ended_)
+            ask(*asked);
+        else
+            finish();
+    }
+
+private:
+    struct content {
+        explicit content(packet const& received) : event{received}, payload{event.read(reader)} {}
+
+        kept_event event;
+        json_document reader;
+        value_view payload;
+    };
+
+    args arguments() const { return args{kept_->payload}.rest(1); }
+
+    void ask(packet_middleware const& middleware)
+    {
+        std::size_t const at = ++next_;
+        wait();
+        middleware(event_, arguments(), [self = shared_from_this(), at](std::optional<connect_error> refused) {
+            self->decide(at, std::move(refused));
+        });
+    }
+
+    // Copies of the decision may be kept for longer, what it was about is not.
+    void finish()
+    {
+        if (!socket_->ended_ && next_ == middleware_.size())
+            socket_->dispatch(event_, arguments(), id_, reply_);
+        kept_.reset();
+    }
+
+    // Only the first decision of each counts.
+    void decide(std::size_t at, std::optional<connect_error> refused)
+    {
+        auto const& client = socket_->client_;
+        client->perform([self = shared_from_this(), at, refused = std::move(refused)]() mutable {
+            if (self->decided_ >= at)
+                return;
+            self->decided_ = at;
+            self->wait_no_more();
+            if (refused)
+                self->refuse(std::move(*refused));
+            else
+                self->socket_->client_->defer([self] { self->run(); });
+        });
+    }
+
+    void refuse(connect_error why)
+    {
+        socket_->refuse(std::move(why));
+        socket_->client_->defer([self = shared_from_this()] { self->kept_.reset(); });
+    }
+
+    // Looked at when the middleware has returned: whoever decides at once makes nothing wait.
+    void wait()
+    {
+        waiting_ = sizeof *this + event_.size() + kept_->event.size() + kept_->reader.memory();
+        if (!socket_->client_->add_waiting(waiting_))
+            socket_->client_->defer([client = socket_->client_] { client->check_waiting(); });
+    }
+    void wait_no_more() { socket_->client_->remove_waiting(std::exchange(waiting_, 0)); }
+
+    std::shared_ptr<server_socket_core> const socket_;
+    std::string const event_;
+    std::optional<std::uint64_t> const id_;
+    ack const reply_;
+    std::vector<std::weak_ptr<packet_middleware const>> const middleware_;
+    std::optional<content> kept_;
+    std::size_t next_ = 0;
+    std::size_t decided_ = 0;
+    std::size_t waiting_ = 0;
+};
+
+// Catch-all listeners hear what the middleware has still to judge, as in the reference.
+SOCKETIO_DECL void server_socket_core::on_event(packet const& received)
+{
+    value_view const name = received.payload[std::size_t{0}];
+    std::string const number = name.is_string() ? std::string{} : name.to_json();
+    std::string_view const event = name.is_string() ? name.as_string() : std::string_view{number};
+    event_call call{*this, event, args{received.payload}.rest(1), received.id};
+    if (!has_middleware_.load(std::memory_order_acquire)) {
+        events_.dispatch(event, call);
+        return;
+    }
+    auto const next = std::make_shared<admission>(shared_from_this(), received, event, call.the_ack());
+    client_->defer([next] { next->run(); });
+    events_.dispatch_any(call);
+}
+
+} // namespace socketio::detail
