@@ -17,6 +17,10 @@ struct lossy_house : server_house {
         : lossy_house{socketio::server_options{.connectionStateRecovery = rules}}
     {
     }
+    lossy_house(socketio::connection_state_recovery rules, socketio::server_options others)
+        : lossy_house{with(std::move(rules), std::move(others))}
+    {
+    }
     explicit lossy_house(socketio::server_options options) : server_house{std::move(options)}
     {
         io.on("connection", [this](socketio::server_socket socket) {
@@ -54,6 +58,11 @@ struct lossy_house : server_house {
         client.connect();
         require(until([&] { return client.connected(); }));
         require(in_step(client));
+    }
+    static socketio::server_options with(socketio::connection_state_recovery rules, socketio::server_options others)
+    {
+        others.connectionStateRecovery = std::move(rules);
+        return others;
     }
     static void require(bool met)
     {

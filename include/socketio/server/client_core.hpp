@@ -68,6 +68,8 @@ public:
     void connecting(std::shared_ptr<server_socket_core> socket);
     void joined(std::shared_ptr<server_socket_core> socket);
     void left(server_socket_core const& socket, bool by_this_side);
+    // Asks for the namespace, whichever has that name.
+    void look_for(std::string const& nsp, value auth);
     // The namespace does not admit this client.
     void refuse(std::string_view nsp, std::string_view message, value const& data);
     // Every socket leaves, as after its disconnect(), and the connection is closed.

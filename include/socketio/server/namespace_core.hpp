@@ -73,6 +73,7 @@ private:
     };
 
     class admission;
+    class restoration;
 
     template <class Which>
     void off_if(Which which);

@@ -246,7 +246,12 @@ SOCKETIO_DECL void client_core::on_connect(packet const& received)
         return;
     }
     connecting_.emplace(nsp, nullptr);
-    server_->find(nsp, received.has_payload ? received.payload.to_value() : value{object{}}, shared_from_this());
+    look_for(nsp, received.has_payload ? received.payload.to_value() : value{object{}});
+}
+
+SOCKETIO_DECL void client_core::look_for(std::string const& nsp, value auth)
+{
+    server_->find(nsp, std::move(auth), shared_from_this());
 }
 
 SOCKETIO_DECL void client_core::refuse(std::string_view nsp, std::string_view message, value const& data)

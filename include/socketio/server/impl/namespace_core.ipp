@@ -99,6 +99,43 @@ SOCKETIO_DECL void namespace_core::report(event_error const& why)
         server->report(why);
 }
 
+// A session is asked for. If the adapter lets this go, or throws, there is none. It may keep this, which does not keep it.
+class namespace_core::restoration {
+public:
+    restoration(std::shared_ptr<namespace_core> const& to, std::shared_ptr<client_core> client, value auth)
+        : to_{to}, name_{to->name()}, client_{std::move(client)}, auth_{std::make_shared<value>(std::move(auth))}
+    {
+    }
+    restoration(restoration const&) = delete;
+    restoration& operator=(restoration const&) = delete;
+    ~restoration() { end(std::nullopt); }
+
+    // Any thread; only the first answer counts.
+    void end(std::optional<adapter_session> session)
+    {
+        if (ended_.exchange(true))
+            return;
+        auto const to = to_.lock();
+        auto const found = std::make_shared<std::optional<adapter_session>>(std::move(session));
+        auto step = [to, name = name_, client = client_, auth = auth_, found] {
+            if (to)
+                to->create(client, std::move(*auth), std::move(*found));
+            else if (client->is_open())
+                client->look_for(name, std::move(*auth));
+        };
+        bool const taken = client_->perform([client = client_, step = std::move(step)]() mutable { client->defer(std::move(step)); });
+        if (!taken && to && *found)
+            to->rooms().persist_session(std::move(**found));
+    }
+
+private:
+    std::weak_ptr<namespace_core> const to_;
+    std::string const name_;
+    std::shared_ptr<client_core> const client_;
+    std::shared_ptr<value> const auth_;
+    std::atomic<bool> ended_{false};
+};
+
 SOCKETIO_DECL void namespace_core::add(std::shared_ptr<client_core> const& client, value auth)
 {
     value const& given = auth;
@@ -108,15 +145,8 @@ SOCKETIO_DECL void namespace_core::add(std::shared_ptr<client_core> const& clien
         create(client, std::move(auth), std::nullopt);
         return;
     }
-    adapter_->restore_session(*pid, *offset,
-        [self = shared_from_this(), client, kept = std::make_shared<value>(auth)](std::optional<adapter_session> session) {
-            auto const found = std::make_shared<std::optional<adapter_session>>(std::move(session));
-            bool const taken = client->perform([self, client, kept, found] {
-                self->create(client, std::move(*kept), std::move(*found));
-            });
-            if (!taken && *found)
-                self->rooms().persist_session(std::move(**found));
-        });
+    auto const asked = std::make_shared<restoration>(shared_from_this(), client, auth);
+    adapter_->restore_session(*pid, *offset, [asked](std::optional<adapter_session> session) { asked->end(std::move(session)); });
 }
 
 // One client on its way through the middleware. It holds none of that, which may keep what it has to decide, and so this.
@@ -203,7 +233,7 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
                                           std::optional<adapter_session> session)
 {
     if (session && (!client->is_open() || !adapter_->enter(session->sid))) {
-        adapter_->persist_session(std::move(*session));
+        client->defer([self = shared_from_this(), unused = std::move(*session)] { self->rooms().persist_session(unused); });
         session.reset();
     }
     if (!client->is_open())

@@ -274,7 +274,7 @@ public:
     void run()
     {
         if (next_ == families_.size()) {
-            client_->refuse(name_, "Invalid namespace", {});
+            refuse();
             return;
         }
         std::size_t const at = ++next_;
@@ -313,12 +313,16 @@ private:
             return;
         std::vector<std::shared_ptr<namespace_listener const>> to_tell;
         auto to = in_->known(name_);
+        unless_done making{[&] { refuse(); }}; // it may get no adapter
         if (!to)
             to = in_->child(name_, *families_[at - 1].parent, to_tell);
+        making.done();
         for (auto const& each : to_tell)
             client_->defer([each, to] { (*each)(to); });
         client_->defer([self = shared_from_this(), to] { self->enter(*to); });
     }
+
+    void refuse() { client_->refuse(name_, "Invalid namespace", {}); }
 
     void enter(namespace_core& to)
     {

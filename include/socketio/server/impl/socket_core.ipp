@@ -235,15 +235,15 @@ SOCKETIO_DECL void server_socket_core::end_listening()
 SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
 {
     adapter& rooms = nsp_->rooms();
-    if (recoverable && !pid_.empty()) {
-        auto const joined = rooms.rooms_of(id_);
-        rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
-    }
+    auto const joined = rooms.rooms_of(id_);
     auto const left = rooms.exit(id_);
     disconnecting_.store(false, std::memory_order_relaxed);
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
-    rooms.room_events().tell(left); // at last: a listener may throw
+    // At last: what is the program's may throw.
+    if (recoverable && !pid_.empty())
+        rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
+    rooms.room_events().tell(left);
 }
 
 // A session that was restored in vain is there for the next try.
@@ -252,10 +252,10 @@ SOCKETIO_DECL void server_socket_core::abandon()
     if (std::exchange(ended_, true))
         return;
     auto left = nsp_->rooms().exit(id_);
-    if (session_)
-        nsp_->rooms().persist_session(std::move(*session_));
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
+    if (session_)
+        client_->defer([self = shared_from_this()] { self->nsp_->rooms().persist_session(std::move(*self->session_)); });
     client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });
     end_listening();
 }
