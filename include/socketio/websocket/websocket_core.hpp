@@ -52,12 +52,12 @@ public:
 
     // On the strand.
     void open(std::string const& url);
-    // Of a server: a connection whose handshake is done. It is read from begin() on.
-    void accept(stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate);
+    // Of a server: a connection whose handshake is done. It is read from begin() on. `counted` is kept until the stream is
+    // closed, which is later than the end that is told.
+    void accept(stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate,
+                std::shared_ptr<void> counted);
     void agree(std::string subprotocol);
     void begin();
-    // Kept until the connection has ended.
-    void hold(std::shared_ptr<void> kept) noexcept { kept_ = std::move(kept); }
     void pause(bool paused);
     listeners& heard_by() noexcept { return listeners_; }
 
@@ -83,7 +83,8 @@ private:
     bool provide_tls(dial_request& request);
     void end_later(websocket_close how);
     void on_dialed(dial_result&& result, stream&& connected);
-    void start(role own, stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate);
+    void start(role own, stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate,
+               std::shared_ptr<void> counted = {});
     void tell_open();
     void pump();
     void settle();
@@ -112,7 +113,6 @@ private:
 
     // On the strand only.
     listeners listeners_;
-    std::shared_ptr<void> kept_;
     clock::time_point deadline_ = clock::never();
     bool paused_ = false;
     bool pumping_ = false;

@@ -238,9 +238,9 @@ SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
 }
 
 SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover,
-                                          std::optional<deflate_parameters> const& deflate)
+                                          std::optional<deflate_parameters> const& deflate, std::shared_ptr<void> counted)
 {
-    start(role::server, std::move(connected), std::move(leftover), deflate);
+    start(role::server, std::move(connected), std::move(leftover), deflate, std::move(counted));
 }
 
 SOCKETIO_DECL void websocket_core::begin()
@@ -258,7 +258,7 @@ SOCKETIO_DECL void websocket_core::tell_open()
 }
 
 SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buffer leftover,
-                                         std::optional<deflate_parameters> const& deflate)
+                                         std::optional<deflate_parameters> const& deflate, std::shared_ptr<void> counted)
 {
     websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
     auto session = websocket_session{websocket{own, limits, own == role::client ? random_seed() : 0}};
@@ -266,7 +266,7 @@ SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buff
         session.endpoint().compress_with(
             make_codec(own, *deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
     runtime_->link = std::make_shared<link_type>(runtime_->serial, std::move(connected), std::move(session), *this,
-        connection_options{settings_.limits.read_buffer, settings_.close_timeout});
+        connection_options{settings_.limits.read_buffer, settings_.close_timeout, std::move(counted)});
     runtime_->link->start(std::move(leftover));
     go(phase::open);
     arm({});
@@ -370,7 +370,6 @@ SOCKETIO_DECL void websocket_core::end(websocket_close how)
     if (auto const link = std::exchange(runtime_->link, nullptr))
         link->close();
     unsent_.store(0, std::memory_order_relaxed);
-    auto const kept = std::move(kept_);
     auto const last = std::exchange(listeners_, {});
     if (last.close)
         (*last.close)(how);

@@ -158,12 +158,11 @@ SOCKETIO_DECL void websocket_listener::on_welcomed(strand const& on, welcome_res
     own.limits = settings_.limits;
     own.perMessageDeflate = settings_.perMessageDeflate;
     auto const core = websocket_core::make(on, std::move(own));
-    core->hold(std::move(counted));
     websocket_request request{std::move(result.request.target), {}, std::move(result.subprotocol)};
     for (auto& each : result.request.headers)
         request.headers.emplace_back(std::move(each.name), std::move(each.value));
     core->agree(result.subprotocol);
-    core->accept(std::move(connected), std::move(result.leftover), result.deflate);
+    core->accept(std::move(connected), std::move(result.leftover), result.deflate, std::move(counted));
     post(on, [heard = std::move(heard), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
         (*heard)(std::move(handle), request);
     });
