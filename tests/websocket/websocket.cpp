@@ -1,6 +1,7 @@
 // The public WebSocket, of a client and of a server: against npm's ws, and against each other.
 #include <socketio/websocket.hpp>
 
+#include "support/http_caller.hpp"
 #include "support/peer.hpp"
 #include "support/run_until.hpp"
 
@@ -441,4 +442,27 @@ TEST_CASE("sends of many threads arrive whole, each thread's in order")
         each.join();
     CHECK(messages == 2000);
     CHECK(wrong == 0);
+}
+
+TEST_CASE_FIXTURE(pair_test, "a connection that is closed and does not end counts until it has")
+{
+    serve({.connections = 1});
+    std::string const request = support::get_request("/", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                                                          "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
+    support::http_caller staying{context, server->port()};
+    CHECK(staying.ask(request).status == 101);
+    staying.send("\x81\x01x"); // not masked, so it is closed; and the close is not answered
+    REQUIRE(support::run_until(context, [&] { return !staying.received().empty(); }));
+    support::http_caller more{context, server->port()};
+    more.send(request);
+    CHECK(more.until_ended());
+    CHECK(more.received().empty());
+    staying.leave();
+    auto const let_in = [&] {
+        support::http_caller again{context, server->port()};
+        again.send(request);
+        support::run_until(context, [&] { return again.ended() || !again.received().empty(); });
+        return !again.received().empty();
+    };
+    CHECK(support::run_until(context, let_in));
 }

@@ -367,8 +367,10 @@ SOCKETIO_DECL void websocket_core::end(websocket_close how)
     runtime_->timer.cancel();
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
-    if (auto const link = std::exchange(runtime_->link, nullptr))
+    if (auto const link = std::exchange(runtime_->link, nullptr)) {
+        link->hold(std::move(kept_));
         link->close();
+    }
     unsent_.store(0, std::memory_order_relaxed);
     auto const last = std::exchange(listeners_, {});
     if (last.close)
