@@ -7,9 +7,11 @@
 
 #include <asio/buffer.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/read.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <stdexcept>
@@ -248,4 +250,36 @@ TEST_CASE("an exchange that outlives the context touches nothing")
     }
     kept->answer({});
     CHECK(kept.use_count() == 1);
+}
+
+TEST_CASE("a client that takes its answer slowly gets all of it, as long as it goes on")
+{
+    http_rules rules;
+    rules.idle_timeout = 600ms;
+    keeping_port port{std::move(rules)};
+    asio::ip::tcp::socket slow{port.context, asio::ip::tcp::v4()};
+    slow.set_option(asio::socket_base::receive_buffer_size{65536});
+    slow.connect({asio::ip::address_v4::loopback(), port.listening->port()});
+    asio::write(slow, asio::buffer(get_request("/large")));
+    REQUIRE(port.until_kept(1));
+    std::size_t const size = 16 << 20;
+    port.answer(0, std::string(size, 'x'));
+    std::vector<char> room(size / 100);
+    std::size_t taken = 0;
+    for (std::error_code ec; taken < size && !ec;) {
+        asio::steady_timer pause{port.context, 15ms};
+        bool over = false;
+        pause.async_wait([&](std::error_code) { over = true; });
+        REQUIRE(port.until([&] { return over; }));
+        std::size_t count = 0;
+        asio::async_read(slow, asio::buffer(room, std::min(room.size(), size - taken)), [&](std::error_code how, std::size_t read) {
+            ec = how;
+            count = read;
+        });
+        REQUIRE(port.until([&] { return count != 0 || ec; }));
+        taken += count;
+    }
+    CHECK(taken == size);
+    slow.close();
+    CHECK(port.done());
 }

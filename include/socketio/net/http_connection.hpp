@@ -29,7 +29,7 @@ struct http_rules {
     deflate_options deflate{};         // that WebSockets may agree on
     std::shared_ptr<tls_provider> tls{}; // of a secure server
     std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
-    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for an answer to be taken; 0: no limit
+    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for a piece of an answer to be taken; 0: no limit
     std::chrono::milliseconds close_timeout{2000};    // for the peer to take the last answer
 };
 
@@ -84,7 +84,7 @@ private:
     void read();
     void on_read(std::error_code ec, std::size_t count);
     void write();
-    void on_written(std::error_code ec);
+    void on_written(std::error_code ec, std::size_t count);
     void next_request();
     void see_off();
     void end() noexcept;
@@ -93,6 +93,7 @@ private:
 
     static constexpr std::size_t read_ahead = 16 * 1024; // of what comes while a request is being served
     static constexpr std::size_t read_size = 4 * 1024;
+    static constexpr std::size_t write_size = 256 * 1024;
     static constexpr std::size_t kept_room = 64 * 1024;
 
     strand strand_;
@@ -112,6 +113,7 @@ private:
     byte_buffer input_;
     byte_buffer output_;
     byte_buffer writing_;
+    std::size_t written_ = 0; // of it
     std::uint64_t turn_ = 0; // the number of the request
     http_answer_form form_;  // of the current request's answer
     unique_function<void()> left_; // to be told, on `left_on_`, if the client leaves

@@ -104,7 +104,7 @@ struct http_bounds {
     std::size_t header_bytes = 16 * 1024; // of one request's head
     std::size_t headers = 100;            // of one request
     std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
-    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for an answer to be taken; 0: no limit
+    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for each piece of an answer to be taken; 0: no limit
 };
 
 // Of what polls are answered, with gzip, if the program has zlib (see <socketio/deflate.hpp>) and the client reads it.

@@ -250,31 +250,43 @@ SOCKETIO_DECL void http_connection::respond(http_response const& with)
     write();
 }
 
+// A piece of it, so that a large answer is as long under way as the client needs while it takes one after the other.
 SOCKETIO_DECL void http_connection::write()
 {
-    if (sending_ || output_.empty())
+    if (sending_)
         return;
-    writing_.swap(output_);
+    if (written_ == writing_.size()) {
+        written_ = 0;
+        writing_.clear();
+        writing_.shrink(kept_room);
+        writing_.swap(output_);
+    }
+    if (writing_.empty())
+        return;
     sending_ = true;
-    stream_.async_write(asio::buffer(writing_.data(), writing_.size()), [self = shared_from_this()](std::error_code ec, std::size_t) {
-        self->on_written(ec);
-    });
+    std::size_t const size = std::min(writing_.size() - written_, write_size);
+    stream_.async_write(asio::buffer(writing_.data() + written_, size),
+                        [self = shared_from_this()](std::error_code ec, std::size_t count) { self->on_written(ec, count); });
 }
 
-SOCKETIO_DECL void http_connection::on_written(std::error_code ec)
+SOCKETIO_DECL void http_connection::on_written(std::error_code ec, std::size_t count)
 {
     sending_ = false;
-    writing_.clear();
-    writing_.shrink(kept_room);
+    written_ += count;
     if (phase_ == phase::ended)
         return;
-    if (ec)
+    if (ec) {
         end();
-    else if (!output_.empty())
-        write();
-    else if (phase_ == phase::answering && keep_alive_)
+        return;
+    }
+    write();
+    if (phase_ != phase::answering)
+        return;
+    if (sending_)
+        arm(rules_->idle_timeout);
+    else if (keep_alive_)
         next_request();
-    else if (phase_ == phase::answering)
+    else
         see_off();
 }
 
