@@ -189,3 +189,36 @@ TEST_CASE_FIXTURE(scripted_house, "a server that is closed while a namespace is 
     REQUIRE(until_heard("closed"));
     CHECK(owned.use_count() == 1);
 }
+
+TEST_CASE_FIXTURE(scripted_house, "who comes into a pattern's namespace just when its last socket leaves is in the one that is there")
+{
+    io.of(std::regex{"^/w-"}).on("connection", [this](server_socket socket) { watch(socket); });
+    auto last = guest("/w-a"), returning = traveller("/w-a");
+    lose(returning);
+    script->answers_later = true;
+    returning.connect();
+    REQUIRE(until_asked(1));
+    last.disconnect();
+    REQUIRE(until([this] { return io.engine().clientsCount() == 1; }));
+    script->answers_later = false;
+    SUBCASE("a session was found")
+    {
+        script->answers.front()();
+    }
+    SUBCASE("there is none")
+    {
+        script->answers.clear();
+    }
+    SUBCASE("and there is one again")
+    {
+        last.connect();
+        REQUIRE(until([&] { return last.connected(); }));
+        script->answers.front()();
+    }
+    REQUIRE(until([&] { return returning.connected(); }));
+    heard.clear();
+    io.of("/w-a").emit("news", "1");
+    CHECK(until_heard("news: 1"));
+    CHECK(io.of("/w-a").sockets().has(returning.id()));
+    CHECK(io.sockets().adapter().sids().empty());
+}

@@ -78,6 +78,7 @@ private:
     template <class Which>
     void off_if(Which which);
     void create(std::shared_ptr<client_core> const& client, value auth, std::optional<adapter_session> session);
+    bool has_gone() const;
     void admit(std::shared_ptr<server_socket_core> const& socket);
     void announce(std::shared_ptr<server_socket_core> const& socket);
     void tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket);

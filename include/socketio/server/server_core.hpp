@@ -68,6 +68,7 @@ public:
     void find(std::string const& name, value auth, std::shared_ptr<client_core> const& client);
     void forget(client_core const& client);
     void clean_up(namespace_core const& empty);
+    bool knows(namespace_core const& made) const;
 
     void context_gone() noexcept override;
 

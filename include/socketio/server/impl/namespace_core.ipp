@@ -242,6 +242,11 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
     auto const socket = std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
     if (!restored)
         adapter_->enter(socket->id());
+    if (has_gone()) {
+        static_cast<void>(adapter_->exit(socket->id()));
+        client->look_for(name_, socket->shake().auth);
+        return;
+    }
     client->connecting(socket);
     bool const asks = !restored || !adapter_->settings().recovery->skipMiddlewares;
     client->defer([on = std::make_shared<admission>(shared_from_this(), socket, asks)] { on->run(); });
@@ -275,6 +280,13 @@ SOCKETIO_DECL void namespace_core::removed()
         return;
     if (auto const server = server_.lock())
         server->clean_up(*this);
+}
+
+// The last one has left it while the next one was on the way. Whoever has entered the one that is there keeps it there.
+SOCKETIO_DECL bool namespace_core::has_gone() const
+{
+    auto const server = has_parent_ ? server_.lock() : nullptr;
+    return server && !server->knows(*this);
 }
 
 } // namespace socketio::detail

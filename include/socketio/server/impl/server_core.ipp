@@ -358,10 +358,17 @@ SOCKETIO_DECL void server_core::clean_up(namespace_core const& empty)
     if (!settings_->cleanupEmptyChildNamespaces)
         return;
     auto const found = namespaces_.find(empty.name());
-    if (found == namespaces_.end() || found->second.get() != &empty)
+    if (found == namespaces_.end() || found->second.get() != &empty || !empty.rooms().is_empty())
         return;
     last = std::move(found->second);
     namespaces_.erase(found);
+}
+
+SOCKETIO_DECL bool server_core::knows(namespace_core const& made) const
+{
+    std::lock_guard const lock{mutex_};
+    auto const found = namespaces_.find(made.name());
+    return found != namespaces_.end() && found->second.get() == &made;
 }
 
 SOCKETIO_DECL void server_core::on_new_namespace(namespace_listener listener)
