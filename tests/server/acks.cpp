@@ -175,6 +175,18 @@ TEST_CASE_FIXTURE(couple, "every question to a lost client ends, though the hand
     CHECK(until([this] { return io.engine().clientsCount() == 1; }));
 }
 
+TEST_CASE_FIXTURE(couple, "an answer does not overtake what was emitted before it, on whatever thread")
+{
+    client.on("first", support::note_event(heard, "first"));
+    socket.on("ask", [this](ack reply) {
+        std::thread{[this] { socket.emit("first"); }}.join();
+        reply();
+    });
+    client.emit("ask", [this] { heard.note("answer"); });
+    REQUIRE(until_heard("answer"));
+    CHECK(heard.text() == "first | answer");
+}
+
 TEST_CASE_FIXTURE(couple, "who asks a socket that has left is told so, at whatever time")
 {
     socket.on("disconnect", [this] {

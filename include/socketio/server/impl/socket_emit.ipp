@@ -170,7 +170,7 @@ SOCKETIO_DECL ack server_socket_core::make_ack(std::uint64_t id)
 
 SOCKETIO_DECL void server_socket_core::send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t)
 {
-    if (client_->in_turn()) {
+    if (client_->acts_now()) {
         if (!ended_)
             static_cast<void>(client_->send(text, attachments, {}));
         return;
