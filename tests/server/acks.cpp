@@ -187,6 +187,18 @@ TEST_CASE_FIXTURE(couple, "an answer does not overtake what was emitted before i
     CHECK(heard.text() == "first | answer");
 }
 
+TEST_CASE_FIXTURE(support::server_house, "what a middleware asks ends at its limit, too, while the client waits")
+{
+    std::optional<socketio::next> waiting;
+    io.use([&](server_socket arriving, socketio::next go_on) {
+        waiting = go_on;
+        arriving.timeout(1ms).emit("ask", [&](std::error_code ec) { (*waiting)({ec.message(), {}}); });
+    });
+    auto const visitor = client();
+    heard.follow(visitor);
+    CHECK(until_heard("connect_error: " + make_error_code(error::ack_timeout).message()));
+}
+
 TEST_CASE_FIXTURE(couple, "who asks a socket that has left is told so, at whatever time")
 {
     socket.on("disconnect", [this] {

@@ -421,8 +421,10 @@ SOCKETIO_DECL void client_core::arm()
     if (!runtime_)
         return;
     auto earliest = connect_deadline_;
-    for (auto const& each : sockets_)
-        earliest = std::min(earliest, each.second->deadline());
+    for (auto const* const some : {&sockets_, &connecting_})
+        for (auto const& each : *some)
+            if (each.second)
+                earliest = std::min(earliest, each.second->deadline());
     if (earliest != clock::never())
         runtime_->timer.arm(earliest, [self = shared_from_this(), kept = runtime_] { self->on_due(); });
 }
@@ -437,9 +439,10 @@ SOCKETIO_DECL void client_core::on_due()
         connect_deadline_ = clock::never();
         close();
     }
-    auto const all = sockets_;
-    for (auto const& each : all)
-        each.second->expire(time);
+    for (auto const* const some : {&sockets_, &connecting_})
+        for (auto const& each : *some)
+            if (each.second)
+                each.second->expire(time);
     now.finish();
 }
 
