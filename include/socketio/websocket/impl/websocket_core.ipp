@@ -367,10 +367,8 @@ SOCKETIO_DECL void websocket_core::end(websocket_close how)
     runtime_->timer.cancel();
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
-    if (auto const link = std::exchange(runtime_->link, nullptr)) {
-        link->hold(std::move(kept_));
+    if (auto const link = std::exchange(runtime_->link, nullptr))
         link->close();
-    }
     unsent_.store(0, std::memory_order_relaxed);
     auto const last = std::exchange(listeners_, {});
     if (last.close)
