@@ -2,6 +2,7 @@
 #include "siege.hpp"
 
 #include <functional>
+#include <list>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -10,7 +11,6 @@
 #include <vector>
 
 using namespace hostile;
-using namespace std::chrono_literals;
 
 TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are not there")
 {
@@ -153,4 +153,21 @@ TEST_CASE("polling: a flood of sessions that nobody means ends at the limit of c
     CHECK(house.io.engine().clientsCount() == 20);
     CHECK(house.serves());
     CHECK(house.admits()); // over WebSocket each has a connection of its own, and these are counted
+}
+
+TEST_CASE("WebSocket: connections that are closed and do not end count until they have")
+{
+    siege house{{.connections = 5}};
+    std::list<ws_caller> staying;
+    for (int i = 0; i != 4; ++i) {
+        staying.emplace_back(house);
+        staying.back().text("2"); // ends the session, and the close is not answered
+    }
+    REQUIRE(house.until([&] { return house.io.snapshot().sessions == 1; }));
+    CHECK(house.io.snapshot().connections == 5);
+    auto one_more = house.call();
+    CHECK(one_more.until_ended());
+    for (auto& each : staying)
+        CHECK(each.rest().ends_with("close 1005 | end")); // it is answered now
+    house.check();
 }
