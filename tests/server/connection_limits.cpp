@@ -1,6 +1,7 @@
 // What one TCP connection may cost the server, and how many there may be: every limit from below and from above.
 #include <socketio/server/options.hpp>
 
+#include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
 #include "support/server_house.hpp"
 
@@ -15,12 +16,13 @@ using namespace std::chrono_literals;
 using socketio::server_options;
 using support::get_request;
 using support::http_caller;
+using support::polling_target;
+using support::sid_in;
+using support::upgrade_headers;
+using support::websocket_target;
+using support::with_sid;
 
 namespace {
-
-constexpr std::string_view first_poll = "/socket.io/?EIO=4&transport=polling";
-constexpr std::string_view upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 // A frame of WebSocket as a client sends it, masked with zeros; of less than 126 bytes.
 std::string frame(char opcode, std::string_view payload)
@@ -37,16 +39,11 @@ struct port_house : support::server_house {
     {
         return until([&] { return by.received().find(text) != std::string::npos; });
     }
-    // Its session's id, from the answer to its first poll.
-    static std::string sid_of(support::http_reply const& opened)
-    {
-        return opened.body.substr(opened.body.find("sid\":\"") + 6, 20);
-    }
     // A caller with a session over WebSocket, in the namespace "/".
     http_caller websocket()
     {
         auto made = call();
-        made.send(get_request("/socket.io/?EIO=4&transport=websocket", upgrade) + frame(1, "40"));
+        made.send(get_request(websocket_target, upgrade_headers) + frame(1, "40"));
         REQUIRE(until_received(made, R"(40{"sid":)"));
         return made;
     }
@@ -58,17 +55,17 @@ TEST_CASE("connections: one more than there may be is closed as it comes, and th
 {
     port_house house{server_options{.connections = 2}};
     auto first = house.call(), second = house.call();
-    CHECK(first.get(first_poll).status == 200);
+    CHECK(first.get(polling_target).status == 200);
     CHECK(second.get("/nothing").status == 404);
     CHECK(house.io.snapshot().connections == 2);
     auto third = house.call();
-    third.send(get_request(first_poll));
+    third.send(get_request(polling_target));
     REQUIRE(third.until_ended());
     CHECK(third.received().empty());
     CHECK(first.get("/nothing").status == 404);
     second.leave();
     REQUIRE(house.until([&] { return house.io.snapshot().connections == 1; }));
-    CHECK(house.call().get(first_poll).status == 200);
+    CHECK(house.call().get(polling_target).status == 200);
 }
 
 TEST_CASE("connections: a client that finds the server full comes in when there is room")
@@ -115,14 +112,14 @@ TEST_CASE("upgradeTimeout: an upgrade that is not finished by then is given up, 
 {
     port_house house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
     auto caller = house.call();
-    auto const sid = port_house::sid_of(caller.get(first_poll));
-    auto const session = std::string{first_poll} + "&sid=" + sid;
+    auto const sid = sid_in(caller.get(polling_target).body);
+    auto const session = with_sid(polling_target, sid);
     CHECK(caller.post(session, "40").body == "ok");
     CHECK(caller.get(session).body.starts_with(R"(40{"sid":)"));
     for (bool const probes : {false, true}) { // and may be tried again
         CAPTURE(probes);
         auto candidate = house.call();
-        auto const request = get_request("/socket.io/?EIO=4&transport=websocket&sid=" + sid, upgrade);
+        auto const request = get_request(with_sid(websocket_target, sid), upgrade_headers);
         candidate.send(probes ? request + frame(1, "2probe") : request);
         REQUIRE(house.until_received(candidate, probes ? "3probe" : "101 Switching Protocols"));
         REQUIRE(candidate.until_ended());
@@ -135,15 +132,15 @@ TEST_CASE("upgradeTimeout: an upgrade that is finished in time stays")
 {
     port_house house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
     auto caller = house.call();
-    auto const sid = port_house::sid_of(caller.get(first_poll));
+    auto const sid = sid_in(caller.get(polling_target).body);
     auto candidate = house.call();
-    candidate.send(get_request("/socket.io/?EIO=4&transport=websocket&sid=" + sid, upgrade) + frame(1, "2probe") +
+    candidate.send(get_request(with_sid(websocket_target, sid), upgrade_headers) + frame(1, "2probe") +
                    frame(1, "5") + frame(1, "40"));
     REQUIRE(house.until_received(candidate, R"(40{"sid":)"));
     // Another session's, begun later, is over before anything is said of this one.
-    auto const other = port_house::sid_of(caller.get(first_poll));
+    auto const other = sid_in(caller.get(polling_target).body);
     auto late = house.call();
-    late.send(get_request("/socket.io/?EIO=4&transport=websocket&sid=" + other, upgrade));
+    late.send(get_request(with_sid(websocket_target, other), upgrade_headers));
     REQUIRE(late.until_ended());
     house.io.emit("still", "here");
     CHECK(house.until_received(candidate, R"(42["still","here"])"));
@@ -153,11 +150,11 @@ TEST_CASE("http.header_bytes and http.headers: a head within them is answered, o
 {
     port_house house{server_options{.http = {.header_bytes = 500, .headers = 5}}};
     auto caller = house.call();
-    std::size_t const rest = get_request(first_poll, "A: \r\n").size();
-    CHECK(caller.get(first_poll, "A: " + std::string(500 - rest, 'a') + "\r\n").status == 200);
-    CHECK(house.call().get(first_poll, "A: " + std::string(501 - rest, 'a') + "\r\n").status == 431);
-    CHECK(caller.get(first_poll, "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n").status == 200);
-    CHECK(house.call().get(first_poll, "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\n").status == 431);
+    std::size_t const rest = get_request(polling_target, "A: \r\n").size();
+    CHECK(caller.get(polling_target, "A: " + std::string(500 - rest, 'a') + "\r\n").status == 200);
+    CHECK(house.call().get(polling_target, "A: " + std::string(501 - rest, 'a') + "\r\n").status == 431);
+    CHECK(caller.get(polling_target, "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n").status == 200);
+    CHECK(house.call().get(polling_target, "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\n").status == 431);
     CHECK(house.io.snapshot().sessions_opened == 2);
 }
 
@@ -169,7 +166,7 @@ TEST_CASE("maxHttpBufferSize: a body of that size is read, one beyond is refused
         socket.on("disconnect", support::note_text(house.heard, "disconnect"));
     });
     auto caller = house.call();
-    auto const session = std::string{first_poll} + "&sid=" + port_house::sid_of(caller.get(first_poll));
+    auto const session = with_sid(polling_target, sid_in(caller.get(polling_target).body));
     CHECK(caller.post(session, "40").status == 200);
     CHECK(caller.post(session, R"(42["text",")" + std::string(987, 'x') + R"("])").status == 200);
     REQUIRE(house.until_heard("987"));
@@ -198,7 +195,7 @@ TEST_CASE("http.idle_timeout: who asks nothing more is left, and a poll that wai
     port_house house{server_options{.http = {.request_timeout = 1h, .idle_timeout = 100ms}}};
     auto idle = house.call(), polling = house.call(), waiting = house.call();
     CHECK(idle.get("/nothing").status == 404);
-    auto const session = std::string{first_poll} + "&sid=" + port_house::sid_of(polling.get(first_poll));
+    auto const session = with_sid(polling_target, sid_in(polling.get(polling_target).body));
     waiting.send(get_request(session));
     REQUIRE(idle.until_ended());
     REQUIRE(polling.until_ended());
