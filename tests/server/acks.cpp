@@ -150,6 +150,8 @@ TEST_CASE_FIXTURE(couple, "a disconnect ends what waits for an answer, after \"d
     CHECK(heard.has(line("first", error::disconnected)));
     CHECK(heard.has(line("third", error::disconnected)));
     CHECK_FALSE(heard.has("second"));
+    CHECK(heard.text().starts_with("disconnecting | first"));
+    CHECK(heard.text().ends_with(" | disconnect"));
 }
 
 TEST_CASE_FIXTURE(couple, "every question to a lost client ends, though the handlers of others throw")

@@ -8,6 +8,7 @@
 #include <asio/steady_timer.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -25,6 +26,15 @@ struct hasty_house : lossy_house {
 };
 struct narrow_house : lossy_house {
     narrow_house() : lossy_house{{.kept_events = 100}} {}
+};
+struct slow_house : lossy_house {
+    slow_house() : lossy_house{{.skipMiddlewares = false, .kept_events = 100}} {}
+    socketio::socket traveller()
+    {
+        auto made = lossy_house::traveller();
+        made.on("connect_error", [this] { heard.note("interrupted"); });
+        return made;
+    }
 };
 struct crowded_house : lossy_house {
     crowded_house() : lossy_house{{.kept_sessions = 1}} {}
@@ -83,6 +93,43 @@ TEST_CASE_FIXTURE(narrow_house, "who has missed more than kept_events bytes come
         io.emit("news", std::to_string(i));
     come_back(client);
     CHECK(heard.text() == "new | connect");
+}
+
+TEST_CASE_FIXTURE(slow_house, "who has missed more than kept_events bytes while its middleware decides comes back as a stranger")
+{
+    std::optional<socketio::next> waiting;
+    bool asking = false;
+    io.use([&](server_socket socket, socketio::next go_on) {
+        if (asking && socket.recovered())
+            waiting = go_on;
+        else
+            go_on();
+    });
+    auto client = traveller();
+    auto const id = client.id();
+    lose(client);
+    io.emit("news", "1");
+    asking = true;
+    client.connect();
+    REQUIRE(until([&] { return waiting.has_value(); }));
+    SUBCASE("which is seen")
+    {
+        for (int i = 2; i != 20; ++i)
+            io.emit("news", std::to_string(i));
+        (*waiting)();
+        REQUIRE(until([this] { return heard.has("interrupted") && io.engine().clientsCount() == 0; }));
+        CHECK_FALSE(heard.has("recovered"));
+        come_back(client);
+        CHECK(heard.text() == "interrupted | new | connect");
+        CHECK(client.id() != id);
+    }
+    SUBCASE("and otherwise not")
+    {
+        io.emit("news", "2");
+        (*waiting)();
+        REQUIRE(until([&] { return client.connected(); }));
+        CHECK(heard.text() == "recovered | news: 1 | news: 2 | connect");
+    }
 }
 
 TEST_CASE_FIXTURE(crowded_house, "of more than kept_sessions sessions the oldest is forgotten")

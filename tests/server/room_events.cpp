@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -258,4 +259,35 @@ TEST_CASE("on four threads all that is told of a room adds up")
     CHECK(created == deleted);
     CHECK(created >= count + 3);
     CHECK(joined >= created);
+}
+
+TEST_CASE_FIXTURE(concierge, "a listener of rooms may put out who is about to be connected, and both sides agree on it")
+{
+    std::optional<server_socket> arriving;
+    io.use([&](server_socket socket, socketio::next go_on) {
+        arriving = socket;
+        go_on();
+    });
+    io.on("connection", [this](server_socket socket) {
+        heard.note("connection");
+        socket.on("disconnect", note_text(heard, "disconnect"));
+    });
+    SUBCASE("which is too early without the connection")
+    {
+        io.sockets().adapter().on("join-room", [&](std::string_view) { arriving->disconnect(); });
+        auto const there = guest();
+        REQUIRE(in_step(there));
+        CHECK(heard.text() == "connection");
+        CHECK(arriving->connected());
+        arriving->disconnect();
+    }
+    SUBCASE("with the connection")
+    {
+        io.sockets().adapter().on("join-room", [&](std::string_view) { arriving->disconnect(true); });
+        auto const there = client("", {.reconnection = false});
+        REQUIRE(until([this] { return io.snapshot().sessions_opened == 1 && io.engine().clientsCount() == 0; }));
+    }
+    REQUIRE(until([this] { return heard.count_of("disconnect") == heard.count_of("connection"); }));
+    CHECK(until([this] { return io.sockets().adapter().sids().empty(); }));
+    CHECK(io.snapshot().sockets == 0);
 }

@@ -120,7 +120,8 @@ public:
     bool enter(std::string_view id);
     void show(std::string_view id, socket_pointer socket);
     // The same for one that is restored; what it has missed up to now.
-    std::vector<shared_packet> show_again(adapter_session const& session, socket_pointer socket);
+    // False if some of that is not kept any more.
+    bool show_again(adapter_session const& session, socket_pointer socket, std::vector<shared_packet>& missed);
     // Whoever listens to rooms is to be told what it returns.
     [[nodiscard]] detail::room_changes exit(std::string_view id);
     // Nobody is here, nor on the way.

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace socketio::detail {
@@ -60,6 +61,14 @@ public:
     bool is_open() const noexcept { return open_; }
     // Calls user code later in this turn: what it throws leaves through the executor, and the next step follows.
     void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
+    // What `these` defer comes before what was deferred already.
+    template <class Defer>
+    void defer_first(Defer these)
+    {
+        auto others = std::exchange(steps_, {});
+        these();
+        steps_.splice(steps_.end(), others);
+    }
     // False if it was dropped: volatile, and it would have to wait.
     bool send(encoded_packet const& packet, send_flags flags);
     bool send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
@@ -74,6 +83,8 @@ public:
     void refuse(std::string_view nsp, std::string_view message, value const& data);
     // Every socket leaves, as after its disconnect(), and the connection is closed.
     void disconnect_all();
+    // Ends the connection, and leaves it to that to tell the sockets.
+    void close();
     // The server goes: so do all sockets, with that reason. `kept` is let go when all is over.
     void shut_down(std::shared_ptr<void> kept);
     // Cuts the client off if more than may wait still does.
@@ -123,7 +134,6 @@ private:
     void on_packet(packet const& received);
     void on_connect(packet const& received);
     void fail(std::error_code why);
-    void close();
     void end_sockets(std::string_view reason);
     void on_due();
 

@@ -266,14 +266,14 @@ SOCKETIO_DECL std::optional<adapter_session> adapter::take_session(std::string c
     return session;
 }
 
-SOCKETIO_DECL std::vector<shared_packet> adapter::show_again(adapter_session const& session, socket_pointer socket)
+SOCKETIO_DECL bool adapter::show_again(adapter_session const& session, socket_pointer socket, std::vector<shared_packet>& missed)
 {
-    std::vector<shared_packet> missed = session.missed;
     std::lock_guard const lock{order_};
+    if (session.resume_from && *session.resume_from + 1 < first_kept_)
+        return false;
     show(session.sid, std::move(socket));
-    if (session.resume_from)
-        missed = missed_since(*session.resume_from, session.rooms);
-    return missed;
+    missed = session.resume_from ? missed_since(*session.resume_from, session.rooms) : session.missed;
+    return true;
 }
 
 SOCKETIO_DECL std::vector<shared_packet> adapter::missed_since(std::uint64_t number, std::vector<std::string> const& rooms) const

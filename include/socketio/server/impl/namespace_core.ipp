@@ -262,6 +262,8 @@ SOCKETIO_DECL void namespace_core::admit(std::shared_ptr<server_socket_core> con
 
 SOCKETIO_DECL void namespace_core::announce(std::shared_ptr<server_socket_core> const& socket)
 {
+    if (!socket->connected())
+        return;
     tell("connect", socket);
     tell("connection", socket);
 }

@@ -103,7 +103,6 @@ SOCKETIO_DECL void server_socket_core::report_from_anywhere(event_error why)
 // What was restored joins its rooms, and what it has missed comes before CONNECT (SEMANTICS 2.9, item 71).
 SOCKETIO_DECL void server_socket_core::on_connect()
 {
-    connected_.store(true, std::memory_order_release);
     std::vector<std::string> rooms = session_ ? session_->rooms : std::vector<std::string>{};
     if (std::find(rooms.begin(), rooms.end(), id_) == rooms.end())
         rooms.push_back(id_);
@@ -113,17 +112,23 @@ SOCKETIO_DECL void server_socket_core::on_connect()
     enter();
 }
 
+// Not before it is in its rooms: listeners of those could put it out before it was told that it is in. Who comes back too
+// late, since events were forgotten while the middleware decided, is to come as a stranger.
 SOCKETIO_DECL void server_socket_core::enter()
 {
     auto const self = shared_from_this();
     adapter& rooms = nsp_->rooms();
-    if (session_) {
-        for (auto const& each : rooms.show_again(*session_, self))
-            write(*each, {});
-        session_.reset();
-    } else {
+    std::vector<shared_packet> missed;
+    if (!session_) {
         rooms.show(id_, self);
+    } else if (!rooms.show_again(*session_, self, missed)) {
+        client_->close();
+        return;
     }
+    connected_.store(true, std::memory_order_release);
+    for (auto const& each : missed)
+        write(*each, {});
+    session_.reset();
     object answer{{"sid", id_}};
     if (!pid_.empty())
         answer.append("pid", pid_);
@@ -239,7 +244,7 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
     auto const left = rooms.exit(id_);
     disconnecting_.store(false, std::memory_order_relaxed);
     nsp_->removed();
-    end_acks(acks_.take_all(), error::disconnected);
+    client_->defer_first([this] { end_acks(acks_.take_all(), error::disconnected); }); // before "disconnect"
     // At last: what is the program's may throw.
     if (recoverable && !pid_.empty())
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
