@@ -164,8 +164,9 @@ TEST_CASE("the session's cookie is the one that npm's server sets")
                  {.domain = "example.com", .httpOnly = false, .secure = true}},
              {R"({"sameSite":"strict","maxAge":60})", {.sameSite = same_site::strict, .maxAge = 60s}},
              {R"({"sameSite":"none","secure":true})", {.secure = true, .sameSite = same_site::none}}}) {
-        beside_npm house{R"({"cookie":)" + std::string{theirs} + "}", server_options{.cookie = ours}};
-        CHECK_MESSAGE(house.ours_to(get_request(polling_target)) == house.theirs_to(get_request(polling_target)), theirs);
+        std::string const options = R"({"cookie":)" + std::string{theirs} + "}";
+        beside_npm house{options, server_options{.cookie = ours}};
+        CHECK_MESSAGE(house.ours_to(get_request(polling_target)) == house.theirs_to(get_request(polling_target)), options);
     }
 }
 
