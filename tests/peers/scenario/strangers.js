@@ -41,7 +41,7 @@ async function strangers(_invite, control, print) {
         const { response, text } = await request(house, parts);
         const { sid } = text.startsWith("0{") ? JSON.parse(text.slice(1)) : {};
         const hide = (said) => said.replace(/"sid":"[^"]*"/g, '"sid":"SID"');
-        print(`${parts.method ?? "GET"} ${house} ${(parts.query ?? "").replace(/sid=\w.*/, "sid=SID")}`);
+        print(`${parts.method ?? "GET"} ${house} ${(parts.query ?? "").replace(/sid=.+/, "sid=SID")}`);
         print(`  ${response.statusCode} ${hide(text)}`);
         for (const name of shown)
             if (response.headers[name] !== undefined) print(`  ${name}: ${hide(String(response.headers[name]))}`);
