@@ -11,6 +11,8 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 using namespace std::chrono_literals;
 using socketio::server_options;
@@ -196,6 +198,12 @@ TEST_CASE_FIXTURE(farewell, "npm's client and this server tell each other the re
         told = lines("transport close");
         reason = "server shutting down";
     }
+    SUBCASE("its connection is closed")
+    {
+        scenario = orders("", "close transport close");
+        told = lines("transport close");
+        reason = "forced close";
+    }
     SUBCASE("it is killed")
     {
         scenario = orders("", "/other event go []");
@@ -209,10 +217,60 @@ TEST_CASE_FIXTURE(farewell, "npm's client and this server tell each other the re
         io.disconnectSockets(true);
     else if (reason == "server shutting down")
         io.close();
+    else if (reason == "forced close")
+        io.sockets().sockets().all().front().conn().close();
     REQUIRE(until([&] { return npm.diary().has_value(); }));
     npm.kill();
     REQUIRE(until_all_is_over());
     CHECK(heard.text() == end_in_both(reason));
     INFO(*npm.diary());
     CHECK(npm.diary()->find(told) != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(farewell, "\"forced close\": the server closes the connection, and the client's namespaces are not told to leave")
+{
+    welcome();
+    auto const connection = socket_of(root).conn();
+    socket_of(other).emit("last words");
+    other.on("last words", [this] { theirs.note("last words"); });
+    SUBCASE("on the client's strand")
+    {
+        socketio::scoped_listener const asked = socket_of(root).on("close", [&] { connection.close(); });
+        root.emit("close");
+        REQUIRE(until_told("transport close"));
+    }
+    SUBCASE("on another thread, and twice")
+    {
+        std::thread{[connection] {
+            connection.close();
+            connection.close();
+        }}.join();
+        REQUIRE(until_told("transport close"));
+    }
+    REQUIRE(until_all_is_over());
+    CHECK(heard.text() == end_in_both("forced close"));
+    CHECK(theirs.text() == "last words | / transport close | /other transport close");
+    CHECK(root.active());
+    connection.close(); // nothing is left to be closed
+}
+
+TEST_CASE_FIXTURE(support::server_house, "a client whose connection the server has closed comes back by itself, over either transport")
+{
+    std::string transport;
+    SUBCASE("over WebSocket") { transport = "websocket"; }
+    SUBCASE("over polling") { transport = "polling"; }
+    bool again = false;
+    io.on("connection", [&](server_socket socket) {
+        CHECK(socket.conn().transport() == transport);
+        if (!std::exchange(again, true))
+            socket.conn().close();
+        else
+            socket.emit("welcome back");
+    });
+    support::npm_client npm{url(), R"({"options":{"reconnectionDelay":10,"transports":[")" + transport + R"("]},)"
+                                   R"("start":[["connect","/"]],"until":"/ event welcome back []"})"};
+    REQUIRE(until([&] { return npm.diary().has_value(); }));
+    INFO(*npm.diary());
+    CHECK(npm.diary()->find("\"/ disconnect transport close\"") != std::string::npos);
+    CHECK(npm.diary()->find("\"reconnect 1\"") != std::string::npos);
 }

@@ -130,6 +130,7 @@ inline void use_every_member(socketio::server_socket const& socket)
     socket.conn().on("close", [](std::string_view) {});
     socket.with_data([](socketio::value& data) { data = 1; });
     socket.set_data(socketio::object{{"a", 1}});
+    socket.conn().close();
     socket.disconnect();
     socket.disconnect(true);
 }

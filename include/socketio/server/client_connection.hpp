@@ -38,6 +38,14 @@ public:
         core_->on_connection_event(event, std::move(listener));
     }
 
+    // Closes the connection, once all is sent that was emitted before; no namespace is told to leave. The client's sockets
+    // hear "transport close" and come back by their rules, the server's hear "forced close". server_socket::disconnect(true)
+    // puts the client out for good. Of one that has gone nothing is left to close.
+    void close() const
+    {
+        core_->perform([core = core_] { core->close(); });
+    }
+
 private:
     std::shared_ptr<detail::client_core> core_;
 };
