@@ -18,6 +18,7 @@
 #include <socketio/core/impl/json_writer.ipp>
 #include <socketio/core/impl/random.ipp>
 #include <socketio/core/impl/tape.ipp>
+#include <socketio/core/impl/text_hash.ipp>
 #include <socketio/core/impl/to_tape.ipp>
 #include <socketio/core/impl/utf8.ipp>
 #include <socketio/core/impl/value.ipp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/core/function.hpp>
+#include <socketio/core/text_hash.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -11,7 +12,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -163,17 +163,11 @@ private:
     // what it holds, which may be the last hold on the owner of this emitter.
     using weak_list = std::vector<std::weak_ptr<entry>>;
 
-    struct text_hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-    };
-    template <class List>
-    using by_name = std::unordered_map<std::string, List, text_hash, std::equal_to<>>;
-    using names = by_name<list>;
+    using names = text_map<list>;
 
     struct table {
         weak_list any;
-        by_name<weak_list> named;
+        text_map<weak_list> named;
     };
 
     static std::vector<id> numbers_of(list const& from)

@@ -4,6 +4,7 @@
 
 #include <socketio/core/clock.hpp>
 #include <socketio/core/config.hpp>
+#include <socketio/core/text_hash.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/handshake.hpp>
 #include <socketio/server/options.hpp>
@@ -23,7 +24,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unordered_map>
 #include <vector>
 
 namespace socketio {
@@ -159,7 +159,7 @@ private:
     std::uint64_t first_kept_ = 0; // the number of the first in packets_
     std::size_t kept_bytes_ = 0;
     std::deque<kept_packet> packets_;
-    std::unordered_map<std::string, kept_session> sessions_;
+    detail::text_map<kept_session> sessions_;
     std::deque<std::pair<clock::time_point, std::string>> session_order_;
 };
 

@@ -1,16 +1,16 @@
 // Who is in which room. Pure bookkeeping: it knows no sockets, no packets and no threads.
 #pragma once
 
+#include <socketio/core/text_hash.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -125,13 +125,6 @@ private:
         std::uint64_t seen = 0; // the selection that has dealt with it
         std::map<std::string, std::size_t, std::less<>> rooms{}; // and the position there
     };
-    struct text_hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-    };
-    template <class T>
-    using by_name = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
-
     place* find(std::string_view id) const
     {
         auto const found = members_.find(id);
@@ -165,8 +158,8 @@ private:
             rooms_.erase(found);
     }
 
-    by_name<std::unique_ptr<place>> members_;
-    by_name<std::vector<place*>> rooms_;
+    text_map<std::unique_ptr<place>> members_;
+    text_map<std::vector<place*>> rooms_;
     std::uint64_t selection_ = 0;
 };
 
