@@ -100,6 +100,17 @@ async function chat(browser) {
     await shows(ada, "Eve: with patience");
     await shows(ada, "Eve has gone");
 
+    // A browser ends a WebSocket whose subprotocols were not answered.
+    const chosen = await bob.evaluate(
+        () =>
+            new Promise((resolve) => {
+                const socket = io({ transports: ["websocket"], forceNew: true, protocols: ["one", "two"] });
+                socket.on("connect", () => resolve(socket.io.engine.transport.ws.protocol) ?? socket.disconnect());
+                socket.on("connect_error", (error) => resolve(error.message));
+            }),
+    );
+    assert.strictEqual(chosen, "one");
+
     // A closed page is a client that has gone.
     await bob.close();
     await shows(ada, "Bob has gone");

@@ -132,6 +132,26 @@ TEST_CASE("npm's ws talks to our server, text and binary, small and large, and t
     CHECK(test.done());
 }
 
+TEST_CASE("both sides know the subprotocol that was chosen")
+{
+    pair_test test;
+    test.server.emplace(test.context, std::uint16_t{0},
+        socketio::websocket_server_options{.address = "127.0.0.1", .protocols = {"chat", "superchat"}});
+    test.server->on_connection([&](websocket socket, websocket_request const& request) {
+        test.heard.push_back("server: " + socket.subprotocol() + " " + request.subprotocol);
+        socket.on_close([socket](websocket_close const&) {});
+    });
+    websocket socket(test.context, test.url(), {.protocols = {"other", "superchat", "chat"}});
+    socket.on_open([&] { test.heard.push_back("client: " + socket.subprotocol()); });
+    CHECK(test.until_heard("server: superchat superchat"));
+    CHECK(test.until_heard("client: superchat"));
+
+    websocket without(test.context, test.url());
+    without.on_open([&] { test.heard.push_back("client: " + without.subprotocol()); });
+    CHECK(test.until_heard("server:  "));
+    CHECK(test.until_heard("client: "));
+}
+
 TEST_CASE("our client talks to npm's ws and hears its close code and reason")
 {
     ws_peer peer;

@@ -153,6 +153,33 @@ TEST_CASE("an extension or a subprotocol that was not asked for is invalid")
     CHECK(check_upgrade_response(head, rfc_key, "a") == error::handshake_invalid);
 }
 
+TEST_CASE("the subprotocols of a request are tokens with commas between, each once")
+{
+    auto const read = [](std::vector<std::string> const& headers) {
+        http_head head;
+        for (auto const& each : headers)
+            head.headers.push_back({"sec-websocket-PROTOCOL", each});
+        std::vector<std::string> names{"left over"};
+        auto const ec = read_subprotocols(head, names);
+        std::string all;
+        for (auto const& each : names)
+            all += each + '|';
+        return ec ? ec == error::handshake_invalid && names.empty() ? "invalid" : "odd" : all;
+    };
+    CHECK(read({}) == "");
+    CHECK(read({"a"}) == "a|");
+    CHECK(read({"b, a ,\tc"}) == "b|a|c|");
+    CHECK(read({"b, a", "c"}) == "b|a|c|");
+    CHECK(read({"A,a"}) == "A|a|"); // names are compared exactly
+    for (char const* const list : {"", " ", ",", "a,", ",a", "a,,b", "a b", "a,a", "a;b", "a/1", "\xc3\xa4"})
+        CHECK_MESSAGE(read({list}) == "invalid", list);
+    CHECK(read({"a", "b,a"}) == "invalid");
+    std::string many = "x";
+    for (int i = 0; i != 5000; ++i)
+        many += "," + std::to_string(i);
+    CHECK(read({many}).size() == many.size() + 1);
+}
+
 TEST_CASE("a request is refused when any part of it is missing or wrong")
 {
     std::string key;

@@ -16,6 +16,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace socketio::detail {
 
@@ -25,6 +26,7 @@ class http_connection;
 struct http_upgrade {
     std::error_code error{}; // the request is not valid
     std::string key{};
+    std::vector<std::string> protocols{}; // subprotocols that the client offers, in its order
     std::optional<deflate_parameters> deflate{}; // agreed
 };
 

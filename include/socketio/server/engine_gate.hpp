@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace socketio::detail {
 
@@ -47,6 +48,10 @@ SOCKETIO_DECL http_response refusal_response(engine_refusal const& why, bool upg
 
 // The path with exactly one slash at its end.
 SOCKETIO_DECL std::string normal_path(std::string_view path);
+
+// The subprotocol for a WebSocket; empty: none.
+SOCKETIO_DECL std::string choose_subprotocol(server_options const& options, std::vector<std::string> const& offered,
+                                             http_request const& request);
 
 // Headers of any answer to a page's request; and the answer to the request before it (the Fetch standard, section 3.2).
 SOCKETIO_DECL string_pairs cors_headers(cors_options const& options, http_request const& request);

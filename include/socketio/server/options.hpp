@@ -131,6 +131,10 @@ struct server_options {
     std::vector<std::string> transports{"polling", "websocket"}; // that are spoken
     bool allowUpgrades = true;         // from "polling" to "websocket"
     request_check allowRequest{};      // asked for each new session, before there is one; none: all are allowed
+    // Chooses one of the subprotocols that a WebSocket's client offers (RFC 6455, section 1.9); it is asked only if some are
+    // offered. Empty, or a name that is not among them: none is chosen, and browsers and ws then end the connection. Without
+    // this the first is chosen, as by the reference. An exception leaves through the context; the client is answered 500.
+    std::function<std::string(std::vector<std::string> const& offered, http_request const&)> handleProtocols{};
     cors_options cors{};
     std::optional<cookie_options> cookie{}; // none: no cookie
     http_compression httpCompression{};

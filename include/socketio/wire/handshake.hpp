@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace socketio::detail {
 
@@ -49,6 +50,9 @@ SOCKETIO_DECL std::error_code check_upgrade_response(http_head const& head, std:
 // error::handshake_invalid, or nothing and the client's key. Without `deflate` extensions are passed over.
 SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::string& key_out,
                                                     deflate_negotiation* deflate = nullptr);
+// The names in the Sec-WebSocket-Protocol headers of a request, in order; none where there is no such header.
+// error::handshake_invalid where they are not tokens with commas between, each once (RFC 6455, section 11.3.4).
+SOCKETIO_DECL std::error_code read_subprotocols(http_head const& head, std::vector<std::string>& to);
 // `subprotocol`: the one that was chosen, or nothing. Of `more` those are left out that are the handshake's own, and those
 // that would break the head apart.
 SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key, std::string_view subprotocol = {},

@@ -197,6 +197,8 @@ SOCKETIO_DECL std::optional<http_upgrade> http_connection::judge_upgrade()
     http_upgrade result;
     deflate_negotiation deflate{rules_->deflate};
     result.error = check_upgrade_request(reader_.head(), result.key, &deflate);
+    if (!result.error)
+        result.error = read_subprotocols(reader_.head(), result.protocols);
     result.deflate = deflate.agreed;
     return result;
 }

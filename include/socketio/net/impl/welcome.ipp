@@ -124,22 +124,11 @@ inline void write_refusal(byte_buffer& to, std::string_view status, std::string_
     to.append(text);
 }
 
-// What the client named first of what this side speaks; the header may come more than once.
-inline std::string choose_subprotocol(http_head const& request, std::vector<std::string> const& spoken)
+// The first of the names that this side speaks.
+inline std::string choose_subprotocol(std::vector<std::string> const& offered, std::vector<std::string> const& spoken)
 {
-    for (http_header const& header : request.headers) {
-        if (!equals_ignoring_case(header.name, "Sec-WebSocket-Protocol"))
-            continue;
-        std::string_view list = header.value;
-        while (!list.empty()) {
-            std::size_t const comma = list.find(',');
-            std::string_view const name = trim_http_blanks(list.substr(0, comma));
-            if (std::find(spoken.begin(), spoken.end(), name) != spoken.end())
-                return std::string{name};
-            list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-        }
-    }
-    return {};
+    auto const chosen = std::find_first_of(offered.begin(), offered.end(), spoken.begin(), spoken.end());
+    return chosen == offered.end() ? std::string{} : *chosen;
 }
 
 // Writes the answer; an error if it is a refusal.
@@ -152,7 +141,11 @@ SOCKETIO_DECL std::error_code welcome::judge()
     http_head const& request = reader_.head();
     std::string key;
     deflate_negotiation deflate{rules_.deflate};
-    if (auto const ec = check_upgrade_request(request, key, &deflate)) {
+    std::vector<std::string> offered;
+    std::error_code ec = check_upgrade_request(request, key, &deflate);
+    if (!ec)
+        ec = read_subprotocols(request, offered);
+    if (ec) {
         bool const other_version = request.count("Sec-WebSocket-Version") != 0 && request.find("Sec-WebSocket-Version") != "13";
         if (other_version || request.count("Upgrade") == 0)
             write_refusal(output_, "426 Upgrade Required", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
@@ -161,7 +154,7 @@ SOCKETIO_DECL std::error_code welcome::judge()
             write_refusal(output_, "400 Bad Request", "", "The WebSocket handshake is not valid (RFC 6455, section 4.2.1).\n");
         return ec;
     }
-    result_.subprotocol = choose_subprotocol(request, rules_.protocols);
+    result_.subprotocol = choose_subprotocol(offered, rules_.protocols);
     result_.deflate = deflate.agreed;
     write_upgrade_response(output_, key, result_.subprotocol, result_.deflate);
     return {};

@@ -127,6 +127,16 @@ SOCKETIO_DECL std::string normal_path(std::string_view path)
     return result.ends_with('/') ? result : result + '/';
 }
 
+SOCKETIO_DECL std::string choose_subprotocol(server_options const& options, std::vector<std::string> const& offered,
+                                             http_request const& request)
+{
+    if (offered.empty() || !options.handleProtocols)
+        return offered.empty() ? std::string{} : offered.front();
+    std::string chosen = options.handleProtocols(offered, request);
+    bool const was_offered = std::find(offered.begin(), offered.end(), chosen) != offered.end();
+    return was_offered ? chosen : std::string{};
+}
+
 inline void add_allowed_origin(string_pairs& to, cors_options const& options, http_request const& request)
 {
     auto const& listed = options.origin;

@@ -197,13 +197,14 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
         exchange->answer(refusal_response({refusal_code::bad_request, {}}, true));
         return;
     }
+    std::string const protocol = choose_subprotocol(*options_, asked.protocols, exchange->request());
     bool const wanted = polling_ && !upgrading_;
     if (wanted) {
         upgrading_ = true;
         upgrade_deadline_ = clock::now() + options_->upgradeTimeout;
     }
     byte_buffer answer;
-    write_upgrade_response(answer, asked.key, {}, asked.deflate, exchange->headers());
+    write_upgrade_response(answer, asked.key, protocol, asked.deflate, exchange->headers());
     exchange->take_stream(runtime_->serial, [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate, wanted](http_stream&& over) mutable {
         engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted)};
         if (wanted)

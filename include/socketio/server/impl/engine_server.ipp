@@ -347,8 +347,9 @@ SOCKETIO_DECL void engine_server::begin_polling(std::shared_ptr<engine_session> 
 SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session> const& session, http_exchange& exchange)
 {
     http_upgrade const& agreed = *exchange.upgrade();
+    std::string const protocol = choose_subprotocol(*options_, agreed.protocols, exchange.request());
     byte_buffer answer;
-    write_upgrade_response(answer, agreed.key, {}, agreed.deflate, exchange.headers());
+    write_upgrade_response(answer, agreed.key, protocol, agreed.deflate, exchange.headers());
     exchange.take_stream(session->serial(),
         [self = shared_from_this(), session, answer = std::move(answer), deflate = agreed.deflate](http_stream&& over) mutable {
             if (!self->enroll(session, std::numeric_limits<std::size_t>::max())) { // the connections are limited

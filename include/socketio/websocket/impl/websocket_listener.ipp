@@ -161,7 +161,7 @@ SOCKETIO_DECL void websocket_listener::on_welcomed(strand const& on, welcome_res
     websocket_request request{std::move(result.request.target), {}, std::move(result.subprotocol)};
     for (auto& each : result.request.headers)
         request.headers.emplace_back(std::move(each.name), std::move(each.value));
-    core->agree(result.subprotocol);
+    core->agree(request.subprotocol);
     core->accept(std::move(connected), std::move(result.leftover), result.deflate, std::move(counted));
     post(on, [heard = std::move(heard), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
         (*heard)(std::move(handle), request);

@@ -6,6 +6,8 @@
 #include <socketio/wire/handshake.hpp>
 #include <socketio/wire/sha1.hpp>
 
+#include <set>
+
 namespace socketio::detail {
 
 inline void append_http_header(byte_buffer& to, std::string_view name, std::string_view value)
@@ -116,6 +118,29 @@ SOCKETIO_DECL std::error_code check_upgrade_request(http_head const& head, std::
             return ec;
     }
     key_out = key;
+    return {};
+}
+
+SOCKETIO_DECL std::error_code read_subprotocols(http_head const& head, std::vector<std::string>& to)
+{
+    to.clear();
+    std::set<std::string_view> seen;
+    for (http_header const& header : head.headers) {
+        if (!equals_ignoring_case(header.name, "Sec-WebSocket-Protocol"))
+            continue;
+        std::string_view rest = header.value;
+        for (bool more = true; more;) {
+            std::size_t const comma = rest.find(',');
+            std::string_view const name = trim_http_blanks(rest.substr(0, comma));
+            if (!is_header_name(name) || !seen.insert(name).second) { // a token, as a header's name is
+                to.clear();
+                return error::handshake_invalid;
+            }
+            to.emplace_back(name);
+            more = comma != std::string_view::npos;
+            rest.remove_prefix(more ? comma + 1 : rest.size());
+        }
+    }
     return {};
 }
 
