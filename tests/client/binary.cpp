@@ -86,6 +86,20 @@ TEST_CASE_FIXTURE(client_test, "binary data anywhere in an event reaches npm's s
           R"([{"hex":"09"},{"hex":"0a"}]]],[{"hex":"0102"},{"hex":"03"},{"hex":""}],[]])");
 }
 
+TEST_CASE_FIXTURE(client_test, "npm's server may send its binary data as base64")
+{
+    support::npm_server server;
+    auto socket = socketio::io(context, server.url(), {.query = {{"b64", "1"}}});
+    std::optional<socketio::value> back;
+    std::string ended;
+    socket.on("disconnect", [&](std::string reason) { ended = reason; });
+    socket.emit("echo", everywhere(), [&](socketio::value const& whole) { back = whole; });
+    REQUIRE(round_trip(socket));
+    REQUIRE(back.has_value());
+    CHECK(*back == socketio::value{everywhere()});
+    CHECK(ended.empty());
+}
+
 TEST_CASE_FIXTURE(client_test, "npm's server asks with binary data and is answered with it, at once or later")
 {
     support::npm_server server;

@@ -225,6 +225,27 @@ TEST_CASE_FIXTURE(value_house, "names of all kinds come to npm's client as they 
     CHECK(value{heard_there} == *wanted);
 }
 
+TEST_CASE_FIXTURE(value_house, "a client without binary messages sends and gets its data as base64, over either transport")
+{
+    std::optional<array> got;
+    io.on("connection", [&](server_socket arrived) {
+        arrived.on("mine", [&, arrived](args const& all) {
+            got = copy(all);
+            arrived.emit("yours", bytes{std::byte{1}, std::byte{255}}, object{{"in", array{bytes{}, filled(3)}}});
+        });
+    });
+    for (std::string const transports : {R"(["websocket"])", R"(["polling"])", R"(["polling","websocket"])"}) {
+        CAPTURE(transports);
+        got.reset();
+        std::string const scenario = R"({"options":{"forceBase64":true,"transports":)" + transports +
+            R"(},"start":[["connect","/"],["emit","/","mine",{"hex":"0102fe"},{"in":[{"hex":""}]}]],)"
+            R"("until":"/ event yours [{\"hex\":\"01ff\"},{\"in\":[{\"hex\":\"\"},{\"hex\":\"00070e\"}]}]"})";
+        support::npm_client other{url(), scenario};
+        CHECK(until([&] { return other.diary().has_value(); }));
+        CHECK(got == array{bytes{std::byte{1}, std::byte{2}, std::byte{254}}, object{{"in", array{bytes{}}}}});
+    }
+}
+
 TEST_CASE_FIXTURE(value_house, "a number may stand in the place of a name, as for the reference")
 {
     std::optional<server_socket> other;

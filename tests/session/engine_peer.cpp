@@ -1,6 +1,8 @@
 // One engine against a peer that says what it likes; engine.cpp has two engines against each other.
 #include <socketio/session/engine.hpp>
 
+#include <socketio/wire/base64.hpp>
+
 #include <doctest/doctest.h>
 
 #include "support/engine_side.hpp"
@@ -134,6 +136,73 @@ TEST_CASE("binary messages are messages without a type")
     opened client;
     raw_server server;
     CHECK(client.receive(server.binary("4data") + server.binary("")) == lines{"binary 4data", "binary "});
+}
+
+TEST_CASE("binary data may come as base64 in a text message, to a client and to a server")
+{
+    opened client;
+    raw_server server;
+    CHECK(client.receive(server.text("bAQL/") + server.text("b") + server.text("4after"), 1) ==
+          lines{"binary \x01\x02\xff", "binary ", "text after"});
+
+    side served{role::server, usual()};
+    served.session.open(start);
+    websocket other{role::client, {}, 7};
+    other.send(opcode::text, "bAQL/");
+    other.send(opcode::text, "b" + base64_encode(sample(70000)));
+    CHECK(served.receive(other.output().view(), 1000) == lines{"binary \x01\x02\xff", "binary " + sample(70000)});
+}
+
+TEST_CASE("base64 data counts as a sign of life where binary data does")
+{
+    for (bool const as_text : {false, true}) {
+        side server{role::server, usual()};
+        server.session.open(start);
+        server.now += 25s;
+        CHECK(server.tick() == "none"); // the ping has left
+        server.now += 10s;
+        websocket client{role::client, {}, 7};
+        client.send(as_text ? opcode::text : opcode::binary, "bAQID");
+        CHECK(server.receive(client.output().view()).size() == 1);
+        CHECK(server.session.deadline() == server.now + 20s);
+    }
+}
+
+TEST_CASE("base64 that is not canonical ends the session, and so does base64 before its time")
+{
+    for (auto const packet : {"b!!!!", "bAQI", "bAQID\n", "b AQID", "bAQ", "b====", "bAR=="}) {
+        CAPTURE(std::string{packet});
+        opened client;
+        CHECK(client.receive(raw_server{}.text(packet)) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+        says_nothing_more(client);
+    }
+    side early{role::client};
+    CHECK(early.receive(raw_server{}.text("bAQID")) == lines{closed(close_reason::transport_error, error::not_socketio)});
+    side candidate{role::server, usual()};
+    candidate.session.probe();
+    websocket other{role::client, {}, 7};
+    other.send(opcode::text, "bAQID");
+    CHECK(candidate.receive(other.output().view()) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+}
+
+TEST_CASE("a server sends binary data as base64 in text to a client that asked for that")
+{
+    side server{role::server, usual()};
+    server.session.open(start);
+    server.take_output();
+    server.session.send_binary_as_text();
+    server.session.send_binary(socketio::detail::as_bytes("\x01\x02\xff"));
+    server.session.send_binary({});
+    server.session.send_text("after");
+    websocket client{role::client, {}, 7};
+    std::string sent = server.take_output();
+    std::span<char> input{sent};
+    lines heard;
+    for (auto event = client.next(input); event.type != websocket_event::kind::none; event = client.next(input)) {
+        CHECK(event.type == websocket_event::kind::text);
+        heard.emplace_back(event.payload.begin(), event.payload.end());
+    }
+    CHECK(heard == lines{"bAQL/", "b", "4after"});
 }
 
 TEST_CASE("what breaks WebSocket is a transport error, and what is too large says so to the peer")

@@ -23,6 +23,18 @@ TEST_CASE("base64 gives the vectors of RFC 4648 in both directions")
     }
 }
 
+TEST_CASE("base64 is decoded where it stands")
+{
+    for (std::string text : {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYmFy"}) {
+        std::string expected;
+        CHECK(base64_decode(text, expected));
+        std::span<char> data{text};
+        CHECK(base64_decode_in_place(data));
+        CHECK(data.data() == text.data());
+        CHECK(std::string_view{data.data(), data.size()} == expected);
+    }
+}
+
 TEST_CASE("all byte values survive base64")
 {
     std::string all;

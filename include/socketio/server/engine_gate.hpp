@@ -20,6 +20,7 @@ struct engine_query {
     std::string sid{};
     int protocol = 3; // the revision, 3 where nothing else is said
     bool names_transport = false;
+    bool base64 = false; // the client takes binary data as text only
 };
 
 SOCKETIO_DECL engine_query read_engine_query(std::string_view query);

@@ -44,6 +44,7 @@ struct engine_websocket {
     byte_buffer answer{};   // to the request, if it is still to be written
     std::optional<deflate_parameters> deflate{};
     std::shared_ptr<void> counted{}; // to be kept as long as the connection
+    bool base64 = false; // its client takes no binary messages
 };
 
 class engine_session final : public engine_channel,

@@ -50,6 +50,8 @@ public:
     // After a handshake that has agreed on compression, before anything else: see websocket.
     void compress_with(message_codec codec, std::size_t threshold) noexcept { transport_.compress_with(std::move(codec), threshold); }
     bool compresses() const noexcept { return transport_.compresses(); }
+    // Binary messages leave as base64 in text, for a peer without binary frames. (It may send both.)
+    void send_binary_as_text() noexcept { binary_as_text_ = true; }
 
     // Server: says hello. To be called once, before anything else.
     void open(clock::time_point now);
@@ -103,7 +105,7 @@ public:
     void end_message(websocket::mark const& at) { transport_.end_message(at); }
     void abandon(websocket::mark const& at) { transport_.abandon(at); }
     void send_text(std::string_view message, bool compress = true);
-    void send_binary(bytes_view message, bool compress = true) { transport_.send(opcode::binary, as_text(message), compress); }
+    void send_binary(bytes_view message, bool compress = true);
 
     // Ends the session from this side: what was written before is still sent, then a close frame.
     void close();
@@ -112,6 +114,7 @@ private:
     enum class state : std::uint8_t { waiting, probing, open, closed };
 
     engine_event on_message(websocket_event const& message, clock::time_point now);
+    engine_event on_binary(std::span<char> data, clock::time_point now);
     engine_event on_packet(engine_packet packet, clock::time_point now);
     engine_event on_open(std::span<char> data, clock::time_point now);
     engine_event on_first(websocket_event const& message, clock::time_point now);
@@ -128,6 +131,7 @@ private:
     role own_;
     bool pong_owed_ = false;
     bool measures_ = false;
+    bool binary_as_text_ = false;
     std::uint32_t probe_ = 0; // the number in the last ping
     std::optional<clock::time_point> probe_sent_{}; // while its pong is due
     std::optional<clock::duration> round_trip_{};

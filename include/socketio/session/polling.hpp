@@ -2,8 +2,8 @@
 // Bodies and time go in, events come out; what is to be sent gathers until a poll takes it. Knows no HTTP.
 #pragma once
 
+#include <socketio/session/base64_packet.hpp>
 #include <socketio/session/engine.hpp>
-#include <socketio/wire/base64.hpp>
 
 #include <cstddef>
 #include <span>
@@ -54,12 +54,10 @@ public:
     void hand_over(Text text, Binary binary);
 
 private:
-    static constexpr std::size_t kept_room = 4 * 1024;
-
     // Takes the first packet off a payload.
     static std::span<char> take_packet(std::span<char>& payload) noexcept;
     engine_event on_packet(std::span<char> encoded, clock::time_point now);
-    engine_event on_binary(std::string_view encoded, clock::time_point now);
+    engine_event on_binary(std::span<char> encoded, clock::time_point now);
     engine_event fail(close_reason reason, std::error_code why);
     void forget_input() noexcept;
     void begin_packet();
@@ -69,7 +67,6 @@ private:
     heartbeat heartbeat_;
     std::string input_;
     std::span<char> rest_{}; // of the input
-    std::string decoded_;
     std::string output_;
     bool compress_ = false;
     bool fed_ = false;
@@ -83,11 +80,10 @@ void polling::hand_over(Text text, Binary binary)
     std::span<char> rest{payload};
     while (!rest.empty()) {
         std::span<char> const packet = take_packet(rest);
-        std::string_view const view{packet.data(), packet.size()};
-        if (view.starts_with('4'))
-            text(view.substr(1));
-        else if (view.starts_with('b') && base64_decode(view.substr(1), decoded_))
-            binary(as_bytes(decoded_));
+        if (std::span<char> data; is_base64_packet(packet) && !read_base64_packet(packet, data))
+            binary(as_bytes({data.data(), data.size()}));
+        else if (!packet.empty() && packet.front() == '4')
+            text(std::string_view{packet.data(), packet.size()}.substr(1));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <socketio/core/config.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@ SOCKETIO_DECL std::string base64_encode(std::string_view data);
 // Strict: whole groups, the padding where it belongs, no other characters, no stray bits.
 // `out` is replaced; after `false` its content means nothing.
 SOCKETIO_DECL bool base64_decode(std::string_view text, std::string& out);
+// The same where the text stands: `text` becomes the data, at its own front.
+SOCKETIO_DECL bool base64_decode_in_place(std::span<char>& text) noexcept;
 
 } // namespace socketio::detail
 

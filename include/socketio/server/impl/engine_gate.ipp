@@ -23,6 +23,8 @@ SOCKETIO_DECL engine_query read_engine_query(std::string_view query)
             result.sid = std::move(text);
         } else if (name == "EIO") {
             result.protocol = text == "4" ? 4 : 3;
+        } else if (name == "b64") {
+            result.base64 = !text.empty();
         }
     }
     return result;

@@ -205,13 +205,16 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
     }
     byte_buffer answer;
     write_upgrade_response(answer, asked.key, protocol, asked.deflate, exchange->headers());
-    exchange->take_stream(runtime_->serial, [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate, wanted](http_stream&& over) mutable {
-        engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted)};
-        if (wanted)
-            self->on_candidate(std::move(brought));
-        else
-            self->turn_away(std::move(brought));
-    });
+    bool const base64 = read_engine_query(exchange->request().query()).base64;
+    exchange->take_stream(runtime_->serial,
+        [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate, base64, wanted](http_stream&& over) mutable {
+            engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate,
+                                     std::move(over.counted), base64};
+            if (wanted)
+                self->on_candidate(std::move(brought));
+            else
+                self->turn_away(std::move(brought));
+        });
 }
 
 SOCKETIO_DECL void engine_session::on_candidate(engine_websocket&& over)

@@ -350,13 +350,15 @@ SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session
     std::string const protocol = choose_subprotocol(*options_, agreed.protocols, exchange.request());
     byte_buffer answer;
     write_upgrade_response(answer, agreed.key, protocol, agreed.deflate, exchange.headers());
+    bool const base64 = read_engine_query(exchange.request().query()).base64;
     exchange.take_stream(session->serial(),
-        [self = shared_from_this(), session, answer = std::move(answer), deflate = agreed.deflate](http_stream&& over) mutable {
+        [self = shared_from_this(), session, answer = std::move(answer), deflate = agreed.deflate, base64](http_stream&& over) mutable {
             if (!self->enroll(session, std::numeric_limits<std::size_t>::max())) { // the connections are limited
                 over.connected.close();
                 return;
             }
-            session->start({std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted)});
+            session->start(
+                {std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted), base64});
             self->tell_session(session);
         });
 }

@@ -40,6 +40,8 @@ SOCKETIO_DECL engine engine_session::make_engine(engine_websocket const& over) c
     engine made{role::server, websocket_limits{.message_size = options_->maxHttpBufferSize}, 0, std::move(settings)};
     if (over.deflate)
         made.compress_with(make_codec(role::server, *over.deflate, options_->perMessageDeflate), options_->perMessageDeflate.threshold);
+    if (over.base64)
+        made.send_binary_as_text();
     return made;
 }
 

@@ -1,6 +1,7 @@
 // Engine.IO packets against the state of the session.
 #pragma once
 
+#include <socketio/session/base64_packet.hpp>
 #include <socketio/session/engine.hpp>
 
 namespace socketio::detail {
@@ -48,14 +49,26 @@ SOCKETIO_DECL engine_event engine::on_message(websocket_event const& message, cl
         return on_first(message, now);
     if (state_ == state::probing)
         return on_probing(message, now);
-    if (message.type == websocket_event::kind::binary) {
-        heartbeat_.heard_other(now);
-        return {.type = engine_event::kind::binary, .payload = message.payload};
+    if (message.type == websocket_event::kind::binary)
+        return on_binary(message.payload, now);
+    std::error_code ec;
+    if (std::span<char> data; is_base64_packet(message.payload)) {
+        ec = read_base64_packet(message.payload, data);
+        if (!ec)
+            return on_binary(data, now);
     }
     engine_packet packet;
-    if (auto const ec = read_engine_packet(message.payload, packet))
+    if (!ec)
+        ec = read_engine_packet(message.payload, packet);
+    if (ec)
         return fail(own_ == role::client ? close_reason::transport_error : close_reason::parse_error, ec);
     return on_packet(packet, now);
+}
+
+SOCKETIO_DECL engine_event engine::on_binary(std::span<char> data, clock::time_point now)
+{
+    heartbeat_.heard_other(now);
+    return {.type = engine_event::kind::binary, .payload = data};
 }
 
 // Whatever comes before the open packet tells that this is no Engine.IO server.
@@ -194,6 +207,16 @@ SOCKETIO_DECL void engine::send_text(std::string_view message, bool compress)
 {
     auto const at = begin_message(compress);
     transport_.output().append(message);
+    transport_.end_message(at);
+}
+
+SOCKETIO_DECL void engine::send_binary(bytes_view message, bool compress)
+{
+    if (!binary_as_text_)
+        return transport_.send(opcode::binary, as_text(message), compress);
+    auto at = transport_.begin_message(opcode::text);
+    at.compress = compress;
+    append_base64_packet(transport_.output(), message);
     transport_.end_message(at);
 }
 

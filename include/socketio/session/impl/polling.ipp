@@ -53,19 +53,17 @@ SOCKETIO_DECL engine_event polling::next(clock::time_point now)
     return {};
 }
 
-// A session may say nothing for a long time; what is large is not kept for so long.
+// A session may say nothing for a long time; its last input is not kept for so long.
 SOCKETIO_DECL void polling::forget_input() noexcept
 {
     rest_ = {};
     std::string{}.swap(input_);
-    if (decoded_.capacity() > kept_room)
-        std::string{}.swap(decoded_);
 }
 
 SOCKETIO_DECL engine_event polling::on_packet(std::span<char> encoded, clock::time_point now)
 {
-    if (!encoded.empty() && encoded.front() == 'b')
-        return on_binary({encoded.data() + 1, encoded.size() - 1}, now);
+    if (is_base64_packet(encoded))
+        return on_binary(encoded, now);
     engine_packet packet;
     if (auto const ec = read_engine_packet(encoded, packet))
         return fail(close_reason::parse_error, ec);
@@ -83,12 +81,13 @@ SOCKETIO_DECL engine_event polling::on_packet(std::span<char> encoded, clock::ti
     return {};
 }
 
-SOCKETIO_DECL engine_event polling::on_binary(std::string_view encoded, clock::time_point now)
+SOCKETIO_DECL engine_event polling::on_binary(std::span<char> encoded, clock::time_point now)
 {
-    if (!base64_decode(encoded, decoded_))
-        return fail(close_reason::parse_error, error::engine_packet_invalid);
+    std::span<char> data;
+    if (auto const ec = read_base64_packet(encoded, data))
+        return fail(close_reason::parse_error, ec);
     heartbeat_.heard_other(now);
-    return {.type = engine_event::kind::binary, .payload = decoded_};
+    return {.type = engine_event::kind::binary, .payload = data};
 }
 
 SOCKETIO_DECL engine_event polling::tick(clock::time_point now)
@@ -133,8 +132,7 @@ SOCKETIO_DECL void polling::send_binary(bytes_view message, bool compress)
 {
     compress_ = compress_ || compress;
     begin_packet();
-    output_.push_back('b');
-    output_.append(base64_encode(as_text(message)));
+    append_base64_packet(output_, message);
 }
 
 } // namespace socketio::detail

@@ -36,17 +36,16 @@ SOCKETIO_DECL std::string base64_encode(std::string_view data)
     return result;
 }
 
-SOCKETIO_DECL bool base64_decode(std::string_view text, std::string& out)
+SOCKETIO_DECL bool base64_decode_in_place(std::span<char>& text) noexcept
 {
-    out.clear();
     if (text.size() % 4 != 0)
         return false;
-    std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-    text.remove_suffix(padding);
-    out.reserve(text.size() / 4 * 3 + 2);
+    std::string_view left{text.data(), text.size()};
+    left.remove_suffix(left.ends_with("==") ? 2 : left.ends_with('=') ? 1 : 0);
+    std::size_t written = 0; // never past the characters that are read
     std::uint32_t group = 0;
     unsigned bits = 0;
-    for (char c : text) {
+    for (char c : left) {
         std::uint32_t const value = base64_values[static_cast<unsigned char>(c)];
         if (value == base64_stranger)
             return false;
@@ -54,10 +53,20 @@ SOCKETIO_DECL bool base64_decode(std::string_view text, std::string& out)
         bits += 6;
         if (bits >= 8) {
             bits -= 8;
-            out.push_back(static_cast<char>(static_cast<unsigned char>(group >> bits & 0xFFu)));
+            text[written++] = static_cast<char>(static_cast<unsigned char>(group >> bits & 0xFFu));
         }
     }
+    text = text.first(written);
     return (group & ((1u << bits) - 1)) == 0;
+}
+
+SOCKETIO_DECL bool base64_decode(std::string_view text, std::string& out)
+{
+    out = text;
+    std::span<char> data{out};
+    bool const good = base64_decode_in_place(data);
+    out.resize(data.size());
+    return good;
 }
 
 } // namespace socketio::detail

@@ -1,0 +1,34 @@
+// Binary data where only text may go (Engine.IO 4): the letter b and base64. HTTP long-polling always has it so, and
+// WebSocket for peers without binary frames.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/error.hpp>
+#include <socketio/wire/base64.hpp>
+
+#include <span>
+#include <system_error>
+
+namespace socketio::detail {
+
+inline bool is_base64_packet(std::span<char const> packet) noexcept
+{
+    return !packet.empty() && packet.front() == 'b';
+}
+
+// The data of such a packet, decoded where it stands; engine_packet_invalid for anything but canonical base64.
+inline std::error_code read_base64_packet(std::span<char> packet, std::span<char>& data) noexcept
+{
+    data = packet.subspan(1);
+    return base64_decode_in_place(data) ? std::error_code{} : make_error_code(error::engine_packet_invalid);
+}
+
+// `to` is a string or a byte_buffer.
+template <class Output>
+void append_base64_packet(Output& to, bytes_view data)
+{
+    to.push_back('b');
+    to.append(base64_encode(as_text(data)));
+}
+
+} // namespace socketio::detail
