@@ -130,6 +130,9 @@ private:
         packet_queue packets{256 * 1024};
         std::vector<pending_ack> acks;
         std::vector<unique_function<void()>> commands;
+        std::size_t next = 0; // of the order, and of its acks and commands: done so far
+        std::size_t next_ack = 0;
+        std::size_t next_command = 0;
 
         void add_packet(socket_core& from);
         void clear() noexcept;
@@ -145,7 +148,8 @@ private:
     void on_due();
     void on_time();
     void on_mail();
-    void take_entry(inbox::entry const& next, std::size_t& commands, std::size_t& acks);
+    void take_entries();
+    void take_entry();
     void join(std::shared_ptr<socket_core> const& joined);
     void settle();
     std::size_t unsent_here() const noexcept;
@@ -153,6 +157,12 @@ private:
     void publish() noexcept;
     void note_error(std::error_code code, std::string_view words);
     void post_turn();
+    // Before anything is done outside a turn: then nothing waits for a turn that could not be had.
+    void post_outside_turn()
+    {
+        if (depth_ == 0)
+            post_turn();
+    }
 
     void begin(std::uint64_t attempt);
     void ask_query(std::uint64_t attempt);
@@ -187,6 +197,8 @@ private:
                       std::optional<pending_ack>&& waiting, keep_rule const& rule);
     template <class Use>
     void perform_with(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, Use use);
+    template <class Then>
+    bool write_whole(std::string_view text, std::span<bytes_view const> attachments, bool compress, Then and_then);
     void hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                    std::optional<pending_ack>&& waiting, bool compress);
     void tell(std::string event);

@@ -61,6 +61,8 @@ public:
     bool is_open() const noexcept { return open_; }
     // Calls user code later in this turn: what it throws leaves through the executor, and the next step follows.
     void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
+    // The same of steps that have their memory already.
+    void defer(std::list<unique_function<void()>>&& steps) noexcept { steps_.splice(steps_.end(), steps); }
     // What `these` defer comes before what was deferred already.
     template <class Defer>
     void defer_first(Defer these)
@@ -126,6 +128,7 @@ private:
     void tell(std::string_view event, std::string_view about);
     void post_turn();
     void drain_inbox();
+    void run_drained();
     void run_steps();
     void settle();
     void let_go();
@@ -162,7 +165,8 @@ private:
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> connecting_;
     std::set<std::string, std::less<>> left_;       // that this side has left: the client may not know
     std::list<unique_function<void()>> steps_;
-    std::vector<unique_function<void()>> drained_; // empty; its memory is the next inbox's
+    std::vector<unique_function<void()>> drained_; // under way; its memory is the next inbox's
+    std::size_t next_drained_ = 0;
     std::vector<std::shared_ptr<void>> kept_;
     clock::time_point connect_deadline_ = clock::never();
     bool open_ = true;

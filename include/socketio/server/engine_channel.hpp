@@ -64,6 +64,8 @@ public:
     // batch of input that is being told has been told.
     virtual void send_text(std::string_view message, bool compress) = 0;
     virtual void send_binary(bytes_view message, bool compress) = 0;
+    // The messages of one packet: all of them or, when it throws, none.
+    virtual void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress) = 0;
     virtual void flush() = 0;
     // Everything was handed over: to the operating system, or to a poll that waits for more.
     virtual bool is_writable() = 0;

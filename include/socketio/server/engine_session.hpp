@@ -75,6 +75,7 @@ public:
     std::string_view transport() const noexcept override { return known().websocket ? "websocket" : "polling"; }
     void send_text(std::string_view message, bool compress) override;
     void send_binary(bytes_view message, bool compress) override;
+    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress) override;
     void flush() override;
     bool is_writable() override;
     std::size_t unsent() override;

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -98,7 +99,8 @@ private:
     void write(encoded_packet const& packet, send_flags flags);
     void write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
     void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack waiting, send_flags flags);
-    void tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
+    // A step that tells it.
+    std::list<unique_function<void()>> tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
     void on_event(packet const& received);
     void on_ack(packet const& received);
     void dispatch(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id, ack reply = {});

@@ -2,6 +2,7 @@
 // ends exactly once. Time is an argument.
 #pragma once
 
+#include <socketio/core/caught.hpp>
 #include <socketio/core/clock.hpp>
 #include <socketio/session/listener.hpp>
 
@@ -28,8 +29,12 @@ class acks {
 public:
     std::size_t size() const noexcept { return count_; }
 
+    // The next add() needs no memory.
+    void reserve_one() { make_room(entries_); }
+
     void add(pending_ack&& ack)
     {
+        reserve_one();
         earliest_ = std::min(earliest_, ack.deadline);
         ++count_;
         if (entries_.empty() || entries_.back().id < ack.id) {
@@ -101,6 +106,7 @@ private:
     entries take_if(Which which)
     {
         entries taken;
+        taken.reserve(count_);
         for (auto& each : entries_) {
             if (each.handler && which(each)) {
                 taken.push_back(std::move(each));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/codec/engine_packet.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/session/heartbeat.hpp>
 #include <socketio/session/websocket.hpp>
 
@@ -104,6 +105,16 @@ public:
     std::size_t message_size(websocket::mark const& at) const { return transport_.message_size(at); }
     void end_message(websocket::mark const& at) { transport_.end_message(at); }
     void abandon(websocket::mark const& at) { transport_.abandon(at); }
+    // Also what was written behind it.
+    void take_back(websocket::mark const& at) noexcept { transport_.take_back(at.start); }
+    // All that `write` sends, or nothing of it if it throws.
+    template <class Write>
+    void send_whole(Write write)
+    {
+        unless_done undo{[this, size = output().size()] { transport_.take_back(size); }};
+        write();
+        undo.done();
+    }
     void send_text(std::string_view message, bool compress = true);
     void send_binary(bytes_view message, bool compress = true);
 

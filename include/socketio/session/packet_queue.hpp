@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/core/bytes.hpp>
+#include <socketio/core/caught.hpp>
 #include <socketio/core/clock.hpp>
 
 #include <algorithm>
@@ -50,14 +51,16 @@ public:
     void push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
               clock::time_point expires = clock::never(), bool compress = true)
     {
-        std::size_t const start = bytes_.size();
+        // All memory first: what can fail leaves nothing of the packet behind.
+        std::size_t const size = size_of(text, attachments);
+        bytes_.prepare(size);
+        entries_.push_back({size, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires, compress});
         bytes_.append(text);
         for (bytes_view const each : attachments) {
             std::uint64_t const length = each.size();
             bytes_.append(&length, sizeof length);
             bytes_.append(each);
         }
-        entries_.push_back({bytes_.size() - start, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires, compress});
         earliest_ = std::min(earliest_, expires);
         ++count_;
     }
@@ -200,15 +203,15 @@ private:
     }
 
     // While nothing is handed over, for days perhaps, packets may come and be removed again: what they
-    // held is given back when it is the greater part.
-    void sweep()
+    // held is given back when it is the greater part, and there is memory for the copy.
+    void sweep() noexcept
     {
         while (head_ != entries_.size() && entries_[head_].removed)
             skip_first();
         if (count_ == 0)
             clear();
         else if (offset_ + removed_bytes_ > byte_size() + keep_ || entries_.size() > 2 * count_ + 64)
-            compact();
+            static_cast<void>(caught([this] { compact(); }));
     }
 
     void compact()

@@ -2,6 +2,7 @@
 // Bodies and time go in, events come out; what is to be sent gathers until a poll takes it. Knows no HTTP.
 #pragma once
 
+#include <socketio/core/scope.hpp>
 #include <socketio/session/base64_packet.hpp>
 #include <socketio/session/engine.hpp>
 
@@ -35,6 +36,17 @@ public:
 
     void send_text(std::string_view message, bool compress = true);
     void send_binary(bytes_view message, bool compress = true);
+    // All that `write` sends, or nothing of it if it throws.
+    template <class Write>
+    void send_whole(Write write)
+    {
+        unless_done undo{[this, size = output_.size(), compress = compress_] {
+            output_.resize(size);
+            compress_ = compress;
+        }};
+        write();
+        undo.done();
+    }
     // What a poll is told that has to end.
     void send_noop() { send_packet(engine_packet_type::noop); }
 

@@ -34,9 +34,9 @@ public:
 
     void push(retried_emit&& emit)
     {
-        bytes_ += emit.packet.byte_size();
-        earliest_ = std::min(earliest_, emit.expires);
         emits_.push_back(std::move(emit));
+        bytes_ += emits_.back().packet.byte_size();
+        earliest_ = std::min(earliest_, emits_.back().expires);
     }
 
     // The one to be sent now, which counts as a try; null while one is on its way, or there is none.

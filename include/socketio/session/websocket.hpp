@@ -86,6 +86,10 @@ public:
     void end_message(mark const& of);
     void abandon(mark const& of) noexcept;
 
+    // Several messages that leave together or not at all: takes everything back that was written behind the first
+    // `size` bytes of output().
+    void take_back(std::size_t size) noexcept;
+
     // A whole message, a ping or a pong; dropped when not open. A ping or pong over 125 bytes is misuse.
     void send(opcode code, std::string_view payload, bool compress = true);
 

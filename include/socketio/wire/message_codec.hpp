@@ -22,6 +22,8 @@ public:
     // The whole message as it goes into a frame; valid until the next call. The peer must get it, since what
     // follows may refer to it. Nothing where it could not be done: then the message may go as it is.
     virtual std::optional<std::string_view> deflate(std::string_view message) = 0;
+    // The peer will not get what was deflated last: nothing that follows refers to anything before.
+    virtual void restart() noexcept = 0;
 };
 
 class message_inflater {

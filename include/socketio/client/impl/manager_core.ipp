@@ -106,6 +106,7 @@ SOCKETIO_DECL void manager_core::inbox::clear() noexcept
     packets.clear();
     acks.clear();
     commands.clear();
+    next = next_ack = next_command = 0;
 }
 
 SOCKETIO_DECL void manager_core::inbox::swap(inbox& other) noexcept
@@ -114,6 +115,9 @@ SOCKETIO_DECL void manager_core::inbox::swap(inbox& other) noexcept
     std::swap(packets, other.packets);
     acks.swap(other.acks);
     commands.swap(other.commands);
+    std::swap(next, other.next);
+    std::swap(next_ack, other.next_ack);
+    std::swap(next_command, other.next_command);
 }
 
 SOCKETIO_DECL bool manager_core::on_strand() const noexcept
@@ -124,17 +128,18 @@ SOCKETIO_DECL bool manager_core::on_strand() const noexcept
 SOCKETIO_DECL void manager_core::perform(unique_function<void()> command)
 {
     if (may_act()) {
+        post_outside_turn();
         drain_inbox();
-        if (depth_ == 0) {
+        if (depth_ == 0)
             now_ = clock::now();
-            post_turn();
-        }
         command();
         return;
     }
     std::lock_guard const lock{mutex_};
     if (!alive())
         return;
+    make_room(inbox_.order);
+    make_room(inbox_.commands);
     inbox_.order.push_back({inbox::kind::command, nullptr});
     inbox_.commands.push_back(std::move(command));
     wake();
@@ -144,9 +149,10 @@ SOCKETIO_DECL void manager_core::perform(unique_function<void()> command)
 SOCKETIO_DECL void manager_core::wake()
 {
     has_mail_.store(true, std::memory_order_release);
-    if (std::exchange(waking_, true))
+    if (waking_)
         return;
     post(runtime_->serial, [self = shared_from_this()] { self->on_mail(); });
+    waking_ = true;
 }
 
 SOCKETIO_DECL void manager_core::on_mail()
@@ -167,38 +173,56 @@ SOCKETIO_DECL void manager_core::drain_inbox()
     if (draining_now_ || !has_mail_.load(std::memory_order_acquire))
         return;
     raised const guard{draining_now_};
+    take_entries();
     {
         std::lock_guard const lock{mutex_};
         draining_.swap(inbox_);
         has_mail_.store(false, std::memory_order_release);
     }
-    std::size_t commands = 0;
-    std::size_t acks = 0;
-    for (auto const& next : draining_.order)
-        take_entry(next, commands, acks);
-    draining_.clear();
+    take_entries();
 }
 
-SOCKETIO_DECL void manager_core::take_entry(inbox::entry const& next, std::size_t& commands, std::size_t& acks)
+// An exception of one leaves the rest to the next turn: nothing is lost, and nothing done twice.
+SOCKETIO_DECL void manager_core::take_entries()
 {
+    unless_done going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
+    while (draining_.next != draining_.order.size())
+        take_entry();
+    draining_.clear();
+    going_on.done();
+}
+
+SOCKETIO_DECL void manager_core::take_entry()
+{
+    inbox::entry& next = draining_.order[draining_.next];
     if (next.type == inbox::kind::command) {
-        draining_.commands[commands++]();
+        ++draining_.next;
+        auto command = std::exchange(draining_.commands[draining_.next_command++], {});
+        command();
         return;
     }
     if (next.type == inbox::kind::join) {
         join(next.socket);
+        ++draining_.next;
         return;
     }
     std::optional<pending_ack> waiting;
     if (next.type == inbox::kind::packet_with_ack)
-        waiting = std::move(draining_.acks[acks++]);
-    std::size_t left = next.count;
+        waiting = std::move(draining_.acks[draining_.next_ack]);
+    unless_done put_back{[&] {
+        if (waiting)
+            draining_.acks[draining_.next_ack] = std::move(*waiting);
+    }};
     draining_.packets.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>, bool compress) {
-        if (left-- == 0)
+        if (next.count == 0)
             return false;
         send_or_keep(*next.socket, text, attachments, std::move(waiting), {.compress = compress});
+        --next.count;
         return true;
     });
+    put_back.done();
+    draining_.next_ack += next.type == inbox::kind::packet_with_ack;
+    ++draining_.next;
 }
 
 SOCKETIO_DECL void manager_core::run_steps()
@@ -339,17 +363,17 @@ SOCKETIO_DECL void manager_core::on_time()
 SOCKETIO_DECL void manager_core::adopt(std::shared_ptr<socket_core> joined)
 {
     if (may_act()) {
+        post_outside_turn();
         drain_inbox();
-        if (depth_ == 0) {
+        if (depth_ == 0)
             now_ = clock::now();
-            post_turn();
-        }
         join(joined);
         return;
     }
     {
         std::lock_guard const lock{mutex_};
         if (alive()) {
+            make_room(inbox_.order);
             inbox_.order.push_back({inbox::kind::join, std::move(joined)});
             wake();
             return;

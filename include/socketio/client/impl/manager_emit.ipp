@@ -60,10 +60,9 @@ SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_vie
             send_or_keep(by, packet, binaries, std::move(ack), rule);
     };
     if (may_act()) {
+        post_outside_turn();
         drain_inbox();
         send(from, text, attachments, std::move(waiting));
-        if (depth_ == 0)
-            post_turn();
         return;
     }
     if (rule.is_volatile || rule.expires != clock::never()) {
@@ -94,6 +93,9 @@ SOCKETIO_DECL void manager_core::hand_over(socket_core& from, std::string_view t
     std::lock_guard const lock{mutex_};
     if (!alive())
         return;
+    make_room(inbox_.order);
+    if (waiting)
+        make_room(inbox_.acks);
     inbox_.packets.push(text, attachments, std::nullopt, clock::never(), compress);
     if (waiting) {
         inbox_.order.push_back({inbox::kind::packet_with_ack, from.shared_from_this()});
@@ -139,6 +141,7 @@ SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_vie
 SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
                                            encode_event_ref encode, keep_rule const& rule)
 {
+    post_outside_turn();
     drain_inbox();
     if (!from.tells_outgoing() && can_write(from)) {
         encode_in_place(from, event, std::move(waiting), encode, rule.compress);
@@ -152,8 +155,6 @@ SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view e
         check_attachments(attachments_.size());
         send_or_keep(from, scratch_.view(), attachments_, std::move(waiting), rule);
     }
-    if (depth_ == 0)
-        post_turn();
 }
 
 SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_view event,
@@ -161,7 +162,7 @@ SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_
 {
     engine& session = runtime_->link->session();
     auto const at = session.begin_message(compress);
-    unless_done message{[&] { session.abandon(at); }};
+    unless_done message{[&] { session.take_back(at); }}; // the attachments, too
     attachments_.clear();
     {
         raised const guard{encoding_};
@@ -172,25 +173,37 @@ SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_
         from.fail_emit(event, std::move(waiting), error::payload_too_large);
         return;
     }
-    message.done();
-    ++packets_sent_;
+    if (waiting)
+        from.pending().reserve_one();
     session.end_message(at);
     for (bytes_view const each : attachments_)
         session.send_binary(each, compress);
+    message.done();
+    ++packets_sent_;
     if (waiting)
         from.pending().add(std::move(*waiting));
 }
 
-SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
+// `and_then` belongs to it: if that fails, nothing was written.
+template <class Then>
+bool manager_core::write_whole(std::string_view text, std::span<bytes_view const> attachments, bool compress, Then and_then)
 {
     if (state_ != ready_state::open || !fits(text.size() + 1, attachments))
         return false;
-    ++packets_sent_;
     engine& session = runtime_->link->session();
-    session.send_text(text, compress);
-    for (bytes_view const each : attachments)
-        session.send_binary(each, compress);
+    session.send_whole([&] {
+        session.send_text(text, compress);
+        for (bytes_view const each : attachments)
+            session.send_binary(each, compress);
+        and_then();
+    });
+    ++packets_sent_;
     return true;
+}
+
+SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
+{
+    return write_whole(text, attachments, compress, [] {});
 }
 
 SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_view text,
@@ -201,12 +214,11 @@ SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_vie
         from.keep(text, attachments, std::move(waiting), rule);
         return;
     }
-    if (!write_packet(text, attachments, rule.compress)) {
-        from.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
-        return;
-    }
-    from.tell_outgoing(text, attachments);
     if (waiting)
+        from.pending().reserve_one();
+    if (!write_whole(text, attachments, rule.compress, [&] { from.tell_outgoing(text, attachments); }))
+        from.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
+    else if (waiting)
         from.pending().add(std::move(*waiting));
 }
 
@@ -216,9 +228,7 @@ SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view t
 {
     if (!can_write(from))
         return false;
-    bool const written = write_packet(text, attachments, compress);
-    if (written)
-        from.tell_outgoing(text, attachments);
+    bool const written = write_whole(text, attachments, compress, [&] { from.tell_outgoing(text, attachments); });
     if (written && id)
         from.pending().sent(*id);
     if (!written)
@@ -253,10 +263,9 @@ SOCKETIO_DECL void manager_core::send_answer(socket_core& from, std::string_view
             write_answer(by, packet, binaries);
     };
     if (may_act()) {
+        post_outside_turn();
         drain_inbox();
         write(from, text, attachments, epoch);
-        if (depth_ == 0)
-            post_turn();
         return;
     }
     perform_with(from, text, attachments, [write, epoch](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries) {

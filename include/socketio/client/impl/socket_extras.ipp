@@ -77,18 +77,20 @@ SOCKETIO_DECL void socket_core::tell_outgoing(std::string_view text, std::span<b
     auto sent = read_back(text, attachments);
     if (!sent)
         return;
-    written_.push_back(std::move(*sent));
-    if (written_.size() == 1)
+    std::list<kept_event> one;
+    one.push_back(std::move(*sent));
+    if (written_.empty())
         manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
+    written_.splice(written_.end(), one);
 }
 
 // The next step of all, so that what leaves the send buffer is told before "connect" is.
 SOCKETIO_DECL void socket_core::deliver_written()
 {
+    if (written_.size() > 1)
+        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
     std::list<kept_event> first;
     first.splice(first.end(), written_, written_.begin());
-    if (!written_.empty())
-        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
     json_document reader;
     value_view const payload = first.front().read(reader);
     event_call call{*this, payload[std::size_t{0}].as_string(), args{payload}.rest(1)};

@@ -88,8 +88,9 @@ SOCKETIO_DECL bool client_core::perform(unique_function<void()> command)
         return false;
     inbox_.push_back(std::move(command));
     has_mail_.store(true, std::memory_order_release);
-    if (!std::exchange(waking_, true))
+    if (!waking_)
         post_turn();
+    waking_ = true;
     return true;
 }
 
@@ -106,18 +107,29 @@ SOCKETIO_DECL void client_core::post_turn()
 SOCKETIO_DECL void client_core::drain_inbox()
 {
     static constexpr std::size_t kept = 64;
-    auto commands = std::exchange(drained_, {});
+    run_drained();
     {
         std::lock_guard const lock{mutex_};
         waking_ = false;
         has_mail_.store(false, std::memory_order_release);
-        commands.swap(inbox_);
+        drained_.swap(inbox_);
     }
-    for (auto& each : commands)
-        each();
-    commands.clear();
-    if (commands.capacity() <= kept)
-        drained_ = std::move(commands);
+    run_drained();
+    if (drained_.capacity() > kept)
+        std::vector<unique_function<void()>>{}.swap(drained_);
+}
+
+// An exception of one command leaves the rest to the next turn.
+SOCKETIO_DECL void client_core::run_drained()
+{
+    unless_done going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
+    while (next_drained_ != drained_.size()) {
+        auto command = std::move(drained_[next_drained_++]);
+        command();
+    }
+    drained_.clear();
+    next_drained_ = 0;
+    going_on.done();
 }
 
 SOCKETIO_DECL void client_core::run_steps()
@@ -161,10 +173,8 @@ SOCKETIO_DECL bool client_core::send(std::string_view text, std::span<bytes_view
         count(counts_.dropped);
         return false;
     }
+    runtime_->channel->send_packet(text, attachments, flags.compress);
     count(counts_.sent);
-    runtime_->channel->send_text(text, flags.compress);
-    for (bytes_view const each : attachments)
-        runtime_->channel->send_binary(each, flags.compress);
     return true;
 }
 

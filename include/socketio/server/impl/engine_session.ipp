@@ -191,6 +191,24 @@ SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress
     check_backlog();
 }
 
+SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
+{
+    if (ended_)
+        return;
+    auto const write = [&](auto& to) {
+        to.send_whole([&] {
+            to.send_text(text, compress);
+            for (bytes_view const each : attachments)
+                to.send_binary(each, compress);
+        });
+    };
+    if (runtime_->link)
+        write(runtime_->link->session());
+    else
+        write(*polling_);
+    check_backlog();
+}
+
 // A peer that does not read costs no more than this.
 SOCKETIO_DECL void engine_session::check_backlog()
 {

@@ -17,22 +17,28 @@ SOCKETIO_DECL void server_socket_core::write(encoded_packet const& packet, send_
 
 SOCKETIO_DECL void server_socket_core::write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
 {
-    if (client_->send(text, attachments, flags) && !outgoing_.untouched())
-        tell_outgoing(text, attachments);
+    std::list<unique_function<void()>> told;
+    if (!outgoing_.untouched())
+        told = tell_outgoing(text, attachments);
+    if (client_->send(text, attachments, flags))
+        client_->defer(std::move(told));
 }
 
 // What listens to what goes out sees it as the peer does.
-SOCKETIO_DECL void server_socket_core::tell_outgoing(std::string_view text, std::span<bytes_view const> attachments)
+SOCKETIO_DECL std::list<unique_function<void()>> server_socket_core::tell_outgoing(std::string_view text,
+                                                                                   std::span<bytes_view const> attachments)
 {
+    std::list<unique_function<void()>> step;
     auto event = read_back(text, attachments);
     if (!event)
-        return;
-    client_->defer([self = shared_from_this(), event = std::make_shared<kept_event>(std::move(*event))] {
+        return step;
+    step.push_back([self = shared_from_this(), event = std::make_shared<kept_event>(std::move(*event))] {
         json_document reader;
         value_view const payload = event->read(reader);
         event_call call{*self, payload[std::size_t{0}].as_string(), args{payload}.rest(1)};
         self->outgoing_.dispatch_any(call);
     });
+    return step;
 }
 
 SOCKETIO_DECL void server_socket_core::send(shared_packet packet, send_flags flags)
@@ -80,8 +86,9 @@ SOCKETIO_DECL void server_socket_core::write_asking(std::string_view text, std::
         end_ack(std::move(waiting), error::disconnected);
         return;
     }
-    acks_.add(std::move(waiting));
+    acks_.reserve_one();
     write(text, attachments, flags);
+    acks_.add(std::move(waiting));
 }
 
 SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<bytes_view const> attachments,

@@ -13,10 +13,12 @@ SOCKETIO_DECL engine::engine(role own, websocket_limits limits, std::uint64_t ma
 
 SOCKETIO_DECL void engine::open(clock::time_point now)
 {
-    auto const at = transport_.begin_message(opcode::text);
-    transport_.output().push_back('0');
-    write_engine_open(transport_.output(), settings_);
-    transport_.end_message(at);
+    send_whole([this] {
+        auto const at = transport_.begin_message(opcode::text);
+        transport_.output().push_back('0');
+        write_engine_open(transport_.output(), settings_);
+        transport_.end_message(at);
+    });
     heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
     state_ = state::open;
 }
@@ -165,10 +167,12 @@ SOCKETIO_DECL engine_event engine::fail(close_reason reason, std::error_code why
 
 SOCKETIO_DECL void engine::send_packet(engine_packet_type type, std::string_view data)
 {
-    auto const at = transport_.begin_message(opcode::text);
-    transport_.output().push_back(static_cast<char>('0' + static_cast<int>(type)));
-    transport_.output().append(data);
-    transport_.end_message(at);
+    send_whole([&] {
+        auto const at = transport_.begin_message(opcode::text);
+        transport_.output().push_back(static_cast<char>('0' + static_cast<int>(type)));
+        transport_.output().append(data);
+        transport_.end_message(at);
+    });
 }
 
 SOCKETIO_DECL void engine::send_pong()
@@ -199,15 +203,18 @@ SOCKETIO_DECL void engine::on_measured(std::span<char const> data, clock::time_p
 
 SOCKETIO_DECL void engine::complete_output()
 {
-    if (std::exchange(pong_owed_, false) && state_ == state::open)
+    if (pong_owed_ && state_ == state::open)
         send_packet(engine_packet_type::pong);
+    pong_owed_ = false;
 }
 
 SOCKETIO_DECL void engine::send_text(std::string_view message, bool compress)
 {
-    auto const at = begin_message(compress);
-    transport_.output().append(message);
-    transport_.end_message(at);
+    send_whole([&] {
+        auto const at = begin_message(compress);
+        transport_.output().append(message);
+        transport_.end_message(at);
+    });
 }
 
 SOCKETIO_DECL void engine::send_binary(bytes_view message, bool compress)

@@ -116,23 +116,29 @@ SOCKETIO_DECL void polling::begin_packet()
 
 SOCKETIO_DECL void polling::send_packet(engine_packet_type type)
 {
-    begin_packet();
-    output_.push_back(static_cast<char>('0' + static_cast<int>(type)));
+    send_whole([&] {
+        begin_packet();
+        output_.push_back(static_cast<char>('0' + static_cast<int>(type)));
+    });
 }
 
 SOCKETIO_DECL void polling::send_text(std::string_view message, bool compress)
 {
-    compress_ = compress_ || compress;
-    begin_packet();
-    output_.push_back('4');
-    output_.append(message);
+    send_whole([&] {
+        compress_ = compress_ || compress;
+        begin_packet();
+        output_.push_back('4');
+        output_.append(message);
+    });
 }
 
 SOCKETIO_DECL void polling::send_binary(bytes_view message, bool compress)
 {
-    compress_ = compress_ || compress;
-    begin_packet();
-    append_base64_packet(output_, message);
+    send_whole([&] {
+        compress_ = compress_ || compress;
+        begin_packet();
+        append_base64_packet(output_, message);
+    });
 }
 
 } // namespace socketio::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/core/utf8.hpp>
 #include <socketio/session/websocket.hpp>
 
@@ -113,8 +114,8 @@ SOCKETIO_DECL void websocket::release_pong()
 {
     if (output_.size() > output_before_pongs_wait)
         return;
-    held_back_ = false;
     write_frame(opcode::pong, {pong_.data(), pong_size_});
+    held_back_ = false;
 }
 
 SOCKETIO_DECL websocket_event websocket::on_close(std::span<char> payload)
@@ -168,7 +169,7 @@ SOCKETIO_DECL websocket::mark websocket::begin_message(opcode code)
     if (held_back_)
         release_pong();
     std::size_t const start = output_.size();
-    output_.prepare(room());
+    output_.prepare(room() + 1); // the engine's packet type, too
     output_.commit(room());
     return {start, code};
 }
@@ -180,9 +181,11 @@ SOCKETIO_DECL void websocket::end_message(mark const& of)
         return;
     }
     std::size_t const length = message_size(of);
+    unless_done undo{[&] { take_back(of.start); }};
     if (auto const smaller = compressed({output_.data() + of.start + room(), length}, of.compress)) {
         output_.truncate(of.start);
         write_frame(of.code, *smaller, rsv1);
+        undo.done();
         return;
     }
     frame_header const header = header_for(of.code, length);
@@ -193,6 +196,7 @@ SOCKETIO_DECL void websocket::end_message(mark const& of)
         std::memmove(payload + extra, payload, length);
         output_.commit(extra);
     }
+    undo.done();
     char* const payload = write_header(output_.data() + of.start, header);
     if (header.masked)
         apply_mask(payload, length, header.mask);
@@ -210,6 +214,14 @@ SOCKETIO_DECL void websocket::abandon(mark const& of) noexcept
     output_.truncate(of.start);
 }
 
+// What was compressed among it is in the deflater's window, but will not be in the peer's.
+SOCKETIO_DECL void websocket::take_back(std::size_t size) noexcept
+{
+    output_.truncate(size);
+    if (deflater_)
+        deflater_->restart();
+}
+
 SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload, bool compress)
 {
     if (code == opcode::close || code == opcode::continuation)
@@ -220,10 +232,12 @@ SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload, bool c
         return;
     if (held_back_)
         release_pong();
+    unless_done undo{[this, size = output_.size()] { take_back(size); }};
     if (auto const smaller = compressed(payload, compress && !is_control(code)))
         write_frame(code, *smaller, rsv1);
     else
         write_frame(code, payload);
+    undo.done();
 }
 
 SOCKETIO_DECL void websocket::write_frame(opcode code, std::string_view payload, std::uint8_t reserved)
@@ -250,8 +264,6 @@ SOCKETIO_DECL void websocket::close(std::uint16_t code, std::string_view reason)
 
 SOCKETIO_DECL void websocket::write_close(std::uint16_t code, std::string_view reason)
 {
-    held_back_ = false;
-    close_sent_ = true;
     std::string payload;
     if (code != 0) {
         payload.push_back(static_cast<char>(static_cast<unsigned char>(code >> 8)));
@@ -263,6 +275,8 @@ SOCKETIO_DECL void websocket::write_close(std::uint16_t code, std::string_view r
         payload.append(words, 0, size);
     }
     write_frame(opcode::close, payload);
+    held_back_ = false;
+    close_sent_ = true;
 }
 
 } // namespace socketio::detail

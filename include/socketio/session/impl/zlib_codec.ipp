@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/session/zlib_codec.hpp>
 
 #include <zlib.h>
@@ -46,15 +47,19 @@ public:
             return "\0"sv; // section 7.2.3.6; zlib writes nothing here
         if (!active_ && !begin())
             return std::nullopt;
+        unless_done restarts{[this] { restart(); }};
         out_.clear();
         out_.shrink(kept_for_deflate);
         while (!message.empty())
             take(message);
+        restarts.done();
         out_.truncate(out_.size() - flush_tail.size());
         if (!keeps_context_)
             end();
         return out_.view();
     }
+
+    void restart() noexcept override { end(); }
 
 private:
     bool begin()

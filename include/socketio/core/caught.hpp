@@ -1,0 +1,71 @@
+// Exceptions as error codes, for places that no exception may leave: coroutines, noexcept functions, loops that go on.
+// Without exceptions nothing is caught, since nothing is thrown.
+#pragma once
+
+#include <socketio/core/config.hpp>
+
+#include <new>
+#include <system_error>
+#include <utility>
+
+namespace socketio::detail {
+
+#if SOCKETIO_HAS_EXCEPTIONS
+// Of the exception that is being handled.
+inline std::error_code code_of_exception() noexcept
+{
+    try {
+        throw;
+    } catch (std::bad_alloc const&) {
+        return std::make_error_code(std::errc::not_enough_memory);
+    } catch (std::system_error const& thrown) {
+        return thrown.code() ? thrown.code() : std::make_error_code(std::errc::state_not_recoverable);
+    } catch (...) {
+        return std::make_error_code(std::errc::state_not_recoverable);
+    }
+}
+#endif
+
+// Calls `work`. An exception of it comes back as an error code.
+template <class Work>
+std::error_code caught(Work&& work) noexcept
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    try {
+        std::forward<Work>(work)();
+        return {};
+    } catch (...) {
+        return code_of_exception();
+    }
+#else
+    std::forward<Work>(work)();
+    return {};
+#endif
+}
+
+// Calls `work`; calls `out_of_memory` if that was the matter, and lets the exception go on.
+template <class Work, class Otherwise>
+void watch_memory(Work&& work, Otherwise&& out_of_memory)
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    try {
+        std::forward<Work>(work)();
+    } catch (std::bad_alloc const&) {
+        std::forward<Otherwise>(out_of_memory)();
+        throw;
+    }
+#else
+    static_cast<void>(out_of_memory);
+    std::forward<Work>(work)();
+#endif
+}
+
+// Room for one more, so that the next push_back() cannot fail.
+template <class Vector>
+void make_room(Vector& in)
+{
+    if (in.size() == in.capacity())
+        in.reserve(in.empty() ? 4 : 2 * in.size());
+}
+
+} // namespace socketio::detail
