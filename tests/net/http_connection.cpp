@@ -237,8 +237,28 @@ TEST_CASE("chunks that are broken are refused")
     auto const chunked = [](std::string_view body) {
         return refusal_of("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string{body});
     };
-    for (std::string_view const body : {"x\r\n", "-1\r\n", "0x1\r\na\r\n", "\r\n", "1\na\n0\n\n", "1\r\nab\r\n", "11111111111111111\r\n"})
+    using namespace std::string_view_literals;
+    for (std::string_view const body : {"x\r\n"sv, "-1\r\n"sv, "0x1\r\na\r\n"sv, "\r\n"sv, "1\na\n0\n\n"sv, "1\r\nab\r\n"sv,
+             "11111111111111111\r\n"sv, " 1\r\na\r\n"sv, "1;a\rb\r\na\r\n"sv, "1;\0\r\na\r\n"sv, "1\r\na\r\n0\r\nGET / HTTP/1.1\r\n"sv,
+             "1\r\na\r\n0\r\nX : y\r\n"sv, "1\r\na\r\n0\r\nX: a\rb\r\n"sv})
         CHECK_MESSAGE(chunked(body) == 400, body);
+}
+
+TEST_CASE("a body of chunks of one byte is taken up to the limit of bodies, and the next request is found")
+{
+    http_rules rules;
+    rules.body_size = 50000;
+    http_port port{rules};
+    auto caller = port.call();
+    std::string body;
+    for (int i = 0; i != 50000; ++i)
+        body += "1\r\nx\r\n";
+    port.house->does = [](std::shared_ptr<http_exchange> const& asked) {
+        asked->answer({200, {}, std::to_string(asked->request().body.size())});
+    };
+    caller.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + "0\r\nX: y\r\n\r\n" + get_request("/next"));
+    CHECK(caller.reply().body == "50000");
+    CHECK(caller.reply().body == "0");
 }
 
 TEST_CASE("an offer to go on with another protocol than WebSocket is not taken up")

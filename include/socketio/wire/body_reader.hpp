@@ -17,10 +17,11 @@ enum class body_progress : std::uint8_t {
     incomplete,
     complete, // what follows is the next response
     limited,  // over the limit: more would come, but is not wanted
-    failed    // the chunks are broken; what came before them stays
+    failed    // the chunks or their trailers are broken; what came before them stays
 };
 
-// `body()` is at most `limit` bytes, and the framing around it at most 4 KiB more than the body.
+// `body()` is at most `limit` bytes. The framing around it is at most 4 KiB and 8 bytes for each byte of the body, so that
+// chunks of one byte are taken, and each of its lines at most 4 KiB.
 class body_reader {
 public:
     body_reader(http_head const& head, std::size_t limit);
@@ -39,9 +40,11 @@ private:
 
     void take_data(std::string_view& data);
     void take_line(std::string_view& data);
-    void on_line(std::string_view line);
+    bool accept_line(std::string_view line);
 
+    static constexpr std::size_t line_limit = 4096;
     static constexpr std::size_t framing_limit = 4096;
+    static constexpr std::size_t framing_factor = 8;
 
     std::string body_;
     std::string line_;

@@ -78,6 +78,20 @@ constexpr std::string_view trim_http_blanks(std::string_view text) noexcept
     return text;
 }
 
+constexpr bool is_http_token(char c) noexcept
+{
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+        return true;
+    return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
+struct http_header_view {
+    std::string_view name, value;
+};
+
+// A line of a head or of a trailer, without its end. False where it is no header (RFC 9112, section 5).
+SOCKETIO_DECL bool split_header_line(std::string_view line, http_header_view& to) noexcept;
+
 // Whether a comma-separated list holds the token, in any case.
 SOCKETIO_DECL bool http_list_has(std::string_view list, std::string_view token) noexcept;
 

@@ -16,12 +16,65 @@ inline bool parse_whole_number(std::string_view text, int base, std::uint64_t& t
     return !text.empty() && read.ec == std::errc{} && read.ptr == text.data() + text.size();
 }
 
+// Takes a token, or a quoted string if `quotes`, off the front (RFC 9110, section 5.6).
+inline bool skip_word(std::string_view& text, bool quotes) noexcept
+{
+    std::size_t at = 0;
+    if (!quotes || !text.starts_with('"')) {
+        while (at != text.size() && is_http_token(text[at]))
+            ++at;
+        text.remove_prefix(at);
+        return at != 0;
+    }
+    for (at = 1; at < text.size() && text[at] != '"'; ++at)
+        at += text[at] == '\\' ? 1 : 0;
+    if (at >= text.size() || !is_header_value(text.substr(0, at)))
+        return false;
+    text.remove_prefix(at + 1);
+    return true;
+}
+
+// Extensions mean nothing to anybody here, but must be what RFC 9112, section 7.1.1, says they are.
+inline bool are_chunk_extensions(std::string_view text) noexcept
+{
+    while (!text.empty()) {
+        text = trim_http_blanks(text);
+        if (!text.starts_with(';'))
+            return false;
+        text = trim_http_blanks(text.substr(1));
+        if (!skip_word(text, false))
+            return false;
+        if (std::string_view const rest = trim_http_blanks(text); rest.starts_with('=')) {
+            text = trim_http_blanks(rest.substr(1));
+            if (!skip_word(text, true))
+                return false;
+        }
+    }
+    return true;
+}
+
+inline bool read_chunk_size(std::string_view line, std::uint64_t& to) noexcept
+{
+    std::size_t const end = std::min(line.find_first_of("; \t"), line.size());
+    return parse_whole_number(line.substr(0, end), 16, to) && are_chunk_extensions(line.substr(end));
+}
+
+inline bool is_chunked_last(http_head const& head) noexcept
+{
+    std::string_view last;
+    for (http_header const& header : head.headers) {
+        if (equals_ignoring_case(header.name, "Transfer-Encoding"))
+            last = header.value;
+    }
+    return equals_ignoring_case(trim_http_blanks(last.substr(last.rfind(',') + 1)), "chunked");
+}
+
 SOCKETIO_DECL body_reader::body_reader(http_head const& head, std::size_t limit) : limit_{limit}
 {
     bool const none = head.status == 204 || head.status == 304 || (head.status >= 100 && head.status < 200);
     if (none)
         progress_ = body_progress::complete;
-    else if (head.has_token("Transfer-Encoding", "chunked"))
+    else if (is_chunked_last(head))
         kind_ = kind::chunked;
     else if (head.count("Transfer-Encoding") == 0 && head.count("Content-Length") == 1 &&
              parse_whole_number(head.find("Content-Length"), 10, left_))
@@ -68,10 +121,9 @@ SOCKETIO_DECL void body_reader::take_data(std::string_view& data)
 SOCKETIO_DECL void body_reader::take_line(std::string_view& data)
 {
     std::size_t const end = data.find('\n');
-    std::size_t const most = framing_limit + body_.size();
-    std::size_t const count = std::min(end == std::string_view::npos ? data.size() : end + 1, most);
+    std::size_t const count = std::min(end == std::string_view::npos ? data.size() : end + 1, line_limit + 1);
     framing_ += count;
-    if (framing_ > most) {
+    if (line_.size() + count > line_limit || framing_ > framing_limit + framing_factor * body_.size()) {
         progress_ = body_progress::failed;
         return;
     }
@@ -79,32 +131,28 @@ SOCKETIO_DECL void body_reader::take_line(std::string_view& data)
     data.remove_prefix(count);
     if (end == std::string_view::npos)
         return;
-    if (!line_.ends_with("\r\n")) {
+    bool const ended = line_.ends_with("\r\n");
+    if (!ended || !accept_line(std::string_view{line_}.substr(0, line_.size() - 2)))
         progress_ = body_progress::failed;
-        return;
-    }
-    auto const line = std::exchange(line_, {});
-    on_line(std::string_view{line}.substr(0, line.size() - 2));
+    line_.clear();
 }
 
-SOCKETIO_DECL void body_reader::on_line(std::string_view line)
+SOCKETIO_DECL bool body_reader::accept_line(std::string_view line)
 {
     if (place_ == place::trailer) {
+        http_header_view header;
         if (line.empty())
             progress_ = body_progress::complete;
-        return;
+        return line.empty() || split_header_line(line, header);
     }
     if (place_ == place::behind_data) {
-        if (!line.empty())
-            progress_ = body_progress::failed;
         place_ = place::size;
-        return;
+        return line.empty();
     }
-    // Extensions behind the size mean nothing to anybody.
-    if (!parse_whole_number(trim_http_blanks(line.substr(0, line.find(';'))), 16, left_))
-        progress_ = body_progress::failed;
-    else
-        place_ = left_ == 0 ? place::trailer : place::data;
+    if (!read_chunk_size(line, left_))
+        return false;
+    place_ = left_ == 0 ? place::trailer : place::data;
+    return true;
 }
 
 } // namespace socketio::detail

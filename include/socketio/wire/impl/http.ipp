@@ -8,13 +8,6 @@
 
 namespace socketio::detail {
 
-constexpr bool is_http_token(char c) noexcept
-{
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-        return true;
-    return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
-
 SOCKETIO_DECL bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept
 {
     if (a.size() != b.size())
@@ -196,16 +189,21 @@ SOCKETIO_DECL bool http_head_reader::take_request(std::string_view line)
 }
 
 // A line that begins with a blank (folding) has no name, nor has one with a blank before the colon.
-SOCKETIO_DECL bool http_head_reader::take_header(std::string_view line)
+SOCKETIO_DECL bool split_header_line(std::string_view line, http_header_view& to) noexcept
 {
     std::size_t const colon = line.find(':');
-    if (colon == std::string_view::npos || head_.headers.size() >= limits_.headers)
+    if (colon == std::string_view::npos)
         return false;
-    std::string_view const name = line.substr(0, colon);
-    std::string_view const value = trim_http_blanks(line.substr(colon + 1));
-    if (!is_header_name(name) || !is_header_value(value))
+    to = {line.substr(0, colon), trim_http_blanks(line.substr(colon + 1))};
+    return is_header_name(to.name) && is_header_value(to.value);
+}
+
+SOCKETIO_DECL bool http_head_reader::take_header(std::string_view line)
+{
+    http_header_view header;
+    if (head_.headers.size() >= limits_.headers || !split_header_line(line, header))
         return false;
-    head_.headers.push_back({std::string{name}, std::string{value}});
+    head_.headers.push_back({std::string{header.name}, std::string{header.value}});
     return true;
 }
 
