@@ -3,6 +3,7 @@
 
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/convert_base.hpp>
+#include <socketio/core/number_bits.hpp>
 #include <socketio/core/value.hpp>
 
 #include <array>
@@ -99,7 +100,7 @@ struct convert<T> {
     static bool read(value_view from, T& into, mismatch& why)
     {
         double const number = from.as_double();
-        bool const fits = std::isinf(number) || std::fabs(number) <= (std::numeric_limits<T>::max)();
+        bool const fits = !detail::is_finite(number) || std::fabs(number) <= (std::numeric_limits<T>::max)();
         if (!from.is_number() || !fits)
             return detail::refuse(from, fits ? "number" : "number that fits a float", why);
         into = static_cast<T>(number);

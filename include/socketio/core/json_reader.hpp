@@ -8,6 +8,7 @@
 #include <socketio/core/json.hpp>
 #include <socketio/core/json_number.hpp>
 #include <socketio/core/json_text.hpp>
+#include <socketio/core/number_bits.hpp>
 #include <socketio/core/value.hpp>
 
 #include <rapidjson/reader.h>
@@ -205,7 +206,7 @@ SOCKETIO_DECL bool tape_builder::collapse(json_node& object)
 {
     value_view const num = value_view{&object}["num"];
     double const index = num.as_double();
-    if (!num.is_number() || index < 0 || index != std::floor(index)) {
+    if (!num.is_number() || !is_finite(index) || index < 0 || index != std::floor(index)) {
         why = error::packet_illegal_attachments;
         return false;
     }

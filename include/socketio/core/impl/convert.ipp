@@ -3,6 +3,7 @@
 
 #include <socketio/core/convert_base.hpp>
 #include <socketio/core/convert_scalar.hpp>
+#include <socketio/core/number_bits.hpp>
 
 #include <cmath>
 #include <limits>
@@ -45,7 +46,13 @@ SOCKETIO_DECL bool at_key(std::string_view key, mismatch& why)
     return false;
 }
 
-// A double that is an integer in [least, most]; JavaScript has no other numbers.
+inline bool is_whole_within(json_node const& node, double least, double most) noexcept
+{
+    double const number = node.number;
+    return node.type == value_type::number && is_finite(number) && number >= least && number <= most && number == std::floor(number);
+}
+
+// JavaScript has no other numbers than doubles.
 SOCKETIO_DECL bool read_signed(value_view from, std::int64_t& into) noexcept
 {
     json_node const& node = *from.node();
@@ -57,9 +64,7 @@ SOCKETIO_DECL bool read_signed(value_view from, std::int64_t& into) noexcept
         into = node.integer;
         return true;
     }
-    if (node.type != value_type::number ||
-        !(node.number >= -9223372036854775808.0 && node.number <= 9223372036854774784.0) ||
-        node.number != std::floor(node.number))
+    if (!is_whole_within(node, -9223372036854775808.0, 9223372036854774784.0))
         return false;
     into = static_cast<std::int64_t>(node.number);
     return true;
@@ -72,8 +77,7 @@ SOCKETIO_DECL bool read_unsigned(value_view from, std::uint64_t& into) noexcept
         into = node.unsigned_integer;
         return true;
     }
-    if (node.type != value_type::number || !(node.number >= 0 && node.number <= 18446744073709549568.0) ||
-        node.number != std::floor(node.number))
+    if (!is_whole_within(node, 0, 18446744073709549568.0))
         return false;
     into = static_cast<std::uint64_t>(node.number);
     return true;

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <socketio/core/json_number.hpp>
+#include <socketio/core/number_bits.hpp>
 
+#include <bit>
 #include <charconv>
-#include <limits>
 #include <system_error>
 #if !defined(__cpp_lib_to_chars)
 #include <clocale>
@@ -84,13 +85,13 @@ SOCKETIO_DECL bool is_huge(char const* at, char const* end) noexcept
 
 #if defined(__cpp_lib_to_chars)
 
-SOCKETIO_DECL double read_double(char const* at, char const* end) noexcept
+// What no double comes near is put together from bits: an optimizer may take it that infinity is never meant.
+SOCKETIO_DECL void read_double(char const* at, char const* end, double& into) noexcept
 {
-    double number = 0;
-    if (std::from_chars(at, end, number).ec == std::errc{})
-        return number;
-    number = is_huge(at, end) ? std::numeric_limits<double>::infinity() : 0.0;
-    return *at == '-' ? -number : number;
+    if (std::from_chars(at, end, into).ec == std::errc{})
+        return;
+    std::uint64_t const magnitude = is_huge(at, end) ? infinity_bits : 0;
+    into = std::bit_cast<double>(*at == '-' ? magnitude | sign_bit : magnitude);
 }
 
 SOCKETIO_DECL char* write_number(char* to, double number) noexcept
@@ -101,12 +102,12 @@ SOCKETIO_DECL char* write_number(char* to, double number) noexcept
 #else
 
 // Some standard libraries convert only integers. Their C functions follow the locale's decimal point.
-SOCKETIO_DECL double read_double(char const* at, char const* end) noexcept
+SOCKETIO_DECL void read_double(char const* at, char const* end, double& into) noexcept
 {
     std::string text{at, end};
     if (auto const point = text.find('.'); point != std::string::npos)
         text.replace(point, 1, std::localeconv()->decimal_point);
-    return std::strtod(text.c_str(), nullptr);
+    into = std::strtod(text.c_str(), nullptr);
 }
 
 SOCKETIO_DECL char* write_number(char* to, double number) noexcept
@@ -140,7 +141,7 @@ SOCKETIO_DECL char const* read_long_number(char const* at, char const* end, json
             return shape.end;
     }
     into.type = value_type::number;
-    into.number = read_double(at, shape.end);
+    read_double(at, shape.end, into.number);
     return shape.end;
 }
 

@@ -4,9 +4,9 @@
 #include <socketio/core/error.hpp>
 #include <socketio/core/json_number.hpp>
 #include <socketio/core/json_writer.hpp>
+#include <socketio/core/number_bits.hpp>
 #include <socketio/core/utf8.hpp>
 
-#include <cmath>
 #include <string>
 
 namespace socketio {
@@ -34,9 +34,9 @@ SOCKETIO_DECL void append_escape(byte_buffer& to, char c)
 
 SOCKETIO_DECL void json_writer::number(double number)
 {
-    if (keep_infinity_ && std::isinf(number))
-        return raw(number < 0 ? "-1e999" : "1e999");
-    if (!std::isfinite(number))
+    if (keep_infinity_ && detail::is_infinite(number))
+        return raw(detail::is_negative(number) ? "-1e999" : "1e999");
+    if (!detail::is_finite(number))
         return null();
     char* const at = begin_text(detail::number_room + 1, before_value());
     end_text(detail::write_number(at, number));

@@ -3,6 +3,7 @@
 
 #include <socketio/core/error.hpp>
 #include <socketio/core/json_writer.hpp>
+#include <socketio/core/number_bits.hpp>
 #include <socketio/core/value.hpp>
 
 #include <algorithm>
@@ -22,7 +23,7 @@ bool same_number(Integer a, double b) noexcept
 {
     constexpr double limit = std::is_signed_v<Integer> ? 9223372036854775808.0 : 18446744073709551616.0;
     constexpr double least = std::is_signed_v<Integer> ? -9223372036854775808.0 : 0.0;
-    return b >= least && b < limit && static_cast<double>(static_cast<Integer>(b)) == b && static_cast<Integer>(b) == a;
+    return is_finite(b) && b >= least && b < limit && static_cast<double>(static_cast<Integer>(b)) == b && static_cast<Integer>(b) == a;
 }
 
 inline bool same_number(value const& a, value const& b) noexcept
@@ -41,7 +42,9 @@ inline bool same_number(value const& a, value const& b) noexcept
             return *left == *right;
         return same_number(*left, *b.if_double());
     }
-    return *a.if_double() == *b.if_double();
+    double const left = *a.if_double();
+    double const right = *b.if_double();
+    return left == right && !is_not_a_number(left) && !is_not_a_number(right);
 }
 
 SOCKETIO_DECL void write_tree(json_writer& to, value const& from)
