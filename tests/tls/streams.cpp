@@ -1,6 +1,7 @@
 // The TLS stream over a socket, both roles of it the library's own.
 #include <socketio/client.hpp>
 
+#include "support/checked_stream.hpp"
 #include "support/tls.hpp"
 #include "support/tls_streams.hpp"
 
@@ -63,6 +64,16 @@ struct stream_test : support::tls_test {
     {
         return {support::strand_on(context), std::make_shared<slow_stream>(std::move(below), piece, most)};
     }
+    // The client's end lies on a stream that is checked.
+    std::shared_ptr<checked_stream> start_checked(std::shared_ptr<checked_stream::notes> const& notes)
+    {
+        auto [ours, theirs] = connected();
+        auto const below = std::make_shared<slow_stream>(std::move(ours), std::size_t(-1), std::size_t(-1));
+        auto const checked = std::make_shared<checked_stream>(context, below, notes);
+        client->start(*at_client, {support::strand_on(context), checked}, role::client);
+        server->start(*at_server, std::move(theirs), role::server);
+        return checked;
+    }
     void start(std::size_t piece = 0)
     {
         auto [ours, theirs] = connected();
@@ -114,6 +125,44 @@ TEST_CASE_FIXTURE(stream_test, "shutdown_send says goodbye and goes on reading")
     CHECK(until([&] { return client->heard == "answer"; }));
     server->shutdown();
     CHECK(until([&] { return client->ended == asio::error::eof; }));
+}
+
+TEST_CASE_FIXTURE(stream_test, "the stream below is told once that no more will come, when the goodbye has been written")
+{
+    auto const notes = std::make_shared<checked_stream::notes>();
+    auto const below = start_checked(notes);
+    client->say("last words");
+    REQUIRE(until([&] { return server->heard == "last words" && !notes->writing; }));
+    SUBCASE("and nothing is written to it later")
+    {
+        client->shutdown();
+        client->shutdown();
+        server->say(std::string(100000, 'x'));
+        REQUIRE(until([&] { return client->heard.size() == 100000; }));
+        server->shutdown();
+        REQUIRE(until([&] { return client->ended.has_value(); }));
+        CHECK(notes->ends == 1);
+    }
+    SUBCASE("and not before, nor after its end")
+    {
+        below->holds = true;
+        client->shutdown();
+        CHECK(notes->writing);
+        client->close();
+        REQUIRE(until([&] { return client->ended.has_value() && !notes->writing; }));
+        CHECK(notes->ends == 0);
+    }
+    SUBCASE("and not at all when it cannot be written")
+    {
+        below->fails = true;
+        client->shutdown();
+        REQUIRE(until([&] { return !notes->writing; }));
+        client->close();
+        REQUIRE(until([&] { return client->ended.has_value(); }));
+        CHECK(notes->ends == 0);
+    }
+    client->close();
+    CHECK(notes->offences == "");
 }
 
 TEST_CASE_FIXTURE(stream_test, "a stream that is cut, in a record or between two, is at its end")

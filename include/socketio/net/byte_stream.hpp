@@ -28,8 +28,10 @@ public:
     virtual void async_read_some(asio::mutable_buffer into, handler done) = 0;
     // All of `from`.
     virtual void async_write(asio::const_buffer from, handler done) = 0;
-    // Says to the peer that nothing more will come; reading goes on. Called when no write is pending.
+    // Says to the peer that nothing more will come; reading goes on. Called once at most, while no write is pending and
+    // before close(); nothing is written after it.
     virtual void shutdown_send() noexcept = 0;
+    // May be called again.
     virtual void close() noexcept = 0;
 };
 

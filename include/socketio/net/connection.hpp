@@ -97,6 +97,7 @@ private:
     void on_read(std::error_code ec, std::size_t count);
     void on_written(std::error_code ec);
     void linger();
+    void say_end() noexcept;
     void end_stream() noexcept;
     std::shared_ptr<void> pin_owner() { return owner_ ? owner_->pin() : nullptr; }
 
@@ -121,6 +122,7 @@ private:
     bool reading_ = false;
     bool sending_ = false;
     bool lingering_ = false;
+    bool said_end_ = false; // to the peer: nothing is written after that
     bool closed_ = false;
     bool ended_ = false;
     bool end_told_ = false;

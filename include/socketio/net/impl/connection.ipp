@@ -121,7 +121,7 @@ void basic_connection<Session>::on_read(std::error_code ec, std::size_t count)
 template <class Session>
 bool basic_connection<Session>::write()
 {
-    if (sending_ || closed_ || write_error_)
+    if (sending_ || closed_ || write_error_ || said_end_)
         return false;
     session_.complete_output();
     if (session_.output().empty())
@@ -201,9 +201,17 @@ void basic_connection<Session>::linger()
     }
     // Closing with input unread would reset the connection and could take our last words with it:
     // so the peer's end of stream is waited for.
-    if (session_.finished() && !sending_ && session_.output().empty())
-        stream_.shutdown_send();
+    if (session_.finished() && session_.output().empty())
+        say_end();
     resume();
+}
+
+// A stream is not told so while it writes: what is cut off then ends without.
+template <class Session>
+void basic_connection<Session>::say_end() noexcept
+{
+    if (!sending_ && !write_error_ && !std::exchange(said_end_, true))
+        stream_.shutdown_send();
 }
 
 template <class Session>
@@ -212,7 +220,7 @@ void basic_connection<Session>::end_stream() noexcept
     if (closed_)
         return;
     closed_ = true;
-    stream_.shutdown_send();
+    say_end();
     stream_.close();
     options_.counted.reset();
     linger_timer_.cancel();

@@ -48,6 +48,7 @@ private:
     void on_written(std::error_code ec, std::size_t count);
     void end_read(std::error_code ec, std::size_t count) { complete(reader_, ec, count); }
     void end_write(std::error_code ec);
+    void end_below() noexcept;
     void complete(handler& waiting, std::error_code ec, std::size_t count);
     std::error_code judge_end(std::error_code ec) const noexcept;
     void drop() noexcept;
@@ -72,6 +73,7 @@ private:
     bool full_read_ = true;
     bool sending_ = false;
     bool shutting_ = false;
+    bool ended_below_ = false; // nothing is written there any more
     bool closed_ = false;
 };
 

@@ -168,7 +168,7 @@ SOCKETIO_TLS_DECL void tls_stream::async_write(asio::const_buffer from, handler 
 
 SOCKETIO_TLS_DECL void tls_stream::flush()
 {
-    if (sending_ || closed_ || write_error_ || session_.output().empty())
+    if (sending_ || closed_ || write_error_ || ended_below_ || session_.output().empty())
         return;
     writing_.swap(session_.output());
     sending_ = true;
@@ -190,7 +190,7 @@ SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t)
     owed_ = 0;
     session_.output().shrink(keep_written);
     if (shutting_ && !ec)
-        below_.shutdown_send();
+        end_below();
     if (writer_)
         end_write(ec);
 }
@@ -213,7 +213,13 @@ SOCKETIO_TLS_DECL void tls_stream::shutdown_send() noexcept
     shutting_ = true;
     session_.shutdown();
     flush();
-    if (!sending_)
+    if (!sending_ && !write_error_)
+        end_below();
+}
+
+SOCKETIO_TLS_DECL void tls_stream::end_below() noexcept
+{
+    if (!std::exchange(ended_below_, true))
         below_.shutdown_send();
 }
 
