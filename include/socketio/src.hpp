@@ -87,6 +87,7 @@
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>
 #include <socketio/client/impl/socket_acks.ipp>
 #include <socketio/client/impl/socket_buffer.ipp>
@@ -98,6 +99,7 @@
 
 #include <socketio/server/impl/adapter.ipp>
 #include <socketio/server/impl/client_core.ipp>
+#include <socketio/server/impl/client_deadlines.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/engine_gate.ipp>
 #include <socketio/server/impl/engine_polling.ipp>

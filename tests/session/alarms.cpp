@@ -41,3 +41,20 @@ TEST_CASE("an alarm that was cleared does not go off; clearing it later, or none
     set.clear_all();
     CHECK(set.deadline() == socketio::clock::never());
 }
+
+TEST_CASE("an alarm is brought forward, and not put off")
+{
+    alarms set;
+    socketio::clock::time_point const start{};
+    std::string rung;
+    alarms::key key;
+    set.bring_forward(key, socketio::clock::never(), [] { FAIL("never"); });
+    CHECK(key == alarms::key{});
+    set.bring_forward(key, start + 3s, [] { FAIL("was brought forward"); });
+    set.bring_forward(key, start + 1s, [&] { rung += 'a'; });
+    set.bring_forward(key, start + 2s, [] { FAIL("is not sooner"); });
+    CHECK(set.deadline() == start + 1s);
+    while (auto due = set.take_due(start + 5s))
+        due();
+    CHECK(rung == "a");
+}

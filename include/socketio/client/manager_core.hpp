@@ -91,8 +91,10 @@ public:
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     // Bytes that were written and that the operating system has not taken yet. Any thread.
     std::size_t unsent() noexcept;
-    // Somebody waits for all to be sent, or does no more.
-    void watch_drain(bool begins) noexcept { drain_watchers_ += begins ? 1u : unsigned(-1); }
+    // To be asked after each turn whether all has been sent, until nobody waits for it any more.
+    void watch_drain(socket_core& which);
+    // It is looked after at the end of this turn.
+    void note_changed(socket_core& which) noexcept;
     void log(log_level level, std::string_view component, std::string_view text);
 
     std::shared_ptr<void> pin() override { return shared_from_this(); }
@@ -152,6 +154,9 @@ private:
     void take_entry();
     void join(std::shared_ptr<socket_core> const& joined);
     void settle();
+    void settle_sockets();
+    void tell_drained();
+    void note_deadline(socket_core& of);
     std::size_t unsent_here() const noexcept;
     void count(connection_snapshot& into) const noexcept;
     void publish() noexcept;
@@ -232,7 +237,10 @@ private:
     bool draining_now_ = false;
     bool encoding_ = false;
     unsigned depth_ = 0;
-    unsigned drain_watchers_ = 0;
+    // There is room for all of sockets_; null for one that is forgotten.
+    std::vector<socket_core*> changed_;
+    alarms deadlines_; // of sockets_: a bound of each
+    std::vector<std::weak_ptr<socket_core>> drain_watchers_;
     std::uint64_t connections_ = 0;
     std::uint64_t packets_received_ = 0;
     std::uint64_t packets_sent_ = 0;
@@ -262,6 +270,7 @@ private:
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>
 #include <socketio/client/impl/socket_acks.ipp>
 #include <socketio/client/impl/socket_buffer.ipp>

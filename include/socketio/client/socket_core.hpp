@@ -114,11 +114,21 @@ public:
     // Into the send buffer, as far as there is room.
     void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
               keep_rule const& rule);
-    // After a turn: who waits for it is told that nothing is buffered; and what other threads may ask for.
-    void tell_if_drained();
+    // After a turn in which it changed: what other threads may ask for.
     void publish() noexcept;
-    acks& pending() noexcept { return acks_; }
-    alarms& timers() noexcept { return timers_; }
+    // After a turn, while all that was written has left: who waits for it is told that nothing is buffered.
+    // False if nobody waits any more.
+    bool tell_drained();
+    // Of the manager alone.
+    struct place {
+        bool joined = false;    // it is one of the manager's
+        std::size_t changed = 0; // 1 and up: its position among those that have changed in this turn
+        alarms::key deadline{};  // that the manager looks after
+    };
+    place& managed() noexcept { return managed_; }
+    // Whoever asks for these may change them.
+    acks& pending() noexcept { return changed(), acks_; }
+    alarms& timers() noexcept { return changed(), timers_; }
     std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
     bool tells_outgoing() const noexcept { return !outgoing_.untouched(); }
     // A packet has been written: its listeners hear of it in a step.
@@ -171,6 +181,8 @@ private:
     void tell_disconnect(std::string reason, disconnect_details details);
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
+    // To be published after this turn, and to be asked for its deadline.
+    void changed() noexcept;
 
     std::weak_ptr<manager_core> weak_manager_;
     manager_core& manager_; // on the strand, where it is alive
@@ -212,7 +224,9 @@ private:
     kept_events early_;
     std::string early_offset_; // of the last of these
     std::list<kept_event> written_; // to be told to the outgoing listeners
+    place managed_;
     bool released_ = false;
+    bool watches_drain_ = false;
     bool held_ = false;                 // CONNECT has to wait
     bool connecting_ = false;           // CONNECT is on its way, or its auth is being asked for
     std::uint64_t connect_attempt_ = 0;

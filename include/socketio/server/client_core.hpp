@@ -6,7 +6,9 @@
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/engine_channel.hpp>
+#include <socketio/server/handshake.hpp>
 #include <socketio/server/snapshot.hpp>
+#include <socketio/session/alarms.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -48,7 +50,8 @@ public:
     bool acts_now();
 
     http_request const& request() const noexcept { return request_; }
-    string_pairs const& query() const noexcept { return query_; }
+    // As it is the same for all namespaces: without `auth` and times.
+    handshake const& shake() const noexcept { return shake_; }
     std::string const& sid() const noexcept { return sid_; }
     std::string_view transport() const noexcept { return transport_.load(std::memory_order_relaxed); }
     client_snapshot snapshot() const noexcept;
@@ -91,8 +94,10 @@ public:
     void shut_down(std::shared_ptr<void> kept);
     // Cuts the client off if more than may wait still does.
     void check_waiting();
-    // There is a deadline to look after.
+    // There is a deadline to look after; that of a socket, until it has ended.
     void arm();
+    void note_deadline(server_socket_core& of, clock::time_point at);
+    void forget_deadline(server_socket_core& of);
 
     void context_gone() noexcept override;
     void on_text(std::span<char> message) override;
@@ -141,7 +146,7 @@ private:
     void on_due();
 
     http_request const request_;
-    string_pairs const query_;
+    handshake const shake_;
     std::string const sid_;
     std::atomic<char const*> transport_;
     counts counts_;
@@ -168,6 +173,7 @@ private:
     std::vector<unique_function<void()>> drained_; // under way; its memory is the next inbox's
     std::size_t next_drained_ = 0;
     std::vector<std::shared_ptr<void>> kept_;
+    alarms deadlines_; // of the sockets: a bound of each
     clock::time_point connect_deadline_ = clock::never();
     bool open_ = true;
     bool running_steps_ = false;

@@ -5,24 +5,65 @@
 #include <socketio/core/value.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace socketio {
 
+// Names and values that copies of this share: they do not change. To be read like string_pairs.
+class shared_pairs {
+public:
+    shared_pairs() = default;
+    shared_pairs(string_pairs pairs) : pairs_{std::make_shared<string_pairs const>(std::move(pairs))} {}
+
+    operator string_pairs const&() const noexcept
+    {
+        static string_pairs const none;
+        return pairs_ ? *pairs_ : none;
+    }
+    string_pairs::const_iterator begin() const noexcept { return all().begin(); }
+    string_pairs::const_iterator end() const noexcept { return all().end(); }
+    std::size_t size() const noexcept { return all().size(); }
+    bool empty() const noexcept { return all().empty(); }
+    string_pairs::const_reference operator[](std::size_t at) const noexcept { return all()[at]; }
+    friend bool operator==(shared_pairs const& a, shared_pairs const& b) { return a.all() == b.all(); }
+
+private:
+    string_pairs const& all() const noexcept { return *this; }
+
+    std::shared_ptr<string_pairs const> pairs_;
+};
+
+// A text that copies of this share: it does not change.
+class shared_text : public std::string_view {
+public:
+    shared_text() = default;
+    shared_text(shared_text const&) = default; // not moved, since what was moved from is to be readable too
+    shared_text& operator=(shared_text const&) = default;
+    shared_text(std::string text) : shared_text{std::make_shared<std::string const>(std::move(text))} {}
+
+private:
+    explicit shared_text(std::shared_ptr<std::string const> text) : std::string_view{*text}, text_{std::move(text)} {}
+
+    std::shared_ptr<std::string const> text_;
+};
+
 // `socket.handshake` of the reference's server: of the request that the session began with, and of the CONNECT for this
-// namespace. It does not change.
+// namespace. It does not change. A client's namespaces share the request's parts.
 struct handshake {
-    string_pairs headers{};   // of the first request, in order, names in lower case
-    string_pairs query{};     // decoded; of the first request
+    shared_pairs headers{};   // of the first request, in order, names in lower case
+    shared_pairs query{};     // decoded; of the first request
     value auth{};             // what the client gave for this namespace: an object, empty if it gave nothing
     std::string time{};       // when it asked for this namespace, in words (UTC)
     std::int64_t issued = 0;  // the same in milliseconds since 1970
     std::string address{};    // of the peer, without port: of a proxy, if there is one; "::ffff:192.0.2.1" is IPv4 over IPv6
     bool xdomain = false;     // there was an Origin
     bool secure = false;      // over TLS, to this server
-    std::string url{};        // path and query of the first request, as they came
+    shared_text url{};        // path and query of the first request, as they came
 
     // The first header of that name, which is to be given in lower case; "" where there is none.
     std::string_view header(std::string_view name) const noexcept { return first(headers, name); }

@@ -287,6 +287,7 @@ private:
 // These know each other's classes, so that none of those can bring its own along.
 #include <socketio/server/impl/adapter.ipp>
 #include <socketio/server/impl/client_core.ipp>
+#include <socketio/server/impl/client_deadlines.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/server_core.ipp>

@@ -81,6 +81,7 @@ public:
     // Has never been connected, and will not be.
     void abandon();
     clock::time_point deadline() const noexcept { return acks_.deadline(); }
+    alarms::key& noted_deadline() noexcept { return noted_deadline_; } // of the client alone
     void expire(clock::time_point now);
     // The context is being destroyed.
     void drop_everything() noexcept;
@@ -130,6 +131,7 @@ private:
     event_emitter events_;
     event_emitter outgoing_;
     acks acks_;
+    alarms::key noted_deadline_{};
 
     mutable std::mutex mutex_; // guards what follows
     value data_;

@@ -25,6 +25,17 @@ public:
         entries_.emplace(made, std::move(action));
         return made;
     }
+    // The same, if `which` names none or a later one, which is called off then. For those who look again at that time
+    // for when they are next to be asked: a deadline that moves away costs nothing.
+    template <class Action>
+    void bring_forward(key& which, clock::time_point at, Action action)
+    {
+        if (at == clock::never() || (which.number != 0 && which.at <= at))
+            return;
+        key const made = set(at, std::move(action));
+        clear(which);
+        which = made;
+    }
     void clear(key const& which) { entries_.erase(which); }
     void clear_all() noexcept { entries_.clear(); }
 

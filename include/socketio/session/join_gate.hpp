@@ -5,11 +5,11 @@
 
 #include <socketio/core/clock.hpp>
 
-#include <algorithm>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace socketio::detail {
 
@@ -22,8 +22,8 @@ public:
     // is in the way.
     clock::time_point opens_at(std::string_view nsp) const noexcept
     {
-        auto const found = find(nsp);
-        return found == entries_.end() ? clock::time_point::min() : found->opens_at;
+        auto const found = entries_.find(nsp);
+        return found == entries_.end() ? clock::time_point::min() : found->second;
     }
 
     void asked(std::string_view nsp) { set(nsp, clock::never()); }
@@ -32,8 +32,8 @@ public:
     // CONNECT or CONNECT_ERROR came. True if it was due.
     bool answered(std::string_view nsp) noexcept
     {
-        auto const found = find(nsp);
-        if (found == entries_.end() || found->opens_at != clock::never())
+        auto const found = entries_.find(nsp);
+        if (found == entries_.end() || found->second != clock::never())
             return false;
         entries_.erase(found);
         return true;
@@ -42,25 +42,9 @@ public:
     void clear() noexcept { entries_.clear(); }
 
 private:
-    struct entry {
-        std::string nsp;
-        clock::time_point opens_at;
-    };
+    void set(std::string_view nsp, clock::time_point opens_at) { entries_.insert_or_assign(std::string{nsp}, opens_at); }
 
-    std::vector<entry>::const_iterator find(std::string_view nsp) const noexcept
-    {
-        return std::find_if(entries_.begin(), entries_.end(), [nsp](entry const& each) { return each.nsp == nsp; });
-    }
-
-    void set(std::string_view nsp, clock::time_point opens_at)
-    {
-        auto const found = find(nsp);
-        if (found != entries_.end())
-            entries_.erase(found);
-        entries_.push_back({std::string{nsp}, opens_at});
-    }
-
-    std::vector<entry> entries_;
+    std::map<std::string, clock::time_point, std::less<>> entries_; // by namespace
 };
 
 } // namespace socketio::detail

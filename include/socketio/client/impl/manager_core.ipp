@@ -274,25 +274,6 @@ SOCKETIO_DECL void manager_core::pump()
     }
 }
 
-SOCKETIO_DECL void manager_core::settle()
-{
-    if (!alive())
-        return;
-    if (auto const link = runtime_->link) {
-        link->flush();
-        link->resume();
-    }
-    publish();
-    for (auto const& [nsp, each] : sockets_)
-        each->publish();
-    if (drain_watchers_ != 0)
-        for (auto const& [nsp, each] : sockets_)
-            each->tell_if_drained();
-    if (!steps_.empty())
-        post_turn();
-    arm_timer();
-}
-
 SOCKETIO_DECL std::size_t manager_core::unsent_here() const noexcept
 {
     return runtime_->link ? runtime_->link->unsent() : 0;
@@ -308,7 +289,7 @@ SOCKETIO_DECL std::size_t manager_core::unsent() noexcept
 SOCKETIO_DECL void manager_core::on_drained()
 {
     bool const told = !events_.untouched() && events_.has("drain");
-    if (drain_watchers_ == 0 && !told) {
+    if (drain_watchers_.empty() && !told) {
         published_unsent_.store(0, std::memory_order_relaxed);
         return;
     }
@@ -317,47 +298,6 @@ SOCKETIO_DECL void manager_core::on_drained()
     if (told)
         tell("drain");
     now.finish();
-}
-
-SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
-{
-    clock::time_point earliest = std::min(open_deadline_, reconnect_at_);
-    if (runtime_->link)
-        earliest = std::min(earliest, runtime_->link->session().deadline());
-    for (auto const& [nsp, each] : sockets_)
-        earliest = std::min(earliest, each->deadline());
-    return earliest;
-}
-
-SOCKETIO_DECL void manager_core::arm_timer()
-{
-    runtime_->timer.arm(next_deadline(), [self = shared_from_this()] { self->on_due(); });
-}
-
-SOCKETIO_DECL void manager_core::on_due()
-{
-    turn now{*this};
-    drain_inbox();
-    run_steps();
-    on_time();
-    now.finish();
-}
-
-SOCKETIO_DECL void manager_core::on_time()
-{
-    if (now_ >= open_deadline_)
-        fail_open(timed_out());
-    if (now_ >= reconnect_at_) {
-        reconnect_at_ = clock::never();
-        attempt();
-    }
-    if (auto const link = runtime_->link) {
-        engine_event const event = link->session().tick(now_);
-        if (event.type == engine_event::kind::closed)
-            on_closed(event);
-    }
-    for (auto const& [nsp, each] : sockets_)
-        each->expire(now_);
 }
 
 SOCKETIO_DECL void manager_core::adopt(std::shared_ptr<socket_core> joined)
@@ -389,9 +329,11 @@ SOCKETIO_DECL void manager_core::join(std::shared_ptr<socket_core> const& joined
         auto const before = found->second;
         before->release();
     }
+    changed_.reserve(sockets_.size() + changed_.size() + 1);
+    sockets_[joined->nsp()] = joined;
     if (joined->nsp() == "/")
         root_ = joined.get();
-    sockets_[joined->nsp()] = joined;
+    joined->managed().joined = true;
 }
 
 SOCKETIO_DECL void manager_core::forget(socket_core const& which)
@@ -401,6 +343,10 @@ SOCKETIO_DECL void manager_core::forget(socket_core const& which)
         return;
     if (root_ == &which)
         root_ = nullptr;
+    auto const place = std::exchange(found->second->managed(), {});
+    deadlines_.clear(place.deadline);
+    if (place.changed != 0)
+        changed_[place.changed - 1] = nullptr;
     // A listener of its may be running: it dies after that.
     defer([last = std::move(found->second)] {});
     sockets_.erase(found);
@@ -436,6 +382,10 @@ SOCKETIO_DECL void manager_core::context_gone() noexcept
     auto const steps = std::exchange(steps_, {});
     auto const sockets = std::exchange(sockets_, {});
     root_ = nullptr;
+    changed_.clear();
+    deadlines_.clear_all();
+    for (auto const& [nsp, each] : sockets)
+        each->managed() = {};
     for (auto const& [nsp, each] : sockets)
         each->drop_everything();
     for (auto const& each : left.order)

@@ -34,7 +34,7 @@ SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
     manager->perform([self = shared_from_this(), id] {
         if (self->cancel_retried(id))
             return;
-        auto waiting = self->acks_.take(id);
+        auto waiting = self->pending().take(id);
         if (!waiting)
             return;
         self->forget_packet(id);
@@ -68,7 +68,7 @@ SOCKETIO_DECL void socket_core::on_ack(packet const& received)
 {
     if (!received.id)
         return;
-    auto answered = acks_.take(*received.id, true);
+    auto answered = pending().take(*received.id, true);
     if (answered)
         finish_ack(*answered, {}, args{received.payload});
 }

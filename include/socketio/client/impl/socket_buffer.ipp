@@ -13,7 +13,7 @@ SOCKETIO_DECL std::string socket_core::new_deduplication_id()
 
 SOCKETIO_DECL std::optional<pending_ack> socket_core::ack_of(std::optional<std::uint64_t> id)
 {
-    return id ? acks_.take(*id) : std::nullopt;
+    return id ? pending().take(*id) : std::nullopt;
 }
 
 SOCKETIO_DECL bool socket_core::forget_packet(std::uint64_t ack)
@@ -25,6 +25,7 @@ SOCKETIO_DECL bool socket_core::forget_packet(std::uint64_t ack)
 SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view const> attachments,
                                      std::optional<pending_ack>&& waiting, keep_rule const& rule)
 {
+    changed(); // it may have a deadline
     std::size_t const size = packet_queue::size_of(text, attachments);
     auto const fits = [&] { return buffer_limits_.admit(send_buffer_.size(), send_buffer_.byte_size(), size); };
     bool const drops = buffer_limits_.full == when_full::drop_oldest && buffer_limits_.fits(size);
@@ -42,7 +43,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
     }
     if (waiting) {
         waiting->buffered = true;
-        acks_.add(std::move(*waiting));
+        pending().add(std::move(*waiting));
     }
 }
 
@@ -144,7 +145,8 @@ SOCKETIO_DECL void socket_core::wait_for_drain(std::uint64_t id, unique_function
     auto const waiting = std::make_shared<unique_function<void(std::error_code)>>(std::move(done));
     manager->perform([self = shared_from_this(), id, waiting] {
         self->drains_.emplace(id, std::move(*waiting));
-        self->manager_.watch_drain(true);
+        if (!std::exchange(self->watches_drain_, true))
+            self->manager_.watch_drain(*self);
         if (self->released_)
             self->end_drains(error::stopped);
     });
@@ -163,7 +165,6 @@ SOCKETIO_DECL void socket_core::cancel_drain(std::uint64_t id)
 
 SOCKETIO_DECL void socket_core::end_drain(drains::iterator which, std::error_code why)
 {
-    manager_.watch_drain(false);
     manager_.defer([why, ended = std::make_shared<drains::node_type>(drains_.extract(which))] { ended->mapped()(why); });
 }
 
@@ -173,10 +174,16 @@ SOCKETIO_DECL void socket_core::end_drains(std::error_code why)
         end_drain(drains_.begin(), why);
 }
 
-SOCKETIO_DECL void socket_core::tell_if_drained()
+SOCKETIO_DECL bool socket_core::tell_drained()
 {
-    if (!drains_.empty() && send_buffer_.empty() && retries_.empty() && manager_.unsent() == 0)
+    if (send_buffer_.empty() && retries_.empty())
         end_drains({});
+    return watches_drain_ = !drains_.empty();
+}
+
+SOCKETIO_DECL void socket_core::changed() noexcept
+{
+    manager_.note_changed(*this);
 }
 
 SOCKETIO_DECL void socket_core::publish() noexcept

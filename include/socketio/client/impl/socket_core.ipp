@@ -95,6 +95,7 @@ SOCKETIO_DECL void socket_core::on_manager_open(std::uint64_t attempts)
 {
     if (!active() || connecting_)
         return;
+    changed();
     connecting_ = true;
     reconnected_after_ = attempts;
     epoch_.fetch_add(1, std::memory_order_relaxed);
@@ -106,7 +107,10 @@ SOCKETIO_DECL void socket_core::on_manager_open(std::uint64_t attempts)
 
 SOCKETIO_DECL void socket_core::join_if_held()
 {
-    if (!held_ || manager_.now() < manager_.gate().opens_at(nsp_))
+    if (!held_)
+        return;
+    changed();
+    if (manager_.now() < manager_.gate().opens_at(nsp_))
         return;
     held_ = false;
     ask_auth();
@@ -192,7 +196,7 @@ SOCKETIO_DECL void socket_core::release()
         return;
     stop_listening();
     end_retries(error::stopped);
-    end_acks(acks_.take_all(), error::stopped);
+    end_acks(pending().take_all(), error::stopped);
     disconnect();
     end_drains(error::stopped);
     {
@@ -217,6 +221,7 @@ SOCKETIO_DECL void socket_core::on_packet(packet const& received)
 {
     if (!active())
         return;
+    changed();
     switch (received.type) {
     case packet_type::event:
     case packet_type::binary_event: on_event(received); return;
@@ -314,6 +319,7 @@ SOCKETIO_DECL void socket_core::deliver_kept()
 {
     if (early_.empty() || !connected())
         return;
+    changed();
     auto const first = std::make_shared<kept_event>(early_.pop());
     if (!early_.empty())
         manager_.defer_first([self = shared_from_this()] { self->deliver_kept(); });
@@ -337,6 +343,7 @@ SOCKETIO_DECL void socket_core::on_manager_close(close_reason reason, disconnect
 {
     connecting_ = false;
     held_ = false;
+    changed();
     early_.forget_ids();
     if (!active())
         return;
@@ -355,11 +362,12 @@ SOCKETIO_DECL void socket_core::on_close(std::string_view reason, disconnect_det
     set_connected(false, {});
     log(log_level::info, reason);
     tell_disconnect(std::string{reason}, std::move(details));
-    end_acks(acks_.take_sent(), error::disconnected);
+    end_acks(pending().take_sent(), error::disconnected);
 }
 
 SOCKETIO_DECL void socket_core::expire(clock::time_point now)
 {
+    changed();
     join_if_held();
     if (connecting_ && now >= answer_deadline_) {
         leave();

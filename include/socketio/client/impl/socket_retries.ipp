@@ -14,6 +14,7 @@ SOCKETIO_DECL void socket_core::enqueue(retried_emit emit)
         return;
     // Shared, since a command must be small.
     manager->perform([self = shared_from_this(), waiting = std::make_shared<retried_emit>(std::move(emit))] {
+        self->changed();
         if (self->make_room_for_retry(waiting->packet.byte_size())) {
             self->retries_.push(std::move(*waiting));
             self->send_retried();
@@ -44,6 +45,7 @@ SOCKETIO_DECL void socket_core::send_retried()
 // The next one leaves after the user's handler has run, as in the reference, and also if that throws.
 SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& result)
 {
+    changed();
     bool const hopeless = result.error == error::payload_too_large;
     auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_, manager_.now());
     manager_.defer_first([self = shared_from_this()] { self->send_retried(); });
@@ -75,6 +77,7 @@ SOCKETIO_DECL void socket_core::refuse_retry(retried_emit&& emit)
 
 SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
 {
+    changed();
     auto cancelled = retries_.remove(ticket);
     if (!cancelled)
         return false;

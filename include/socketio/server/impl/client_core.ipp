@@ -43,6 +43,23 @@ SOCKETIO_DECL std::shared_ptr<client_core> client_core::make(std::shared_ptr<ser
     return made;
 }
 
+inline handshake handshake_of(http_request const& request)
+{
+    string_pairs headers;
+    for (auto const& [name, text] : request.headers) {
+        std::string lower = name;
+        for (char& each : lower)
+            each = each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
+        headers.emplace_back(std::move(lower), text);
+    }
+    handshake made{.headers = std::move(headers), .query = parse_query(request.query(), true)};
+    made.address = request.address;
+    made.xdomain = !made.header("origin").empty();
+    made.secure = request.secure;
+    made.url = request.target;
+    return made;
+}
+
 // The text and each attachment are messages, and each of those may be that large, as with the reference.
 inline packet_limits limits_of_packets(std::uint64_t message_size) noexcept
 {
@@ -54,7 +71,7 @@ inline packet_limits limits_of_packets(std::uint64_t message_size) noexcept
 }
 
 SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
-    : request_{channel->request()}, query_{parse_query(request_.query(), true)}, sid_{channel->sid()},
+    : request_{channel->request()}, shake_{handshake_of(request_)}, sid_{channel->sid()},
       transport_{channel->transport().data()},
       namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit}, runtime_{std::make_shared<runtime>(std::move(channel))},
       server_{server}, decoder_{limits_of_packets(server->settings().maxHttpBufferSize)}
@@ -426,36 +443,6 @@ SOCKETIO_DECL void client_core::let_go()
     kept_.clear();
 }
 
-SOCKETIO_DECL void client_core::arm()
-{
-    if (!runtime_)
-        return;
-    auto earliest = connect_deadline_;
-    for (auto const* const some : {&sockets_, &connecting_})
-        for (auto const& each : *some)
-            if (each.second)
-                earliest = std::min(earliest, each.second->deadline());
-    if (earliest != clock::never())
-        runtime_->timer.arm(earliest, [self = shared_from_this(), kept = runtime_] { self->on_due(); });
-}
-
-SOCKETIO_DECL void client_core::on_due()
-{
-    if (!runtime_)
-        return;
-    turn now{*this};
-    auto const time = clock::now();
-    if (time >= connect_deadline_) {
-        connect_deadline_ = clock::never();
-        close();
-    }
-    for (auto const* const some : {&sockets_, &connecting_})
-        for (auto const& each : *some)
-            if (each.second)
-                each.second->expire(time);
-    now.finish();
-}
-
 SOCKETIO_DECL void client_core::context_gone() noexcept
 {
     auto const self = shared_from_this();
@@ -476,6 +463,7 @@ SOCKETIO_DECL void client_core::context_gone() noexcept
         if (each.second)
             each.second->drop_everything();
     connecting_.clear();
+    deadlines_.clear_all();
     auto const steps = std::exchange(steps_, {});
     kept_.clear();
 }

@@ -31,23 +31,11 @@ inline std::string in_words(std::time_t when)
 
 inline std::shared_ptr<handshake const> make_handshake(client_core const& client, value auth)
 {
-    auto made = std::make_shared<handshake>();
-    http_request const& request = client.request();
-    for (auto const& [name, text] : request.headers) {
-        std::string lower = name;
-        for (char& each : lower)
-            each = each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
-        made->headers.emplace_back(std::move(lower), text);
-    }
+    auto made = std::make_shared<handshake>(client.shake());
     auto const now = std::chrono::system_clock::now();
-    made->query = client.query();
     made->auth = std::move(auth);
     made->time = in_words(std::chrono::system_clock::to_time_t(now));
     made->issued = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-    made->address = request.address;
-    made->xdomain = !made->header("origin").empty();
-    made->secure = request.secure;
-    made->url = request.target;
     return made;
 }
 
@@ -245,6 +233,7 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
     disconnecting_.store(false, std::memory_order_relaxed);
     nsp_->removed();
     client_->defer_first([this] { end_acks(acks_.take_all(), error::disconnected); }); // before "disconnect"
+    client_->forget_deadline(*this);
     // At last: what is the program's may throw.
     if (recoverable && !pid_.empty())
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
@@ -259,6 +248,7 @@ SOCKETIO_DECL void server_socket_core::abandon()
     auto left = nsp_->rooms().exit(id_);
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
+    client_->forget_deadline(*this);
     if (session_)
         client_->defer([self = shared_from_this()] { self->nsp_->rooms().persist_session(std::move(*self->session_)); });
     client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });

@@ -87,6 +87,7 @@ SOCKETIO_DECL void server_socket_core::write_asking(std::string_view text, std::
         return;
     }
     acks_.reserve_one();
+    client_->note_deadline(*this, waiting.deadline);
     write(text, attachments, flags);
     acks_.add(std::move(waiting));
 }

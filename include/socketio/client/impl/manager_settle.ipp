@@ -1,0 +1,110 @@
+// The end of a turn, and time: of many namespaces only those are looked at that changed, or whose deadline has come.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+
+#include <algorithm>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void manager_core::settle()
+{
+    if (!alive())
+        return;
+    if (auto const link = runtime_->link) {
+        link->flush();
+        link->resume();
+    }
+    publish();
+    settle_sockets();
+    tell_drained();
+    if (!steps_.empty())
+        post_turn();
+    arm_timer();
+}
+
+// Of a thousand namespaces one turn concerns a few.
+SOCKETIO_DECL void manager_core::settle_sockets()
+{
+    while (!changed_.empty()) {
+        if (socket_core* const each = changed_.back()) {
+            note_deadline(*each);
+            each->publish();
+            each->managed().changed = 0;
+        }
+        changed_.pop_back();
+    }
+}
+
+SOCKETIO_DECL void manager_core::note_changed(socket_core& which) noexcept
+{
+    auto& place = which.managed();
+    if (!place.joined || place.changed != 0)
+        return;
+    changed_.push_back(&which);
+    place.changed = changed_.size();
+}
+
+// A bound: the deadline may have moved away when that comes.
+SOCKETIO_DECL void manager_core::note_deadline(socket_core& of)
+{
+    deadlines_.bring_forward(of.managed().deadline, of.deadline(), [this, which = &of] {
+        which->managed().deadline = {};
+        note_changed(*which);
+        which->expire(now_);
+    });
+}
+
+SOCKETIO_DECL void manager_core::watch_drain(socket_core& which)
+{
+    drain_watchers_.push_back(which.weak_from_this());
+}
+
+SOCKETIO_DECL void manager_core::tell_drained()
+{
+    if (drain_watchers_.empty() || unsent() != 0)
+        return;
+    std::erase_if(drain_watchers_, [](std::weak_ptr<socket_core> const& each) {
+        auto const socket = each.lock();
+        return !socket || !socket->tell_drained();
+    });
+}
+
+SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
+{
+    clock::time_point const earliest = std::min({open_deadline_, reconnect_at_, deadlines_.deadline()});
+    return runtime_->link ? std::min(earliest, runtime_->link->session().deadline()) : earliest;
+}
+
+SOCKETIO_DECL void manager_core::arm_timer()
+{
+    runtime_->timer.arm(next_deadline(), [self = shared_from_this()] { self->on_due(); });
+}
+
+SOCKETIO_DECL void manager_core::on_due()
+{
+    turn now{*this};
+    drain_inbox();
+    run_steps();
+    on_time();
+    now.finish();
+}
+
+SOCKETIO_DECL void manager_core::on_time()
+{
+    if (now_ >= open_deadline_)
+        fail_open(timed_out());
+    if (now_ >= reconnect_at_) {
+        reconnect_at_ = clock::never();
+        attempt();
+    }
+    if (auto const link = runtime_->link) {
+        engine_event const event = link->session().tick(now_);
+        if (event.type == engine_event::kind::closed)
+            on_closed(event);
+    }
+    while (auto due = deadlines_.take_due(now_))
+        due();
+}
+
+} // namespace socketio::detail
