@@ -10,6 +10,15 @@
 #define ASIO_NO_EXCEPTIONS 1
 #endif
 
+#if defined(_WIN32)
+// The Windows that the program is for, where it has not said: 10. Asio would warn, and assume 7.
+#if !defined(_WIN32_WINNT)
+#define _WIN32_WINNT 0x0A00
+#elif _WIN32_WINNT < 0x0601
+#error "socketio needs Windows 7 or later: define _WIN32_WINNT as 0x0601 or more"
+#endif
+#endif
+
 #include <asio/any_io_executor.hpp>
 #include <asio/io_context.hpp>
 

@@ -12,6 +12,9 @@
 
 namespace socketio::detail {
 
+// Whether a connection was not accepted for want of descriptors or memory, of this process or of the system.
+SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept;
+
 class listener : public std::enable_shared_from_this<listener> {
 public:
     // Each connection comes with a strand of its own; called on the listener's strand.

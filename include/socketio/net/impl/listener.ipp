@@ -4,6 +4,7 @@
 #include <socketio/net/listener.hpp>
 #include <socketio/net/socket_options.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
@@ -38,7 +39,7 @@ SOCKETIO_DECL std::error_code listener::bind(asio::ip::tcp::endpoint const& to, 
     if (ec)
         return ec;
     keep_from_children(acceptor_.native_handle());
-    acceptor_.set_option(asio::ip::tcp::acceptor::reuse_address{true}, ignored);
+    share_no_port(acceptor_);
     if (both_families)
         acceptor_.set_option(asio::ip::v6_only{false}, ignored);
     acceptor_.bind(to, ec);
@@ -64,6 +65,16 @@ SOCKETIO_DECL void listener::close() noexcept
     on_connection_.reset();
 }
 
+// Numbers are compared: the category of Asio 1.22 knows no condition of std::errc.
+SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
+{
+#if defined(ENFILE) && !defined(_WIN32)
+    if (ec.category() == asio::error::get_system_category() && ec.value() == ENFILE)
+        return true;
+#endif
+    return ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
+}
+
 SOCKETIO_DECL void listener::accept()
 {
     acceptor_.async_accept(next_, asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) { self->on_accepted(ec); }));
@@ -75,9 +86,7 @@ SOCKETIO_DECL void listener::on_accepted(std::error_code ec)
         return;
     if (ec == asio::error::operation_aborted)
         return;
-    bool const exhausted = ec == asio::error::no_descriptors || ec == std::errc::too_many_files_open_in_system ||
-                           ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
-    if (exhausted) {
+    if (is_exhausted(ec)) {
         pause_.expires_after(accept_pause);
         pause_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code why) {
             if (!why && !self->closed_)

@@ -185,13 +185,28 @@ SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio:
 }
 
 #if defined(_WIN32)
-SOCKETIO_DECL void keep_from_children(stream::socket_type::native_handle_type) noexcept
+SOCKETIO_DECL void keep_from_children(native_socket socket) noexcept
 {
+    static_cast<void>(::SetHandleInformation(reinterpret_cast<HANDLE>(socket), HANDLE_FLAG_INHERIT, 0));
+}
+
+// SO_REUSEADDR would let any other program take the port as well.
+SOCKETIO_DECL void share_no_port(asio::ip::tcp::acceptor& acceptor) noexcept
+{
+    std::error_code ignored;
+    acceptor.set_option(integer_socket_option{SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1}, ignored);
 }
 #else
-SOCKETIO_DECL void keep_from_children(stream::socket_type::native_handle_type socket) noexcept
+SOCKETIO_DECL void keep_from_children(native_socket socket) noexcept
 {
     static_cast<void>(::fcntl(socket, F_SETFD, FD_CLOEXEC));
+}
+
+// Connections that have ended there would hold the port for minutes.
+SOCKETIO_DECL void share_no_port(asio::ip::tcp::acceptor& acceptor) noexcept
+{
+    std::error_code ignored;
+    acceptor.set_option(asio::ip::tcp::acceptor::reuse_address{true}, ignored);
 }
 #endif
 
