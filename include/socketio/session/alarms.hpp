@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace socketio::detail {
@@ -16,7 +17,8 @@ public:
     struct key {
         clock::time_point at{};
         std::uint64_t number = 0;
-        auto operator<=>(key const&) const = default;
+        // By hand: chrono has no <=> in libc++ before 17.
+        friend bool operator<(key const& a, key const& b) noexcept { return std::tie(a.at, a.number) < std::tie(b.at, b.number); }
     };
 
     key set(clock::time_point at, unique_function<void()> action)
