@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
+#include <socketio/core/utf8.hpp>
 #include <socketio/server/static_files.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/http_date.hpp>
@@ -48,10 +49,42 @@ struct file_path {
     bool folder = false;
 };
 
+// A name as a URL has it, in UTF-8; and back.
+inline std::filesystem::path path_from_url(std::string_view name)
+{
+#if defined(_WIN32)
+    return std::filesystem::path{std::u8string{name.begin(), name.end()}};
+#else
+    return std::filesystem::path{name};
+#endif
+}
+
+inline std::string path_words(std::filesystem::path const& path)
+{
+#if defined(_WIN32)
+    auto const text = path.u8string(); // string() throws for what the machine's code page has not
+    return {text.begin(), text.end()};
+#else
+    return path.string();
+#endif
+}
+
+// Windows takes some names for others: "x:y" for a drive or a part of a file, "x." and "x " for "x".
+inline bool is_of_windows([[maybe_unused]] std::string_view name) noexcept
+{
+#if defined(_WIN32)
+    return name.find(':') != std::string_view::npos || name.back() == '.' || name.back() == ' ' || !is_utf8(name);
+#else
+    return false;
+#endif
+}
+
 // Whether a decoded name can only be that of something in the folder before it.
 inline bool is_plain_name(std::string_view name, bool hidden_files) noexcept
 {
     if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string_view{"/\\\0", 3}) != std::string_view::npos)
+        return false;
+    if (is_of_windows(name))
         return false;
     return hidden_files || name.front() != '.' || name == ".well-known";
 }
@@ -114,7 +147,14 @@ struct file_version {
     std::uintmax_t size = 0;
     std::filesystem::file_time_type time{};
 
-    http_time modified() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time)); }
+    http_time modified() const
+    {
+#if defined(_MSVC_STL_VERSION) // there file_clock has no to_sys, and elsewhere there is no clock_cast yet
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::clock_cast<std::chrono::system_clock>(time));
+#else
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time));
+#endif
+    }
     // Weak: two versions of one length, written within one tick of the file system's clock, look the same.
     std::string tag() const
     {
@@ -184,7 +224,7 @@ struct file_server::state {
     }
     std::string content_type(std::filesystem::path const& file) const
     {
-        std::string const extension = file.extension().string();
+        std::string const extension = detail::path_words(file.extension());
         std::string_view const bare = std::string_view{extension}.substr(extension.empty() ? 0 : 1);
         for (auto const& each : settings.content_types)
             if (detail::equals_ignoring_case(each.first, bare))
@@ -222,7 +262,7 @@ SOCKETIO_DECL file_server::file_server(std::filesystem::path const& folder, serv
     if (!ec && !std::filesystem::is_directory(top, ec) && !ec)
         ec = std::make_error_code(std::errc::not_a_directory);
     if (ec)
-        detail::throw_failure(ec, "serve_files: " + folder.string());
+        detail::throw_failure(ec, "serve_files: " + detail::path_words(folder));
     state_ = std::make_shared<state const>(state{std::move(top), std::move(settings)});
 }
 
@@ -239,12 +279,12 @@ SOCKETIO_DECL http_response file_server::operator()(http_request const& request)
     std::filesystem::path wanted = state_->folder;
     if (asked)
         for (auto const& each : asked->names)
-            wanted /= each;
+            wanted /= detail::path_from_url(each);
     auto found = asked ? state_->find(wanted) : std::filesystem::path{};
     std::error_code ec;
     bool const is_folder = !found.empty() && std::filesystem::is_directory(found, ec);
     if (is_folder) {
-        wanted /= settings.index;
+        wanted /= detail::path_from_url(settings.index);
         found = settings.index.empty() ? std::filesystem::path{} : state_->find(wanted);
     }
     if (found.empty() || (asked->folder && !is_folder))
