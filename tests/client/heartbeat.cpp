@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(payload_test, "an event over maxPayload is not sent: ack or er
     REQUIRE(errors.size() == 3);
     CHECK(errors[0].code == error::payload_too_large);
     CHECK(errors[0].event == "large");
-    CHECK(errors[0].message() == "\"large\": the packet is larger than the server's maxPayload");
+    CHECK(errors[0].message() == "\"large\": the packet is larger than the server's maxPayload or largest_message");
     CHECK(errors[1].event == "large plain ack");
     CHECK(errors[2].event == "large binary");
     CHECK(server.log("event", "event") == R"(["small","echo"])");
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(payload_test, "on the strand an event over maxPayload is treat
         socket.emit("after");
     });
     REQUIRE(round_trip(socket));
-    CHECK(heard.text() == "the packet is larger than the server's maxPayload");
+    CHECK(heard.text() == "the packet is larger than the server's maxPayload or largest_message");
     CHECK(errors.size() == 2);
     CHECK(server.count("event") >= 2);
     REQUIRE(round_trip(socket));
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(payload_test, "events that waited for the connection are measu
     socket.emit("large binary", socketio::bytes(3000));
     socket.emit("small", 2);
     REQUIRE(round_trip(socket));
-    CHECK(heard.text() == "the packet is larger than the server's maxPayload");
+    CHECK(heard.text() == "the packet is larger than the server's maxPayload or largest_message");
     REQUIRE(errors.size() == 2);
     CHECK(errors[0].event == "large");
     CHECK(errors[1].event == "large binary");
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(payload_test, "an answer over maxPayload is told to the error 
     });
     REQUIRE(until([&] { return static_cast<bool>(code); }));
     CHECK(code == error::payload_too_large);
-    CHECK(heard.text() == "auth: the packet is larger than the server's maxPayload");
+    CHECK(heard.text() == "auth: the packet is larger than the server's maxPayload or largest_message");
     CHECK_FALSE(refused.active());
 }
 

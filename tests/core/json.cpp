@@ -248,7 +248,7 @@ TEST_CASE("strings of every length keep every byte")
         }
 }
 
-TEST_CASE("128 levels are read, the next is too deep")
+TEST_CASE("128 levels are read unless the limit says otherwise, and never more than 1024")
 {
     CHECK_FALSE(parsed{nested(128, "[", "", "]")}.ec);
     CHECK(parsed{nested(129, "[", "", "]")}.ec == error::json_too_deep);
@@ -257,7 +257,13 @@ TEST_CASE("128 levels are read, the next is too deep")
     CHECK(parsed{nested(129, "[", "", "]")}.root().is_null());
     CHECK_FALSE(parsed{nested(3, "[", "1", "]"), false, {3}}.ec);
     CHECK(parsed{nested(4, "[", "1", "]"), false, {3}}.ec == error::json_too_deep);
-    CHECK(parsed{nested(129, "[", "", "]"), false, {1000}}.ec == error::json_too_deep);
+    CHECK_FALSE(parsed{nested(129, "[", "", "]"), false, {129}}.ec);
+    for (std::size_t const limit : {std::size_t{1024}, std::size_t{100000}}) {
+        CHECK_FALSE(parsed{nested(1024, "[", "", "]"), false, {limit}}.ec);
+        CHECK_FALSE(parsed{nested(1024, "{\"a\":", "1", "}"), false, {limit}}.ec);
+        CHECK(parsed{nested(1025, "[", "", "]"), false, {limit}}.ec == error::json_too_deep);
+        CHECK(parsed{nested(1025, "{\"a\":", "1", "}"), false, {limit}}.ec == error::json_too_deep);
+    }
     CHECK_FALSE(parsed{"1", false, {0}}.ec);
     CHECK(parsed{"[]", false, {0}}.ec == error::json_too_deep);
     CHECK_FALSE(parsed{"[" + nested(127, "[", "", "]") + "," + nested(127, "[", "", "]") + "]"}.ec);

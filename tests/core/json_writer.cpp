@@ -162,7 +162,7 @@ TEST_CASE("it appends to what is there")
     CHECK(to.view() == "42[]");
 }
 
-TEST_CASE("128 levels can be written, the next is misuse")
+TEST_CASE("1024 levels can be written, the next is misuse")
 {
     auto const nest = [](int levels) {
         return written([levels](json_writer& w) {
@@ -172,8 +172,8 @@ TEST_CASE("128 levels can be written, the next is misuse")
                 w.end_array();
         });
     };
-    CHECK(nest(128) == std::string(128, '[') + std::string(128, ']'));
-    CHECK_THROWS_AS(nest(129), std::invalid_argument);
+    CHECK(nest(1024) == std::string(1024, '[') + std::string(1024, ']'));
+    CHECK_THROWS_AS(nest(1025), std::invalid_argument);
 }
 
 TEST_CASE("what would not be JSON is misuse")

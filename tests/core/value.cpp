@@ -186,7 +186,7 @@ TEST_CASE("JSON comes and goes")
 
 TEST_CASE("what was parsed at the depth limit is copied, compared, written and destroyed")
 {
-    std::string const deep = std::string(128, '[') + std::string(128, ']');
+    std::string const deep = std::string(1024, '[') + std::string(1024, ']');
     auto const read = value::from_json(deep);
     REQUIRE(read);
     value const copy = *read;

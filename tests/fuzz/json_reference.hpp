@@ -65,7 +65,7 @@ private:
 
     bool deeper(unsigned depth)
     {
-        too_deep_ = too_deep_ || depth > socketio::max_json_depth;
+        too_deep_ = too_deep_ || depth > socketio::default_json_depth;
         return !too_deep_;
     }
 

@@ -152,19 +152,6 @@ TEST_CASE("a client that leaves is a transport close, and one that breaks the pr
     CHECK(house.done());
 }
 
-TEST_CASE("who does not read is cut off at the limit")
-{
-    support::engine_house house{{.send_limit = 100000}};
-    visitor guest{house};
-    REQUIRE(guest.until(1));
-    house.session->send_text(std::string(60000, 'x'), true);
-    house.session->send_text(std::string(60000, 'x'), true);
-    CHECK(house.until_heard("closed: transport error (" + make_error_code(socketio::error::buffer_full).message() + ")"));
-    REQUIRE(guest.until_closed());
-    CHECK(guest.closed->code == 1006);
-    CHECK(house.done());
-}
-
 TEST_CASE("sessions and a server that outlive the context touch nothing")
 {
     std::shared_ptr<socketio::detail::engine_channel> session;

@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(value_house, "binary data of every size passes both ways")
     }
 }
 
-TEST_CASE_FIXTURE(value_house, "ten binary values fit into a packet of either side; eleven, or a deep nest, are misuse")
+TEST_CASE_FIXTURE(value_house, "what a client sends has ten binary values at most; a deep nest is misuse of either side")
 {
     std::vector<bytes> ten;
     for (std::size_t i = 0; i != 10; ++i)
@@ -171,11 +171,10 @@ TEST_CASE_FIXTURE(value_house, "ten binary values fit into a packet of either si
     socket.emit("ten", ten);
     REQUIRE(until([&] { return right == 2; }));
     auto const eleven = std::vector<bytes>(11);
-    CHECK_THROWS_AS(socket.emit("x", eleven), std::invalid_argument);
-    CHECK_THROWS_AS(socket.emit("x", eleven, [](std::error_code) {}), std::invalid_argument);
-    CHECK_THROWS_AS(io.emit("x", eleven), std::invalid_argument);
+    CHECK_THROWS_AS(client.emit("x", eleven), std::invalid_argument);
+    CHECK_THROWS_AS(client.emit("x", eleven, [](std::error_code) {}), std::invalid_argument);
     value nest = "bottom";
-    for (int i = 0; i != 200; ++i) {
+    for (int i = 0; i != 2000; ++i) {
         array outer;
         outer.push_back(std::move(nest));
         nest = std::move(outer);

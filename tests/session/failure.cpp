@@ -39,5 +39,5 @@ TEST_CASE("an event error says where, what was expected and what came")
 TEST_CASE("an event error of another kind has the words of its code")
 {
     event_error const why{.code = error::payload_too_large, .event = "news"};
-    CHECK(why.message() == R"("news": the packet is larger than the server's maxPayload)");
+    CHECK(why.message() == R"("news": the packet is larger than the server's maxPayload or largest_message)");
 }

@@ -33,7 +33,7 @@ struct client_limits {
     std::size_t attachments = 10;                       // per packet, in and out, as the reference's parser
     // Bytes of one incoming packet with attachments: its text and they; and they as often as the text uses them.
     std::uint64_t packet_size = 64 * 1024 * 1024;
-    std::size_t json_depth = 128;                       // nesting of an incoming payload, at most 128
+    std::size_t json_depth = 128;                       // nesting of an incoming payload, at most max_json_depth (1024)
     std::size_t json_values = 1024 * 1024;              // values and keys of an incoming payload, 16 bytes each
     std::size_t header_bytes = 16 * 1024;               // of the answer to the upgrade request
     std::size_t headers = 100;

@@ -64,7 +64,7 @@ enum class error {
     connect_refused,              // CONNECT_ERROR: a middleware or an unknown namespace
     disconnected,                 // acknowledgement: the socket has been disconnected
     ack_timeout,                  // acknowledgement: operation has timed out
-    payload_too_large,            // an emit over the server's maxPayload
+    payload_too_large,            // an emit over the server's maxPayload, or over a server's own largest_message
     type_mismatch,                // an argument that does not fit the listener's parameter
     buffer_full,                  // an event for which a bounded buffer has no room
 

@@ -16,7 +16,7 @@
 namespace socketio::detail {
 
 struct json_limits {
-    std::size_t depth = max_json_depth; // of nested arrays and objects; more than this is not possible
+    std::size_t depth = default_json_depth; // of nested arrays and objects; more than max_json_depth is not possible
     std::size_t values = static_cast<std::size_t>(-1); // keys included; 16 bytes each
 };
 

@@ -320,7 +320,7 @@ SOCKETIO_DECL std::optional<value> value::from_json(std::string_view text)
 {
     std::string copy{text};
     detail::json_document document;
-    if (document.parse(copy))
+    if (document.parse(copy, {.depth = max_json_depth}))
         return std::nullopt;
     return document.root().to_value();
 }

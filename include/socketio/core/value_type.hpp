@@ -47,6 +47,8 @@ private:
 } // namespace detail
 
 // How deep arrays and objects may nest, incoming and outgoing: it bounds every recursion over data.
-inline constexpr unsigned max_json_depth = 128;
+inline constexpr unsigned max_json_depth = 1024;
+// How deep incoming data may nest unless an option (json_depth) says otherwise.
+inline constexpr unsigned default_json_depth = 128;
 
 } // namespace socketio

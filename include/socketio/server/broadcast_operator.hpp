@@ -112,7 +112,7 @@ public:
             });
         } else {
             nsp_->for_each_shared([&](std::shared_ptr<detail::namespace_core> const& each) {
-                each->rooms().broadcast(detail::encode_shared(each->name(), std::nullopt, event, arguments...), options_);
+                detail::send_to_all(*each, detail::encode_shared(*each, std::nullopt, event, arguments...), options_);
             });
         }
     }

@@ -9,6 +9,7 @@
 #include <socketio/server/handshake.hpp>
 #include <socketio/server/snapshot.hpp>
 #include <socketio/session/alarms.hpp>
+#include <socketio/session/failure.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -94,6 +95,8 @@ public:
     void shut_down(std::shared_ptr<void> kept);
     // Cuts the client off if more than may wait still does.
     void check_waiting();
+    // Why the connection ended: for the listeners of "disconnect".
+    disconnect_details end_details() const;
     // There is a deadline to look after; that of a socket, until it has ended.
     void arm();
     void note_deadline(server_socket_core& of, clock::time_point at);
@@ -143,6 +146,8 @@ private:
     void on_connect(packet const& received);
     void fail(std::error_code why);
     void end_sockets(std::string_view reason);
+    void check_unread(std::size_t before);
+    void cut_off(close_reason reason, std::string words);
     void on_due();
 
     http_request const request_;
@@ -152,6 +157,7 @@ private:
     counts counts_;
     std::size_t const namespace_limit_;
     std::size_t const waiting_limit_;
+    std::size_t const send_limit_;
     std::atomic<std::size_t> waiting_{0};
     std::atomic<std::thread::id> turn_thread_{}; // of the turn under way
 
@@ -175,6 +181,9 @@ private:
     std::vector<std::shared_ptr<void>> kept_;
     alarms deadlines_; // of the sockets: a bound of each
     clock::time_point connect_deadline_ = clock::never();
+    std::error_code ended_by_;
+    std::string cut_off_; // the reason in words, if it was
+    std::size_t largest_ = 0; // packet among those that wait
     bool open_ = true;
     bool running_steps_ = false;
 };

@@ -30,7 +30,8 @@ struct server_emit_flags {
     send_flags send{};
 };
 
-SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments);
+// They throw.
+SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments, namespace_core const& from);
 
 // Most packets are small and leave at once: those need no memory of their own.
 struct packet_on_stack {
@@ -43,16 +44,16 @@ struct packet_on_stack {
     packet_on_stack& operator=(packet_on_stack const&) = delete;
 
     template <class... Args>
-    void encode(std::string_view nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
+    void encode(namespace_core const& nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
     {
         static_assert((writable<Args> && ...), "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
-        encode_event(text, attachments, nsp, id, event, arguments...);
-        check_server_emit(event, attachments.size());
+        encode_event(text, attachments, nsp.name(), id, event, arguments...);
+        check_server_emit(event, attachments.size(), nsp);
     }
 };
 
 template <class... Args>
-shared_packet encode_shared(std::string_view nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
+shared_packet encode_shared(namespace_core const& nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
 {
     packet_on_stack made;
     made.encode(nsp, id, event, arguments...);
@@ -70,7 +71,7 @@ void emit_and_wait(server_socket_core& to, server_emit_flags const& flags, std::
     auto target = take_callable(std::forward<handler>(std::get<sizeof...(I)>(arguments)), {}, how);
     waiting.handler = deliver_ack(std::move(how), make_ack_handler(std::move(target)));
     packet_on_stack made;
-    made.encode(to.nsp().name(), waiting.id, event, std::get<I>(arguments)...);
+    made.encode(to.nsp(), waiting.id, event, std::get<I>(arguments)...);
     to.emit(made.text.view(), made.attachments, std::move(waiting), flags.send);
 }
 
@@ -82,7 +83,7 @@ void emit_to_socket(server_socket_core& to, server_emit_flags const& flags, std:
                       std::make_index_sequence<sizeof...(Args) - 1>{});
     } else {
         packet_on_stack made;
-        made.encode(to.nsp().name(), std::nullopt, event, arguments...);
+        made.encode(to.nsp(), std::nullopt, event, arguments...);
         to.emit(made.text.view(), made.attachments, std::nullopt, flags.send);
     }
 }
@@ -110,7 +111,7 @@ public:
             });
         waiting.wants_errors = true;
         waiting.handler = complete_with_answer<R...>(std::forward<Handler>(handler), where_);
-        core_->emit(std::move(packet), std::move(waiting), flags);
+        core_->emit_asking(std::move(packet), std::move(waiting), flags);
     }
 
 private:
@@ -122,7 +123,7 @@ template <class Tuple, std::size_t... I>
 shared_packet encode_from(server_socket_core const& to, std::uint64_t id, std::string_view event, Tuple const& arguments,
                           std::index_sequence<I...>)
 {
-    return encode_shared(to.nsp().name(), id, event, std::get<I>(arguments)...);
+    return encode_shared(to.nsp(), id, event, std::get<I>(arguments)...);
 }
 
 inline asio::any_io_executor executor_of(namespace_core const& of)
@@ -152,6 +153,8 @@ auto emit_with_ack(std::shared_ptr<server_socket_core> const& to, server_emit_fl
 using broadcast_handler = unique_function<void(std::error_code, std::vector<value>)>;
 SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_packet packet, broadcast_options const& to,
                            broadcast_handler done);
+// Without questions. One that is too large is told to the server's on_error, once.
+SOCKETIO_DECL void send_to_all(namespace_core& nsp, shared_packet const& packet, broadcast_options const& to);
 
 // `done` is called on `where`; as work of that executor's.
 template <class Handler>
@@ -183,7 +186,7 @@ private:
 template <class Tuple, std::size_t... I>
 shared_packet encode_broadcast(namespace_core const& to, std::string_view event, Tuple const& arguments, std::index_sequence<I...>)
 {
-    return encode_shared(to.name(), std::nullopt, event, std::get<I>(arguments)...);
+    return encode_shared(to, std::nullopt, event, std::get<I>(arguments)...);
 }
 
 template <class Token>

@@ -17,7 +17,10 @@ struct encoded_packet {
     detail::byte_buffer text;
     std::vector<bytes> attachments;
 
-    std::size_t size() const noexcept
+    std::size_t size() const noexcept { return size_of(text.view(), attachments); }
+
+    template <class Attachments>
+    static std::size_t size_of(std::string_view text, Attachments const& attachments) noexcept
     {
         std::size_t all = text.size();
         for (auto const& each : attachments)

@@ -107,7 +107,6 @@ private:
     void on_event(engine_event const& event);
     void on_due();
     void arm();
-    void check_backlog();
     void end(close_reason reason, std::error_code why);
     void end_later(close_reason reason, std::error_code why);
     void tell_end(close_reason reason, std::error_code why);

@@ -7,6 +7,7 @@
 #include <socketio/server/socket_core.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,11 +22,18 @@ namespace socketio::detail {
 using socket_listener = std::function<void(std::shared_ptr<server_socket_core> const&)>;
 using socket_middleware = std::function<void(std::shared_ptr<server_socket_core> const&, decide)>;
 
+// Of one event or answer to a client.
+struct sending_limits {
+    std::size_t bytes = static_cast<std::size_t>(-1); // its attachments included
+    std::size_t attachments = static_cast<std::size_t>(-1);
+};
+
 class namespace_core final : public std::enable_shared_from_this<namespace_core> {
 public:
-    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms);
+    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms, sending_limits limits);
 
     std::string const& name() const noexcept { return name_; }
+    sending_limits const& limits() const noexcept { return limits_; }
     adapter& rooms() const noexcept { return *adapter_; }
     std::shared_ptr<server_core> server() const { return server_.lock(); }
     std::uint64_t new_ack_id() noexcept { return next_ack_.fetch_add(1, std::memory_order_relaxed); }
@@ -57,6 +65,8 @@ public:
     // A socket has gone.
     void removed();
     void report(event_error const& why);
+    // The same, from anywhere and later.
+    void report_later(event_error why);
 
     // A namespace that only others are made after.
     void become_parent() noexcept { is_parent_ = true; }
@@ -88,6 +98,7 @@ private:
     std::weak_ptr<server_core> const server_;
     std::string const name_;
     std::shared_ptr<adapter> const adapter_;
+    sending_limits const limits_;
     std::atomic<std::uint64_t> next_ack_{0};
     bool is_parent_ = false;
     bool has_parent_ = false;

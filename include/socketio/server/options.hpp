@@ -125,7 +125,7 @@ struct server_options {
     std::chrono::milliseconds pingTimeout{20000};     // for a ping's answer
     std::chrono::milliseconds upgradeTimeout{10000};  // for an upgrade that has begun
     // Bytes of one message of a client, once it is inflated, or of one HTTP body; an event's attachments are messages of
-    // their own, ten at most. Over it the session ends with "transport error", and the body is answered 413. Bodies for
+    // their own, `attachments` at most. Over it the session ends with "transport error", and the body is answered 413. Bodies for
     // on_request() have the same limit.
     std::size_t maxHttpBufferSize = 1000000;
     std::vector<std::string> transports{"polling", "websocket"}; // that are spoken
@@ -150,8 +150,18 @@ struct server_options {
     // polling begins: 503.
     std::size_t connections = 65536;
     // Bytes that a client may leave unread: over it the session is cut off, with "transport error", in the send that goes
-    // over it. What is being sent counts, so one message that is larger than this cuts off whoever it is for.
+    // over it; "disconnect" has the numbers in its disconnect_details. The largest packet of those that wait is not counted:
+    // whatever its size, one is always taken.
     std::size_t send_limit = 16 * 1024 * 1024;
+    // Bytes of one event or answer to a client, its attachments included. A larger one is not sent: its handler is told
+    // error::payload_too_large, or on_error if there is none that takes errors; of a broadcast that is told once.
+    std::size_t largest_message = 256 * 1024 * 1024;
+    // Binary values of one event or answer to a client; more are misuse. Clients have limits of their own, as ours has.
+    std::size_t sent_attachments = 1000;
+    // Of a client's packets: binary values of one, and how deep arrays and objects may nest, at most max_json_depth (1024).
+    // Over them the session ends with "forced close", after "error".
+    std::size_t attachments = 10;
+    std::size_t json_depth = 128;
     // Bytes of a client's events, of all its namespaces and as they are kept here, that wait for a middleware of packets
     // (server_socket::use) which decides later: over it the session is cut off, with "forced close". An event that is
     // larger than this may pass, but not wait.

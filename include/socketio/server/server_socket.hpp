@@ -122,8 +122,10 @@ public:
     // Sends an event to this client, as socketio::socket's members do; inside of its listeners it leaves at the end of the
     // turn, from elsewhere soon. A handler at the end is told the client's answer, once; an error code at its front is
     // error::ack_timeout, or error::disconnected when the client has gone. Without one it is not called then. Throws
-    // std::invalid_argument for a reserved event name ("connect", "disconnect", ...), or more than ten binary values. To a
-    // socket that has gone nothing is sent. What the client does not read counts for server_options::send_limit.
+    // std::invalid_argument for a reserved event name ("connect", "disconnect", ...), or more binary values than
+    // server_options::sent_attachments. What is larger than largest_message is not sent, and told as an error: to the handler,
+    // if it takes one, or to on_error. To a socket that has gone nothing is sent. What the client does not read counts for
+    // send_limit.
     template <class... Args>
     void emit(std::string_view event, Args&&... arguments) const
     {
@@ -161,8 +163,8 @@ public:
     broadcast_operator local() const { return broadcast().local(); }
 
     // Typed listeners, as socketio::socket's; on the client's strand, one at a time, or where asio::bind_executor says. Events
-    // of the library: "disconnecting", while it still is in its rooms, and "disconnect" (std::string_view reason), both with
-    // the reference's reasons; "error" (std::string_view message), or (connect_error const&) for the data too: a packet that
+    // of the library: "disconnecting", while it still is in its rooms, and "disconnect" (std::string_view reason,
+    // disconnect_details const&), both with the reference's reasons; "error" (std::string_view message), or (connect_error const&) for the data too: a packet that
     // could not be read, or was refused by a middleware.
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener) const
@@ -222,8 +224,8 @@ public:
         });
     }
 
-    // Is told of events that do not fit their listener, on the client's strand; without it the server's on_error is. Null
-    // takes it off.
+    // Is told of events that do not fit their listener, and of those that are too large to be sent, on the client's
+    // strand; without it the server's on_error is. Null takes it off.
     void on_error(std::function<void(event_error const&)> hook) const { core_->set_error_hook(std::move(hook)); }
 
     // Out of the namespace: "server namespace disconnect", which the client is told; it does not come back by itself. With

@@ -66,6 +66,8 @@ public:
     void emit(shared_packet packet, std::optional<pending_ack> waiting, send_flags flags);
     // The same; it is copied unless it can leave at once.
     void emit(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack> waiting, send_flags flags);
+    // The same, of an emitWithAck.
+    void emit_asking(shared_packet packet, pending_ack waiting, send_flags flags);
     pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
     void cancel_ack(std::uint64_t id);
     void disconnect(bool close);
@@ -111,6 +113,7 @@ private:
     void end_ack(pending_ack ended, std::error_code why);
     void end_ack_elsewhere(std::shared_ptr<pending_ack> ended);
     void send_answer(shared_packet packet);
+    void fail_emit(std::string_view event, std::optional<pending_ack> waiting, error why);
     void cleanup(bool recoverable);
     void end_listening();
     void stop_listening();

@@ -55,7 +55,7 @@ public:
     value_view read(json_document& reader)
     {
         std::vector<bytes_view> const views(attachments_.begin(), attachments_.end());
-        if (reader.parse({text_.data(), text_.size()}, json_limits{}, !views.empty()) || reader.attach(views))
+        if (reader.parse({text_.data(), text_.size()}, json_limits{.depth = max_json_depth}, !views.empty()) || reader.attach(views))
             return {};
         return reader.root();
     }
@@ -80,7 +80,7 @@ private:
 // A packet of this side's own, so that it can be read; if it could not, it would be left out.
 inline std::optional<kept_event> read_back(std::string_view text, std::span<bytes_view const> attachments)
 {
-    packet_decoder reader{{attachments.size(), {}}};
+    packet_decoder reader{{attachments.size(), {.depth = max_json_depth}}};
     packet sent;
     std::error_code ec;
     std::string copied{text}; // reading writes into it

@@ -69,7 +69,7 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
     : executor_{std::move(executor)}, settings_{std::move(settings)}, rules_{settings_}, runtime_{std::make_unique<runtime>(executor_)},
       watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))},
       backoff_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : random_seed()},
-      decoder_{{settings_.limits.attachments, {std::min<std::size_t>(settings_.limits.json_depth, 128), settings_.limits.json_values},
+      decoder_{{settings_.limits.attachments, {settings_.limits.json_depth, settings_.limits.json_values},
                 settings_.limits.packet_size}}
 {
     check_deflate_options(settings_.perMessageDeflate);

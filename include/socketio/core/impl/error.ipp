@@ -71,7 +71,7 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::connect_refused: return "the server refused the connection to the namespace";
     case error::disconnected: return "socket has been disconnected";
     case error::ack_timeout: return "operation has timed out";
-    case error::payload_too_large: return "the packet is larger than the server's maxPayload";
+    case error::payload_too_large: return "the packet is larger than the server's maxPayload or largest_message";
     case error::type_mismatch: return "an argument has another type than the listener expects";
     case error::buffer_full: return "the buffer is full";
     default: return tls_error_words(e);

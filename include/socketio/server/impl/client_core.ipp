@@ -61,20 +61,21 @@ inline handshake handshake_of(http_request const& request)
 }
 
 // The text and each attachment are messages, and each of those may be that large, as with the reference.
-inline packet_limits limits_of_packets(std::uint64_t message_size) noexcept
+inline packet_limits limits_of_packets(server_options const& settings) noexcept
 {
-    packet_limits made;
-    std::uint64_t const messages = made.attachments + 1;
-    if (message_size < made.size / messages)
-        made.size = message_size * messages;
+    packet_limits made{.attachments = settings.attachments, .json = {.depth = settings.json_depth}};
+    std::uint64_t const messages = made.attachments + std::uint64_t{1};
+    if (messages != 0 && settings.maxHttpBufferSize < made.size / messages)
+        made.size = settings.maxHttpBufferSize * messages;
     return made;
 }
 
 SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
     : request_{channel->request()}, shake_{handshake_of(request_)}, sid_{channel->sid()},
       transport_{channel->transport().data()},
-      namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit}, runtime_{std::make_shared<runtime>(std::move(channel))},
-      server_{server}, decoder_{limits_of_packets(server->settings().maxHttpBufferSize)}
+      namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit},
+      send_limit_{server->settings().send_limit}, runtime_{std::make_shared<runtime>(std::move(channel))},
+      server_{server}, decoder_{limits_of_packets(server->settings())}
 {
 }
 
@@ -186,12 +187,15 @@ SOCKETIO_DECL bool client_core::send(std::string_view text, std::span<bytes_view
 {
     if (!open_)
         return false;
-    if (flags.is_volatile && !runtime_->channel->is_writable()) {
+    engine_channel& channel = *runtime_->channel;
+    if (flags.is_volatile && !channel.is_writable()) {
         count(counts_.dropped);
         return false;
     }
-    runtime_->channel->send_packet(text, attachments, flags.compress);
+    std::size_t const before = channel.unsent();
+    channel.send_packet(text, attachments, flags.compress);
     count(counts_.sent);
+    check_unread(before);
     return true;
 }
 
@@ -345,18 +349,6 @@ SOCKETIO_DECL void client_core::close()
         runtime_->channel->close(close_reason::forced_close, make_error_code(error::stopped));
 }
 
-SOCKETIO_DECL bool client_core::add_waiting(std::size_t bytes) noexcept
-{
-    return waiting_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= waiting_limit_;
-}
-
-// As one that does not read: what it would be told is dropped.
-SOCKETIO_DECL void client_core::check_waiting()
-{
-    if (waiting_.load(std::memory_order_relaxed) > waiting_limit_ && std::exchange(open_, false))
-        runtime_->channel->abort(close_reason::forced_close, error::buffer_full);
-}
-
 SOCKETIO_DECL void client_core::end_sockets(std::string_view reason)
 {
     auto const all = std::exchange(sockets_, {});
@@ -409,6 +401,7 @@ SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code w
     counts_.unsent.store(0, std::memory_order_relaxed);
     if (why == error::buffer_full)
         server_->count_cut_off();
+    ended_by_ = why;
     turn now{*this};
     drain_inbox();
     end_sockets(to_string(reason));

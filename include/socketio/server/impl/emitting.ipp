@@ -9,13 +9,13 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments)
+SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments, namespace_core const& from)
 {
     if (is_reserved_event(event))
         throw_misuse("emit: \"" + std::string{event} + "\" is a reserved event name");
-    if (attachments > packet_limits{}.attachments)
-        throw_misuse("emit: \"" + std::string{event} + "\" has more than " + std::to_string(packet_limits{}.attachments) +
-                     " binary values");
+    if (std::size_t const most = from.limits().attachments; attachments > most)
+        throw_misuse("emit: \"" + std::string{event} + "\" has " + std::to_string(attachments) + " binary values, " +
+                     std::to_string(most) + " are allowed (sent_attachments)");
 }
 
 class broadcast_answers : public std::enable_shared_from_this<broadcast_answers> {
@@ -108,11 +108,23 @@ SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_pa
     auto const server = nsp->server();
     if (!server || server->is_gone())
         return;
+    if (packet->size() > nsp->limits().bytes) {
+        asio::post(server->get_executor(), [done = std::move(done)]() mutable { done(error::payload_too_large, {}); });
+        return;
+    }
     std::uint64_t const id = nsp->new_ack_id();
     auto const answers = std::make_shared<broadcast_answers>(nsp, id, std::move(done));
     answers->start(server->get_executor(), to.timeout);
     nsp->rooms().broadcast_with_ack(packet, id, to, [answers](std::size_t asked) { answers->counted(asked); },
                                     [answers](std::error_code ec, value answer) { answers->answered(ec, std::move(answer)); });
+}
+
+SOCKETIO_DECL void send_to_all(namespace_core& nsp, shared_packet const& packet, broadcast_options const& to)
+{
+    if (packet->size() <= nsp.limits().bytes)
+        nsp.rooms().broadcast(packet, to);
+    else
+        nsp.report_later({.code = error::payload_too_large, .event = std::string{event_of(packet->text.view())}});
 }
 
 } // namespace socketio::detail

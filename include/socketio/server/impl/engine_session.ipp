@@ -177,7 +177,6 @@ SOCKETIO_DECL void engine_session::send_text(std::string_view message, bool comp
         runtime_->link->session().send_text(message, compress);
     else
         polling_->send_text(message, compress);
-    check_backlog();
 }
 
 SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress)
@@ -188,7 +187,6 @@ SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress
         runtime_->link->session().send_binary(message, compress);
     else
         polling_->send_binary(message, compress);
-    check_backlog();
 }
 
 SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
@@ -206,14 +204,6 @@ SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<
         write(runtime_->link->session());
     else
         write(*polling_);
-    check_backlog();
-}
-
-// A peer that does not read costs no more than this.
-SOCKETIO_DECL void engine_session::check_backlog()
-{
-    if (unsent() > options_->send_limit)
-        abort(close_reason::transport_error, error::buffer_full);
 }
 
 SOCKETIO_DECL void engine_session::flush()

@@ -10,8 +10,9 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL namespace_core::namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms)
-    : server_{std::move(server)}, name_{std::move(name)}, adapter_{std::move(rooms)}
+SOCKETIO_DECL namespace_core::namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms,
+                                             sending_limits limits)
+    : server_{std::move(server)}, name_{std::move(name)}, adapter_{std::move(rooms)}, limits_{limits}
 {
 }
 
@@ -97,6 +98,12 @@ SOCKETIO_DECL void namespace_core::report(event_error const& why)
 {
     if (auto const server = server_.lock())
         server->report(why);
+}
+
+SOCKETIO_DECL void namespace_core::report_later(event_error why)
+{
+    if (auto const server = server_.lock(); server && !server->is_gone())
+        asio::post(server->get_executor(), [self = shared_from_this(), why = std::move(why)] { self->report(why); });
 }
 
 // A session is asked for. If the adapter lets this go, or throws, there is none. It may keep this, which does not keep it.

@@ -173,7 +173,8 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::s
     auto rooms = settings_->adapter ? settings_->adapter(settings) : nullptr;
     if (!rooms)
         rooms = std::make_shared<adapter>(settings);
-    return std::make_shared<namespace_core>(weak_from_this(), std::move(name), std::move(rooms));
+    return std::make_shared<namespace_core>(weak_from_this(), std::move(name), std::move(rooms),
+                                            sending_limits{settings_->largest_message, settings_->sent_attachments});
 }
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::known(std::string_view name) const

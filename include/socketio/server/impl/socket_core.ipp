@@ -164,7 +164,7 @@ SOCKETIO_DECL void server_socket_core::on_parse_error(std::error_code why)
 SOCKETIO_DECL void server_socket_core::tell(std::string event, std::string_view text)
 {
     local_args const arguments{text};
-    disconnect_details const details{};
+    disconnect_details const details = client_->end_details();
     event_call call{*this, event, arguments.view()};
     call.details = &details;
     events_.dispatch_reserved(event, call);

@@ -1,6 +1,7 @@
 // What a socket of the server sends, and the answers, both ways.
 #pragma once
 
+#include <socketio/server/emitting.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/socket_core.hpp>
 #include <socketio/session/kept_events.hpp>
@@ -95,6 +96,10 @@ SOCKETIO_DECL void server_socket_core::write_asking(std::string_view text, std::
 SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<bytes_view const> attachments,
                                             std::optional<pending_ack> waiting, send_flags flags)
 {
+    if (encoded_packet::size_of(text, attachments) > nsp_->limits().bytes) {
+        fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
+        return;
+    }
     bool const is_kept = !waiting && !pid_.empty() && !flags.is_volatile;
     if (is_kept || !client_->acts_now())
         emit(share_packet(text, attachments), std::move(waiting), flags);
@@ -102,6 +107,27 @@ SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<byt
         write_asking(text, attachments, std::move(*waiting), flags);
     else if (!ended_)
         write(text, attachments, flags);
+}
+
+SOCKETIO_DECL void server_socket_core::emit_asking(shared_packet packet, pending_ack waiting, send_flags flags)
+{
+    if (packet->size() > nsp_->limits().bytes)
+        fail_emit(event_of(packet->text.view()), std::move(waiting), error::payload_too_large);
+    else
+        emit(std::move(packet), std::move(waiting), flags);
+}
+
+// Told to the handler, if it takes errors, and otherwise to the hook; never inside the call.
+SOCKETIO_DECL void server_socket_core::fail_emit(std::string_view event, std::optional<pending_ack> waiting, error why)
+{
+    bool const told = waiting && waiting->wants_errors;
+    if (waiting) {
+        auto const ended = std::make_shared<pending_ack>(std::move(*waiting));
+        if (!client_->perform([self = shared_from_this(), ended, why] { self->end_ack(std::move(*ended), why); }))
+            end_ack_elsewhere(ended);
+    }
+    if (!told)
+        report_from_anywhere({.code = why, .event = std::string{event}});
 }
 
 SOCKETIO_DECL void server_socket_core::ask(shared_packet packet, std::uint64_t id, send_flags flags,
@@ -178,6 +204,11 @@ SOCKETIO_DECL ack server_socket_core::make_ack(std::uint64_t id)
 
 SOCKETIO_DECL void server_socket_core::send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t)
 {
+    check_server_emit("acknowledgement", attachments.size(), *nsp_);
+    if (encoded_packet::size_of(text, attachments) > nsp_->limits().bytes) {
+        fail_emit("acknowledgement", std::nullopt, error::payload_too_large);
+        return;
+    }
     if (client_->acts_now()) {
         if (!ended_)
             static_cast<void>(client_->send(text, attachments, {}));

@@ -1,0 +1,60 @@
+// What one client may cost a server, and the words for its end.
+#pragma once
+
+#include <socketio/server/client_core.hpp>
+#include <socketio/server/options.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace socketio::detail {
+
+// A peer that does not read costs no more than this. The largest packet is not counted, since one that reads at full speed
+// must be able to get it, with what is said before and behind it.
+SOCKETIO_DECL void client_core::check_unread(std::size_t before)
+{
+    std::size_t const unread = runtime_->channel->unsent();
+    if (before == 0)
+        largest_ = 0;
+    if (unread > before)
+        largest_ = std::max(largest_, unread - before);
+    if (unread > largest_ && unread - largest_ > send_limit_)
+        cut_off(close_reason::transport_error, "the client left " + std::to_string(unread) + " bytes unread, of which the largest "
+                "packet has " + std::to_string(largest_) + "; send_limit is " + std::to_string(send_limit_));
+}
+
+// What it would be told is dropped.
+SOCKETIO_DECL void client_core::cut_off(close_reason reason, std::string words)
+{
+    if (!std::exchange(open_, false))
+        return;
+    cut_off_ = std::move(words);
+    runtime_->channel->abort(reason, error::buffer_full);
+}
+
+SOCKETIO_DECL bool client_core::add_waiting(std::size_t bytes) noexcept
+{
+    return waiting_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= waiting_limit_;
+}
+
+// As one that does not read.
+SOCKETIO_DECL void client_core::check_waiting()
+{
+    if (std::size_t const waiting = waiting_.load(std::memory_order_relaxed); waiting > waiting_limit_)
+        cut_off(close_reason::forced_close, std::to_string(waiting) + " bytes of the client's events waited for a middleware; "
+                "waiting_limit is " + std::to_string(waiting_limit_));
+}
+
+SOCKETIO_DECL disconnect_details client_core::end_details() const
+{
+    if (!cut_off_.empty())
+        return {.code = ended_by_, .description = cut_off_};
+    if (ended_by_ == error::closed)
+        return {.code = ended_by_, .description = "the client closed the connection"};
+    if (ended_by_ == error::stopped)
+        return {.code = ended_by_, .description = "the server closed the connection"};
+    return {.code = ended_by_, .description = ended_by_ ? ended_by_.message() : std::string{}};
+}
+
+} // namespace socketio::detail
