@@ -8,9 +8,16 @@
 
 #include <doctest/doctest.h>
 
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 using support::get_request;
 using support::http_caller;
@@ -32,6 +39,15 @@ struct house : support::server_house {
         io.on_request(socketio::serve_files(folder.path("public"), std::move(settings)));
     }
     http_reply get(std::string_view target, std::string_view headers = "") { return caller.get(target, headers); }
+
+    std::string write_large(std::size_t size)
+    {
+        std::string text(size, ' ');
+        for (std::size_t i = 0; i != size; ++i)
+            text[i] = static_cast<char>(i * 31 + i / 777);
+        folder.write("public/large.bin", text);
+        return text;
+    }
 
     support::temporary_folder folder;
     http_caller caller{context, io.port()};
@@ -127,4 +143,44 @@ TEST_CASE("a file over the bound is an error of the server's, whoever asks")
     served::house house{{.file_size = 5}};
     CHECK(house.get("/app.js").status == 500);
     CHECK(house.get("/empty.css").status == 200);
+}
+
+TEST_CASE_FIXTURE(served::house, "a large file comes whole, and the next answer is found")
+{
+    std::string const text = write_large(3'000'001);
+    auto const whole = get("/large.bin");
+    CHECK(whole.body == text);
+    CHECK(whole.header("Content-Length") == "3000001");
+    CHECK(whole.header("Content-Type") == "application/octet-stream");
+    caller.send("HEAD /large.bin HTTP/1.1\r\nHost: a\r\n\r\n" + get_request("/large.bin") + get_request("/app.js"));
+    CHECK(caller.reply(true).header("Content-Length") == "3000001");
+    CHECK(caller.reply().body == text);
+    CHECK(caller.reply().body == "run();");
+    CHECK(get("/large.bin", "Connection: close\r\n").body == text);
+    CHECK(caller.until_ended());
+}
+
+TEST_CASE_FIXTURE(served::house, "a file that becomes shorter while it is sent ends the connection, and one that grows is sent as it was")
+{
+    std::string const text = write_large(30'000'000);
+    asio::ip::tcp::socket slow{context};
+    slow.connect({asio::ip::address_v4::loopback(), io.port()});
+    asio::write(slow, asio::buffer(get_request("/large.bin", "Connection: close\r\n")));
+    REQUIRE(until([&] { return slow.available() > 100000 && context.poll() == 0; }));
+    std::size_t expected = text.size();
+    SUBCASE("longer") { std::filesystem::resize_file(folder.path("public/large.bin"), 40'000'000); }
+    SUBCASE("shorter")
+    {
+        expected = 20'000'000;
+        std::filesystem::resize_file(folder.path("public/large.bin"), expected);
+    }
+    std::string received(40'000'000, ' ');
+    std::size_t count = 0;
+    asio::async_read(slow, asio::buffer(received), [&](std::error_code, std::size_t all) { count = all; });
+    CHECK(until([&] { return count != 0; }));
+    received.resize(count);
+    std::size_t const head = received.find("\r\n\r\n") + 4;
+    CHECK(received.find("Content-Length: 30000000\r\n") < head);
+    CHECK(received.size() - head == expected);
+    CHECK(std::string_view{received}.substr(head) == std::string_view{text}.substr(0, expected));
 }

@@ -6,13 +6,18 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 #include <random>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 using socketio::http_request;
 using socketio::http_response;
@@ -49,6 +54,32 @@ struct site {
         auto answer = get(std::move(target));
         return answer.status == 200 ? answer.body : std::to_string(answer.status);
     }
+};
+
+// As long as it is there the process cannot open any more files.
+class shortage_of_files {
+public:
+    shortage_of_files()
+    {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit few = before_;
+        few.rlim_cur = 128;
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        for (int one = ::open("/dev/null", O_RDONLY); one >= 0; one = ::open("/dev/null", O_RDONLY))
+            taken_.push_back(one);
+    }
+    shortage_of_files(shortage_of_files const&) = delete;
+    shortage_of_files& operator=(shortage_of_files const&) = delete;
+    ~shortage_of_files()
+    {
+        for (int const each : taken_)
+            ::close(each);
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+    }
+
+private:
+    rlimit before_{};
+    std::vector<int> taken_;
 };
 
 std::string header(http_response const& of, std::string_view name)
@@ -149,6 +180,55 @@ TEST_CASE("only what is a file or a folder is opened")
     site const here;
     REQUIRE(::mkfifo((here.top() + "/pipe").c_str(), 0600) == 0);
     CHECK(here.body("/pipe") == "404"); // to open it would be to wait for a writer
+}
+
+TEST_CASE("a file that cannot be opened for want of descriptors is there, and may be asked for later")
+{
+    site const here;
+    http_response answer, missing;
+    {
+        shortage_of_files const now;
+        answer = here.get("/app.js");
+        missing = here.get("/nothing");
+    }
+    CHECK(answer.status == 503);
+    CHECK(header(answer, "Retry-After") == "5");
+    CHECK(header(answer, "ETag").empty());
+    CHECK(missing.status == 404);
+    CHECK(here.body("/app.js") == "run();");
+}
+
+TEST_CASE("a file that may not be read is forbidden")
+{
+    if (::geteuid() == 0)
+        return; // who may read everything
+    site const here;
+    REQUIRE(::chmod((here.top() + "/app.js").c_str(), 0) == 0);
+    CHECK(here.body("/app.js") == "403");
+}
+
+TEST_CASE("a large file is opened by the call, and read piece by piece")
+{
+    site const here;
+    std::string text(200000, ' ');
+    for (std::size_t i = 0; i != text.size(); ++i)
+        text[i] = static_cast<char>(i * 31 + i / 777);
+    here.folder.write("public/large.bin", text);
+    auto const answer = here.get("/large.bin");
+    CHECK(answer.status == 200);
+    CHECK(answer.body.empty());
+    REQUIRE(answer.source.read);
+    CHECK(answer.source.size == text.size());
+    std::string read, room(70000, ' ');
+    for (std::size_t count = 1; count != 0;) {
+        count = answer.source.read(room.data(), room.size());
+        read.append(room, 0, count);
+    }
+    CHECK(read == text);
+    CHECK(here.get("/large.bin", {{"If-None-Match", header(answer, "ETag")}}).status == 304);
+    CHECK_FALSE(here.get("/large.bin", {{"If-None-Match", header(answer, "ETag")}}).source.read);
+    here.folder.write("public/held.bin", text.substr(0, 64 * 1024));
+    CHECK(here.body("/held.bin") == text.substr(0, 64 * 1024));
 }
 
 TEST_CASE("only GET and HEAD are answered")

@@ -84,6 +84,7 @@ private:
     void read();
     void on_read(std::error_code ec, std::size_t count);
     void write();
+    bool pull();
     void on_written(std::error_code ec, std::size_t count);
     void next_request();
     void see_off();
@@ -95,6 +96,7 @@ private:
     static constexpr std::size_t read_size = 4 * 1024;
     static constexpr std::size_t write_size = 256 * 1024;
     static constexpr std::size_t kept_room = 64 * 1024;
+    static constexpr std::size_t piece_size = 64 * 1024; // of a body that is read as the client takes it
 
     strand strand_;
     stream stream_;
@@ -114,6 +116,8 @@ private:
     byte_buffer output_;
     byte_buffer writing_;
     std::size_t written_ = 0; // of it
+    http_body_source source_{};     // of the answer that is being written
+    std::uint64_t source_left_ = 0; // bytes of it that have not been read
     std::uint64_t turn_ = 0; // the number of the request
     http_answer_form form_;  // of the current request's answer
     unique_function<void()> left_; // to be told, on `left_on_`, if the client leaves

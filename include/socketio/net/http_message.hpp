@@ -4,6 +4,9 @@
 #include <socketio/core/provided.hpp>
 #include <socketio/core/config.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -28,11 +31,20 @@ struct http_request {
     }
 };
 
+// A body that is read piece by piece, as the client takes it, so that little of it is held in memory.
+struct http_body_source {
+    std::uint64_t size = 0; // bytes of all of it, which the client is told first
+    // Puts the next bytes into `into`, `room` at most, and says how many. None before `size` of them, or an exception, which
+    // leaves through the context, ends the connection. On the connection's strand; destroyed after the last call.
+    std::function<std::size_t(char* into, std::size_t room)> read{};
+};
+
 // Content-Length and Connection are the connection's to write; so is Date.
 struct http_response {
     int status = 200;
     string_pairs headers{};
     std::string body{};
+    http_body_source source{}; // in place of `body`, if it has a `read`; for one answer, since copies read the same
 };
 
 } // namespace socketio

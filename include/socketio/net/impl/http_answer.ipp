@@ -55,7 +55,7 @@ inline bool is_connection_header(std::string_view name) noexcept
     return false;
 }
 
-SOCKETIO_DECL void write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form, http_time now)
+SOCKETIO_DECL std::uint64_t write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form, http_time now)
 {
     // What a status line cannot hold (100 to 199 are not final answers) is the handler's mistake.
     int const status = answer.status < 200 || answer.status > 999 ? 500 : answer.status;
@@ -66,15 +66,18 @@ SOCKETIO_DECL void write_http_answer(byte_buffer& to, http_response const& answe
             head.append(name).append(": ").append(text).append("\r\n");
     }
     bool const bodiless = status == 204 || status == 304;
+    std::uint64_t const size = answer.source.read ? answer.source.size : answer.body.size();
     if (!bodiless)
-        head.append("Content-Length: ").append(std::to_string(answer.body.size())).append("\r\n");
+        head.append("Content-Length: ").append(std::to_string(size)).append("\r\n");
     if (!form.keep_alive)
         head.append("Connection: close\r\n");
     else if (form.old_client)
         head.append("Connection: keep-alive\r\n");
     to.append(head.append("\r\n"));
-    if (!bodiless && !form.head_only)
+    bool const has_body = !bodiless && !form.head_only;
+    if (has_body && !answer.source.read)
         to.append(std::string_view{answer.body});
+    return has_body && answer.source.read ? size : 0;
 }
 
 SOCKETIO_DECL body_framing request_framing(http_head const& head, std::uint64_t& length) noexcept

@@ -1,6 +1,7 @@
 // One request after the other. At most one read and one write are under way, and each holds the connection.
 #pragma once
 
+#include <socketio/core/scope.hpp>
 #include <socketio/net/http_connection.hpp>
 #include <socketio/wire/handshake.hpp>
 
@@ -246,7 +247,9 @@ SOCKETIO_DECL void http_connection::respond(http_response const& with)
 {
     keep_alive_ = keep_alive_ && !retired_;
     form_.keep_alive = keep_alive_;
-    write_http_answer(output_, with, form_, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    source_left_ = write_http_answer(output_, with, form_, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    if (source_left_ != 0)
+        source_ = with.source;
     phase_ = phase::answering;
     arm(rules_->idle_timeout);
     write();
@@ -262,6 +265,10 @@ SOCKETIO_DECL void http_connection::write()
         writing_.clear();
         writing_.shrink(kept_room);
         writing_.swap(output_);
+        if (!pull()) {
+            end();
+            return;
+        }
     }
     if (writing_.empty())
         return;
@@ -269,6 +276,22 @@ SOCKETIO_DECL void http_connection::write()
     std::size_t const size = std::min(writing_.size() - written_, write_size);
     stream_.async_write(asio::buffer(writing_.data() + written_, size),
                         [self = shared_from_this()](std::error_code ec, std::size_t count) { self->on_written(ec, count); });
+}
+
+// The next piece of a body. False if there is none: the client must not take what it has for all of it.
+SOCKETIO_DECL bool http_connection::pull()
+{
+    if (source_left_ == 0)
+        return true;
+    unless_done broken{[this] { end(); }};
+    auto const room = static_cast<std::size_t>(std::min<std::uint64_t>(source_left_, piece_size));
+    std::size_t const count = std::min(source_.read(writing_.prepare(room), room), room);
+    broken.done();
+    writing_.commit(count);
+    source_left_ -= count;
+    if (source_left_ == 0)
+        source_ = {};
+    return count != 0;
 }
 
 SOCKETIO_DECL void http_connection::on_written(std::error_code ec, std::size_t count)
@@ -344,6 +367,7 @@ SOCKETIO_DECL void http_connection::end() noexcept
     stream_.close();
     timer_.cancel();
     counted_.reset();
+    source_ = {};
     if (left_)
         post(*left_on_, std::exchange(left_, nullptr));
     left_on_.reset();

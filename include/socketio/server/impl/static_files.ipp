@@ -2,7 +2,8 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
-#include <socketio/core/utf8.hpp>
+#include <socketio/server/file_names.hpp>
+#include <socketio/server/served_file.hpp>
 #include <socketio/server/static_files.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/http_date.hpp>
@@ -13,8 +14,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -69,26 +68,6 @@ inline std::string path_words(std::filesystem::path const& path)
 #endif
 }
 
-// Windows takes some names for others: "x:y" for a drive or a part of a file, "x." and "x " for "x".
-inline bool is_of_windows([[maybe_unused]] std::string_view name) noexcept
-{
-#if defined(_WIN32)
-    return name.find(':') != std::string_view::npos || name.back() == '.' || name.back() == ' ' || !is_utf8(name);
-#else
-    return false;
-#endif
-}
-
-// Whether a decoded name can only be that of something in the folder before it.
-inline bool is_plain_name(std::string_view name, bool hidden_files) noexcept
-{
-    if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string_view{"/\\\0", 3}) != std::string_view::npos)
-        return false;
-    if (is_of_windows(name))
-        return false;
-    return hidden_files || name.front() != '.' || name == ".well-known";
-}
-
 inline std::optional<file_path> split_file_path(std::string_view path, bool hidden_files)
 {
     file_path found;
@@ -115,6 +94,20 @@ inline bool is_within(std::filesystem::path const& folder, std::filesystem::path
 inline http_response status_page(int status, std::string text)
 {
     return {status, {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}}, std::move(text)};
+}
+
+inline http_response failure_page(std::error_code why)
+{
+    switch (int const status = status_of_failure(why)) {
+    case 403: return status_page(status, "Forbidden");
+    case 404: return status_page(status, "Not Found");
+    case 503: {
+        http_response busy = status_page(status, "Service Unavailable");
+        busy.headers.emplace_back("Retry-After", "5");
+        return busy;
+    }
+    default: return status_page(500, "The file cannot be read");
+    }
 }
 
 inline std::string_view request_header(http_request const& request, std::string_view name) noexcept
@@ -174,24 +167,36 @@ struct file_version {
     }
 };
 
-inline std::optional<file_version> look_at_file(std::filesystem::path const& file)
+// An error, too, if it is no file.
+inline file_version look_at_file(std::filesystem::path const& file, std::error_code& ec)
 {
-    std::error_code status, size, time;
-    if (!std::filesystem::is_regular_file(file, status)) // a pipe, say, could not be opened without waiting
-        return std::nullopt;
-    file_version const found{std::filesystem::file_size(file, size), std::filesystem::last_write_time(file, time)};
-    return status || size || time ? std::nullopt : std::optional{found};
+    file_version found;
+    bool const regular = std::filesystem::is_regular_file(file, ec); // a pipe, say, could not be opened without waiting
+    if (!ec && !regular)
+        ec = std::make_error_code(std::errc::no_such_file_or_directory);
+    if (!ec)
+        found.size = std::filesystem::file_size(file, ec);
+    if (!ec)
+        found.time = std::filesystem::last_write_time(file, ec);
+    return found;
 }
 
+// Up to this size a file is read at once: a large one would be held in memory by everybody who reads slowly.
+inline constexpr std::uintmax_t held_file_size = 64 * 1024;
+
 // As much as it was when it was looked at: it may grow meanwhile.
-inline std::optional<std::string> read_file(std::filesystem::path const& file, std::uintmax_t size)
+inline std::error_code give_file(http_response& to, std::filesystem::path const& file, std::uintmax_t size)
 {
-    std::ifstream stream(file, std::ios::binary);
-    std::string text(static_cast<std::size_t>(size), '\0');
-    if (!stream.read(text.data(), static_cast<std::streamsize>(size)) && !stream.eof())
-        return std::nullopt;
-    text.resize(static_cast<std::size_t>(stream.gcount()));
-    return text;
+    served_file opened;
+    if (auto const ec = opened.open(file))
+        return ec;
+    if (size > held_file_size) {
+        to.source = {size, [opened](char* into, std::size_t room) mutable { return opened.read(into, room); }};
+        return {};
+    }
+    to.body.resize(static_cast<std::size_t>(size));
+    to.body.resize(opened.read(to.body.data(), to.body.size()));
+    return opened.failed() ? std::make_error_code(std::errc::io_error) : std::error_code{};
 }
 
 // Where a folder's name is without its slash at the end: the pages in it would find nothing beside them. The place is told
@@ -214,13 +219,14 @@ struct file_server::state {
     std::filesystem::path folder;
     serve_files_options settings;
 
-    // Without links, and within the folder; empty otherwise.
-    std::filesystem::path find(std::filesystem::path const& wanted) const
+    // Without links, and within the folder; otherwise an error.
+    std::filesystem::path find(std::filesystem::path const& wanted, std::error_code& ec) const
     {
-        std::error_code ec;
         auto const top = std::filesystem::canonical(folder, ec);
         auto const found = ec ? top : std::filesystem::canonical(wanted, ec);
-        return !ec && detail::is_within(top, found) ? found : std::filesystem::path{};
+        if (!ec && !detail::is_within(top, found))
+            ec = std::make_error_code(std::errc::no_such_file_or_directory);
+        return found;
     }
     std::string content_type(std::filesystem::path const& file) const
     {
@@ -234,23 +240,22 @@ struct file_server::state {
     // `named` is what the file is called here; what it is a link to may be called otherwise.
     http_response send(http_request const& request, std::filesystem::path const& file, std::filesystem::path const& named) const
     {
-        auto const version = detail::look_at_file(file);
-        if (!version)
-            return detail::status_page(404, "Not Found");
-        if (version->size > settings.file_size)
+        std::error_code ec;
+        auto const version = detail::look_at_file(file, ec);
+        if (ec)
+            return detail::failure_page(ec);
+        if (version.size > settings.file_size)
             return detail::status_page(500, "This file is larger than what is served here (serve_files_options::file_size)");
-        http_response answer{304, {{"ETag", version->tag()}, {"Last-Modified", detail::format_http_date(version->modified())}}, {}};
+        http_response answer{304, {{"ETag", version.tag()}, {"Last-Modified", detail::format_http_date(version.modified())}}, {}};
         if (!settings.cache_control.empty())
             answer.headers.emplace_back("Cache-Control", settings.cache_control);
-        if (version->is_what_the_peer_has(request))
+        if (version.is_what_the_peer_has(request))
             return answer;
-        auto text = detail::read_file(file, version->size);
-        if (!text)
-            return detail::status_page(404, "Not Found");
+        if (auto const why = detail::give_file(answer, file, version.size))
+            return detail::failure_page(why);
         answer.status = 200;
         answer.headers.emplace_back("Content-Type", content_type(named));
         answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
-        answer.body = std::move(*text);
         return answer;
     }
 };
@@ -276,18 +281,21 @@ SOCKETIO_DECL http_response file_server::operator()(http_request const& request)
     }
     auto const& settings = state_->settings;
     auto const asked = detail::split_file_path(request.path(), settings.hidden_files);
+    if (!asked)
+        return detail::status_page(404, "Not Found");
     std::filesystem::path wanted = state_->folder;
-    if (asked)
-        for (auto const& each : asked->names)
-            wanted /= detail::path_from_url(each);
-    auto found = asked ? state_->find(wanted) : std::filesystem::path{};
+    for (auto const& each : asked->names)
+        wanted /= detail::path_from_url(each);
     std::error_code ec;
-    bool const is_folder = !found.empty() && std::filesystem::is_directory(found, ec);
+    auto found = state_->find(wanted, ec);
+    bool const is_folder = !ec && std::filesystem::is_directory(found, ec);
     if (is_folder) {
         wanted /= detail::path_from_url(settings.index);
-        found = settings.index.empty() ? std::filesystem::path{} : state_->find(wanted);
+        found = state_->find(wanted, ec);
     }
-    if (found.empty() || (asked->folder && !is_folder))
+    if (ec)
+        return detail::failure_page(ec);
+    if ((is_folder && settings.index.empty()) || (asked->folder && !is_folder))
         return detail::status_page(404, "Not Found");
     if (is_folder && !asked->folder)
         return detail::redirect_to_folder(*asked, request.query());
