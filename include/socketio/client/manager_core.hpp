@@ -143,6 +143,8 @@ private:
 
     void wake();
     void drain_inbox();
+    void recover();
+    void stop_reconnecting() noexcept;
     void run_steps();
     void pump();
     void arm_timer();
@@ -235,6 +237,7 @@ private:
     std::list<unique_function<void()>> steps_; // seldom any, and then few: empty it costs no memory
     bool running_steps_ = false;
     bool draining_now_ = false;
+    bool starved_ = false; // there was no memory for something that was to be done whole
     bool encoding_ = false;
     unsigned depth_ = 0;
     // There is room for all of sockets_; null for one that is forgotten.
@@ -269,6 +272,7 @@ private:
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
+#include <socketio/client/impl/manager_inbox.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>

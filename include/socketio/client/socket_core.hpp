@@ -109,6 +109,8 @@ public:
     // Goes on with a CONNECT that had to wait, if it may be sent now.
     void join_if_held();
     void drop_everything() noexcept;
+    // After a turn that found no memory: what was to follow, follows.
+    void recover();
 
     // For the emit path.
     // Into the send buffer, as far as there is room.

@@ -82,7 +82,7 @@ public:
 
     // Takes leave of the owner, who hears nothing more: what was written is still sent, the closing
     // handshake is made within close_timeout, then the stream is closed.
-    void close();
+    void close() noexcept;
     // Takes leave without any of that.
     void abort() noexcept;
 
@@ -96,7 +96,9 @@ private:
     bool write();
     void on_read(std::error_code ec, std::size_t count);
     void on_written(std::error_code ec);
-    void linger();
+    void linger() noexcept;
+    void swallow();
+    void fail(std::error_code why) noexcept;
     void say_end() noexcept;
     void end_stream() noexcept;
     std::shared_ptr<void> pin_owner() { return owner_ ? owner_->pin() : nullptr; }

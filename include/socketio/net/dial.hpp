@@ -56,7 +56,7 @@ struct dial_result {
     std::string subprotocol{};                         // that the server has chosen
 };
 
-// One attempt. It calls `done` at most once, on the strand, with the connected stream; abandoned it
+// One attempt. It calls `done`, which must not throw, at most once, on the strand, with the connected stream; abandoned it
 // calls nobody, and what is under way ends by itself.
 class dial : public std::enable_shared_from_this<dial> {
 public:
@@ -66,6 +66,8 @@ public:
 
     void start();
     void abandon() noexcept;
+    // What is thrown anywhere below ends the attempt.
+    void fail(std::error_code why) noexcept;
     // What it is at, for the words of a timeout: "connecting to 10.0.0.1 port 80".
     std::string const& doing() const noexcept { return stage_.doing; }
 
@@ -84,7 +86,7 @@ private:
     bool is_redirection(std::error_code ec);
     std::error_code follow();
     std::error_code refuse(std::error_code ec, std::string words);
-    void finish(std::error_code ec);
+    void finish(std::error_code ec) noexcept;
     void describe(std::error_code& ec);
     void describe_refusal(std::error_code& ec);
 

@@ -35,6 +35,9 @@ public:
 private:
     std::error_code bind(asio::ip::tcp::endpoint const& to, bool both_families);
     void accept();
+    void accept_later() noexcept;
+    void go_on() noexcept;
+    void hand_over();
     void on_accepted(std::error_code ec);
 
     asio::any_io_executor executor_;

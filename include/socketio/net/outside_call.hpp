@@ -53,11 +53,10 @@ public:
     void call(Args... arguments)
     {
         std::lock_guard const lock{mutex_};
-        if (!strand_ || !handler_)
+        if (!strand_ || !handler_ || arguments_)
             return;
-        post(*strand_, [waiting = std::exchange(handler_, handler{}), ... values = std::move(arguments)]() mutable {
-            waiting(std::move(values)...);
-        });
+        arguments_.emplace(std::move(arguments)...);
+        post(*strand_, [self = this->shared_from_this()] { self->deliver(); });
         work_.reset();
     }
 
@@ -72,11 +71,23 @@ public:
     }
 
 private:
+    // Handler and arguments wait here, since a destructor may make the call: it takes no memory.
+    void deliver()
+    {
+        std::unique_lock lock{mutex_};
+        auto waiting = std::exchange(handler_, handler{});
+        auto values = std::exchange(arguments_, std::nullopt);
+        lock.unlock();
+        if (waiting && values)
+            std::apply([&](auto&... each) { waiting(std::move(each)...); }, *values);
+    }
+
     std::mutex mutex_; // guards all below
     std::optional<strand> strand_;
     context_watch& watch_;
     std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
     handler handler_;
+    std::optional<std::tuple<Args...>> arguments_;
 };
 
 // Calls once, and with these arguments if it is let go without a call.

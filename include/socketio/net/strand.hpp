@@ -1,8 +1,10 @@
 // The strand that everything of one connection runs on, over whatever executor the user gave.
 #pragma once
 
-#include <socketio/net/executor.hpp>
+#include <socketio/net/reserve.hpp>
 
+#include <asio/bind_executor.hpp>
+#include <asio/execution/allocator.hpp>
 #include <asio/execution/blocking.hpp>
 #include <asio/execution/context.hpp>
 #include <asio/execution_context.hpp>
@@ -12,6 +14,9 @@
 
 #include <concepts>
 #include <memory>
+#include <new>
+#include <optional>
+#include <thread>
 #include <utility>
 
 namespace socketio::detail {
@@ -23,17 +28,22 @@ public:
     // A template, so that copying this does not ask whether it converts to an any_io_executor.
     template <std::same_as<asio::any_io_executor> Executor>
     explicit known_executor(Executor const& of)
-        : ways_{std::make_shared<ways const>(ways{of, asio::require(of, asio::execution::blocking.never)})}
+        : ways_{std::make_shared<ways const>(of)}
     {
     }
 
     asio::any_io_executor const& any() const noexcept { return ways_->possibly; }
 
+    // Asio's strands call this when they have been marked as busy, and in destructors: it must not fail.
     template <class Function>
     void execute(Function function) const
     {
-        (never_blocks_ ? ways_->never : ways_->possibly).execute(std::move(function));
+        if (ways_->native)
+            execute_on(never_blocks_ ? *ways_->native_never : *ways_->native, function);
+        else
+            execute_elsewhere(function);
     }
+    reserve_allocator<void> query(asio::execution::allocator_t<void>) const noexcept { return {}; }
 
     asio::execution_context& query(asio::execution::context_t) const noexcept
     {
@@ -55,10 +65,53 @@ public:
     friend bool operator!=(known_executor const& a, known_executor const& b) noexcept { return !(a == b); }
 
 private:
+    using native_executor = decltype(asio::require(std::declval<asio::io_context::executor_type const&>(),
+        asio::execution::blocking.possibly, asio::execution::allocator(reserve_allocator<void>{})));
+
     struct ways {
+        explicit ways(asio::any_io_executor const& of)
+            : possibly{of}, never{asio::require(of, asio::execution::blocking.never)}
+        {
+            auto const allocator = asio::execution::allocator(reserve_allocator<void>{});
+            if (auto const* const context = of.target<asio::io_context::executor_type>()) {
+                native.emplace(asio::require(*context, asio::execution::blocking.possibly, allocator));
+                native_never.emplace(asio::require(*context, asio::execution::blocking.never, allocator));
+            }
+        }
         asio::any_io_executor possibly;
         asio::any_io_executor never;
+        // The same for an io_context, which can be told where to take memory from.
+        std::optional<native_executor> native{};
+        std::optional<native_executor> native_never{};
     };
+
+    // Until 1.23 or so the executor's own member is Asio's alone.
+    template <class Executor, class Function>
+    static void execute_on(Executor const& to, Function& function)
+    {
+        if constexpr (requires { to.execute(std::move(function)); })
+            to.execute(std::move(function));
+        else
+            asio::execution::execute(to, std::move(function));
+    }
+
+    // Any other executor has only its own memory. One that found none is asked again.
+    template <class Function>
+    void execute_elsewhere(Function const& function) const
+    {
+        auto const& to = never_blocks_ ? ways_->never : ways_->possibly;
+#if SOCKETIO_HAS_EXCEPTIONS
+        for (int left = 100; left != 0; --left) {
+            try {
+                to.execute(Function{function});
+                return;
+            } catch (std::bad_alloc const&) {
+                std::this_thread::yield();
+            }
+        }
+#endif
+        to.execute(Function{function});
+    }
 
     known_executor(std::shared_ptr<ways const> shared, bool never_blocks) noexcept
         : ways_{std::move(shared)}, never_blocks_{never_blocks}
@@ -70,5 +123,12 @@ private:
 };
 
 using strand = asio::strand<known_executor>;
+
+// A handler of an Asio operation, to be called on the strand. What it captures must be moved without exceptions.
+template <class Function>
+auto handler_on(strand const& on, Function function)
+{
+    return asio::bind_executor(on, with_reserve<Function>{std::move(function)});
+}
 
 } // namespace socketio::detail

@@ -1,10 +1,15 @@
 // Coroutines for what is a sequence: a `detached` root owns itself, a `task` belongs to who awaits it,
 // and an `operation` lends the root to one pending Asio operation. If Asio drops that operation
 // without completing it (the io_context is gone), the root is destroyed and everything with it.
+// An exception passes from task to task as from function to function, and ends as an error code that the root's object is
+// told by its member fail().
 #pragma once
+
+#include <socketio/core/caught.hpp>
 
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -13,13 +18,28 @@ namespace socketio::detail {
 
 struct detached {
     struct promise_type {
+        // `self` is the coroutine's parameter, which lives as long as the promise.
+        template <class Self>
+        explicit promise_type(std::shared_ptr<Self>& self) noexcept
+            : self_{self.get()}, fail_{[](void* to, std::error_code why) noexcept { static_cast<Self*>(to)->fail(why); }}
+        {
+        }
+
         std::coroutine_handle<> root = std::coroutine_handle<promise_type>::from_promise(*this);
 
         detached get_return_object() noexcept { return {}; }
         std::suspend_never initial_suspend() noexcept { return {}; }
         std::suspend_never final_suspend() noexcept { return {}; }
         void return_void() noexcept {}
+#if SOCKETIO_HAS_EXCEPTIONS
+        void unhandled_exception() noexcept { fail_(self_, code_of_exception()); }
+#else
         void unhandled_exception() noexcept { std::terminate(); }
+#endif
+
+    private:
+        void* self_;
+        void (*fail_)(void*, std::error_code) noexcept;
     };
 };
 
@@ -28,6 +48,9 @@ class task {
 public:
     struct promise_type {
         std::optional<T> result;
+#if SOCKETIO_HAS_EXCEPTIONS
+        std::exception_ptr thrown;
+#endif
         std::coroutine_handle<> waiter;
         std::coroutine_handle<> root;
 
@@ -35,7 +58,11 @@ public:
         std::suspend_always initial_suspend() noexcept { return {}; }
         auto final_suspend() noexcept { return hand_back{}; }
         void return_value(T value) { result.emplace(std::move(value)); }
+#if SOCKETIO_HAS_EXCEPTIONS
+        void unhandled_exception() noexcept { thrown = std::current_exception(); }
+#else
         void unhandled_exception() noexcept { std::terminate(); }
+#endif
     };
 
     task(task&& other) noexcept : frame_{std::exchange(other.frame_, nullptr)} {}
@@ -54,7 +81,14 @@ public:
         frame_.promise().root = waiter.promise().root;
         return frame_;
     }
-    T await_resume() { return std::move(*frame_.promise().result); }
+    T await_resume()
+    {
+#if SOCKETIO_HAS_EXCEPTIONS
+        if (frame_.promise().thrown)
+            std::rethrow_exception(std::move(frame_.promise().thrown));
+#endif
+        return std::move(*frame_.promise().result);
+    }
 
 private:
     struct hand_back {
@@ -79,7 +113,10 @@ public:
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> here)
     {
+        // Handlers are called on the strand, and so not before this has returned.
+        starting_ = true;
         start_(completion{this, here, here.promise().root});
+        starting_ = false;
     }
     void await_resume() noexcept {}
 
@@ -95,17 +132,18 @@ private:
         {
         }
         completion& operator=(completion&&) = delete;
+        // Dropped by a `start` that throws, it leaves the coroutine alone: that goes on with the exception.
         ~completion()
         {
-            if (root_)
+            if (root_ && !owner_->starting_)
                 root_.destroy();
         }
         template <class... Results>
         void operator()(std::error_code ec, Results&&... results)
         {
             root_ = nullptr;
-            *owner_->ec_ = ec;
-            owner_->keep_(std::forward<Results>(results)...);
+            auto const failed = caught([&] { owner_->keep_(std::forward<Results>(results)...); });
+            *owner_->ec_ = ec ? ec : failed;
             here_.resume();
         }
 
@@ -118,6 +156,7 @@ private:
     std::error_code* ec_;
     Start start_;
     Keep keep_;
+    bool starting_ = false;
 };
 
 struct keep_nothing {

@@ -38,6 +38,7 @@ public:
 
 private:
     void go_on();
+    void begin_due();
     void begin(std::size_t index);
     void on_connected(std::size_t index, std::error_code ec);
     void note_failure(std::size_t index, std::error_code ec, std::string const& what);

@@ -37,7 +37,7 @@ struct welcome_result {
     byte_buffer leftover;   // what the client sent right behind its request
 };
 
-// One handshake. It calls `done` exactly once, on the strand, unless it is abandoned.
+// One handshake. It calls `done`, which must not throw, exactly once, on the strand, unless it is abandoned.
 class welcome : public std::enable_shared_from_this<welcome> {
 public:
     using handler = unique_function<void(welcome_result&&, stream&&)>;
@@ -46,7 +46,9 @@ public:
 
     void start(handler done);
     // Any thread.
-    void abandon();
+    void abandon() noexcept;
+    // What is thrown anywhere below ends the handshake.
+    void fail(std::error_code why) noexcept;
 
 private:
     static detached run(std::shared_ptr<welcome> self);
@@ -57,6 +59,7 @@ private:
     task<std::error_code> read_more();
     task<std::error_code> send();
     std::error_code judge();
+    void finish(std::error_code ec) noexcept;
     void end_stream() noexcept;
 
     strand strand_;

@@ -82,6 +82,7 @@ private:
     void drain_inbox();
     bool provide_tls(dial_request& request);
     void end_later(websocket_close how);
+    void fail_later(std::error_code why) noexcept;
     void on_dialed(dial_result&& result, stream&& connected);
     void start(role own, stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate,
                std::shared_ptr<void> counted = {});

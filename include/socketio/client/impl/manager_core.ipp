@@ -13,13 +13,27 @@
 namespace socketio::detail {
 
 // One turn on the strand. Inside it output is held back, so that all that one batch of input causes
-// leaves in one write. If a listener throws, what is left to do goes on in a turn of its own.
+// leaves in one write. If a listener throws, what is left to do goes on in a turn of its own. If there is no memory,
+// that turn begins with the end of the connection, since nobody knows how far the work has come: see recover().
 class manager_core::turn {
 public:
     explicit turn(manager_core& on) : on_{on}
     {
         if (on_.depth_++ == 0)
             on_.now_ = clock::now();
+    }
+    template <class Work>
+    static void run(manager_core& on, Work work)
+    {
+        turn now{on};
+        watch_memory(
+            [&] {
+                on.recover();
+                on.drain_inbox();
+                work();
+                now.finish();
+            },
+            [&] { on.starved_ = true; });
     }
     turn(turn const&) = delete;
     turn& operator=(turn const&) = delete;
@@ -92,34 +106,6 @@ SOCKETIO_DECL void manager_core::log(log_level level, std::string_view component
         defer([this, level, component, words = std::string{text}] { settings_.log(level, component, words); });
 }
 
-SOCKETIO_DECL void manager_core::inbox::add_packet(socket_core& from)
-{
-    if (!order.empty() && order.back().type == kind::packet && order.back().socket.get() == &from)
-        ++order.back().count;
-    else
-        order.push_back({kind::packet, from.shared_from_this()});
-}
-
-SOCKETIO_DECL void manager_core::inbox::clear() noexcept
-{
-    order.clear();
-    packets.clear();
-    acks.clear();
-    commands.clear();
-    next = next_ack = next_command = 0;
-}
-
-SOCKETIO_DECL void manager_core::inbox::swap(inbox& other) noexcept
-{
-    order.swap(other.order);
-    std::swap(packets, other.packets);
-    acks.swap(other.acks);
-    commands.swap(other.commands);
-    std::swap(next, other.next);
-    std::swap(next_ack, other.next_ack);
-    std::swap(next_command, other.next_command);
-}
-
 SOCKETIO_DECL bool manager_core::on_strand() const noexcept
 {
     return alive() && runtime_->serial.running_in_this_thread();
@@ -132,7 +118,7 @@ SOCKETIO_DECL void manager_core::perform(unique_function<void()> command)
         drain_inbox();
         if (depth_ == 0)
             now_ = clock::now();
-        command();
+        watch_memory(command, [this] { starved_ = true; });
         return;
     }
     std::lock_guard const lock{mutex_};
@@ -145,84 +131,13 @@ SOCKETIO_DECL void manager_core::perform(unique_function<void()> command)
     wake();
 }
 
-// Many emits cost one wake-up. Called with the mutex held.
-SOCKETIO_DECL void manager_core::wake()
-{
-    has_mail_.store(true, std::memory_order_release);
-    if (waking_)
-        return;
-    post(runtime_->serial, [self = shared_from_this()] { self->on_mail(); });
-    waking_ = true;
-}
-
 SOCKETIO_DECL void manager_core::on_mail()
 {
     {
         std::lock_guard const lock{mutex_};
         waking_ = false;
     }
-    turn now{*this};
-    drain_inbox();
-    now.finish();
-}
-
-// What other threads have handed over comes before what is done on the strand now, so that the
-// order in which one thread does things is kept.
-SOCKETIO_DECL void manager_core::drain_inbox()
-{
-    if (draining_now_ || !has_mail_.load(std::memory_order_acquire))
-        return;
-    raised const guard{draining_now_};
-    take_entries();
-    {
-        std::lock_guard const lock{mutex_};
-        draining_.swap(inbox_);
-        has_mail_.store(false, std::memory_order_release);
-    }
-    take_entries();
-}
-
-// An exception of one leaves the rest to the next turn: nothing is lost, and nothing done twice.
-SOCKETIO_DECL void manager_core::take_entries()
-{
-    unless_done going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
-    while (draining_.next != draining_.order.size())
-        take_entry();
-    draining_.clear();
-    going_on.done();
-}
-
-SOCKETIO_DECL void manager_core::take_entry()
-{
-    inbox::entry& next = draining_.order[draining_.next];
-    if (next.type == inbox::kind::command) {
-        ++draining_.next;
-        auto command = std::exchange(draining_.commands[draining_.next_command++], {});
-        command();
-        return;
-    }
-    if (next.type == inbox::kind::join) {
-        join(next.socket);
-        ++draining_.next;
-        return;
-    }
-    std::optional<pending_ack> waiting;
-    if (next.type == inbox::kind::packet_with_ack)
-        waiting = std::move(draining_.acks[draining_.next_ack]);
-    unless_done put_back{[&] {
-        if (waiting)
-            draining_.acks[draining_.next_ack] = std::move(*waiting);
-    }};
-    draining_.packets.drain([&](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t>, bool compress) {
-        if (next.count == 0)
-            return false;
-        send_or_keep(*next.socket, text, attachments, std::move(waiting), {.compress = compress});
-        --next.count;
-        return true;
-    });
-    put_back.done();
-    draining_.next_ack += next.type == inbox::kind::packet_with_ack;
-    ++draining_.next;
+    turn::run(*this, [] {});
 }
 
 SOCKETIO_DECL void manager_core::run_steps()
@@ -241,22 +156,43 @@ SOCKETIO_DECL void manager_core::post_turn()
 {
     if (!alive())
         return;
-    post(runtime_->serial, [self = shared_from_this()] {
-        turn now{*self};
-        self->drain_inbox();
-        self->run_steps();
-        self->pump();
-        now.finish();
-    });
+    post(runtime_->serial, [self = shared_from_this()] { self->on_readable(); });
 }
 
 SOCKETIO_DECL void manager_core::on_readable()
 {
-    turn now{*this};
-    drain_inbox();
-    run_steps();
-    pump();
-    now.finish();
+    turn::run(*this, [this] {
+        run_steps();
+        pump();
+    });
+}
+
+// After a turn that found no memory: what was half done is as if it had failed on the way.
+SOCKETIO_DECL void manager_core::recover()
+{
+    if (!starved_ || !alive())
+        return;
+    std::error_code const why = make_error_code(std::errc::not_enough_memory);
+    auto const any = [this](auto const& is) {
+        return std::any_of(sockets_.begin(), sockets_.end(), [&](auto const& each) { return is(*each.second); });
+    };
+    for (auto const& [nsp, each] : sockets_)
+        each->recover();
+    if (state_ == ready_state::open || any([](socket_core const& each) { return each.connected(); })) {
+        stop_reconnecting();
+        lose(close_reason::transport_error, {.code = why, .description = why.message()});
+    } else if (state_ == ready_state::opening) {
+        fail_open(connect_error{why, why.message()});
+    } else if (!skip_reconnect_ && reconnect_at_ == clock::never() && any([](socket_core const& each) { return each.active(); })) {
+        fail_open(connect_error{why, why.message()});
+    }
+    starved_ = false;
+}
+
+SOCKETIO_DECL void manager_core::stop_reconnecting() noexcept
+{
+    reconnecting_ = false;
+    reconnect_at_ = clock::never();
 }
 
 // Takes all that has come, and asks before each event whether this is still the connection.
@@ -293,11 +229,10 @@ SOCKETIO_DECL void manager_core::on_drained()
         published_unsent_.store(0, std::memory_order_relaxed);
         return;
     }
-    turn now{*this};
-    drain_inbox();
-    if (told)
-        tell("drain");
-    now.finish();
+    turn::run(*this, [&] {
+        if (told)
+            tell("drain");
+    });
 }
 
 SOCKETIO_DECL void manager_core::adopt(std::shared_ptr<socket_core> joined)

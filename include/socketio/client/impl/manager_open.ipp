@@ -165,7 +165,8 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
     // Called by a coroutine, so user code has to wait for a turn of its own.
     auto done = [self = shared_from_this(), attempt](dial_result&& result, stream&& connected) {
         self->now_ = clock::now();
-        self->on_dialed(attempt, std::move(result), std::move(connected));
+        if (caught([&] { self->on_dialed(attempt, std::move(result), std::move(connected)); }))
+            self->starved_ = true;
         self->post_turn();
     };
     runtime_->dialing = std::make_shared<dial>(runtime_->serial, std::move(request), std::move(done));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
+#include <socketio/core/caught.hpp>
 
 #include <algorithm>
 
@@ -18,7 +19,7 @@ SOCKETIO_DECL void manager_core::settle()
     publish();
     settle_sockets();
     tell_drained();
-    if (!steps_.empty())
+    if (!steps_.empty() || starved_)
         post_turn();
     arm_timer();
 }
@@ -41,8 +42,10 @@ SOCKETIO_DECL void manager_core::note_changed(socket_core& which) noexcept
     auto& place = which.managed();
     if (!place.joined || place.changed != 0)
         return;
-    changed_.push_back(&which);
-    place.changed = changed_.size();
+    if (caught([&] { changed_.push_back(&which); }))
+        starved_ = true;
+    else
+        place.changed = changed_.size();
 }
 
 // A bound: the deadline may have moved away when that comes.
@@ -83,11 +86,10 @@ SOCKETIO_DECL void manager_core::arm_timer()
 
 SOCKETIO_DECL void manager_core::on_due()
 {
-    turn now{*this};
-    drain_inbox();
-    run_steps();
-    on_time();
-    now.finish();
+    turn::run(*this, [this] {
+        run_steps();
+        on_time();
+    });
 }
 
 SOCKETIO_DECL void manager_core::on_time()

@@ -384,10 +384,19 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
     end_acks(std::move(due), error::ack_timeout);
 }
 
+SOCKETIO_DECL void socket_core::recover()
+{
+    if (!written_.empty())
+        manager_.defer_first([self = shared_from_this()] {
+            if (!self->written_.empty())
+                self->deliver_written();
+        });
+}
+
 SOCKETIO_DECL void socket_core::drop_everything() noexcept
 {
     auto const retried = retries_.take_all();
-    auto const waiting = acks_.take_all();
+    auto const waiting = std::exchange(acks_, {});
     auto const draining = std::exchange(drains_, {});
     {
         std::lock_guard const lock{buffer_mutex_};

@@ -1,6 +1,7 @@
 // The read loop, the write, and the way out.
 #pragma once
 
+#include <socketio/core/caught.hpp>
 #include <socketio/net/connection.hpp>
 
 #include <algorithm>
@@ -33,12 +34,19 @@ template <class Session>
 auto basic_connection<Session>::next(clock::time_point now) -> event_type
 {
     std::span<char> rest{input_.get() + begin_, end_ - begin_};
-    event_type result = session_.next(rest, now);
+    event_type result;
+    // Reading on from a state that was left halfway is no use: that is the end of the connection.
+    if (auto const failed = caught([&] { result = session_.next(rest, now); })) {
+        ended_ = true;
+        end_error_ = failed;
+        rest = {};
+        result = {};
+    }
     begin_ = end_ - rest.size();
     if (result.type == event_type::kind::none && ended_ && !end_told_) {
-        end_told_ = true;
         begin_ = end_;
         result = session_.end_of_stream(end_error_);
+        end_told_ = true;
     }
     return result;
 }
@@ -52,8 +60,19 @@ bool basic_connection<Session>::started_with(std::string_view text) const noexce
 template <class Session>
 void basic_connection<Session>::resume()
 {
-    if (!reading_ && !ended_ && !closed_)
-        read();
+    if (reading_ || ended_ || closed_)
+        return;
+    if (auto const failed = caught([this] { read(); }))
+        fail(failed);
+}
+
+// For want of memory: told like an error of the stream, in a turn of its own.
+template <class Session>
+void basic_connection<Session>::fail(std::error_code why) noexcept
+{
+    reading_ = false;
+    post(strand_, [self = this->shared_from_this(), why] { self->on_read(why, 0); });
+    reading_ = true;
 }
 
 // The buffer doubles while the peer keeps filling it, and beyond its usual size only for a frame that
@@ -129,9 +148,13 @@ bool basic_connection<Session>::write()
     writing_.swap(session_.output());
     answers_sending_ = std::exchange(answers_, 0);
     sending_ = true;
-    stream_.async_write(asio::buffer(writing_.data(), writing_.size()),
-                        [self = this->shared_from_this(), pinned = pin_owner()](
-                                                         std::error_code ec, std::size_t) { self->on_written(ec); });
+    auto const failed = caught([this] {
+        stream_.async_write(asio::buffer(writing_.data(), writing_.size()),
+                            [self = this->shared_from_this(), pinned = pin_owner()](
+                                                             std::error_code ec, std::size_t) { self->on_written(ec); });
+    });
+    if (failed)
+        post(strand_, [self = this->shared_from_this(), failed] { self->on_written(failed); });
     return true;
 }
 
@@ -170,24 +193,35 @@ void basic_connection<Session>::on_written(std::error_code ec)
 }
 
 template <class Session>
-void basic_connection<Session>::close()
+void basic_connection<Session>::close() noexcept
 {
     owner_ = nullptr;
     if (closed_ || lingering_)
         return;
     lingering_ = true;
-    session_.close();
-    linger_timer_.arm(clock::now() + options_.close_timeout, [self = this->shared_from_this()] { self->end_stream(); });
+    auto const failed = caught([this] {
+        session_.close();
+        linger_timer_.arm(clock::now() + options_.close_timeout, [self = this->shared_from_this()] { self->end_stream(); });
+    });
+    if (failed) {
+        post(strand_, [self = this->shared_from_this()] { self->end_stream(); });
+        return;
+    }
     // Not now: a listener may be looking at a message that lies in the input.
-    asio::post(strand_, [self = this->shared_from_this()] { self->linger(); });
+    post(strand_, [self = this->shared_from_this()] { self->linger(); });
 }
 
 // On its own: everything that still comes is swallowed until both sides have said goodbye.
 template <class Session>
-void basic_connection<Session>::linger()
+void basic_connection<Session>::linger() noexcept
 {
-    if (closed_)
-        return;
+    if (!closed_ && caught([this] { swallow(); }))
+        end_stream();
+}
+
+template <class Session>
+void basic_connection<Session>::swallow()
+{
     while (begin_ != end_) {
         auto const before = begin_;
         next(clock::time_point{});

@@ -121,7 +121,7 @@ inline task<std::error_code> connector::connect_unix()
         co_return ec;
     keep_from_children(stream_.socket().native_handle());
     auto const start = [this, &to](auto done) {
-        stream_.socket().async_connect(to, asio::bind_executor(strand_, std::move(done)));
+        stream_.socket().async_connect(to, handler_on(strand_, std::move(done)));
     };
     operation connected{ec, start, keep_nothing{}};
     co_await connected;
@@ -157,7 +157,7 @@ inline task<std::error_code> connector::resolve(std::string const& host, std::ui
         endpoints_.emplace_back(literal, port);
     } else {
         auto const start = [this, &host, port](auto done) {
-            resolver_.async_resolve(host, std::to_string(port), asio::bind_executor(strand_, std::move(done)));
+            resolver_.async_resolve(host, std::to_string(port), handler_on(strand_, std::move(done)));
         };
         auto const keep = [this](asio::ip::tcp::resolver::results_type const& found) {
             for (auto const& each : found)

@@ -19,7 +19,7 @@ SOCKETIO_DECL void deadline_timer::arm(clock::time_point deadline, unique_functi
         return;
     armed_ = deadline;
     timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(deadline - clock::now()));
-    timer_.async_wait(asio::bind_executor(strand_, [this, due = std::move(due)](std::error_code ec) mutable {
+    timer_.async_wait(handler_on(strand_, [this, due = std::move(due)](std::error_code ec) mutable {
         if (ec)
             return;
         armed_ = clock::never();

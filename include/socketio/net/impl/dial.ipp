@@ -46,6 +46,12 @@ SOCKETIO_DECL void dial::abandon() noexcept
         securing_->close();
 }
 
+SOCKETIO_DECL void dial::fail(std::error_code why) noexcept
+{
+    stream_.close();
+    finish(why);
+}
+
 SOCKETIO_DECL void dial::start() { run(shared_from_this()); }
 
 // Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.
@@ -184,14 +190,19 @@ SOCKETIO_DECL std::error_code dial::check_answer()
     return ec;
 }
 
-SOCKETIO_DECL void dial::finish(std::error_code ec)
+// `done` lets no exception out.
+SOCKETIO_DECL void dial::finish(std::error_code ec) noexcept
 {
     if (abandoned_ || !done_)
         return;
-    if (ec)
-        describe(ec);
-    // Much of it may be the peer's own.
-    result_.words = to_displayable(result_.words);
+    // Much of the words may be the peer's own.
+    auto const without_words = caught([&] {
+        if (ec)
+            describe(ec);
+        result_.words = to_displayable(result_.words);
+    });
+    if (without_words)
+        result_.words.clear();
     result_.error = ec;
     result_.leftover = std::move(input_);
     auto done = std::exchange(done_, handler{});

@@ -77,7 +77,27 @@ SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
 
 SOCKETIO_DECL void listener::accept()
 {
-    acceptor_.async_accept(next_, asio::bind_executor(strand_, [self = shared_from_this()](std::error_code ec) { self->on_accepted(ec); }));
+    acceptor_.async_accept(next_, handler_on(strand_, [self = shared_from_this()](std::error_code ec) { self->on_accepted(ec); }));
+}
+
+// Whatever happens, the next connection is accepted, sooner or later.
+SOCKETIO_DECL void listener::accept_later() noexcept
+{
+    auto const failed = caught([this] {
+        pause_.expires_after(accept_pause);
+        pause_.async_wait(handler_on(strand_, [self = shared_from_this()](std::error_code why) {
+            if (!why)
+                self->go_on();
+        }));
+    });
+    if (failed)
+        post(strand_, [self = shared_from_this()] { self->go_on(); });
+}
+
+SOCKETIO_DECL void listener::go_on() noexcept
+{
+    if (!closed_ && caught([this] { accept(); }))
+        accept_later();
 }
 
 SOCKETIO_DECL void listener::on_accepted(std::error_code ec)
@@ -87,23 +107,24 @@ SOCKETIO_DECL void listener::on_accepted(std::error_code ec)
     if (ec == asio::error::operation_aborted)
         return;
     if (is_exhausted(ec)) {
-        pause_.expires_after(accept_pause);
-        pause_.async_wait(asio::bind_executor(strand_, [self = shared_from_this()](std::error_code why) {
-            if (!why && !self->closed_)
-                self->accept();
-        }));
+        accept_later();
         return;
     }
+    if (!ec && caught([this] { hand_over(); }))
+        accept_later();
+    else
+        go_on();
+}
+
+// A connection for which there is no memory is closed.
+SOCKETIO_DECL void listener::hand_over()
+{
     asio::ip::tcp::socket taken = std::exchange(next_, asio::ip::tcp::socket{executor_});
-    if (!ec) {
-        std::error_code ignored;
-        keep_from_children(taken.native_handle());
-        taken.set_option(asio::ip::tcp::no_delay{true}, ignored);
-        strand const own{known_executor{executor_}};
-        on_connection_(own, stream{own, stream::socket_type{std::move(taken)}});
-    }
-    if (!closed_)
-        accept();
+    std::error_code ignored;
+    keep_from_children(taken.native_handle());
+    taken.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    strand const own{known_executor{executor_}};
+    on_connection_(own, stream{own, stream::socket_type{std::move(taken)}});
 }
 
 } // namespace socketio::detail

@@ -78,7 +78,7 @@ SOCKETIO_DECL void stream::async_read_some(asio::mutable_buffer into, io_handler
     if (above_)
         above_->async_read_some(into, std::move(handler));
     else
-        socket_.async_read_some(into, asio::bind_executor(strand_, std::move(handler)));
+        socket_.async_read_some(into, handler_on(strand_, std::move(handler)));
 }
 
 SOCKETIO_DECL void stream::async_write(asio::const_buffer from, io_handler handler)
@@ -90,7 +90,7 @@ SOCKETIO_DECL void stream::async_write(asio::const_buffer from, io_handler handl
     // Asio's own completion conditions send at most 64 KiB at once.
     constexpr std::size_t most_at_once = 16 * 1024 * 1024;
     auto const as_much_as_possible = [](std::error_code ec, std::size_t) { return ec ? std::size_t{0} : most_at_once; };
-    asio::async_write(socket_, from, as_much_as_possible, asio::bind_executor(strand_, std::move(handler)));
+    asio::async_write(socket_, from, as_much_as_possible, handler_on(strand_, std::move(handler)));
 }
 
 SOCKETIO_DECL void stream::shutdown_send() noexcept

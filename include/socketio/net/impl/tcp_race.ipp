@@ -36,7 +36,14 @@ SOCKETIO_DECL void tcp_race::cancel()
     });
 }
 
+// What is thrown here ends the race, and so the attempt.
 SOCKETIO_DECL void tcp_race::go_on()
+{
+    if (auto const ec = caught([this] { begin_due(); }); ec && done_)
+        finish(ec, {}, closed_socket());
+}
+
+SOCKETIO_DECL void tcp_race::begin_due()
 {
     while (done_) {
         auto const index = race_.next(clock::now());
@@ -64,10 +71,10 @@ SOCKETIO_DECL void tcp_race::begin(std::size_t index)
         note_failure(index, ec, what);
         return;
     }
-    ++under_way_;
-    socket.async_connect(to, asio::bind_executor(strand_, [self = shared_from_this(), index](std::error_code ec) {
+    socket.async_connect(to, handler_on(strand_, [self = shared_from_this(), index](std::error_code ec) {
         self->on_connected(index, ec);
     }));
+    ++under_way_;
 }
 
 SOCKETIO_DECL void tcp_race::on_connected(std::size_t index, std::error_code ec)
@@ -75,13 +82,18 @@ SOCKETIO_DECL void tcp_race::on_connected(std::size_t index, std::error_code ec)
     if (!done_)
         return;
     --under_way_;
-    if (ec) {
-        note_failure(index, ec, {});
+    auto const failed = caught([&] {
+        if (ec)
+            note_failure(index, ec, {});
+        else
+            stage_.enter("connect to " + peer_ + place_words(endpoints_[index]), "connecting to " + peer_ + place_words(endpoints_[index]));
+    });
+    if (failed)
+        finish(failed, {}, closed_socket());
+    else if (ec)
         go_on();
-        return;
-    }
-    stage_.enter("connect to " + peer_ + place_words(endpoints_[index]), "connecting to " + peer_ + place_words(endpoints_[index]));
-    finish({}, {}, std::move(*attempts_[index]));
+    else
+        finish({}, {}, std::move(*attempts_[index]));
 }
 
 // Of one address the stage says where; of several each has its reason.

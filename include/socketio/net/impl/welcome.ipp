@@ -14,7 +14,7 @@ SOCKETIO_DECL welcome::welcome(strand const& on, stream&& connected, welcome_rul
 {
 }
 
-SOCKETIO_DECL void welcome::abandon()
+SOCKETIO_DECL void welcome::abandon() noexcept
 {
     post(strand_, [self = shared_from_this()] {
         self->abandoned_ = true;
@@ -42,16 +42,27 @@ inline detached welcome::run(std::shared_ptr<welcome> self)
         ec = co_await self->read_request();
     if (!ec)
         ec = co_await self->answer();
-    self->timer_.cancel();
-    if (!self->abandoned_ && self->done_) {
-        if (ec)
-            self->stream_.close();
-        self->result_.error = ec;
-        self->result_.request = std::move(self->reader_.head());
-        self->result_.leftover = std::move(self->input_);
-        auto done = std::exchange(self->done_, handler{});
-        done(std::move(self->result_), std::move(self->stream_));
-    }
+    self->finish(ec);
+}
+
+SOCKETIO_DECL void welcome::fail(std::error_code why) noexcept
+{
+    finish(why);
+}
+
+// `done` lets no exception out.
+SOCKETIO_DECL void welcome::finish(std::error_code ec) noexcept
+{
+    timer_.cancel();
+    if (abandoned_ || !done_)
+        return;
+    if (ec)
+        end_stream();
+    result_.error = ec;
+    result_.request = std::move(reader_.head());
+    result_.leftover = std::move(input_);
+    auto done = std::exchange(done_, handler{});
+    done(std::move(result_), std::move(stream_));
 }
 
 SOCKETIO_DECL void welcome::end_stream() noexcept

@@ -160,8 +160,8 @@ SOCKETIO_DECL engine_event engine::end_of_stream(std::error_code why)
 
 SOCKETIO_DECL engine_event engine::fail(close_reason reason, std::error_code why, std::uint16_t code, std::span<char> words)
 {
-    state_ = state::closed;
     transport_.close();
+    state_ = state::closed;
     return {.type = engine_event::kind::closed, .payload = words, .reason = reason, .error = why, .code = code};
 }
 

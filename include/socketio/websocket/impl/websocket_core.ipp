@@ -1,6 +1,7 @@
 // One connection from the first step to the last event.
 #pragma once
 
+#include <socketio/core/caught.hpp>
 #include <socketio/core/random.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/session/codec_factory.hpp>
@@ -75,8 +76,9 @@ SOCKETIO_DECL void websocket_core::perform(unique_function<void()> command)
         return;
     inbox_.push_back(std::move(command));
     has_mail_.store(true, std::memory_order_release);
-    if (!std::exchange(waking_, true))
+    if (!waking_)
         post(runtime_->serial, [self = shared_from_this()] { self->drain_inbox(); });
+    waking_ = true;
 }
 
 SOCKETIO_DECL void websocket_core::drain_inbox()
@@ -198,7 +200,9 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
     // Called by a coroutine, so user code has to wait for a turn of its own.
     runtime_->dialing = std::make_shared<dial>(
         runtime_->serial, std::move(request), [self = shared_from_this()](dial_result&& result, stream&& connected) {
-            self->on_dialed(std::move(result), std::move(connected));
+            auto const failed = caught([&] { self->on_dialed(std::move(result), std::move(connected)); });
+            if (failed)
+                self->fail_later(failed);
         });
     runtime_->dialing->start();
 }
@@ -235,6 +239,12 @@ SOCKETIO_DECL bool websocket_core::provide_tls(dial_request& request)
 SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
 {
     post(runtime_->serial, [self = shared_from_this(), how = std::move(how)]() mutable { self->end(std::move(how)); });
+}
+
+// The same when there is no memory even for that.
+SOCKETIO_DECL void websocket_core::fail_later(std::error_code why) noexcept
+{
+    post(runtime_->serial, [self = shared_from_this(), why] { self->end({.error = why, .message = why.message()}); });
 }
 
 SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover,

@@ -1,7 +1,9 @@
 // From the port to the listener of connections.
 #pragma once
 
+#include <socketio/core/caught.hpp>
 #include <socketio/core/error.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_listener.hpp>
 
@@ -135,9 +137,15 @@ SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& co
             std::lock_guard const lock{self->mutex_};
             self->welcomes_.erase(key.lock());
         }
-        self->on_welcomed(on, std::move(result), std::move(accepted), std::move(counted));
+        // For want of memory it goes; its stream closes with it.
+        static_cast<void>(caught([&] { self->on_welcomed(on, std::move(result), std::move(accepted), std::move(counted)); }));
     };
+    unless_done forgotten{[&] {
+        std::lock_guard const lock{mutex_};
+        welcomes_.erase(made);
+    }};
     post(on, [made, done = std::move(done)]() mutable { made->start(std::move(done)); });
+    forgotten.done();
 }
 
 // Called by a coroutine, so user code has to wait for a turn of its own.
