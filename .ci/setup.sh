@@ -18,6 +18,14 @@ has_tsan() {
     rm -f "$probe"
     return "$status"
 }
+has_wine() { [ -x /usr/lib/wine/wine64 ] || has wine; }
+has_libcxx() {
+    local probe status=0
+    probe=$(mktemp)
+    printf '#include <string>\nint main() {}' | clang++ -stdlib=libc++ -x c++ - -o "$probe" >/dev/null 2>&1 || status=1
+    rm -f "$probe"
+    return "$status"
+}
 
 # One requirement: what to look for, and Debian's package that has it.
 missing=()
@@ -25,6 +33,18 @@ need() {
     local package=$1
     shift
     "$@" || missing+=("$package")
+}
+
+# The same, of what is done without where apt-get has no such package.
+want() {
+    local package=$1
+    shift
+    "$@" && return 0
+    if has apt-get; then
+        apt-cache show "$package" >/dev/null 2>&1 || update_packages
+        apt-cache show "$package" >/dev/null 2>&1 && missing+=("$package")
+    fi
+    return 0
 }
 
 # What every build needs.
@@ -69,6 +89,16 @@ need_programs() {
     need openssl has openssl
 }
 
+# What compiles the library for other systems, and with another standard library.
+want_platforms() {
+    if [ "$(uname -m)" = x86_64 ]; then
+        want g++-mingw-w64-x86-64-posix has x86_64-w64-mingw32-g++-posix
+        want wine64 has_wine
+    fi
+    want libc++-dev has_libcxx
+    want libc++abi-dev has_libcxx
+}
+
 # Packages of servers start them, now and at every boot: not these.
 # shellcheck disable=SC2016
 apt_get_install='
@@ -87,13 +117,23 @@ apt_get_install='
         esac
     done'
 
+sudo=()
+if [ "$(id -u)" != 0 ]; then
+    sudo=(sudo -n)
+fi
+
+# Once is enough.
+packages_updated=
+update_packages() {
+    [ -z "$packages_updated" ] || return 0
+    packages_updated=1
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null ||
+        say "apt-get update complains; going on with what it has" # often only some unrelated source
+}
+
 # Installs what `need` found missing, or says how.
 install_missing() {
     [ ${#missing[@]} -gt 0 ] || return 0
-    local sudo=()
-    if [ "$(id -u)" != 0 ]; then
-        sudo=(sudo -n)
-    fi
     if ! has apt-get; then
         die "missing: ${missing[*]} (names of Debian's packages; there is no apt-get here)"
     fi
@@ -102,8 +142,7 @@ install_missing() {
     sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
     fi
     say "installing ${missing[*]}"
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null ||
-        say "apt-get update complains; going on with what it has" # often only some unrelated source
+    update_packages
     "${sudo[@]}" bash -c "$apt_get_install" apt_get_install "${missing[@]}" </dev/null || return
     missing=()
 }
