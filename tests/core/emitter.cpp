@@ -2,14 +2,18 @@
 
 #include <socketio/core/config.hpp>
 
+#include "support/processor_time.hpp"
+
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -352,5 +356,74 @@ TEST_CASE("a once listener that another thread removes is called at most once")
         CHECK(before <= 1);
         CHECK(heard == before);
         CHECK_FALSE(e.has("x"));
+    }
+}
+
+TEST_CASE("listeners come and go, and are called once, at a cost that does not depend on how many others there are")
+{
+    // In proportion to all, it would be some hundred times as much.
+    auto const cost = [](int others) {
+        emitter e;
+        for (int i = 0; i != others; ++i)
+            e.on("event " + std::to_string(i), [](call&) {});
+        int heard = 0;
+        auto const spent = support::processor_time([&] {
+            for (int i = 0; i != 500; ++i) {
+                e.on("x", [&](call&) { ++heard; }, true);
+                call c;
+                e.dispatch("x", c);
+                auto const removed = e.on("y", [](call&) {});
+                e.dispatch("z", c);
+                e.off(removed);
+            }
+        });
+        CHECK(heard == 500);
+        return spent;
+    };
+    auto const alone = cost(0);
+    CHECK(cost(5000) < 10 * alone);
+}
+
+TEST_CASE("listeners of one event come and go at a cost that does not depend on how many of it there are")
+{
+    auto const cost = [](int others) {
+        emitter e;
+        for (int i = 0; i != others; ++i)
+            e.on("x", [](call&) {});
+        std::vector<std::uint64_t> added;
+        return support::processor_time([&] {
+            for (int i = 0; i != 2000; ++i)
+                added.push_back(e.on("x", [](call&) {}, true));
+            for (auto const each : added)
+                e.off(each);
+            for (int i = 0; i != 2000; ++i)
+                e.off(e.on_any([](call&) {}, true));
+        });
+    };
+    auto const alone = cost(0);
+    CHECK(cost(20000) < 10 * alone);
+}
+
+TEST_CASE("events that nobody listens to any more are forgotten, however many there were")
+{
+    emitter e;
+    e.on("stays", writes("s"));
+    for (int i = 0; i != 1000; ++i) {
+        std::string const name = "answer " + std::to_string(i);
+        e.on(name, writes("a"), true);
+        REQUIRE(dispatched(e, name) == "a");
+        REQUIRE(dispatched(e, name).empty());
+    }
+    CHECK(dispatched(e, "stays") == "s");
+    // Also those that were dispatched for the last time while they had listeners.
+    for (int round = 0; round != 3; ++round) {
+        for (int i = 0; i != 100; ++i)
+            e.on("event " + std::to_string(i), writes("e"));
+        for (int i = 0; i != 100; ++i)
+            REQUIRE(dispatched(e, "event " + std::to_string(i)) == "e");
+        e.off_named();
+        e.on("stays", writes("t"));
+        CHECK(dispatched(e, "stays") == "t");
+        CHECK(dispatched(e, "event 7").empty());
     }
 }

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <socketio/core/function.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/core/text_hash.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,53 +36,65 @@ public:
 
     id on(std::string_view event, listener heard, bool once = false)
     {
+        auto const made = make(std::move(heard), once, false); // dies outside the lock, if it comes to that
         std::lock_guard const lock{mutex_};
-        return add(named_[std::string{event}], std::move(heard), once, false);
+        if (closed_)
+            return 0;
+        if (auto const found = named_.find(event); found != named_.end()) {
+            add(*found->second, made);
+            return made->number;
+        }
+        auto const to = std::make_shared<group>(std::string{event});
+        add(*to, made);
+        unless_done naming{[&] { forget(made->number); }};
+        note_new(to);
+        named_.try_emplace(to->name, to);
+        naming.done();
+        return made->number;
     }
 
     id on_any(listener heard, bool in_front = false)
     {
+        auto const made = make(std::move(heard), false, in_front);
         std::lock_guard const lock{mutex_};
-        return add(any_, std::move(heard), false, in_front);
+        if (closed_)
+            return 0;
+        add(any_, made);
+        return made->number;
     }
 
-    // A listener that was removed is not called any more, not even by a dispatch under way.
+    // A listener that was removed is not called any more, not even by a dispatch under way. It dies outside the lock.
     void off(id which)
     {
-        list const dropped = extract([which](entry const& e) { return e.number == which; });
+        std::shared_ptr<entry> dropped;
+        std::lock_guard const lock{mutex_};
+        dropped = forget(which);
     }
     void off(std::string_view event)
     {
-        list dropped;
-        {
-            std::lock_guard const lock{mutex_};
-            auto const found = named_.find(event);
-            if (found == named_.end())
-                return;
-            dropped.swap(found->second);
-            named_.erase(found);
-            changed(dropped);
-        }
+        entries dropped;
+        std::lock_guard const lock{mutex_};
+        auto const found = named_.find(event);
+        if (found == named_.end())
+            return;
+        dropped = empty(*found->second);
+        named_.erase(found);
     }
     void off_any()
     {
-        list dropped;
-        {
-            std::lock_guard const lock{mutex_};
-            dropped.swap(any_);
-            changed(dropped);
-        }
+        entries dropped;
+        std::lock_guard const lock{mutex_};
+        dropped = empty(any_);
     }
     // All named listeners; the catch-all ones stay, as with the reference's off().
     void off_named()
     {
-        names dropped;
-        {
-            std::lock_guard const lock{mutex_};
-            dropped.swap(named_);
-            for (auto const& [event, heard] : dropped)
-                changed(heard);
-        }
+        std::vector<entries> dropped;
+        std::lock_guard const lock{mutex_};
+        dropped.reserve(named_.size());
+        for (auto const& each : named_)
+            dropped.push_back(empty(*each.second));
+        named_.clear();
     }
     void off_all()
     {
@@ -106,19 +120,19 @@ public:
     {
         std::lock_guard const lock{mutex_};
         auto const found = named_.find(event);
-        return found != named_.end() && !found->second.empty();
+        return found != named_.end();
     }
     bool has_any() const
     {
         std::lock_guard const lock{mutex_};
-        return !any_.empty();
+        return !any_.all.empty();
     }
     // In the order in which they are called.
     std::vector<id> ids(std::string_view event) const
     {
         std::lock_guard const lock{mutex_};
         auto const found = named_.find(event);
-        return found == named_.end() ? std::vector<id>{} : numbers_of(found->second);
+        return found == named_.end() ? std::vector<id>{} : numbers_of(*found->second);
     }
     std::vector<id> any_ids() const
     {
@@ -127,129 +141,184 @@ public:
     }
 
     // Nobody has ever listened: there is nothing to look up.
-    bool untouched() const noexcept { return version_.load(std::memory_order_acquire) == 0; }
+    bool untouched() const noexcept { return !touched_.load(std::memory_order_acquire); }
 
     // Calls the catch-all listeners, then those of `event`, in the order of registration.
     // To be called on the strand only. What a listener throws ends the round and goes through.
     void dispatch(std::string_view event, Call& call)
     {
-        auto const pinned = current();
-        tell_all(pinned->any, call);
-        dispatch_named(*pinned, event, call);
+        auto const any = current_any();
+        auto const named = current(event);
+        tell_all(any, call);
+        tell_all(named, call);
     }
 
     // For the catch-all listeners alone.
-    void dispatch_any(Call& call)
-    {
-        auto const pinned = current();
-        tell_all(pinned->any, call);
-    }
+    void dispatch_any(Call& call) { tell_all(current_any(), call); }
 
     // For events of this library's own: catch-all listeners do not hear them.
-    void dispatch_reserved(std::string_view event, Call& call)
-    {
-        auto const pinned = current();
-        dispatch_named(*pinned, event, call);
-    }
+    void dispatch_reserved(std::string_view event, Call& call) { tell_all(current(event), call); }
 
 private:
-    struct entry : listener_entry {
-        entry(listener l, id n, bool o) : listener_entry{n}, heard{std::move(l)}, once{o} {}
-        listener heard;
-        bool once;
+    struct entry;
+    using entries = std::map<std::int64_t, std::shared_ptr<entry>>; // in the order in which they are called
+
+    // The listeners of one event, or those of all. One without listeners is none, and not among the named.
+    struct group {
+        explicit group(std::string event = {}) : name{std::move(event)} {}
+        std::string const name;
+        entries all{};                         // guarded by the mutex
+        std::atomic<std::uint64_t> version{0}; // counts what was done to them
     };
-    using list = std::vector<std::shared_ptr<entry>>;
+    struct entry : listener_entry {
+        entry(listener l, id n, bool o, std::int64_t at) : listener_entry{n}, heard{std::move(l)}, once{o}, position{at} {}
+        listener heard;
+        bool const once;
+        std::int64_t const position;
+        group* in = nullptr; // while it stands there
+    };
     // What is dispatched keeps no listener alive: one that is taken off dies at once, and with it
     // what it holds, which may be the last hold on the owner of this emitter.
-    using weak_list = std::vector<std::weak_ptr<entry>>;
+    using snapshot = std::shared_ptr<std::vector<std::weak_ptr<entry>> const>; // null: of none
 
-    using names = text_map<list>;
-
-    struct table {
-        weak_list any;
-        text_map<weak_list> named;
+    // A group as it was when it was dispatched last.
+    struct view {
+        std::shared_ptr<group> of;
+        std::uint64_t version = 0; // of none
+        snapshot seen{};
     };
 
-    static std::vector<id> numbers_of(list const& from)
+    static std::vector<id> numbers_of(group const& of)
     {
         std::vector<id> numbers;
-        for (auto const& each : from)
-            numbers.push_back(each->number);
+        for (auto const& each : of.all)
+            numbers.push_back(each.second->number);
         return numbers;
     }
 
-    id add(list& to, listener&& heard, bool once, bool in_front)
+    std::shared_ptr<entry> make(listener&& heard, bool once, bool in_front)
     {
-        if (closed_)
-            return 0;
-        auto made = std::make_shared<entry>(std::move(heard), next_id_++, once);
-        id const number = made->number;
-        to.insert(in_front ? to.begin() : to.end(), std::move(made));
-        version_.fetch_add(1, std::memory_order_release);
-        return number;
+        id const number = next_id_.fetch_add(1, std::memory_order_relaxed);
+        auto const position = static_cast<std::int64_t>(number);
+        return std::make_shared<entry>(std::move(heard), number, once, in_front ? -position : position);
     }
 
-    void changed(list const& dropped)
+    // With the lock, as all that change something.
+    void add(group& to, std::shared_ptr<entry> const& made)
     {
-        for (auto const& each : dropped)
-            each->removed.store(true, std::memory_order_release);
-        version_.fetch_add(1, std::memory_order_release);
+        made->in = &to;
+        auto const indexed = index_.emplace(made->number, made.get()).first;
+        unless_done adding{[&] { index_.erase(indexed); }};
+        to.all.emplace(made->position, made);
+        adding.done();
+        changed(to);
+    }
+
+    void note_new(std::shared_ptr<group> const& which)
+    {
+        if (new_.size() > 2 * named_.size() + 16)
+            std::erase_if(new_, [](auto const& each) { return each->all.empty(); });
+        new_.push_back(which);
+        new_count_.fetch_add(1, std::memory_order_release);
+    }
+
+    void changed(group& which)
+    {
+        which.version.fetch_add(1, std::memory_order_release);
+        touched_.store(true, std::memory_order_release);
     }
 
     // What was taken out is returned, so that listeners die outside the lock.
-    template <class Which>
-    list extract(Which which)
+    std::shared_ptr<entry> forget(id which)
     {
-        list dropped;
-        std::lock_guard const lock{mutex_};
-        extract_from(any_, which, dropped);
-        for (auto it = named_.begin(); it != named_.end();) {
-            extract_from(it->second, which, dropped);
-            it = it->second.empty() ? named_.erase(it) : std::next(it);
-        }
-        if (!dropped.empty())
-            changed(dropped);
+        auto const found = index_.find(which);
+        if (found == index_.end())
+            return nullptr;
+        entry& last = *found->second;
+        group& from = *last.in;
+        auto dropped = std::move(from.all.extract(last.position).mapped());
+        index_.erase(found);
+        last.removed.store(true, std::memory_order_release);
+        changed(from);
+        if (!from.all.empty() || &from == &any_)
+            return dropped;
+        if (auto const named = named_.find(from.name); named != named_.end())
+            named_.erase(named);
         return dropped;
     }
-
-    template <class Which>
-    static void extract_from(list& from, Which which, list& dropped)
+    entries empty(group& which)
     {
-        for (auto it = from.begin(); it != from.end();) {
-            if (which(**it)) {
-                dropped.push_back(std::move(*it));
-                it = from.erase(it);
-            } else {
-                ++it;
-            }
+        for (auto const& each : which.all) {
+            each.second->removed.store(true, std::memory_order_release);
+            index_.erase(each.second->number);
         }
+        changed(which);
+        return std::exchange(which.all, {});
     }
 
-    std::shared_ptr<table const> current()
+    snapshot current_any()
     {
-        auto const version = version_.load(std::memory_order_acquire);
-        if (version != snapshot_version_ || !snapshot_) {
+        if (any_version_ != any_.version.load(std::memory_order_acquire)) {
             std::lock_guard const lock{mutex_};
-            auto made = std::make_shared<table>();
-            made->any.assign(any_.begin(), any_.end());
-            for (auto const& [event, heard] : named_)
-                made->named.try_emplace(event, heard.begin(), heard.end());
-            snapshot_ = std::move(made);
-            snapshot_version_ = version_.load(std::memory_order_relaxed);
+            any_seen_ = copy(any_);
+            any_version_ = any_.version.load(std::memory_order_relaxed);
         }
-        return snapshot_;
+        return any_seen_;
     }
 
-    void dispatch_named(table const& from, std::string_view event, Call& call)
+    // Only of the event that is dispatched: what is done to the listeners of others costs nothing here.
+    snapshot current(std::string_view event)
     {
-        auto const found = from.named.find(event);
-        if (found != from.named.end())
-            tell_all(found->second, call);
+        auto found = views_.find(event);
+        if (found == views_.end() && new_count_.load(std::memory_order_acquire) == new_seen_)
+            return nullptr;
+        if (found != views_.end() && found->second.version == found->second.of->version.load(std::memory_order_acquire))
+            return found->second.seen;
+        std::lock_guard const lock{mutex_};
+        take_new();
+        found = views_.find(event);
+        if (found == views_.end())
+            return nullptr;
+        group const& of = *found->second.of;
+        if (of.all.empty()) {
+            views_.erase(found);
+            return nullptr;
+        }
+        found->second.seen = copy(of);
+        found->second.version = of.version.load(std::memory_order_relaxed);
+        return found->second.seen;
     }
 
-    void tell_all(weak_list const& all, Call& call)
+    // With the lock. Events that nobody listens to any more must not pile up.
+    void take_new()
     {
-        for (auto const& each : all)
+        if (new_count_.load(std::memory_order_relaxed) == new_seen_)
+            return;
+        for (auto const& each : new_)
+            if (!each->all.empty())
+                views_.insert_or_assign(each->name, view{each});
+        new_.clear();
+        new_seen_ = new_count_.load(std::memory_order_relaxed);
+        if (views_.size() > 2 * named_.size() + 16)
+            std::erase_if(views_, [](auto const& each) { return each.second.of->all.empty(); });
+    }
+
+    static snapshot copy(group const& from)
+    {
+        if (from.all.empty())
+            return nullptr;
+        auto made = std::make_shared<std::vector<std::weak_ptr<entry>>>();
+        made->reserve(from.all.size());
+        for (auto const& each : from.all)
+            made->push_back(each.second);
+        return made;
+    }
+
+    void tell_all(snapshot const& all, Call& call)
+    {
+        if (!all)
+            return;
+        for (auto const& each : *all)
             if (auto const heard = each.lock())
                 tell(*heard, call);
     }
@@ -269,16 +338,21 @@ private:
         }
     }
 
-    mutable std::mutex mutex_;
-    list any_;
-    names named_;
-    id next_id_ = 1;
+    mutable std::mutex mutex_; // guards what follows
+    group any_;
+    text_map<std::shared_ptr<group>> named_;
+    std::map<id, entry*> index_;
     bool closed_ = false;
-    std::atomic<std::uint64_t> version_{0};
+    std::atomic<id> next_id_{1};
+    std::vector<std::shared_ptr<group>> new_; // that the strand has not seen yet; some may be empty again
+    std::atomic<std::uint64_t> new_count_{0}; // of all that ever were
+    std::atomic<bool> touched_{false};
 
     // Touched by the dispatching strand alone.
-    std::shared_ptr<table const> snapshot_;
-    std::uint64_t snapshot_version_ = 0;
+    text_map<view> views_; // of all events, but for the new
+    std::uint64_t new_seen_ = 0;
+    snapshot any_seen_;
+    std::uint64_t any_version_ = 0;
 };
 
 } // namespace socketio::detail

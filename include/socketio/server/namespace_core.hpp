@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -77,7 +78,6 @@ public:
 
 private:
     struct heard {
-        std::uint64_t number;
         std::string event;
         std::shared_ptr<socket_listener const> listener;
     };
@@ -85,8 +85,6 @@ private:
     class admission;
     class restoration;
 
-    template <class Which>
-    void off_if(Which which);
     void create(std::shared_ptr<client_core> const& client, value auth, std::optional<adapter_session> session);
     bool has_gone() const;
     void admit(std::shared_ptr<server_socket_core> const& socket);
@@ -104,7 +102,7 @@ private:
     bool has_parent_ = false;
 
     mutable std::mutex mutex_; // guards what follows
-    std::vector<heard> listeners_;
+    std::map<std::uint64_t, heard> listeners_; // by number, which is their order
     std::vector<std::shared_ptr<socket_middleware const>> middleware_;
     std::vector<std::weak_ptr<namespace_core>> children_;
     std::uint64_t next_number_ = 1;

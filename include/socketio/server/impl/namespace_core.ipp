@@ -22,30 +22,27 @@ SOCKETIO_DECL std::uint64_t namespace_core::on(std::string_view event, socket_li
     std::lock_guard const lock{mutex_};
     if (closed_)
         return 0;
-    listeners_.push_back({next_number_, std::string{event}, std::move(made)});
+    listeners_.emplace(next_number_, heard{std::string{event}, std::move(made)});
     return next_number_++;
 }
 
+// Listeners die outside the lock.
 SOCKETIO_DECL void namespace_core::off(std::uint64_t which)
 {
-    off_if([which](heard const& each) { return each.number == which; });
+    std::map<std::uint64_t, heard>::node_type last;
+    std::lock_guard const lock{mutex_};
+    last = listeners_.extract(which);
 }
 
 SOCKETIO_DECL void namespace_core::off(std::string_view event)
 {
-    off_if([event](heard const& each) { return each.event == event; });
-}
-
-// Listeners die outside the lock.
-template <class Which>
-void namespace_core::off_if(Which which)
-{
-    std::vector<heard> last;
+    std::map<std::uint64_t, heard> last;
     std::lock_guard const lock{mutex_};
-    for (auto& each : listeners_)
-        if (which(each))
-            last.push_back(std::move(each));
-    std::erase_if(listeners_, [](heard const& each) { return !each.listener; });
+    for (auto it = listeners_.begin(); it != listeners_.end();) {
+        auto const each = it++;
+        if (each->second.event == event)
+            last.insert(listeners_.extract(each));
+    }
 }
 
 SOCKETIO_DECL void namespace_core::use(socket_middleware middleware)
@@ -85,7 +82,7 @@ SOCKETIO_DECL void namespace_core::adopt(std::shared_ptr<namespace_core> const& 
 
 SOCKETIO_DECL void namespace_core::close()
 {
-    std::vector<heard> listeners;
+    std::map<std::uint64_t, heard> listeners;
     std::vector<std::shared_ptr<socket_middleware const>> middleware;
     adapter_->room_events().close();
     std::lock_guard const lock{mutex_};
@@ -278,7 +275,7 @@ SOCKETIO_DECL void namespace_core::announce(std::shared_ptr<server_socket_core> 
 SOCKETIO_DECL void namespace_core::tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket)
 {
     std::lock_guard const lock{mutex_};
-    for (auto const& each : listeners_)
+    for (auto const& [number, each] : listeners_)
         if (each.event == event)
             socket->client().defer([listener = each.listener, socket] { (*listener)(socket); });
 }
