@@ -66,6 +66,7 @@
 #include <socketio/net/impl/listener.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
+#include <socketio/net/impl/suspend_watch.ipp>
 #include <socketio/net/impl/tcp_race.ipp>
 #include <socketio/net/impl/tls_provider.ipp>
 #include <socketio/net/impl/welcome.ipp>

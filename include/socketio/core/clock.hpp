@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
+#include <ratio>
 
 #if defined(__linux__)
 #include <time.h>
@@ -29,7 +31,44 @@ struct clock {
     }
 
     // "Never": later than every deadline.
-    static constexpr time_point never() noexcept { return time_point::max(); }
+    static constexpr time_point never() noexcept { return (time_point::max)(); }
 };
 
+namespace detail {
+
+// In another unit; the longest or the shortest that this can count where it does not fit.
+template <class To, std::integral Count, class Period>
+constexpr To saturated(std::chrono::duration<Count, Period> of) noexcept
+{
+    using factor = std::ratio_divide<Period, typename To::period>;
+    static_assert(factor::num == 1 || factor::den == 1, "one unit is a multiple of the other");
+    constexpr auto most = (To::max)().count() / factor::num;
+    if (of.count() > most)
+        return (To::max)();
+    if (of.count() < -most)
+        return (To::min)();
+    return std::chrono::duration_cast<To>(of);
+}
+
+// Every sum of a moment and a duration that anybody may choose. Too late for the clock is never().
+template <std::integral Count, class Period>
+constexpr clock::time_point deadline_after(clock::time_point now, std::chrono::duration<Count, Period> wait) noexcept
+{
+    auto const span = saturated<clock::duration>(wait);
+    auto const since = now.time_since_epoch();
+    if (span > span.zero() && since > (span.max)() - span)
+        return clock::never();
+    if (span < span.zero() && since < (span.min)() - span)
+        return (clock::time_point::min)();
+    return now + span;
+}
+
+// A limit that somebody may have switched off with a zero; less than that is the same.
+template <std::integral Count, class Period>
+constexpr clock::time_point limit_after(clock::time_point now, std::chrono::duration<Count, Period> limit) noexcept
+{
+    return limit.count() > 0 ? deadline_after(now, limit) : clock::never();
+}
+
+} // namespace detail
 } // namespace socketio

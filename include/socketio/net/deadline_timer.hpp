@@ -1,16 +1,21 @@
 // One timer for whatever deadline comes first. It is re-armed lazily: a deadline that moves away
-// costs nothing until the timer fires and is set anew.
+// costs nothing until the timer fires and is set anew. A deadline that passes while the machine
+// sleeps is noticed about when it wakes.
 #pragma once
 
 #include <socketio/core/clock.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/net/asio.hpp>
+#include <socketio/net/suspend_watch.hpp>
 
 namespace socketio::detail {
 
 class deadline_timer {
 public:
-    explicit deadline_timer(strand const& on) : strand_{on}, timer_{on.get_inner_executor().any()} {}
+    explicit deadline_timer(strand const& on);
+    deadline_timer(deadline_timer const&) = delete;
+    deadline_timer& operator=(deadline_timer const&) = delete;
+    ~deadline_timer() { watch_.remove(watched_); }
 
     // `due` is called on the strand at `deadline` or before; it should look what is due and arm again.
     // It must hold whatever this timer is a part of. never() cancels; a callable that is dropped because
@@ -19,8 +24,12 @@ public:
     void cancel() { arm(clock::never(), nullptr); }
 
 private:
+    void disarm() noexcept;
+
     strand strand_;
-    asio::steady_timer timer_;
+    clock_timer timer_;
+    suspend_watch& watch_; // younger than Asio's services below it
+    suspend_watch::entry watched_;
     clock::time_point armed_ = clock::never();
 };
 

@@ -3,28 +3,43 @@
 
 #include <socketio/net/deadline_timer.hpp>
 
-#include <chrono>
 #include <utility>
 
 namespace socketio::detail {
 
+SOCKETIO_DECL deadline_timer::deadline_timer(strand const& on)
+    : strand_{on}, timer_{on.get_inner_executor().any()},
+      watch_{asio::use_service<suspend_watch>(asio::query(on.get_inner_executor(), asio::execution::context))}
+{
+}
+
 SOCKETIO_DECL void deadline_timer::arm(clock::time_point deadline, unique_function<void()> due)
 {
     if (deadline == clock::never()) {
-        if (std::exchange(armed_, clock::never()) != clock::never())
+        if (armed_ != clock::never()) {
+            disarm();
             timer_.cancel();
+        }
         return;
     }
     if (armed_ <= deadline)
         return;
-    armed_ = deadline;
-    timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(deadline - clock::now()));
+    watch_.add(watched_, deadline, timer_.get_executor());
+    armed_ = clock::never(); // until it waits again
+    timer_.expires_at(deadline);
     timer_.async_wait(handler_on(strand_, [this, due = std::move(due)](std::error_code ec) mutable {
         if (ec)
             return;
-        armed_ = clock::never();
+        disarm();
         due();
     }));
+    armed_ = deadline;
+}
+
+SOCKETIO_DECL void deadline_timer::disarm() noexcept
+{
+    armed_ = clock::never();
+    watch_.remove(watched_);
 }
 
 } // namespace socketio::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/codec/packet.hpp>
+#include <socketio/net/deadline_timer.hpp>
 #include <socketio/server/emitting.hpp>
 
 #include <mutex>
@@ -29,15 +30,15 @@ public:
     {
         if (!limit || limit->count() <= 0)
             return;
-        auto const timer = std::make_shared<asio::steady_timer>(where, *limit);
+        auto const deadline = deadline_after(clock::now(), *limit);
+        auto const made = std::make_shared<wait>(where);
         {
             std::lock_guard const lock{mutex_};
-            timer_ = timer;
+            wait_ = made;
         }
-        // Whoever is the last to answer ends the wait.
-        timer->async_wait([self = shared_from_this(), timer](std::error_code ec) {
-            if (!ec)
-                self->expire();
+        // The last answer ends the wait.
+        post(made->serial, [self = shared_from_this(), made, deadline] {
+            made->timer.arm(deadline, [self, made] { self->expire(); });
         });
     }
 
@@ -62,6 +63,12 @@ public:
     }
 
 private:
+    struct wait {
+        explicit wait(asio::any_io_executor const& on) : serial{known_executor{on}}, timer{serial} {}
+        strand serial;
+        deadline_timer timer;
+    };
+
     void finish_if_complete(std::unique_lock<std::mutex> lock)
     {
         if (counted_ && answers_.size() + missing_ == asked_)
@@ -80,10 +87,10 @@ private:
             return;
         auto done = std::exchange(done_, broadcast_handler{});
         auto answers = std::exchange(answers_, {});
-        auto const timer = std::exchange(timer_, nullptr);
+        auto const waited = std::exchange(wait_, nullptr);
         lock.unlock();
-        if (timer)
-            asio::post(timer->get_executor(), [timer] { timer->cancel(); });
+        if (waited)
+            post(waited->serial, [waited] { waited->timer.cancel(); });
         if (auto const server = nsp_->server(); server && !server->is_gone())
             asio::post(server->get_executor(), [ec, done = std::move(done), answers = std::move(answers)]() mutable {
                 done(ec, std::move(answers));
@@ -94,7 +101,7 @@ private:
     std::uint64_t const id_;
     std::mutex mutex_; // guards what follows
     broadcast_handler done_;
-    std::shared_ptr<asio::steady_timer> timer_;
+    std::shared_ptr<wait> wait_;
     std::vector<value> answers_;
     std::size_t asked_ = 0;
     std::size_t missing_ = 0;

@@ -1,0 +1,85 @@
+// Makes an execution context notice that the machine has slept. Asio waits on a clock that stands still then, so
+// that its timers would be late by as much.
+#pragma once
+
+#include <socketio/core/clock.hpp>
+#include <socketio/net/asio.hpp>
+
+#if defined(__linux__) && defined(ASIO_HAS_POSIX_STREAM_DESCRIPTOR)
+#define SOCKETIO_HAS_SLEEPLESS_TIMER 1
+#include <asio/posix/stream_descriptor.hpp>
+#endif
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <set>
+
+namespace socketio::detail {
+
+using clock_timer = asio::basic_waitable_timer<clock>;
+
+// One for each context. With Linux' timer that goes on in the sleep there is no cost at rest; elsewhere it looks once
+// a second, while any timer is armed. It is the context's work for no longer than that.
+class suspend_watch final : public asio::execution_context::service {
+public:
+    using key_type = suspend_watch;
+    inline static asio::execution_context::id id;
+
+    // A timer's moment. Empty when it is not armed; kept meanwhile, so that arming does not allocate.
+    class entry {
+    public:
+        entry() = default;
+        explicit operator bool() const noexcept { return armed_; }
+
+    private:
+        friend class suspend_watch;
+        using moments = std::multiset<clock::time_point>;
+        bool armed_ = false;
+        moments::iterator place_{};
+        moments::node_type kept_{};
+    };
+
+    explicit suspend_watch(asio::execution_context& context) : asio::execution_context::service{context} {}
+
+    // From any thread. `on` is an executor of this context. Without memory the timer is not watched.
+    void add(entry& of, clock::time_point deadline, asio::any_io_executor const& on) noexcept;
+    void remove(entry& of) noexcept;
+
+private:
+    // How late a timer is looked after, so that one of a busy context is seldom looked after at all.
+    static constexpr std::chrono::milliseconds grace{250};
+    static constexpr std::chrono::seconds without_help{1};
+
+    struct waiting {
+        explicit waiting(asio::any_io_executor const& on);
+        clock_timer look_again;
+        clock_timer wake_all;
+#if defined(SOCKETIO_HAS_SLEEPLESS_TIMER)
+        asio::posix::stream_descriptor sleepless;
+#endif
+    };
+
+    void shutdown() override;
+    void notify_fork(asio::execution_context::fork_event event) override;
+    // With the mutex.
+    void place(entry& of, clock::time_point deadline);
+    void wait(clock::time_point earliest);
+    bool wait_sleepless(clock::time_point moment);
+    void stop_waiting();
+    void on_waited(std::uint64_t round);
+
+    std::mutex mutex_; // guards all below
+    entry::moments moments_;
+    std::optional<waiting> waiting_;
+    clock::time_point waits_until_ = clock::never(); // that is: it does not wait
+    std::uint64_t round_ = 0;                        // a handler of an earlier one comes too late
+    bool gone_ = false;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/suspend_watch.ipp>
+#endif
