@@ -285,3 +285,21 @@ TEST_CASE_FIXTURE(client_test, "a server that is not there is no work for the co
     CHECK(idle());
     server.program().signal(SIGCONT);
 }
+
+TEST_CASE_FIXTURE(client_test, "delays of nothing do not make the client try without a pause")
+{
+    for (auto const& [delay, most] : {std::pair{0ms, 0ms}, std::pair{0ms, 5000ms}, std::pair{1000ms, 0ms}, std::pair{-5ms, -5ms}}) {
+        CAPTURE(delay.count());
+        support::deaf_port port(context);
+        socketio::options settings;
+        settings.reconnectionDelay = delay;
+        settings.reconnectionDelayMax = most;
+        auto socket = socketio::io(context, port.url(), settings);
+        int attempts = 0;
+        socket.io().on("reconnect_attempt", [&] { ++attempts; });
+        auto const began = socketio::clock::now();
+        REQUIRE(until([&] { return attempts >= 24; }));
+        CHECK(socketio::clock::now() - began >= 200ms);
+        socket.disconnect();
+    }
+}

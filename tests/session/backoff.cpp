@@ -10,6 +10,7 @@
 
 using namespace socketio::detail;
 using namespace std::chrono_literals;
+using socketio::clock;
 using ns = std::chrono::nanoseconds;
 
 namespace {
@@ -244,4 +245,38 @@ TEST_CASE("what the server asks for is the least wait, and the spread comes on t
     CHECK(most > 88s);
     CHECK(all.size() > 990);
     CHECK(spread.next(std::chrono::milliseconds::max()) <= std::chrono::hours(24 * 12));
+}
+
+TEST_CASE("attempts that wait for nothing are bounded: some in a row, and then one at a time")
+{
+    attempt_pace pace;
+    clock::time_point now{1h};
+    for (int i = 0; i < attempt_pace::in_a_row; ++i) {
+        CHECK(pace.earliest() <= now);
+        pace.made(now);
+    }
+    for (int i = 0; i < 1000; ++i) {
+        auto const next = std::max(now, pace.earliest());
+        CHECK(next == now + attempt_pace::step);
+        now = next;
+        pace.made(now);
+    }
+    // Rested, but not more than that.
+    now += 1h;
+    for (int i = 0; i < attempt_pace::in_a_row; ++i) {
+        CHECK(pace.earliest() <= now);
+        pace.made(now);
+    }
+    CHECK(pace.earliest() > now);
+}
+
+TEST_CASE("attempts that are slow by themselves wait for no pace")
+{
+    attempt_pace pace;
+    clock::time_point now{1h};
+    for (int i = 0; i < 10000; ++i) {
+        CHECK(pace.earliest() <= now);
+        pace.made(now);
+        now += attempt_pace::step;
+    }
 }

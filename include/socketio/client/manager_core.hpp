@@ -260,6 +260,7 @@ private:
     clock::time_point reconnect_at_ = clock::never();
     std::shared_ptr<cookie_jar> cookies_; // with `withCredentials`
     backoff backoff_;
+    attempt_pace pace_;
     packet_decoder decoder_;
     join_gate gate_;
     socket_core* root_ = nullptr; // the namespace "/", which most packets are for

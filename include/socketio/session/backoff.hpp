@@ -79,4 +79,19 @@ private:
     clock::time_point opened_{};
 };
 
+// Bounds what a loop of attempts costs, whatever its waits are: so many in a row, and then one at a time.
+class attempt_pace {
+public:
+    static constexpr int in_a_row = 20;
+    static constexpr std::chrono::milliseconds step{50};
+
+    void made(clock::time_point now) noexcept { rested_at_ = deadline_after(std::max(rested_at_, now), step); }
+
+    // No attempt before.
+    clock::time_point earliest() const noexcept { return deadline_after(rested_at_, -(in_a_row - 1) * step); }
+
+private:
+    clock::time_point rested_at_{}; // from when on all of a row are allowed again
+};
+
 } // namespace socketio::detail

@@ -20,6 +20,7 @@ SOCKETIO_DECL void manager_core::open()
     // What was lost before does not count when somebody asks for a connection.
     if (!reconnecting_)
         backoff_.reset();
+    pace_.made(now_);
     auto const timeout = rules_.read().timeout;
     open_deadline_ = timeout.count() > 0 ? now_ + timeout : clock::never();
     // A step, so that a socket which is asked for in the same breath hears if this fails at once.
@@ -422,9 +423,9 @@ SOCKETIO_DECL void manager_core::reconnect(std::chrono::milliseconds asked)
         return;
     }
     backoff_.set_rule(rules.wait);
-    auto const delay = backoff_.next(asked);
+    reconnect_at_ = std::max(deadline_after(now_, backoff_.next(asked)), pace_.earliest());
     reconnecting_ = true;
-    reconnect_at_ = now_ + delay;
+    auto const delay = std::max(reconnect_at_ - now_, clock::duration{0});
     log(log_level::info, "manager",
         "next attempt in " + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(delay).count()) + " ms");
 }
