@@ -30,8 +30,8 @@ void check_open(std::string_view text)
         return;
     }
     require(!first.sid.empty());
-    require(first.ping_interval > 0ms && first.ping_interval <= 24h);
-    require(first.ping_timeout > 0ms && first.ping_timeout <= 24h);
+    require(first.ping_interval > 0ms && first.ping_interval <= longest_interval);
+    require(first.ping_timeout > 0ms && first.ping_timeout <= longest_interval);
     byte_buffer written;
     write_engine_open(written, first);
     std::vector<char> once_more = copy_of(written.view());

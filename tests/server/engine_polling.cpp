@@ -215,6 +215,20 @@ TEST_CASE("closing a session leaves what was said before for the next poll, and 
     CHECK(house.done());
 }
 
+TEST_CASE("what was said last may be kept for ever")
+{
+    for (std::chrono::milliseconds const lasts : {std::chrono::milliseconds::max(), std::chrono::milliseconds{24h * 365 * 1000}}) {
+        engine_house house{{.close_timeout = lasts}};
+        polling::guest guest{house};
+        CHECK(guest.say(payload_of({"4last", "4close"})) == "ok");
+        CHECK(house.until_heard(polling::closed("forced close", error::stopped)));
+        house.context.poll();
+        CHECK(guest.poll() == "4last");
+        CHECK(guest.poll() == "1");
+        CHECK(house.done());
+    }
+}
+
 TEST_CASE("what was said last is kept no longer than its time")
 {
     engine_house house{{.close_timeout = 30ms}};

@@ -181,6 +181,20 @@ TEST_CASE("numbered messages arrive in order, whichever way they take")
     CHECK(house.done());
 }
 
+TEST_CASE("an upgrade may take for ever")
+{
+    for (std::chrono::milliseconds const lasts : {std::chrono::milliseconds::max(), std::chrono::milliseconds{24h * 365 * 1000}}) {
+        upgrade::house house{{.upgradeTimeout = lasts}};
+        upgrade::climber guest{house};
+        REQUIRE(guest.probe());
+        guest.socket->send("5");
+        guest.socket->send("4over WebSocket");
+        CHECK(house.until_heard("text over WebSocket"));
+        CHECK_FALSE(guest.closed);
+        CHECK(house.done());
+    }
+}
+
 TEST_CASE("the heartbeat goes on over WebSocket")
 {
     upgrade::house house{{.pingInterval = 30ms}};

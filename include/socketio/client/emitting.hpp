@@ -27,7 +27,7 @@ struct emit_flags {
     std::optional<std::chrono::milliseconds> expiry{};  // not sent after it
     bool compress = true;                               // where compression is agreed on
 
-    keep_rule rule() const { return {is_volatile, expiry ? clock::now() + *expiry : clock::never(), compress}; }
+    keep_rule rule() const { return {is_volatile, expiry ? deadline_after(clock::now(), *expiry) : clock::never(), compress}; }
 };
 
 inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept

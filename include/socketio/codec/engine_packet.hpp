@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <system_error>
@@ -41,8 +42,11 @@ struct engine_settings {
     std::uint64_t max_payload = 0; // bytes; 0: the server named no limit
 };
 
+// The longest interval of a heartbeat, some 24.8 days: JavaScript's timers count no further.
+inline constexpr std::chrono::milliseconds longest_interval{std::numeric_limits<std::int32_t>::max()};
+
 // Reads the data of an open packet. Refused are a missing sid, intervals that are missing, not positive, or longer
-// than a day, and more than 64 KiB or a thousand values.
+// than longest_interval, and more than 64 KiB or a thousand values.
 std::error_code read_engine_open(std::span<char> data, json_document& reader, engine_settings& out);
 
 void write_engine_open(byte_buffer& to, engine_settings const& settings);

@@ -121,6 +121,7 @@ struct server_options {
     tls_options tls{};
 
     std::chrono::milliseconds connectTimeout{45000};  // for a client's first connection to a namespace; 0: no limit
+    // Together at most 24.8 days, as JavaScript's timers; at least 1 ms each.
     std::chrono::milliseconds pingInterval{25000};    // from a ping's answer to the next ping
     std::chrono::milliseconds pingTimeout{20000};     // for a ping's answer
     std::chrono::milliseconds upgradeTimeout{10000};  // for an upgrade that has begun

@@ -23,7 +23,7 @@ public:
     {
         if (begun_ == addresses_ || now < next_at_)
             return std::nullopt;
-        next_at_ = now + attempt_delay;
+        next_at_ = deadline_after(now, attempt_delay);
         return begun_++;
     }
 

@@ -4,6 +4,8 @@
 #include <socketio/core/clock.hpp>
 #include <socketio/core/role.hpp>
 
+#include <chrono>
+
 namespace socketio::detail {
 
 // Client: after a ping the next one must come within pingInterval + pingTimeout; other traffic does
@@ -11,13 +13,13 @@ namespace socketio::detail {
 // within pingTimeout.
 class heartbeat {
 public:
-    using duration = clock::duration;
+    using duration = std::chrono::milliseconds;
 
     heartbeat() = default;
     heartbeat(role own, duration interval, duration timeout, clock::time_point now) noexcept
         : own_{own}, interval_{interval}, timeout_{timeout}
     {
-        deadline_ = own_ == role::client ? now + interval_ + timeout_ : now + interval_;
+        deadline_ = silent_until(now);
     }
 
     // A ping (client) or a pong (server) came. What was found expired stays so.
@@ -26,7 +28,7 @@ public:
         if (found_expired_)
             return;
         waiting_ = false;
-        deadline_ = own_ == role::client ? now + interval_ + timeout_ : now + interval_;
+        deadline_ = silent_until(now);
     }
 
     // Server: another packet came. While a pong is due, the first of them gives it as much time again: the pong may
@@ -36,7 +38,7 @@ public:
         if (own_ == role::client || !waiting_ || extended_ || found_expired_)
             return;
         extended_ = true;
-        deadline_ = now + timeout_;
+        deadline_ = deadline_after(now, timeout_);
     }
 
     clock::time_point deadline() const noexcept { return deadline_; }
@@ -55,11 +57,17 @@ public:
             return false;
         waiting_ = true;
         extended_ = false;
-        deadline_ = now + timeout_;
+        deadline_ = deadline_after(now, timeout_);
         return true;
     }
 
 private:
+    clock::time_point silent_until(clock::time_point now) const noexcept
+    {
+        auto const next_ping = deadline_after(now, interval_);
+        return own_ == role::client ? deadline_after(next_ping, timeout_) : next_ping;
+    }
+
     role own_ = role::client;
     bool waiting_ = false;
     bool extended_ = false;

@@ -27,7 +27,7 @@ public:
     }
 
     void asked(std::string_view nsp) { set(nsp, clock::never()); }
-    void left(std::string_view nsp, clock::time_point now) { set(nsp, now + pause); }
+    void left(std::string_view nsp, clock::time_point now) { set(nsp, deadline_after(now, pause)); }
 
     // CONNECT or CONNECT_ERROR came. True if it was due.
     bool answered(std::string_view nsp) noexcept

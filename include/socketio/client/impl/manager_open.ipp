@@ -21,8 +21,7 @@ SOCKETIO_DECL void manager_core::open()
     if (!reconnecting_)
         backoff_.reset();
     pace_.made(now_);
-    auto const timeout = rules_.read().timeout;
-    open_deadline_ = timeout.count() > 0 ? now_ + timeout : clock::never();
+    open_deadline_ = limit_after(now_, rules_.read().timeout);
     // A step, so that a socket which is asked for in the same breath hears if this fails at once.
     defer([this, attempt = ++attempt_] {
         if (attempt == attempt_ && state_ == ready_state::opening)

@@ -11,9 +11,7 @@ SOCKETIO_DECL pending_ack socket_core::new_ack(std::string_view event, std::opti
     pending_ack made;
     made.id = next_ack_id_.fetch_add(1, std::memory_order_relaxed);
     made.event = event;
-    auto const limit = timeout.value_or(ack_timeout_);
-    if (limit.count() > 0)
-        made.deadline = clock::now() + limit;
+    made.deadline = limit_after(clock::now(), timeout.value_or(ack_timeout_));
     return made;
 }
 

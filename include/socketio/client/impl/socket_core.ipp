@@ -101,7 +101,7 @@ SOCKETIO_DECL void socket_core::on_manager_open(std::uint64_t attempts)
     epoch_.fetch_add(1, std::memory_order_relaxed);
     ++connect_attempt_;
     held_ = true;
-    answer_deadline_ = connect_timeout_.count() > 0 ? manager_.now() + connect_timeout_ : clock::never();
+    answer_deadline_ = limit_after(manager_.now(), connect_timeout_);
     join_if_held();
 }
 

@@ -18,7 +18,7 @@ SOCKETIO_DECL void stream_base::defer(unique_function<void()> step) { manager_->
 
 SOCKETIO_DECL alarms::key stream_base::set_alarm(std::chrono::milliseconds from_now, unique_function<void()> action)
 {
-    return socket_->timers().set(manager_->now() + from_now, std::move(action));
+    return socket_->timers().set(deadline_after(manager_->now(), from_now), std::move(action));
 }
 
 SOCKETIO_DECL void stream_base::clear_alarm(alarms::key const& which) { socket_->timers().clear(which); }

@@ -11,9 +11,8 @@ namespace socketio::detail {
 
 inline bool read_interval(value_view from, std::chrono::milliseconds& out)
 {
-    constexpr std::int64_t day = 24 * 60 * 60 * 1000;
     auto const count = from.get<std::int64_t>();
-    if (!count || *count <= 0 || *count > day)
+    if (!count || *count <= 0 || *count > longest_interval.count())
         return false;
     out = std::chrono::milliseconds{*count};
     return true;

@@ -201,7 +201,8 @@ void basic_connection<Session>::close() noexcept
     lingering_ = true;
     auto const failed = caught([this] {
         session_.close();
-        linger_timer_.arm(clock::now() + options_.close_timeout, [self = this->shared_from_this()] { self->end_stream(); });
+        linger_timer_.arm(deadline_after(clock::now(), options_.close_timeout),
+                          [self = this->shared_from_this()] { self->end_stream(); });
     });
     if (failed) {
         post(strand_, [self = this->shared_from_this()] { self->end_stream(); });

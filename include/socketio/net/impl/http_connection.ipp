@@ -62,7 +62,7 @@ SOCKETIO_DECL void http_connection::retire()
 // The timer is armed for what comes first, and looks again when it fires.
 SOCKETIO_DECL void http_connection::arm(std::chrono::milliseconds limit)
 {
-    deadline_ = limit.count() > 0 ? clock::now() + limit : clock::never();
+    deadline_ = limit_after(clock::now(), limit);
     if (deadline_ != clock::never())
         timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
 }

@@ -79,10 +79,10 @@ private:
     std::string const& value_;
 };
 
-template <class Rep, class Period>
-int whole_option(std::chrono::duration<Rep, Period> value) noexcept
+// Linux takes no more of them.
+[[maybe_unused]] inline int keep_alive_seconds(std::chrono::seconds value) noexcept
 {
-    return static_cast<int>(std::clamp<std::int64_t>(value.count(), 1, std::numeric_limits<int>::max()));
+    return static_cast<int>(std::clamp<std::int64_t>(value.count(), 1, 32767));
 }
 
 [[maybe_unused]] inline std::error_code no_such_option() noexcept
@@ -107,17 +107,17 @@ inline std::error_code set_keep_alive(stream::socket_type& socket, keep_alive_op
     socket.set_option(asio::socket_base::keep_alive{true}, ec);
 #if defined(TCP_KEEPIDLE)
     if (!ec)
-        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPIDLE, whole_option(options.idle)}, ec);
+        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPIDLE, keep_alive_seconds(options.idle)}, ec);
 #elif defined(TCP_KEEPALIVE)
     if (!ec)
-        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPALIVE, whole_option(options.idle)}, ec);
+        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPALIVE, keep_alive_seconds(options.idle)}, ec);
 #else
     if (!ec)
         ec = no_such_option();
 #endif
     if (!ec && options.interval.count() > 0) {
 #if defined(TCP_KEEPINTVL)
-        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPINTVL, whole_option(options.interval)}, ec);
+        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPINTVL, keep_alive_seconds(options.interval)}, ec);
 #else
         ec = no_such_option();
 #endif
@@ -135,8 +135,9 @@ inline std::error_code set_keep_alive(stream::socket_type& socket, keep_alive_op
 inline std::error_code set_user_timeout([[maybe_unused]] stream::socket_type& socket, [[maybe_unused]] std::chrono::milliseconds value)
 {
 #if defined(TCP_USER_TIMEOUT)
+    auto const most = std::min<std::int64_t>(value.count(), std::numeric_limits<int>::max());
     std::error_code ec;
-    socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_USER_TIMEOUT, whole_option(value)}, ec);
+    socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(most)}, ec);
     return ec;
 #else
     return no_such_option();

@@ -29,8 +29,8 @@ SOCKETIO_DECL void welcome::start(handler done)
     if (abandoned_)
         return;
     done_ = std::move(done);
-    if (rules_.timeout.count() > 0)
-        timer_.arm(clock::now() + rules_.timeout, [self = shared_from_this()] { self->end_stream(); });
+    if (auto const deadline = limit_after(clock::now(), rules_.timeout); deadline != clock::never())
+        timer_.arm(deadline, [self = shared_from_this()] { self->end_stream(); });
     run(shared_from_this());
 }
 

@@ -214,7 +214,7 @@ SOCKETIO_DECL shared_packet adapter::keep(shared_packet const& packet, broadcast
 SOCKETIO_DECL void adapter::forget_old(clock::time_point now)
 {
     auto const& rules = *settings_.recovery;
-    auto const is_old = [&](clock::time_point since) { return since + rules.maxDisconnectionDuration < now; };
+    auto const is_old = [&](clock::time_point since) { return detail::deadline_after(since, rules.maxDisconnectionDuration) < now; };
     while (!packets_.empty() && (is_old(packets_.front().since) || kept_bytes_ > rules.kept_events)) {
         kept_bytes_ -= packets_.front().packet->size();
         packets_.pop_front();

@@ -36,8 +36,7 @@ SOCKETIO_DECL std::shared_ptr<client_core> client_core::make(std::shared_ptr<ser
                                                              std::shared_ptr<engine_channel> channel)
 {
     auto const made = std::make_shared<client_core>(server, channel);
-    if (auto const limit = server->settings().connectTimeout; limit.count() > 0)
-        made->connect_deadline_ = clock::now() + limit;
+    made->connect_deadline_ = limit_after(clock::now(), server->settings().connectTimeout);
     channel->attach(made);
     made->arm();
     return made;

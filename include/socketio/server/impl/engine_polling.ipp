@@ -12,6 +12,8 @@ namespace socketio::detail {
 
 // How often a poll that stands in the way of an upgrade is ended.
 inline constexpr std::chrono::milliseconds noop_pause{100};
+// never() says that it does not linger.
+inline constexpr clock::time_point latest_linger = clock::never() - clock::duration{1};
 
 SOCKETIO_DECL void engine_session::start(std::shared_ptr<http_exchange> first)
 {
@@ -105,7 +107,7 @@ SOCKETIO_DECL void engine_session::settle_polling()
     bool const told = polling_->has_output();
     if (!told && clock::now() >= noop_due_) {
         polling_->send_noop();
-        noop_due_ = clock::now() + noop_pause;
+        noop_due_ = deadline_after(clock::now(), noop_pause);
     }
     if (!polling_->has_output())
         return;
@@ -166,7 +168,7 @@ SOCKETIO_DECL void engine_session::linger()
         end_poll(engine_packet_type::close);
         return;
     }
-    linger_deadline_ = clock::now() + options_->close_timeout;
+    linger_deadline_ = std::min(deadline_after(clock::now(), options_->close_timeout), latest_linger);
     if (runtime_->poll)
         on_last_poll();
 }
@@ -201,7 +203,7 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
     bool const wanted = polling_ && !upgrading_;
     if (wanted) {
         upgrading_ = true;
-        upgrade_deadline_ = clock::now() + options_->upgradeTimeout;
+        upgrade_deadline_ = deadline_after(clock::now(), options_->upgradeTimeout);
     }
     byte_buffer answer;
     write_upgrade_response(answer, asked.key, protocol, asked.deflate, exchange->headers());

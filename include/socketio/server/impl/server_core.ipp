@@ -1,16 +1,29 @@
 // Namespaces by name or by pattern, clients as they come, and the end of it all.
 #pragma once
 
+#include <socketio/codec/engine_packet.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/server/server_core.hpp>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace socketio::detail {
 
+// A client waits for both with one timer. Reference clients whose timer gets more than that are lost at once.
+inline void check_heartbeat(server_options const& settings)
+{
+    auto const most = longest_interval;
+    if (settings.pingInterval.count() <= 0 || settings.pingTimeout.count() <= 0 || settings.pingInterval > most ||
+        settings.pingTimeout > most - settings.pingInterval)
+        throw_misuse("server: pingInterval and pingTimeout are at least 1 ms each, and together at most " +
+                     std::to_string(most.count()) + " ms (24.8 days)");
+}
+
 SOCKETIO_DECL std::shared_ptr<server_core> server_core::make(asio::any_io_executor executor, server_options settings)
 {
+    check_heartbeat(settings);
     auto const made = std::make_shared<server_core>(std::move(executor), std::move(settings));
     made->watch_.add(made.get());
     static_cast<void>(made->of("/"));

@@ -145,8 +145,8 @@ SOCKETIO_DECL pending_ack server_socket_core::new_ack(std::string_view event, st
     pending_ack made;
     made.id = nsp_->new_ack_id();
     made.event = event;
-    if (timeout && timeout->count() > 0)
-        made.deadline = clock::now() + *timeout;
+    if (timeout)
+        made.deadline = limit_after(clock::now(), *timeout);
     return made;
 }
 

@@ -387,7 +387,7 @@ SOCKETIO_DECL void websocket_core::end(websocket_close how)
 
 SOCKETIO_DECL void websocket_core::arm(std::chrono::milliseconds limit)
 {
-    deadline_ = limit.count() > 0 ? clock::now() + limit : clock::never();
+    deadline_ = limit_after(clock::now(), limit);
     runtime_->timer.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
 }
 
