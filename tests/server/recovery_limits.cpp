@@ -25,10 +25,10 @@ struct hasty_house : lossy_house {
     hasty_house() : lossy_house{{.maxDisconnectionDuration = 20ms}} {}
 };
 struct narrow_house : lossy_house {
-    narrow_house() : lossy_house{{.kept_events = 100}} {}
+    narrow_house() : lossy_house{{.kept_events = 1000}} {}
 };
 struct slow_house : lossy_house {
-    slow_house() : lossy_house{{.skipMiddlewares = false, .kept_events = 100}} {}
+    slow_house() : lossy_house{{.skipMiddlewares = false, .kept_events = 1000}} {}
     socketio::socket traveller()
     {
         auto made = lossy_house::traveller();

@@ -51,6 +51,12 @@ public:
     bool empty() const noexcept { return size_ == 0; }
     std::string_view view() const noexcept { return {data_, size_}; }
 
+    // Room for `n` bytes in all, and for no more than that: for what is not going to grow.
+    void reserve(std::size_t n)
+    {
+        if (capacity_ < n)
+            move_to(n);
+    }
     // Room for `n` more bytes; returns where they go.
     char* prepare(std::size_t n)
     {
@@ -112,7 +118,10 @@ private:
     SOCKETIO_SELDOM void grow(std::size_t least)
     {
         std::size_t const doubled = capacity_ * 2;
-        std::size_t const wanted = least < doubled ? doubled : (least < 256 ? 256 : least);
+        move_to(least < doubled ? doubled : (least < 256 ? 256 : least));
+    }
+    void move_to(std::size_t wanted)
+    {
         char* const larger = new char[wanted];
         if (size_ != 0)
             std::memcpy(larger, data_, size_);

@@ -132,18 +132,22 @@ private:
         shared_packet packet;
         std::vector<std::string> rooms, except;
         clock::time_point since;
+        std::size_t memory; // bytes that it takes, all told
     };
     struct kept_session {
         adapter_session session;
         clock::time_point since;
+        std::size_t memory; // bytes that its rooms take
     };
+    using kept_sessions = detail::text_map<kept_session>;
 
     void note_join(std::string_view id, std::string const& room, detail::room_changes& noted);
     void note_leave(std::string_view id, std::string_view room, detail::room_changes& noted) const;
     bool recovers() const noexcept { return settings_.recovery.has_value(); }
     shared_packet keep(shared_packet const& packet, broadcast_options const& to);
     void forget_old(clock::time_point now);
-    std::vector<shared_packet> missed_since(std::uint64_t number, std::vector<std::string> const& rooms) const;
+    adapter_session take_out(kept_sessions::iterator which);
+    std::vector<shared_packet> missed_since(std::uint64_t number, std::span<std::string_view const> rooms) const;
     std::optional<adapter_session> take_session(std::string const& pid, std::string const& offset);
     void send(shared_packet const& packet, broadcast_options const& to);
 
@@ -159,7 +163,8 @@ private:
     std::uint64_t first_kept_ = 0; // the number of the first in packets_
     std::size_t kept_bytes_ = 0;
     std::deque<kept_packet> packets_;
-    detail::text_map<kept_session> sessions_;
+    kept_sessions sessions_;
+    std::size_t session_bytes_ = 0;
     std::deque<std::pair<clock::time_point, std::string>> session_order_;
 };
 

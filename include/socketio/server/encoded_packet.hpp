@@ -4,6 +4,7 @@
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/bytes.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,6 +19,18 @@ struct encoded_packet {
     std::vector<bytes> attachments;
 
     std::size_t size() const noexcept { return size_of(text.view(), attachments); }
+
+    // Bytes of memory that it takes behind a shared_packet, with what the heap takes for each piece.
+    std::size_t memory() const noexcept
+    {
+        constexpr std::size_t piece = 2 * sizeof(void*);
+        std::size_t all = piece + sizeof *this + 2 * sizeof(void*) + piece + text.capacity();
+        if (!attachments.empty())
+            all += piece + attachments.capacity() * sizeof(bytes);
+        for (auto const& each : attachments)
+            all += piece + each.capacity();
+        return all;
+    }
 
     template <class Attachments>
     static std::size_t size_of(std::string_view text, Attachments const& attachments) noexcept
@@ -36,7 +49,9 @@ namespace detail {
 inline shared_packet share_packet(std::string_view text, std::span<bytes_view const> attachments)
 {
     auto made = std::make_shared<encoded_packet>();
+    made->text.reserve(text.size());
     made->text.append(text);
+    made->attachments.reserve(attachments.size());
     for (bytes_view const each : attachments)
         made->attachments.emplace_back(each.begin(), each.end());
     return made;
@@ -47,6 +62,7 @@ inline shared_packet with_argument(encoded_packet const& from, std::string_view 
 {
     auto made = std::make_shared<encoded_packet>();
     std::string_view const text = from.text.view();
+    made->text.reserve(text.size() + plain.size() + 3);
     made->text.append(text.substr(0, text.size() - 1)); // without the array's end
     made->text.append(",\"");
     made->text.append(plain);

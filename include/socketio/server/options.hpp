@@ -88,7 +88,8 @@ private:
 struct connection_state_recovery {
     std::chrono::milliseconds maxDisconnectionDuration{120000}; // how long sessions and events are kept
     bool skipMiddlewares = true; // of the namespace, for those who come back
-    // Bytes of events, and sessions, that are kept for those who may come back; the oldest go first.
+    // Kept for those who may come back; the oldest go first: bytes of memory that events take, the names of rooms and the
+    // bookkeeping included (some 250 for a small one), and as many for the rooms of sessions; and sessions.
     std::size_t kept_events = 16u << 20;
     std::size_t kept_sessions = 100000;
 };

@@ -200,14 +200,31 @@ SOCKETIO_DECL void adapter::disconnect_sockets(broadcast_options const& which, b
         each->disconnect(close);
 }
 
+namespace detail {
+
+// Bytes that a list of names takes on the heap.
+inline std::size_t memory_of(std::vector<std::string> const& names) noexcept
+{
+    constexpr std::size_t piece = 2 * sizeof(void*);
+    std::size_t all = names.capacity() == 0 ? 0 : piece + names.capacity() * sizeof(std::string);
+    for (auto const& each : names)
+        if (each.capacity() > std::string{}.capacity())
+            all += piece + each.capacity() + 1;
+    return all;
+}
+
+} // namespace detail
+
 // Its offset, a number that only this adapter gives, is the last argument of what the clients get.
 SOCKETIO_DECL shared_packet adapter::keep(shared_packet const& packet, broadcast_options const& to)
 {
     auto const now = clock::now();
     forget_old(now);
     auto kept = detail::with_argument(*packet, offset_prefix_ + std::to_string(first_kept_ + packets_.size()));
-    kept_bytes_ += kept->size();
-    packets_.push_back({kept, to.rooms, to.except, now});
+    kept_packet entry{kept, to.rooms, to.except, now, sizeof(kept_packet) + kept->memory()};
+    entry.memory += detail::memory_of(entry.rooms) + detail::memory_of(entry.except);
+    packets_.push_back(std::move(entry));
+    kept_bytes_ += packets_.back().memory;
     return kept;
 }
 
@@ -216,14 +233,15 @@ SOCKETIO_DECL void adapter::forget_old(clock::time_point now)
     auto const& rules = *settings_.recovery;
     auto const is_old = [&](clock::time_point since) { return detail::deadline_after(since, rules.maxDisconnectionDuration) < now; };
     while (!packets_.empty() && (is_old(packets_.front().since) || kept_bytes_ > rules.kept_events)) {
-        kept_bytes_ -= packets_.front().packet->size();
+        kept_bytes_ -= packets_.front().memory;
         packets_.pop_front();
         ++first_kept_;
     }
-    while (!session_order_.empty() && (is_old(session_order_.front().first) || session_order_.size() > rules.kept_sessions)) {
+    while (!session_order_.empty() && (is_old(session_order_.front().first) || session_order_.size() > rules.kept_sessions ||
+                                       session_bytes_ > rules.kept_events)) {
         auto const found = sessions_.find(session_order_.front().second);
         if (found != sessions_.end() && found->second.since == session_order_.front().first)
-            sessions_.erase(found);
+            static_cast<void>(take_out(found));
         session_order_.pop_front();
     }
 }
@@ -236,8 +254,20 @@ SOCKETIO_DECL void adapter::persist_session(adapter_session session)
     auto const now = clock::now();
     forget_old(now);
     std::string const pid = session.pid;
+    if (auto const before = sessions_.find(pid); before != sessions_.end())
+        static_cast<void>(take_out(before));
     session_order_.emplace_back(now, pid);
-    sessions_.insert_or_assign(pid, kept_session{std::move(session), now});
+    std::size_t const memory = detail::memory_of(session.rooms);
+    sessions_.emplace(pid, kept_session{std::move(session), now, memory});
+    session_bytes_ += memory;
+}
+
+SOCKETIO_DECL adapter_session adapter::take_out(kept_sessions::iterator which)
+{
+    session_bytes_ -= which->second.memory;
+    adapter_session taken = std::move(which->second.session);
+    sessions_.erase(which);
+    return taken;
 }
 
 SOCKETIO_DECL void adapter::restore_session(std::string const& pid, std::string const& offset,
@@ -260,33 +290,37 @@ SOCKETIO_DECL std::optional<adapter_session> adapter::take_session(std::string c
                        number - first_kept_ < packets_.size();
     if (found == sessions_.end() || !known)
         return std::nullopt;
-    adapter_session session = std::move(found->second.session);
-    sessions_.erase(found);
+    adapter_session session = take_out(found);
     session.resume_from = number;
     return session;
 }
 
+// While the order is locked nobody is sent anything: one comparison for each room of an event, and not for each pair.
 SOCKETIO_DECL bool adapter::show_again(adapter_session const& session, socket_pointer socket, std::vector<shared_packet>& missed)
 {
+    std::vector<std::string_view> rooms(session.rooms.begin(), session.rooms.end());
+    std::sort(rooms.begin(), rooms.end());
     std::lock_guard const lock{order_};
     if (session.resume_from && *session.resume_from + 1 < first_kept_)
         return false;
     show(session.sid, std::move(socket));
-    missed = session.resume_from ? missed_since(*session.resume_from, session.rooms) : session.missed;
+    missed = session.resume_from ? missed_since(*session.resume_from, rooms) : session.missed;
     return true;
 }
 
-SOCKETIO_DECL std::vector<shared_packet> adapter::missed_since(std::uint64_t number, std::vector<std::string> const& rooms) const
+// `rooms` are sorted.
+SOCKETIO_DECL std::vector<shared_packet> adapter::missed_since(std::uint64_t number, std::span<std::string_view const> rooms) const
 {
-    auto const any_of = [](std::vector<std::string> const& some, std::vector<std::string> const& others) {
-        return std::any_of(some.begin(), some.end(),
-                           [&](std::string const& each) { return std::find(others.begin(), others.end(), each) != others.end(); });
+    auto const in_any_of = [rooms](std::vector<std::string> const& these) {
+        return std::any_of(these.begin(), these.end(), [rooms](std::string const& each) {
+            return std::binary_search(rooms.begin(), rooms.end(), std::string_view{each});
+        });
     };
     std::vector<shared_packet> missed;
     std::size_t const first = number < first_kept_ ? 0 : static_cast<std::size_t>(number - first_kept_) + 1;
     for (std::size_t i = first; i < packets_.size(); ++i) {
         kept_packet const& each = packets_[i];
-        if ((each.rooms.empty() || any_of(rooms, each.rooms)) && !any_of(rooms, each.except))
+        if ((each.rooms.empty() || in_any_of(each.rooms)) && !in_any_of(each.except))
             missed.push_back(each.packet);
     }
     return missed;
