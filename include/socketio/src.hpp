@@ -111,6 +111,7 @@
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/room_listeners.ipp>
 #include <socketio/server/impl/server_core.ipp>
+#include <socketio/server/impl/server_namespaces.ipp>
 #include <socketio/server/impl/socket_admission.ipp>
 #include <socketio/server/impl/socket_core.ipp>
 #include <socketio/server/impl/socket_emit.ipp>

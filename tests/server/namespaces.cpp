@@ -1,15 +1,21 @@
 // Namespaces: by name, by pattern, by a function that is asked; and how they go.
 #include <socketio/server/server_namespace.hpp>
 
+#include "support/lossy_house.hpp"
+#include "support/processor_time.hpp"
 #include "support/server_house.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <regex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using socketio::server_namespace;
@@ -34,8 +40,36 @@ struct map_house : server_house {
     }
 };
 
-struct tidy_house : map_house {
-    tidy_house() : map_house{server_options{.cleanupEmptyChildNamespaces = true}} {}
+// Counts the namespaces that there are by their adapters.
+struct counting_house : map_house {
+    std::vector<std::weak_ptr<socketio::adapter>> made;
+
+    explicit counting_house(server_options options = {}) : map_house{counted(std::move(options), made)} {}
+
+    std::ptrdiff_t alive() const
+    {
+        return std::count_if(made.begin(), made.end(), [](auto const& each) { return !each.expired(); });
+    }
+
+private:
+    static server_options counted(server_options options, std::vector<std::weak_ptr<socketio::adapter>>& all)
+    {
+        options.adapter = [&all](socketio::adapter_settings const& settings) {
+            auto one = std::make_shared<socketio::adapter>(settings);
+            all.push_back(one);
+            return one;
+        };
+        return options;
+    }
+};
+struct keeping_house : counting_house {
+    keeping_house() : counting_house{{.cleanupEmptyChildNamespaces = false}} {}
+};
+struct small_house : counting_house {
+    small_house() : counting_house{{.child_namespaces = 2}} {}
+};
+struct patient_house : support::lossy_house {
+    patient_house() : lossy_house{socketio::connection_state_recovery{}} {}
 };
 
 } // namespace
@@ -257,7 +291,7 @@ TEST_CASE_FIXTURE(map_house, "a name over the limit for patterns is refused with
     CHECK(until_heard("connect_error: Invalid namespace"));
 }
 
-TEST_CASE_FIXTURE(tidy_house, "with cleanupEmptyChildNamespaces a pattern's namespace goes with its last socket")
+TEST_CASE_FIXTURE(map_house, "a pattern's namespace goes with its last socket")
 {
     io.of(std::regex{"^/w-"});
     io.of("/fixed");
@@ -276,7 +310,7 @@ TEST_CASE_FIXTURE(tidy_house, "with cleanupEmptyChildNamespaces a pattern's name
     io.of("/w-a").emit("news");
 }
 
-TEST_CASE_FIXTURE(tidy_house, "a pattern's namespace goes as well when its only client is refused")
+TEST_CASE_FIXTURE(map_house, "a pattern's namespace goes as well when its only client is refused")
 {
     io.of(std::regex{"^/w-"}).use([](server_socket, socketio::next go_on) { go_on({"no", {}}); });
     io.on("new_namespace", note_namespace());
@@ -286,4 +320,85 @@ TEST_CASE_FIXTURE(tidy_house, "a pattern's namespace goes as well when its only 
         REQUIRE(until_heard("connect_error: no", i));
     }
     CHECK(heard.count("new /w-a") == 2);
+}
+
+TEST_CASE_FIXTURE(counting_house, "a client that joins and leaves namespaces of ever new names leaves none behind")
+{
+    io.of(std::regex{"^/w-"});
+    auto const root = guest();
+    auto const before = alive();
+    for (int i = 0; i != 50; ++i) {
+        auto joined = root.io().socket("/w-" + std::to_string(i));
+        REQUIRE(until([&] { return joined.connected(); }));
+        CHECK(alive() <= before + 2);
+        joined.disconnect();
+        REQUIRE(in_step(root));
+    }
+    CHECK(alive() == before);
+}
+
+TEST_CASE_FIXTURE(keeping_house, "without cleanupEmptyChildNamespaces a pattern's namespaces stay")
+{
+    io.of(std::regex{"^/w-"});
+    auto const before = alive();
+    guest("/w-a"), guest("/w-b");
+    REQUIRE(until([this] { return io.engine().clientsCount() == 0; }));
+    CHECK(alive() == before + 2);
+}
+
+TEST_CASE_FIXTURE(small_house, "more namespaces than child_namespaces are not made for clients, until there is room again")
+{
+    io.of(std::regex{"^/w-"});
+    auto const root = guest();
+    std::vector<socketio::socket> in;
+    for (auto const* const name : {"/w-a", "/w-b"})
+        in.push_back(guest(name));
+    auto more = root.io().socket("/w-c");
+    heard.follow(more);
+    REQUIRE(until_heard("connect_error: Too many namespaces"));
+    CHECK(root.connected());
+    CHECK(guest("/w-a").connected()); // it is there
+    CHECK(io.of("/w-d").name() == "/w-d"); // the program may
+    in.front().disconnect();
+    REQUIRE(until([this] { return io.engine().clientsCount() == 2; }));
+    more.connect();
+    CHECK(until([&] { return more.connected(); }));
+}
+
+TEST_CASE_FIXTURE(map_house, "a namespace that the program has made by name stays when it is empty, with its listeners")
+{
+    io.of(std::regex{"^/w-"});
+    io.of("/w-a").on("connection", note_socket());
+    for (int i = 1; i != 3; ++i) {
+        guest("/w-a");
+        REQUIRE(until_heard("connection /w-a", i));
+        REQUIRE(until([this] { return io.engine().clientsCount() == 0; }));
+    }
+}
+
+TEST_CASE_FIXTURE(patient_house, "a pattern's namespace stays for one that may come back")
+{
+    io.of(std::regex{"^/w-"}).on("connection", [this](server_socket socket) {
+        heard.note(socket.recovered() ? "recovered" : "new");
+        watch(socket);
+    });
+    auto client = traveller("/w-a");
+    lose(client);
+    come_back(client);
+    CHECK(heard.has("recovered"));
+}
+
+TEST_CASE_FIXTURE(map_house, "a pattern takes a namespace at a cost that does not depend on how many it has")
+{
+    auto const workspaces = io.of(std::regex{"^/w-"});
+    int made = 0;
+    auto const make = [&](int count) {
+        return support::processor_time([&] {
+            for (int i = 0; i != count; ++i)
+                static_cast<void>(io.of("/w-" + std::to_string(++made)));
+        });
+    };
+    auto const first = make(300);
+    make(20000);
+    CHECK(make(300) < 6 * first);
 }

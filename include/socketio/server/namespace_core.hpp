@@ -32,6 +32,9 @@ struct sending_limits {
 class namespace_core final : public std::enable_shared_from_this<namespace_core> {
 public:
     namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms, sending_limits limits);
+    namespace_core(namespace_core const&) = delete;
+    namespace_core& operator=(namespace_core const&) = delete;
+    ~namespace_core();
 
     std::string const& name() const noexcept { return name_; }
     sending_limits const& limits() const noexcept { return limits_; }
@@ -73,7 +76,14 @@ public:
     void become_parent() noexcept { is_parent_ = true; }
     bool is_parent() const noexcept { return is_parent_; }
     void adopt(std::shared_ptr<namespace_core> const& child);
-    bool has_parent() const noexcept { return has_parent_; }
+    // It was made for a client, by a pattern, and goes with the last one.
+    void become_clients() noexcept { is_clients_ = true; }
+    // A session is kept here, for one that may come back.
+    void note_session();
+    clock::time_point kept_until() const noexcept { return kept_until_.load(std::memory_order_relaxed); }
+    // For the server, with its lock.
+    bool is_listed() const noexcept { return is_listed_; }
+    void set_listed(bool listed) noexcept { is_listed_ = listed; }
     void close();
 
 private:
@@ -91,6 +101,7 @@ private:
     void announce(std::shared_ptr<server_socket_core> const& socket);
     void tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket);
     std::vector<std::shared_ptr<namespace_core>> children() const;
+    void disown(std::uint64_t place) noexcept;
     std::vector<std::weak_ptr<socket_middleware const>> middleware() const;
 
     std::weak_ptr<server_core> const server_;
@@ -99,12 +110,17 @@ private:
     sending_limits const limits_;
     std::atomic<std::uint64_t> next_ack_{0};
     bool is_parent_ = false;
-    bool has_parent_ = false;
+    bool is_clients_ = false;
+    bool is_listed_ = false;
+    std::atomic<clock::time_point> kept_until_{clock::time_point::min()};
+    std::weak_ptr<namespace_core> parent_;
+    std::uint64_t place_ = 0; // among the parent's children
 
     mutable std::mutex mutex_; // guards what follows
     std::map<std::uint64_t, heard> listeners_; // by number, which is their order
     std::vector<std::shared_ptr<socket_middleware const>> middleware_;
-    std::vector<std::weak_ptr<namespace_core>> children_;
+    std::map<std::uint64_t, std::weak_ptr<namespace_core>> children_; // in the order in which they were made
+    std::uint64_t next_place_ = 0;
     std::uint64_t next_number_ = 1;
     bool closed_ = false;
 };

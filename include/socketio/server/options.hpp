@@ -144,7 +144,10 @@ struct server_options {
     deflate_options perMessageDeflate{.enabled = false};
 
     std::optional<connection_state_recovery> connectionStateRecovery{}; // none: whoever comes back is a stranger
-    bool cleanupEmptyChildNamespaces = false; // those that were made by a pattern go with their last socket
+    // Those that a pattern made for clients go with their last socket, and with the last session that is kept for one. In
+    // the reference they stay by default: there clients can fill the memory by names.
+    bool cleanupEmptyChildNamespaces = true;
+    std::size_t child_namespaces = 100000; // that patterns have made for clients, at a time: more are refused
     adapter_factory adapter{};         // none: rooms in this process
 
     std::size_t namespaces = 1000;     // that one client may be in, or was put out of; one more ends its session

@@ -292,6 +292,7 @@ private:
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/server_core.ipp>
+#include <socketio/server/impl/server_namespaces.ipp>
 #include <socketio/server/impl/socket_admission.ipp>
 #include <socketio/server/impl/socket_core.ipp>
 #include <socketio/server/impl/socket_emit.ipp>

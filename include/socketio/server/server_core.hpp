@@ -67,7 +67,7 @@ public:
     void add(std::shared_ptr<engine_channel> channel);
     void find(std::string const& name, value auth, std::shared_ptr<client_core> const& client);
     void forget(client_core const& client);
-    void clean_up(namespace_core const& empty);
+    void clean_up(namespace_core& empty);
     bool knows(namespace_core const& made) const;
 
     void context_gone() noexcept override;
@@ -89,7 +89,9 @@ private:
     std::shared_ptr<namespace_core> parent_of(std::string_view name) const;
     std::shared_ptr<namespace_core> make_namespace(std::string name);
     std::shared_ptr<namespace_core> known(std::string_view name) const;
-    // `to_tell` of it, if it is new.
+    bool has_room_for_child();
+    void sweep(std::vector<std::shared_ptr<namespace_core>>& last);
+    // `to_tell` of it, if it is new; null if there are too many.
     std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent,
                                           std::vector<std::shared_ptr<namespace_listener const>>& to_tell);
     void start(engine_server& engine);
@@ -107,6 +109,9 @@ private:
     mutable std::mutex mutex_; // guards what follows
     std::shared_ptr<engine_server> engine_;
     std::map<std::string, std::shared_ptr<namespace_core>, std::less<>> namespaces_;
+    std::size_t children_ = 0; // of namespaces_, that clients have made
+    // Those of them that were empty when they were looked at last, and when to look again.
+    std::multimap<clock::time_point, std::shared_ptr<namespace_core>> deserted_;
     std::vector<family> families_;
     std::unordered_map<client_core const*, std::shared_ptr<client_core>> clients_;
     std::vector<std::shared_ptr<namespace_listener const>> new_namespace_;

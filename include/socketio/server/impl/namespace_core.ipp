@@ -16,6 +16,18 @@ SOCKETIO_DECL namespace_core::namespace_core(std::weak_ptr<server_core> server, 
 {
 }
 
+SOCKETIO_DECL namespace_core::~namespace_core()
+{
+    if (auto const parent = parent_.lock())
+        parent->disown(place_);
+}
+
+SOCKETIO_DECL void namespace_core::disown(std::uint64_t place) noexcept
+{
+    std::lock_guard const lock{mutex_};
+    children_.erase(place);
+}
+
 SOCKETIO_DECL std::uint64_t namespace_core::on(std::string_view event, socket_listener listener)
 {
     auto made = std::make_shared<socket_listener const>(std::move(listener));
@@ -63,7 +75,8 @@ SOCKETIO_DECL std::vector<std::shared_ptr<namespace_core>> namespace_core::child
 {
     std::vector<std::shared_ptr<namespace_core>> all;
     std::lock_guard const lock{mutex_};
-    for (auto const& each : children_)
+    all.reserve(children_.size()); // so that none is let go with the lock held
+    for (auto const& [place, each] : children_)
         if (auto child = each.lock())
             all.push_back(std::move(child));
     return all;
@@ -71,13 +84,13 @@ SOCKETIO_DECL std::vector<std::shared_ptr<namespace_core>> namespace_core::child
 
 SOCKETIO_DECL void namespace_core::adopt(std::shared_ptr<namespace_core> const& child)
 {
-    child->has_parent_ = true;
     std::lock_guard const lock{mutex_};
     child->listeners_ = listeners_;
     child->middleware_ = middleware_;
     child->next_number_ = next_number_;
-    std::erase_if(children_, [](auto const& each) { return each.expired(); });
-    children_.push_back(child);
+    children_.emplace(next_place_, child);
+    child->parent_ = weak_from_this();
+    child->place_ = next_place_++;
 }
 
 SOCKETIO_DECL void namespace_core::close()
@@ -128,8 +141,10 @@ public:
                 client->look_for(name, std::move(*auth));
         };
         bool const taken = client_->perform([client = client_, step = std::move(step)]() mutable { client->defer(std::move(step)); });
-        if (!taken && to && *found)
-            to->rooms().persist_session(std::move(**found));
+        if (taken || !to || !*found)
+            return;
+        to->note_session();
+        to->rooms().persist_session(std::move(**found));
     }
 
 private:
@@ -237,6 +252,7 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
                                           std::optional<adapter_session> session)
 {
     if (session && (!client->is_open() || !adapter_->enter(session->sid))) {
+        note_session();
         client->defer([self = shared_from_this(), unused = std::move(*session)] { self->rooms().persist_session(unused); });
         session.reset();
     }
@@ -280,9 +296,15 @@ SOCKETIO_DECL void namespace_core::tell(std::string_view event, std::shared_ptr<
             socket->client().defer([listener = each.listener, socket] { (*listener)(socket); });
 }
 
+SOCKETIO_DECL void namespace_core::note_session()
+{
+    if (auto const& recovery = adapter_->settings().recovery)
+        kept_until_.store(deadline_after(clock::now(), recovery->maxDisconnectionDuration), std::memory_order_relaxed);
+}
+
 SOCKETIO_DECL void namespace_core::removed()
 {
-    if (!has_parent_ || !adapter_->is_empty())
+    if (!is_clients_ || !adapter_->is_empty())
         return;
     if (auto const server = server_.lock())
         server->clean_up(*this);
@@ -291,7 +313,7 @@ SOCKETIO_DECL void namespace_core::removed()
 // The last one has left it while the next one was on the way. Whoever has entered the one that is there keeps it there.
 SOCKETIO_DECL bool namespace_core::has_gone() const
 {
-    auto const server = has_parent_ ? server_.lock() : nullptr;
+    auto const server = is_clients_ ? server_.lock() : nullptr;
     return server && !server->knows(*this);
 }
 

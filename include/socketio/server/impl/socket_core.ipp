@@ -231,6 +231,8 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
     auto const joined = rooms.rooms_of(id_);
     auto const left = rooms.exit(id_);
     disconnecting_.store(false, std::memory_order_relaxed);
+    if (recoverable && !pid_.empty())
+        nsp_->note_session();
     nsp_->removed();
     client_->defer_first([this] { end_acks(acks_.take_all(), error::disconnected); }); // before "disconnect"
     client_->forget_deadline(*this);
@@ -246,6 +248,8 @@ SOCKETIO_DECL void server_socket_core::abandon()
     if (std::exchange(ended_, true))
         return;
     auto left = nsp_->rooms().exit(id_);
+    if (session_)
+        nsp_->note_session();
     nsp_->removed();
     end_acks(acks_.take_all(), error::disconnected);
     client_->forget_deadline(*this);
