@@ -18,6 +18,7 @@ public:
         clock::time_point at{};
         std::uint64_t number = 0;
         // By hand: chrono has no <=> in libc++ before 17.
+        bool operator==(key const&) const = default;
         friend bool operator<(key const& a, key const& b) noexcept { return std::tie(a.at, a.number) < std::tie(b.at, b.number); }
     };
 
