@@ -15,11 +15,18 @@ inline constexpr unsigned most_challenges = 5;
 inline constexpr std::size_t proxy_body_limit = 64 * 1024;
 inline constexpr unsigned most_interim_answers = 16;
 
+#if defined(_MSC_VER)
+#pragma warning(push)
+#pragma warning(disable : 4996) // Microsoft would rather have its own function for this
+#endif
 inline std::string environment_variable(char const* name)
 {
     char const* const text = std::getenv(name);
     return text ? text : "";
 }
+#if defined(_MSC_VER)
+#pragma warning(pop)
+#endif
 
 // Which proxy leads to the server, if one does.
 SOCKETIO_DECL std::error_code connector::choose_proxy(url const& to)

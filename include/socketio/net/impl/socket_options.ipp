@@ -4,7 +4,9 @@
 #include <socketio/net/socket_options.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #if !defined(_WIN32)
@@ -101,34 +103,68 @@ inline std::error_code set_network_interface([[maybe_unused]] stream::socket_typ
 #endif
 }
 
+// The names of TCP's options for keep-alive, or 0 where there is none.
+#if defined(TCP_KEEPIDLE)
+inline constexpr int tcp_keep_idle = TCP_KEEPIDLE;
+#elif defined(TCP_KEEPALIVE)
+inline constexpr int tcp_keep_idle = TCP_KEEPALIVE;
+#else
+inline constexpr int tcp_keep_idle = 0;
+#endif
+#if defined(TCP_KEEPINTVL)
+inline constexpr int tcp_keep_interval = TCP_KEEPINTVL;
+#else
+inline constexpr int tcp_keep_interval = 0;
+#endif
+#if defined(TCP_KEEPCNT)
+inline constexpr int tcp_keep_count = TCP_KEEPCNT;
+#elif defined(_WIN32) // from 10, version 1703; MinGW-w64 does not name it
+inline constexpr int tcp_keep_count = 16;
+#else
+inline constexpr int tcp_keep_count = 0;
+#endif
+
+inline std::error_code set_tcp_option(stream::socket_type& socket, int name, int value)
+{
+    std::error_code ec = no_such_option();
+    if (name != 0)
+        socket.set_option(integer_socket_option{IPPROTO_TCP, name, value}, ec);
+    return ec;
+}
+
+#if defined(_WIN32)
+// The options came with Windows 10; this does the same in all of them.
+inline std::error_code set_keep_alive_times(stream::socket_type& socket, keep_alive_options const& options)
+{
+    auto const milliseconds = [](std::chrono::seconds value) {
+        return static_cast<ULONG>(std::min<std::int64_t>(value.count(), std::numeric_limits<std::int32_t>::max() / 1000) * 1000);
+    };
+    // Of probes: a second is the system's own.
+    ULONG times[3] = {1, milliseconds(options.idle), options.interval.count() > 0 ? milliseconds(options.interval) : 1000};
+    constexpr DWORD keep_alive_values = 0x98000004; // SIO_KEEPALIVE_VALS of mstcpip.h
+    DWORD ignored = 0;
+    if (::WSAIoctl(socket.native_handle(), keep_alive_values, times, sizeof(times), nullptr, 0, &ignored, nullptr, nullptr) == 0)
+        return {};
+    return {::WSAGetLastError(), asio::error::get_system_category()};
+}
+#else
+inline std::error_code set_keep_alive_times(stream::socket_type& socket, keep_alive_options const& options)
+{
+    std::error_code ec = set_tcp_option(socket, tcp_keep_idle, keep_alive_seconds(options.idle));
+    if (!ec && options.interval.count() > 0)
+        ec = set_tcp_option(socket, tcp_keep_interval, keep_alive_seconds(options.interval));
+    return ec;
+}
+#endif
+
 inline std::error_code set_keep_alive(stream::socket_type& socket, keep_alive_options const& options)
 {
     std::error_code ec;
     socket.set_option(asio::socket_base::keep_alive{true}, ec);
-#if defined(TCP_KEEPIDLE)
     if (!ec)
-        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPIDLE, keep_alive_seconds(options.idle)}, ec);
-#elif defined(TCP_KEEPALIVE)
-    if (!ec)
-        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPALIVE, keep_alive_seconds(options.idle)}, ec);
-#else
-    if (!ec)
-        ec = no_such_option();
-#endif
-    if (!ec && options.interval.count() > 0) {
-#if defined(TCP_KEEPINTVL)
-        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPINTVL, keep_alive_seconds(options.interval)}, ec);
-#else
-        ec = no_such_option();
-#endif
-    }
-    if (!ec && options.count > 0) {
-#if defined(TCP_KEEPCNT)
-        socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_KEEPCNT, options.count}, ec);
-#else
-        ec = no_such_option();
-#endif
-    }
+        ec = set_keep_alive_times(socket, options);
+    if (!ec && options.count > 0)
+        ec = set_tcp_option(socket, tcp_keep_count, options.count);
     return ec;
 }
 

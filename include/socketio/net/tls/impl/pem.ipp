@@ -34,6 +34,10 @@ private:
     std::string text_;
 };
 
+#if defined(_MSC_VER)
+#pragma warning(push)
+#pragma warning(disable : 4996) // Microsoft would rather have its own function for fopen
+#endif
 SOCKETIO_TLS_DECL std::string pem_text(pem_source const& from, tls_failure& why)
 {
     constexpr std::size_t longest = 64 * 1024 * 1024;
@@ -55,6 +59,9 @@ SOCKETIO_TLS_DECL std::string pem_text(pem_source const& from, tls_failure& why)
         why = bad_option(from.words() + ": " + std::generic_category().message(reason));
     return text;
 }
+#if defined(_MSC_VER)
+#pragma warning(pop)
+#endif
 
 // The end of the text is an error to OpenSSL, and of no interest when something came before.
 inline void check_found(pem_source const& from, bool any, char const* what, tls_failure& why)
