@@ -112,14 +112,14 @@ TEST_CASE("the framing of chunks is that of RFC 9112, to the byte")
         "1;\xe4", "1;a;;b", "1,a", "+1", "1h", "0x1", "", ";a"};
     for (auto const& line : bad_lines) {
         CAPTURE(line);
-        for (std::size_t const piece : {1, 100})
+        for (std::size_t const piece : {1u, 100u})
             CHECK(drip(chunked, line + "\r\nx\r\n0\r\n\r\n", piece).progress == body_progress::failed);
     }
     std::string const bad_trailers[] = {"X", ": y", "X : y", " X: y", "X: y\r\n folded", "X: a\rb", std::string{"X: a\0b", 6}, "X y: z",
         "GET / HTTP/1.1", "X: y\n", "\r"};
     for (auto const& line : bad_trailers) {
         CAPTURE(line);
-        for (std::size_t const piece : {1, 100}) {
+        for (std::size_t const piece : {1u, 100u}) {
             auto const found = drip(chunked, "1\r\nx\r\n0\r\n" + line + "\r\n\r\n", piece);
             CHECK(found.progress == body_progress::failed);
             CHECK(found.body == "x");
