@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(route_test, "a local address or an interface that is not this 
     auto const why = refused(server.url(), settings);
     CHECK(why.code());
     CHECK(has(why.message(), "network_interface \"nosuchinterface\": "));
-    settings.network = {.keep_alive = {.idle = 100000h}};
+    settings.network = {.keep_alive = {.idle = 60s, .count = 100000}};
     CHECK(has(refused(server.url(), settings).message(), "keep_alive: "));
 }
 
