@@ -97,6 +97,24 @@ TEST_CASE("an ack is its arguments in an array")
     CHECK(ack("/admin", 7, array{1, array{}}).text == "3/admin,7[[1,[]]]");
 }
 
+TEST_CASE("the elements of a list that is spread are arguments, and binary ones are attachments")
+{
+    std::vector<int> const numbers{1, 2};
+    CHECK(event("/", {}, "a", spread(numbers)).text == R"(2["a",1,2])");
+    CHECK(event("/", {}, "a", 0, spread(std::vector<std::string>{"x"}), true).text == R"(2["a",0,"x",true])");
+    CHECK(event("/", {}, "a", spread(std::vector<int>{})).text == R"(2["a"])");
+    CHECK(event("/", 1, "a", spread(std::vector<bool>{true, false})).text == R"(21["a",true,false])");
+    CHECK(ack("/", 7, spread(array{1, nullptr})).text == R"(37[1,null])");
+    int const plain[2] = {3, 4};
+    CHECK(ack("/", 7, spread(plain)).text == "37[3,4]");
+    CHECK(ack("/", 7, spread({5, 6})).text == "37[5,6]");
+    auto const binary = event("/", {}, "a", spread(std::vector{data("one"), data("two")}));
+    CHECK(binary.text == R"(52-["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+    CHECK(binary.attachments == std::vector<std::string>{"one", "two"});
+    static_assert(sendable<spread_list<std::vector<int>>> && !sendable<spread_list<std::vector<void*>>>);
+    static_assert(!writable<spread_list<std::vector<int>>>);
+}
+
 TEST_CASE("control packets carry an object, text or nothing")
 {
     value const auth = object{{"token", "abc"}};

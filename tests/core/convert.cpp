@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <array>
 #include <deque>
 #include <limits>
 #include <list>
@@ -58,6 +59,7 @@ struct celsius {
     double degrees = 0;
 };
 struct unknown {};
+struct silent {};
 
 } // namespace app
 
@@ -79,7 +81,26 @@ struct socketio::convert<app::celsius> {
     }
 };
 
+template <>
+struct socketio::convert<app::silent> {
+    static void write(json_writer&, app::silent const&) {}
+};
+
 namespace {
+
+// Has no default in common with std::allocator but what it does.
+template <class T>
+struct own_allocator {
+    using value_type = T;
+    own_allocator() = default;
+    template <class U>
+    own_allocator(own_allocator<U> const&) noexcept
+    {
+    }
+    T* allocate(std::size_t n) { return std::allocator<T>{}.allocate(n); }
+    void deallocate(T* at, std::size_t n) noexcept { std::allocator<T>{}.deallocate(at, n); }
+    bool operator==(own_allocator const&) const = default;
+};
 
 struct message {
     explicit message(std::string_view json) : text{json} { REQUIRE_FALSE(document.parse(text)); }
@@ -360,6 +381,116 @@ TEST_CASE("a type of the user's own is read and written as convert says")
 {
     round_trip<app::celsius>(R"("21 C")");
     CHECK(complaint<std::vector<app::celsius>>(R"(["1 C",2])") == "[1]: degrees / something else");
+}
+
+TEST_CASE("a char is a text of one character, and other small integers are numbers")
+{
+    round_trip<char>(R"("c")");
+    round_trip<char>(R"("\"")");
+    CHECK(json(static_cast<signed char>('c')) == "99");
+    CHECK(json(static_cast<unsigned char>('c')) == "99");
+    CHECK(json(std::int8_t{7}) == "7");
+    CHECK(json(std::optional<char>{'c'}) == R"("c")");
+    CHECK(json(std::map<std::string, char>{{"a", 'b'}}) == R"({"a":"b"})");
+    CHECK(complaint<char>("\"\"") == ": string of one character / string");
+    CHECK(complaint<char>("\"cc\"") == ": string of one character / string");
+    CHECK(complaint<char>("\"\xc3\xa9\"") == ": string of one character / string");
+    CHECK(complaint<char>("99") == ": string of one character / integer 99");
+    CHECK(json('\xe9') == "\"\xef\xbf\xbd\""); // a part of a character
+}
+
+TEST_CASE("a string with an allocator of its own is text, and lists of char are neither text nor bytes")
+{
+    using text = std::basic_string<char, std::char_traits<char>, own_allocator<char>>;
+    CHECK(json(text{"abc"}) == R"("abc")");
+    round_trip<text>(R"("abc")");
+    CHECK(complaint<text>("1") == ": string / integer 1");
+    static_assert(!socketio::writable<std::vector<char>> && !socketio::readable<std::vector<char>>);
+    static_assert(!socketio::writable<std::array<char, 4>> && !socketio::writable<std::span<char const>>);
+    static_assert(!socketio::writable<std::list<char>>);
+    static_assert(socketio::writable<std::vector<signed char>> && socketio::writable<std::vector<unsigned char>>);
+}
+
+TEST_CASE("a value, an array and an object take whatever can be sent")
+{
+    using socketio::array;
+    using socketio::object;
+    CHECK(value{std::vector{1, 2}} == array{1, 2});
+    CHECK(value{app::point{1, 2.5}} == object{{"x", 1}, {"y", 2.5}});
+    CHECK(value{std::map<std::string, app::point>{{"a", {}}}}.to_json() == R"({"a":{"x":0,"y":0}})");
+    CHECK(value{app::celsius{21}} == "21 C");
+    CHECK(value{app::color::green} == 1);
+    CHECK(value{std::tuple{1, "two", 3.5}} == array{1, "two", 3.5});
+    CHECK(value{std::optional<int>{}}.is_null());
+    CHECK(value{std::optional<app::point>{}}.is_null());
+    CHECK(value{std::variant<int, std::string>{"text"}} == "text");
+    CHECK(value{std::vector{std::byte{1}, std::byte{2}}}.is_binary());
+    CHECK(value{std::vector<unsigned char>{1, 2}} == socketio::bytes{std::byte{1}, std::byte{2}});
+    CHECK(value{'c'} == "c");
+    CHECK(value{static_cast<char const*>(nullptr)}.is_null());
+    char own[] = "own";
+    char* const pointer = own;
+    CHECK(value{pointer} == "own");
+    CHECK(value{own} == "own");
+
+    CHECK(object{{"v", std::vector<int>{1}}}["v"] == array{1});
+    object const two{{"p", app::point{1, 2}}, {"list", std::vector<app::point>(2)}};
+    CHECK(value{two}.to_json() == R"({"p":{"x":1,"y":2},"list":[{"x":0,"y":0},{"x":0,"y":0}]})");
+    CHECK(object{{"pictures", std::vector{socketio::bytes(1), socketio::bytes(2)}}}["pictures"][1] == socketio::bytes(2));
+    CHECK(value{array{std::vector<int>{1}}}.to_json() == "[[1]]");
+    CHECK(value{array{std::set<int>{1}, app::point{}, 'c'}}.to_json() == R"([[1],{"x":0,"y":0},"c"])");
+    std::vector<value> const elements{1, "two"};
+    CHECK(value{elements} == array{1, "two"});
+    CHECK(value{array(elements)}.to_json() == R"([1,"two"])");
+    CHECK(value{array{elements}}.to_json() == R"([1,"two"])"); // no list in a list, as it is no element
+    CHECK(value{array{value{elements}}}.to_json() == R"([[1,"two"]])");
+    CHECK(value{object{{"elements", elements}}}.to_json() == R"({"elements":[1,"two"]})");
+
+    value changed;
+    changed["user"] = app::user{"Ann", 7, {"a"}, {}};
+    CHECK(changed.to_json() == R"({"user":{"name":"Ann","age":7,"tags":["a"],"places":{}}})");
+    static_assert(!std::is_constructible_v<value, app::unknown> && !std::is_convertible_v<app::unknown, value>);
+    static_assert(!std::is_constructible_v<value, std::vector<app::unknown>>);
+    static_assert(!std::is_constructible_v<value, int*> && !std::is_constructible_v<value, std::unique_ptr<int>>);
+    static_assert(std::is_convertible_v<app::point, value> && std::is_convertible_v<std::vector<int>, value>);
+    static_assert(std::is_nothrow_move_constructible_v<value> && std::is_copy_constructible_v<value>);
+}
+
+TEST_CASE("to_value keeps what a message would carry, and get is the way back")
+{
+    using socketio::to_value;
+    app::user const ann{"Ann", {}, {"a", "b"}, {{"home", {1, 0.5}}}};
+    value const kept = to_value(ann);
+    auto const back = kept.get<app::user>();
+    REQUIRE(back);
+    CHECK(json(*back) == json(ann));
+    CHECK(to_value(1.5) == 1.5);
+    CHECK(to_value("text") == "text");
+    CHECK(to_value(kept) == kept);
+    CHECK(to_value(std::vector<double>{std::numeric_limits<double>::infinity()}).get<std::vector<double>>()->front() ==
+          std::numeric_limits<double>::infinity());
+    CHECK(to_value(std::vector{std::numeric_limits<std::uint64_t>::max()})[0] == std::numeric_limits<std::uint64_t>::max());
+    message const m{R"([1,{"a":"b"}])"};
+    CHECK(to_value(m.document.root()) == value{socketio::array{1, socketio::object{{"a", "b"}}}});
+    CHECK(to_value(m.document.root().elements()) == to_value(m.document.root()));
+}
+
+TEST_CASE("what looks like a placeholder stays an object, as long as there is no binary data beside it")
+{
+    std::map<std::string, socketio::value> const look{{"_placeholder", true}, {"num", 0}};
+    CHECK(socketio::to_value(look).to_json() == R"({"_placeholder":true,"num":0})");
+    value const both = socketio::to_value(std::pair{socketio::bytes(3), "text"});
+    CHECK(both[0] == socketio::bytes(3));
+    CHECK(both[1] == "text");
+}
+
+TEST_CASE("a convert that writes no value, and one that nests too deep, are told to the caller")
+{
+    CHECK_THROWS_AS(value{app::silent{}}, std::invalid_argument);
+    app::tree deep;
+    for (int i = 0; i < 100; ++i)
+        deep = app::tree{i, {deep}};
+    CHECK_THROWS_AS(value{deep}, std::invalid_argument);
 }
 
 TEST_CASE("the concepts know what can be sent and read")

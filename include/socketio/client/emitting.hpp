@@ -79,7 +79,7 @@ inline void enqueue(socket_link& to, prepared_emit&& emit)
 template <class... Args>
 void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event, Args const&... arguments)
 {
-    static_assert((writable<Args> && ...),
+    static_assert((sendable<Args> && ...),
                   "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
     if (is_retried(to, flags)) {
         enqueue(to, prepare_emit(to, flags, to.core().new_retried(event), event, arguments...));
@@ -96,7 +96,7 @@ template <class Tuple, std::size_t... I>
 void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_view event, Tuple&& arguments,
                        std::index_sequence<I...>)
 {
-    static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
+    static_assert((sendable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
                   "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
     using handler = std::tuple_element_t<sizeof...(I), Tuple>;
     auto const& nsp = to.core().nsp();
@@ -187,7 +187,7 @@ template <class Tuple, std::size_t... I>
 prepared_emit prepare_from(socket_link& to, emit_flags const& flags, std::string_view event, Tuple const& arguments,
                            std::index_sequence<I...>)
 {
-    static_assert((writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
+    static_assert((sendable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
                   "an argument has a type that cannot be sent (or the completion token at the end is missing)");
     return prepare_emit(to, flags, new_waiting(to, flags, event), event, std::get<I>(arguments)...);
 }

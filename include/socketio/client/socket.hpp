@@ -116,8 +116,8 @@ public:
     // All listeners of named events.
     void off() { link().events()->off_named(); }
 
-    // Calls `listener`, (std::string_view event, socketio::args const&), for every event from the server,
-    // before the event's own listeners.
+    // Calls `listener`, (std::string_view event, socketio::args const&) and, if it may answer, a socketio::ack behind them,
+    // for every event from the server, before the event's own listeners.
     template <class Listener>
     listener_handle onAny(Listener&& listener)
     {

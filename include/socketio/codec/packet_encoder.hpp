@@ -6,6 +6,7 @@
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/convert.hpp>
 #include <socketio/core/json_writer.hpp>
+#include <socketio/core/spread.hpp>
 
 #include <charconv>
 #include <cstring>
@@ -62,7 +63,7 @@ void encode_event(byte_buffer& to, std::vector<bytes_view>& attachments, std::st
     json_writer json{to, &attachments};
     json.begin_array();
     json.string(event);
-    (write(json, arguments), ...);
+    (write_argument(json, arguments), ...);
     json.end_array();
     end_packet(to, start, attachments.size());
 }
@@ -75,7 +76,7 @@ void encode_ack(byte_buffer& to, std::vector<bytes_view>& attachments, std::stri
     std::size_t const start = begin_packet(to, packet_type::ack, nsp, id);
     json_writer json{to, &attachments};
     json.begin_array();
-    (write(json, arguments), ...);
+    (write_argument(json, arguments), ...);
     json.end_array();
     end_packet(to, start, attachments.size());
 }

@@ -1,12 +1,12 @@
 // C++ types <-> event arguments, all of them:
 //   bool, integers (checked against their range), floating point, enums (as numbers), nullptr
-//   std::string, std::string_view, char const*
-//   std::vector, array, list, deque, set, span ...; std::map and unordered_map with std::string keys
+//   std::string, std::string_view, char const*; char (a text of one character; signed and unsigned char are numbers)
+//   std::vector, array, list, deque, set, span ..., of anything but char; std::map and unordered_map with std::string keys
 //   std::optional, variant, tuple, pair
 //   binary data: std::vector, array and span of std::byte or unsigned char
 //   socketio::value, array, object, value_view, args
 //   structs, through SOCKETIO_FIELDS or a specialisation of socketio::convert
-// RapidJSON's values are in json_rapidjson.hpp.
+// RapidJSON's values are in json_rapidjson.hpp, a list as several arguments in spread.hpp.
 #pragma once
 
 #include <socketio/core/convert_base.hpp>
@@ -14,6 +14,7 @@
 #include <socketio/core/convert_range.hpp>
 #include <socketio/core/convert_scalar.hpp>
 #include <socketio/core/fields.hpp>
+#include <socketio/core/json.hpp>
 #include <socketio/core/tape.hpp>
 #include <socketio/core/value.hpp>
 
@@ -42,6 +43,31 @@ template <class T>
 std::optional<T> args::get(std::size_t index) const
 {
     return (*this)[index].get<T>();
+}
+
+// Whatever can be sent, as a value to keep: the same as a listener with a `value` gets of it, but for infinity, which stays.
+// `value::get<T>()` is the way back. Throws std::invalid_argument over max_json_depth.
+template <class T>
+value to_value(T const& from)
+{
+    if constexpr (detail::is_kept_v<T> && !std::is_array_v<T>) {
+        return from;
+    } else if constexpr (std::is_same_v<T, std::vector<value>>) {
+        return array(from);
+    } else {
+        detail::byte_buffer text;
+        std::vector<bytes_view> attachments;
+        json_writer to{text, &attachments};
+        to.keep_infinity();
+        detail::write(to, from);
+        return detail::read_written(text, attachments);
+    }
+}
+
+template <class T>
+    requires detail::kept_as_written<T>
+value::value(T const& from) : value{to_value(from)}
+{
 }
 
 template <class T>

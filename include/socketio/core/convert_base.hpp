@@ -5,6 +5,7 @@
 #include <socketio/core/config.hpp>
 #include <socketio/core/json_writer.hpp>
 #include <socketio/core/tape.hpp>
+#include <socketio/core/writable.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -23,11 +24,8 @@ struct mismatch {
 // A specialisation has either function or both:
 //   static void write(json_writer& to, T const& from);                 writes exactly one value
 //   static bool read(value_view from, T& into, mismatch& why);         false: why says why
-template <class T, class = void>
+template <class T, class>
 struct convert;
-
-template <class T>
-concept writable = requires(json_writer& to, T const& from) { convert<T>::write(to, from); };
 
 template <class T>
 concept readable = requires(value_view from, T& into, mismatch& why) {

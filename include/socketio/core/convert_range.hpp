@@ -4,8 +4,11 @@
 #include <socketio/core/convert_base.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace socketio {
@@ -17,9 +20,14 @@ concept map_like = requires {
     requires std::same_as<typename T::key_type, std::string>;
 };
 
+// Another library's string, or one with an allocator of its own.
+template <class T>
+concept text_like = requires { requires std::same_as<typename T::value_type, char>; } && std::is_convertible_v<T const&, std::string_view>;
+
+// A list of char may be meant as text or as bytes: neither is guessed.
 template <class T>
 concept sequence_like = requires(T const& list) {
-    typename T::value_type;
+    requires !std::same_as<typename T::value_type, char>;
     list.begin() == list.end();
 } && !requires { typename T::mapped_type; };
 
@@ -39,6 +47,20 @@ void write_elements(json_writer& to, T const& from)
 }
 
 } // namespace detail
+
+template <class T>
+    requires detail::text_like<T>
+struct convert<T> {
+    static void write(json_writer& to, T const& from) { to.string(static_cast<std::string_view>(from)); }
+    static bool read(value_view from, T& into, mismatch& why)
+        requires std::is_assignable_v<T&, std::string_view>
+    {
+        if (!from.is_string())
+            return detail::refuse(from, "string", why);
+        into = from.as_string();
+        return true;
+    }
+};
 
 template <class T>
     requires detail::sequence_like<T>
@@ -73,12 +95,12 @@ struct convert<T> {
 template <class T, std::size_t N>
 struct convert<std::array<T, N>> {
     static void write(json_writer& to, std::array<T, N> const& from)
-        requires writable<T>
+        requires writable<T> && (!std::same_as<T, char>)
     {
         detail::write_elements(to, from);
     }
     static bool read(value_view from, std::array<T, N>& into, mismatch& why)
-        requires readable<T>
+        requires readable<T> && (!std::same_as<T, char>)
     {
         if (!from.is_array())
             return detail::refuse(from, "array", why);

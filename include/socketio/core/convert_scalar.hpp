@@ -80,6 +80,19 @@ struct convert<bool> {
     }
 };
 
+// A text of one character. Of non-ASCII texts a char is only a part: these are strings.
+template <>
+struct convert<char> {
+    static void write(json_writer& to, char from) { to.string({&from, 1}); }
+    static bool read(value_view from, char& into, mismatch& why)
+    {
+        if (from.as_string().size() != 1)
+            return detail::refuse(from, "string of one character", why);
+        into = from.as_string().front();
+        return true;
+    }
+};
+
 template <class T>
     requires std::integral<T>
 struct convert<T> {

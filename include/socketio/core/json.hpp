@@ -53,6 +53,9 @@ private:
     bool incomplete_ = false; // there may be binary data without its bytes
 };
 
+// What a json_writer has written, as a value of its own; anything but one whole value is misuse. The text is destroyed.
+value read_written(byte_buffer& text, std::span<bytes_view const> attachments);
+
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)

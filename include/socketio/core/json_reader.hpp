@@ -315,6 +315,18 @@ SOCKETIO_DECL void json_document::shrink(std::size_t keep) noexcept
 } // namespace socketio::detail
 
 namespace socketio {
+namespace detail {
+
+// Without attachments there are no placeholders: an object may look like one.
+SOCKETIO_DECL value read_written(byte_buffer& text, std::span<bytes_view const> attachments)
+{
+    json_document document;
+    if (document.parse({text.data(), text.size()}, {}, !attachments.empty()) || document.attach(attachments))
+        throw_misuse("socketio::convert: write() has not written one value");
+    return document.root().to_value();
+}
+
+} // namespace detail
 
 SOCKETIO_DECL std::optional<value> value::from_json(std::string_view text)
 {

@@ -5,6 +5,7 @@
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/config.hpp>
 #include <socketio/core/value_type.hpp>
+#include <socketio/core/writable.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -21,13 +22,37 @@
 namespace socketio {
 
 class value;
+class array;
+class object;
+class value_view;
+class args;
+
+namespace detail {
+
+template <class T, class... U>
+inline constexpr bool is_one_of_v = (std::is_same_v<T, U> || ...);
+
+// What constructors of a value take by themselves.
+template <class T>
+inline constexpr bool is_kept_v = std::is_arithmetic_v<T> || std::is_array_v<T> ||
+    is_one_of_v<T, value, array, object, value_view, args, bytes, bytes_view, std::string, std::string_view, char*, char const*,
+                std::nullptr_t>;
+
+// The rest of what can be sent. `writable` is asked last: of the types above before it has its answer.
+template <class T>
+concept kept_as_written = !is_kept_v<T> && writable<T>;
+
+} // namespace detail
 
 // An array of nothing but one array is array{value{array{1}}}: compilers disagree whether
 // array{array{1}} is that or a copy of the inner one (CWG 2137).
 class array {
 public:
+    // What braces list: anything that becomes a value, but no std::vector<value>, whose elements an array has.
+    class listed;
+
     array() noexcept;
-    array(std::initializer_list<value> elements);
+    array(std::initializer_list<listed> elements);
     explicit array(std::vector<value> elements) noexcept;
     array(array const&);
     array(array&&) noexcept;
@@ -104,17 +129,31 @@ public:
     value() noexcept = default; // null
     value(std::nullptr_t) noexcept {}
     template <class T>
-        requires std::is_arithmetic_v<T>
+        requires std::is_arithmetic_v<T> && (!std::is_same_v<T, char>)
     value(T plain) noexcept : data_{std::in_place_type<stored<T>>, static_cast<stored<T>>(plain)}
     {
     }
-    value(char const* text) : data_{std::in_place_type<std::string>, text} {}
+    template <std::same_as<char> T>
+    value(T letter) : data_{std::in_place_type<std::string>, std::size_t{1}, letter}
+    {
+    }
+    value(char const* text) // no pointer is null
+    {
+        if (text)
+            data_.emplace<std::string>(text);
+    }
     value(std::string text) noexcept : data_{std::in_place_type<std::string>, std::move(text)} {}
     value(std::string_view text) : data_{std::in_place_type<std::string>, text} {}
     value(bytes data) noexcept : data_{std::in_place_type<bytes>, std::move(data)} {}
     value(bytes_view data) : data_{std::in_place_type<bytes>, data.begin(), data.end()} {}
     value(array elements) noexcept : data_{std::in_place_type<array>, std::move(elements)} {}
     value(object members) noexcept : data_{std::in_place_type<object>, std::move(members)} {}
+    value(value_view from);  // a copy, as to_value() makes
+    value(args const& from); // an array
+    // Anything else that can be sent: see to_value. Defined in <socketio/core/convert.hpp>.
+    template <class T>
+        requires detail::kept_as_written<T>
+    value(T const& from);
 
     value_type type() const noexcept { return static_cast<value_type>(data_.index()); }
 
@@ -156,6 +195,21 @@ private:
     std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, bytes, array, object> data_;
 };
 
+class array::listed {
+public:
+    listed() = default; // null
+    template <class T>
+        requires(!std::is_same_v<std::remove_cvref_t<T>, listed> && !std::is_same_v<std::remove_cvref_t<T>, std::vector<value>> &&
+                 std::is_convertible_v<T, value>)
+    listed(T&& from) : value_(std::forward<T>(from))
+    {
+    }
+
+private:
+    friend array;
+    value value_;
+};
+
 // The special members wait until a value is complete.
 inline array::array() noexcept = default;
 inline array::array(array const&) = default;
@@ -163,7 +217,12 @@ inline array::array(array&&) noexcept = default;
 inline array& array::operator=(array const&) = default;
 inline array& array::operator=(array&&) noexcept = default;
 inline array::~array() = default;
-inline array::array(std::initializer_list<value> elements) : elements_(elements) {}
+inline array::array(std::initializer_list<listed> elements)
+{
+    elements_.reserve(elements.size());
+    for (listed const& each : elements)
+        elements_.push_back(each.value_);
+}
 inline array::array(std::vector<value> elements) noexcept : elements_(std::move(elements)) {}
 inline std::size_t array::size() const noexcept { return elements_.size(); }
 inline value* array::begin() noexcept { return elements_.data(); }

@@ -46,7 +46,7 @@ struct packet_on_stack {
     template <class... Args>
     void encode(namespace_core const& nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
     {
-        static_assert((writable<Args> && ...), "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+        static_assert((sendable<Args> && ...), "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
         encode_event(text, attachments, nsp.name(), id, event, arguments...);
         check_server_emit(event, attachments.size(), nsp);
     }

@@ -179,8 +179,8 @@ public:
     void off(std::string_view event) const { core_->events()->off(event); }
     void off(listener_handle const& handle) const { handle.off(); }
     void off() const { core_->events()->off_named(); } // all but the catch-all listeners
-    // Catch-all listeners, (std::string_view event, args const&), or fewer of these: what the client sends, before the
-    // middleware and the event's own listeners; and what is sent to it, as it is written, but no answers.
+    // Catch-all listeners, (std::string_view event, args const&[, ack]), or the event alone: what the client sends, before
+    // the middleware and the event's own listeners; and what is sent to it, as it is written, but no answers.
     template <class Listener>
     listener_handle onAny(Listener&& listener) const
     {

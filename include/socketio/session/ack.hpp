@@ -83,6 +83,8 @@ public:
     template <class... Args>
     void operator()(Args const&... arguments) const
     {
+        static_assert((detail::sendable<Args> && ...),
+                      "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
         if (state_)
             state_->answer(arguments...);
     }

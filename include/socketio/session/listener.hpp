@@ -209,7 +209,8 @@ unique_function<void(event_call&)> make_listener(F&& callable)
     };
 }
 
-// The listener behind `onAny`: (std::string_view event, socketio::args const&), or the event alone.
+// The listener behind `onAny`: (std::string_view event, socketio::args const&), with a socketio::ack behind them if it
+// may answer, or the event alone.
 template <class F>
 unique_function<void(event_call&)> make_any_listener(F&& callable)
 {
@@ -217,9 +218,11 @@ unique_function<void(event_call&)> make_any_listener(F&& callable)
     return [heard = stored(std::forward<F>(callable))](event_call& call) mutable {
         if constexpr (std::is_invocable_v<stored&, std::string_view, args const&>)
             std::invoke(heard, call.event, std::as_const(call.args));
+        else if constexpr (std::is_invocable_v<stored&, std::string_view, args const&, ack const&>)
+            std::invoke(heard, call.event, std::as_const(call.args), call.the_ack());
         else {
             static_assert(std::is_invocable_v<stored&, std::string_view>,
-                          "a catch-all listener takes (std::string_view event, socketio::args const&)");
+                          "a catch-all listener takes (std::string_view event, socketio::args const&[, socketio::ack])");
             std::invoke(heard, call.event);
         }
     };

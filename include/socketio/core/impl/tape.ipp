@@ -110,4 +110,15 @@ SOCKETIO_DECL void write_tree(json_writer& to, value_view from)
 }
 
 } // namespace detail
+SOCKETIO_DECL value::value(value_view from) : value{from.to_value()} {}
+
+SOCKETIO_DECL value::value(args const& from)
+{
+    array elements;
+    elements.reserve(from.size());
+    for (value_view const each : from)
+        elements.push_back(each.to_value());
+    data_.emplace<array>(std::move(elements));
+}
+
 } // namespace socketio
