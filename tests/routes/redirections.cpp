@@ -1,6 +1,8 @@
 // Servers that send the upgrade request elsewhere.
 #include "routes.hpp"
 
+#include <socketio/websocket.hpp>
+
 #include <vector>
 
 using socketio::error;
@@ -82,7 +84,8 @@ TEST_CASE_FIXTURE(route_test, "a redirection to where no WebSocket can be is an 
 
 TEST_CASE_FIXTURE(route_test, "what was meant for one server is not told to another")
 {
-    socketio::string_pairs const headers{{"Authorization", "Basic x"}, {"Cookie", "a=b"}, {"Host", "mine.example"}, {"X-Mine", "y"}};
+    socketio::string_pairs const headers{{"Authorization", "Basic x"}, {"Cookie", "a=b"}, {"Host", "mine.example"}, {"X-Api-Key", "y"},
+                                         {"Proxy-Authorization", "Basic z"}, {"User-Agent", "mine/1"}, {"Accept-Language", "de"}};
     stand_in second{[&](visitor& client) {
         std::string const head = client.read_head();
         if (has(head, "GET /a "))
@@ -97,13 +100,72 @@ TEST_CASE_FIXTURE(route_test, "what was meant for one server is not told to anot
     CHECK(converses(first.url(), following(5, {.extraHeaders = headers})));
     auto const own = first.notes();
     REQUIRE(own.size() == 2);
+    CHECK(has(own[0], "Proxy-Authorization: Basic z\r\n"));
+    CHECK_FALSE(has(own[1], "Proxy-Authorization"));
     CHECK(has(own[1], "Host: mine.example\r\n"));
     CHECK(has(own[1], "Authorization: Basic x\r\n"));
     CHECK(has(own[1], "Cookie: a=b\r\n"));
+    CHECK(has(own[1], "X-Api-Key: y\r\n"));
+    CHECK(second.notes().size() == 2);
     for (auto const& head : second.notes()) {
         CHECK(has(head, "Host: " + second.authority() + "\r\n"));
-        CHECK(has(head, "X-Mine: y\r\n"));
-        CHECK_FALSE(has(head, "Authorization"));
-        CHECK_FALSE(has(head, "Cookie"));
+        CHECK(has(head, "User-Agent: mine/1\r\n"));
+        CHECK(has(head, "Accept-Language: de\r\n"));
+        for (auto const* const secret : {"Authorization", "Cookie", "X-Api-Key", "mine.example"})
+            CHECK_FALSE_MESSAGE(has(head, secret), secret);
+    }
+}
+
+TEST_CASE_FIXTURE(route_test, "headers that are named go along to another origin, but Host and Proxy-Authorization never")
+{
+    socketio::string_pairs const headers{{"Authorization", "Basic x"}, {"X-Api-Key", "y"}, {"X-Other", "o"}, {"Host", "mine.example"},
+                                         {"Proxy-Authorization", "Basic z"}};
+    stand_in last{[&](visitor& client) { client.relay(server.port(), client.read_head()); }};
+    stand_in first{redirects_to(last.url())};
+    auto settings = following(1, {.extraHeaders = headers});
+    settings.redirect_headers = {"authorization", "X-API-KEY", "host", "Proxy-Authorization"};
+    CHECK(converses(first.url(), settings));
+    auto const head = last.notes().at(0);
+    CHECK(has(head, "\r\nAuthorization: Basic x\r\n"));
+    CHECK(has(head, "X-Api-Key: y\r\n"));
+    CHECK(has(head, "Host: " + last.authority() + "\r\n"));
+    for (auto const* const kept : {"X-Other", "Proxy-Authorization", "mine.example"})
+        CHECK_FALSE_MESSAGE(has(head, kept), kept);
+}
+
+TEST_CASE_FIXTURE(route_test, "a header that was left behind on the way does not come back at the first origin")
+{
+    std::string back;
+    stand_in second{[&](visitor& client) {
+        client.read_head();
+        client.write("HTTP/1.1 302 Found\r\nLocation: " + back + "\r\n\r\n");
+    }};
+    stand_in first{[&](visitor& client) {
+        std::string const head = client.read_head();
+        if (has(head, "GET /again "))
+            client.relay(server.port(), head);
+        else
+            client.write("HTTP/1.1 302 Found\r\nLocation: " + second.url() + "\r\n\r\n");
+    }};
+    back = first.url() + "/again";
+    CHECK(converses(first.url(), following(3, {.extraHeaders = socketio::string_pairs{{"X-Api-Key", "y"}}})));
+    CHECK(has(first.notes().at(0), "X-Api-Key"));
+    CHECK_FALSE(has(first.notes().at(1), "X-Api-Key"));
+}
+
+TEST_CASE_FIXTURE(route_test, "a plain WebSocket keeps its headers for its own origin, too")
+{
+    stand_in last{[&](visitor& client) { client.relay(server.port(), client.read_head()); }};
+    stand_in first{redirects_to(last.url("ws") + "/socket.io/?EIO=4&transport=websocket")};
+    for (bool const named : {false, true}) {
+        socketio::websocket_options settings{.extraHeaders = {{"X-Api-Key", "y"}, {"Accept", "z"}}, .follow_redirects = 1};
+        if (named)
+            settings.redirect_headers = {"x-api-key"};
+        socketio::websocket socket{context, first.url("ws"), std::move(settings)};
+        bool open = false;
+        socket.on_open([&] { open = true; });
+        CHECK(until([&] { return open; }));
+        CHECK(has(last.notes().back(), "Accept: z\r\n"));
+        CHECK(has(last.notes().back(), "X-Api-Key") == named);
     }
 }

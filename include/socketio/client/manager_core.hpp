@@ -77,6 +77,8 @@ public:
     bool is_open() const noexcept { return state_ == ready_state::open; }
     bool is_reconnecting() const noexcept { return reconnecting_; }
     clock::time_point now() const noexcept { return now_; }
+    // Whether the server at the other end is the one that the program has named, or may be told as much.
+    bool may_tell_auth() const noexcept { return !elsewhere_ || settings_.redirect_auth; }
     join_gate& gate() noexcept { return gate_; }
     // To be run after the listener that runs now, in order. Whatever calls user code is a step.
     void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
@@ -254,6 +256,7 @@ private:
     clock::time_point now_{};
     ready_state state_ = ready_state::closed;
     bool reconnecting_ = false;
+    bool elsewhere_ = false; // the connection is to another origin than the URL's
     bool skip_reconnect_ = false;
     std::uint64_t attempt_ = 0; // counts opens: what belongs to an earlier one is dropped
     clock::time_point open_deadline_ = clock::never();

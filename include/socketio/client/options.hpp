@@ -103,8 +103,15 @@ struct options {
     // Whether cookies that the server sets are kept, in memory, and sent with later attempts (RFC 6265).
     bool withCredentials = false;
     // How many redirections of the upgrade request are followed (301, 302, 303, 307, 308); 0: none. From https or wss
-    // to http or ws never. The user's Authorization, Cookie and Host headers go to the URL's own origin only.
+    // to http or ws never.
     unsigned follow_redirects = 0;
+    // Names of `extraHeaders` that go along when a redirection leads to another origin (another scheme, host or port). Otherwise
+    // only Accept, Accept-Encoding, Accept-Language, Cache-Control, Pragma and User-Agent do; Host and Proxy-Authorization
+    // never.
+    std::vector<std::string> redirect_headers{};
+    // Whether such an origin is told `auth` and what recovers the session. Otherwise its CONNECT is empty, and no provider
+    // of `auth` is asked.
+    bool redirect_auth = false;
 
     bool autoConnect = true;
     bool reconnection = true;

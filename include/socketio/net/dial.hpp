@@ -38,6 +38,7 @@ struct dial_request {
     std::string subprotocols{};             // a comma-separated list
     std::shared_ptr<cookie_jar> cookies{};  // none: cookies are neither sent nor kept
     unsigned follow_redirects = 0;          // at most so many
+    std::vector<std::string> redirect_headers{}; // that go along to another origin, beside the harmless ones
 };
 
 struct dial_result {
@@ -54,6 +55,7 @@ struct dial_result {
     clock::duration upgrading{};
     std::optional<std::chrono::seconds> retry_after{}; // of a refusal with 503 or 429
     std::string subprotocol{};                         // that the server has chosen
+    bool elsewhere = false; // redirected to another origin than it was asked for
 };
 
 // One attempt. It calls `done`, which must not throw, at most once, on the strand, with the connected stream; abandoned it
@@ -90,8 +92,11 @@ private:
     void describe(std::error_code& ec);
     void describe_refusal(std::error_code& ec);
 
+    bool goes_along(std::string_view header, bool same_origin) const noexcept;
+
     strand strand_;
     dial_request request_;
+    url const asked_; // before any redirection
     handler done_;
     bool abandoned_ = false;
     bool shaking_hands_ = false;

@@ -38,6 +38,7 @@ struct websocket_options {
     tls_options tls{};                    // of wss; needs <socketio/tls.hpp>
     network_options network{};            // proxies and other ways to the server
     unsigned follow_redirects = 0;        // of the upgrade request, at most so many
+    std::vector<std::string> redirect_headers{}; // of extraHeaders, that go along to another origin: see socketio::options
     std::chrono::milliseconds timeout{20000};      // from the first step to the open connection; 0: no limit
     std::chrono::milliseconds close_timeout{5000}; // for the peer's part of the closing handshake
     websocket_bounds limits{};

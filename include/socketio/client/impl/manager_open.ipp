@@ -144,6 +144,7 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
     request.network = settings_.network;
     request.cookies = cookies_;
     request.follow_redirects = settings_.follow_redirects;
+    request.redirect_headers = settings_.redirect_headers;
     for (std::string const& name : settings_.protocols)
         request.subprotocols += (request.subprotocols.empty() ? "" : ", ") + name;
     for (auto const& [name, text] : headers) {
@@ -194,6 +195,7 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
         fail_open(std::move(why), again);
         return;
     }
+    elsewhere_ = result.elsewhere;
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
     if (result.deflate)
         session.compress_with(make_codec(role::client, *result.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);

@@ -125,6 +125,11 @@ SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
 
 SOCKETIO_DECL void socket_core::ask_auth()
 {
+    if (!manager_.may_tell_auth()) {
+        log(log_level::info, "redirected to another origin, which is not told auth: see redirect_auth");
+        send_connect({});
+        return;
+    }
     if (auto const* plain = auth_.if_value()) {
         send_connect(*plain);
         return;
@@ -159,7 +164,8 @@ SOCKETIO_DECL void socket_core::fail_auth(std::uint64_t attempt, connect_error w
 
 SOCKETIO_DECL void socket_core::send_connect(object auth)
 {
-    add_recovery(auth);
+    if (manager_.may_tell_auth())
+        add_recovery(auth);
     byte_buffer text;
     if (auth.empty()) {
         encode_control(text, packet_type::connect, nsp_, nullptr);

@@ -29,7 +29,7 @@ inline cookie_place place_of(dial_request const& request) noexcept
 }
 
 SOCKETIO_DECL dial::dial(strand const& on, dial_request request, handler done)
-    : strand_{on}, request_{std::move(request)}, done_{std::move(done)},
+    : strand_{on}, request_{std::move(request)}, asked_{request_.to}, done_{std::move(done)},
       connector_{on, request_.network, request_.limits, stage_}, stream_{on}, body_timer_{on},
       reader_{role::server, request_.limits}
 {
@@ -204,6 +204,7 @@ SOCKETIO_DECL void dial::finish(std::error_code ec) noexcept
     if (without_words)
         result_.words.clear();
     result_.error = ec;
+    result_.elsewhere = !same_origin(asked_, request_.to);
     result_.leftover = std::move(input_);
     auto done = std::exchange(done_, handler{});
     done(std::move(result_), std::move(stream_));

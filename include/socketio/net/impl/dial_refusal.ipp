@@ -6,6 +6,8 @@
 #include <socketio/wire/body_reader.hpp>
 #include <socketio/wire/http_date.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -29,6 +31,21 @@ SOCKETIO_DECL std::error_code dial::refuse(std::error_code ec, std::string words
     return ec;
 }
 
+// Any header of the user's may hold a secret, but for some that say nothing of him.
+SOCKETIO_DECL bool dial::goes_along(std::string_view header, bool same_origin) const noexcept
+{
+    constexpr std::array<std::string_view, 6> harmless{"Accept", "Accept-Encoding", "Accept-Language", "Cache-Control", "Pragma",
+                                                       "User-Agent"};
+    auto const is_header = [header](std::string_view name) { return equals_ignoring_case(header, name); };
+    if (is_header("Proxy-Authorization"))
+        return false;
+    if (same_origin)
+        return true;
+    auto const& named = request_.redirect_headers;
+    return !is_header("Host") && (std::any_of(harmless.begin(), harmless.end(), is_header) ||
+                                  std::any_of(named.begin(), named.end(), is_header));
+}
+
 // Turns the request to where the answer says.
 SOCKETIO_DECL std::error_code dial::follow()
 {
@@ -44,12 +61,9 @@ SOCKETIO_DECL std::error_code dial::follow()
         return refuse(error::redirect_invalid, "redirected to \"" + shown + "\", which is no place for a WebSocket");
     if (request_.to.secure && !next.secure)
         return refuse(error::redirect_insecure, "redirected to " + shown + ", a connection without TLS, which is never followed");
-    if (!same_origin(request_.to, next)) {
-        std::erase_if(request_.headers, [](http_header const& each) {
-            return equals_ignoring_case(each.name, "Authorization") || equals_ignoring_case(each.name, "Cookie") ||
-                   equals_ignoring_case(each.name, "Host");
-        });
-    }
+    std::erase_if(request_.headers, [this, same = same_origin(request_.to, next)](http_header const& each) {
+        return !goes_along(each.name, same);
+    });
     request_.target = socketio::detail::request_target(next);
     request_.to = std::move(next);
     return {};

@@ -193,6 +193,7 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
     request.network = settings_.network;
     request.subprotocols = joined(settings_.protocols);
     request.follow_redirects = settings_.follow_redirects;
+    request.redirect_headers = settings_.redirect_headers;
     if (offers_deflate(settings_.perMessageDeflate))
         request.deflate = settings_.perMessageDeflate;
     for (auto const& [name, text] : settings_.extraHeaders)
