@@ -79,8 +79,7 @@ inline void enqueue(socket_link& to, prepared_emit&& emit)
 template <class... Args>
 void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event, Args const&... arguments)
 {
-    static_assert((sendable<Args> && ...),
-                  "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+    static_assert(check_arguments<Args...>());
     if (is_retried(to, flags)) {
         enqueue(to, prepare_emit(to, flags, to.core().new_retried(event), event, arguments...));
         return;
@@ -96,8 +95,7 @@ template <class Tuple, std::size_t... I>
 void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_view event, Tuple&& arguments,
                        std::index_sequence<I...>)
 {
-    static_assert((sendable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
-                  "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+    static_assert(check_first_arguments<Tuple>(std::index_sequence<I...>{}));
     using handler = std::tuple_element_t<sizeof...(I), Tuple>;
     auto const& nsp = to.core().nsp();
     std::optional<pending_ack> waiting{new_waiting(to, flags, event)};
@@ -187,8 +185,7 @@ template <class Tuple, std::size_t... I>
 prepared_emit prepare_from(socket_link& to, emit_flags const& flags, std::string_view event, Tuple const& arguments,
                            std::index_sequence<I...>)
 {
-    static_assert((sendable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>> && ...),
-                  "an argument has a type that cannot be sent (or the completion token at the end is missing)");
+    static_assert(check_first_arguments<Tuple>(std::index_sequence<I...>{}));
     return prepare_emit(to, flags, new_waiting(to, flags, event), event, std::get<I>(arguments)...);
 }
 
@@ -196,8 +193,7 @@ template <class... R, class Tuple>
 auto emit_with_ack(std::shared_ptr<socket_link> const& to, emit_flags const& flags, std::string_view event,
                    Tuple&& arguments)
 {
-    static_assert(std::tuple_size_v<std::remove_cvref_t<Tuple>> != 0,
-                  "emitWithAck ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
+    static_assert(with_token<std::remove_cvref_t<Tuple>>::template check<R...>());
     static_assert((keeps_its_data_v<R> && ...),
                   "a result outlives the message: ask for std::string, socketio::bytes or socketio::value");
     constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<Tuple>> - 1;

@@ -308,8 +308,8 @@ public:
     // given and has passed, std::errc::operation_canceled, error::buffer_full (once the queue is empty, where
     // that was asked for), and error::stopped when the socket's last handle is gone. An event that does not
     // fit is left out and told to the error hook. Several may wait; they are served in turn.
-    template <class Token>
-    auto async_next(Token&& token)
+    template <class Token = detail::no_token>
+    auto async_next(Token&& token = {})
     {
         return take({}, std::forward<Token>(token));
     }
@@ -334,6 +334,8 @@ private:
     template <class Token>
     auto take(std::optional<std::chrono::milliseconds> limit, Token&& token)
     {
+        static_assert(detail::is_token_v<Token>,
+                      "async_next ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
         if (!state_)
             detail::throw_misuse("this socketio::event_stream is of no socket");
         return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, R...)>(
@@ -355,6 +357,8 @@ struct stream_kind {
     static auto next(std::shared_ptr<socket_link> const& on, std::string_view event,
                      std::optional<std::chrono::milliseconds> limit, Token&& token)
     {
+        static_assert(is_token_v<Token>,
+                      "async_next ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
         return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, R...)>(
             next_initiation<Read, R...>{on}, token, std::string{event}, limit);
     }

@@ -167,8 +167,8 @@ public:
     // the wait. Errors: error::timeout if `limit` was given and has passed, error::type_mismatch if the event
     // does not fit, std::errc::operation_canceled after a cancellation or off(event), error::stopped when
     // the last handle is gone. Handlers run as those of emitWithAck do.
-    template <class... R, class Token>
-    auto async_next(std::string_view event, Token&& token)
+    template <class... R, class Token = detail::no_token>
+    auto async_next(std::string_view event, Token&& token = {})
     {
         return detail::stream_of<R...>::next(link_to_share(), event, {}, std::forward<Token>(token));
     }
@@ -212,9 +212,11 @@ public:
     // Completes with (std::error_code) when that is 0, so that a producer can go at the network's pace. Errors:
     // std::errc::operation_canceled after a cancellation, error::stopped when the last handle is gone.
     // Handlers run as those of emitWithAck do.
-    template <class Token>
-    auto async_drain(Token&& token)
+    template <class Token = detail::no_token>
+    auto async_drain(Token&& token = {})
     {
+        static_assert(detail::is_token_v<Token>,
+                      "async_drain takes a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
         return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code)>(
             detail::drain_initiation{link_to_share()}, token);
     }

@@ -5,6 +5,7 @@
 #include <socketio/core/value_view.hpp>
 #include <socketio/net/completion.hpp>
 #include <socketio/net/delivery.hpp>
+#include <socketio/net/token.hpp>
 #include <socketio/session/listener.hpp>
 
 #include <string_view>
@@ -23,6 +24,53 @@ constexpr bool ends_with_callable() noexcept
     else
         return callable<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>>;
 }
+
+// Has words for what cannot be sent.
+template <class... Args>
+constexpr bool check_arguments() noexcept
+{
+    static_assert(((sendable<Args> || !callable<Args>) && ...), "the acknowledgement's handler comes last, behind the arguments");
+    static_assert((sendable<Args> && ...), "an argument has a type that cannot be sent: give it SOCKETIO_FIELDS or a "
+                                           "socketio::convert, see socketio/core/convert.hpp");
+    return true;
+}
+template <class Tuple, std::size_t... I>
+constexpr bool check_first_arguments(std::index_sequence<I...>) noexcept
+{
+    return check_arguments<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>...>();
+}
+
+// A handler whose parameters are known takes the results behind an error. (Other tokens are Asio's to judge.)
+template <class Token, class... R>
+constexpr bool takes_results() noexcept
+{
+    using target = callable_target_t<Token>;
+    if constexpr (!has_signature<target>)
+        return true;
+    else if constexpr (sizeof...(R) == 0)
+        return std::is_invocable_v<target&, std::error_code, value>;
+    else
+        return std::is_invocable_v<target&, std::error_code, R...>;
+}
+
+// Has words for an emitWithAck without a completion token, and for a handler that cannot be called with the results.
+template <class Tuple>
+struct with_token;
+template <class... Args>
+struct with_token<std::tuple<Args...>> {
+    template <class... R>
+    static constexpr bool check() noexcept
+    {
+        static_assert(ends_with_token<Args...>(),
+                      "emitWithAck ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
+        if constexpr (ends_with_token<Args...>()) {
+            using last = std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>;
+            static_assert(takes_results<last, R...>(),
+                          "emitWithAck's handler takes (std::error_code, results...): without named types one socketio::value");
+        }
+        return true;
+    }
+};
 
 template <class... R>
 struct ack_signature {

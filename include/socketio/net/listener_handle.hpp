@@ -42,6 +42,8 @@ template <class Listener>
 listener_handle listen(std::shared_ptr<event_emitter> const& to, std::string_view event, Listener&& listener, bool once,
                        callback_executor const& otherwise)
 {
+    static_assert(!std::is_member_pointer_v<callable_target_t<Listener>>,
+                  "a member function needs its object: write a lambda, [this](int n) { on_news(n); }");
     static_assert(callable<Listener> || std::is_invocable_v<callable_target_t<Listener>&>,
                   "a listener must be something that can be called");
     delivery how;

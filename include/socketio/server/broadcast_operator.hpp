@@ -127,7 +127,7 @@ public:
     template <class... Args>
     auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
     {
-        static_assert(sizeof...(Args) != 0, "emitWithAck ends with a completion token");
+        static_assert(detail::with_token<std::tuple<Args...>>::template check<std::vector<value>>());
         auto all = std::forward_as_tuple(std::forward<Args>(arguments_and_token)...);
         constexpr std::size_t count = sizeof...(Args) - 1;
         auto packet = detail::encode_broadcast(*nsp_, event, all, std::make_index_sequence<count>{});
@@ -136,8 +136,8 @@ public:
 
     // Those it is for: completes with void(std::error_code, std::vector<remote_socket>), without an error unless an adapter's;
     // the adapter of this library answers inside the call. Nobody, for a pattern's namespace.
-    template <class Token>
-    auto fetchSockets(Token&& token) const;
+    template <class Token = detail::no_token>
+    auto fetchSockets(Token&& token = {}) const;
 
     // They join, leave, are disconnected ("server namespace disconnect").
     void socketsJoin(room_names const& rooms) const
@@ -232,6 +232,8 @@ private:
 template <class Token>
 auto broadcast_operator::fetchSockets(Token&& token) const
 {
+    static_assert(detail::is_token_v<Token>,
+                  "fetchSockets takes a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
     return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, std::vector<remote_socket>)>(
         detail::fetch_initiation{nsp_}, token, options_);
 }

@@ -46,7 +46,7 @@ struct packet_on_stack {
     template <class... Args>
     void encode(namespace_core const& nsp, std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
     {
-        static_assert((sendable<Args> && ...), "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+        static_assert(check_arguments<Args...>());
         encode_event(text, attachments, nsp.name(), id, event, arguments...);
         check_server_emit(event, attachments.size(), nsp);
     }
@@ -136,8 +136,7 @@ template <class... R, class Tuple>
 auto emit_with_ack(std::shared_ptr<server_socket_core> const& to, server_emit_flags const& flags, std::string_view event,
                    Tuple&& arguments)
 {
-    static_assert(std::tuple_size_v<std::remove_cvref_t<Tuple>> != 0,
-                  "emitWithAck ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
+    static_assert(with_token<std::remove_cvref_t<Tuple>>::template check<R...>());
     static_assert((keeps_its_data_v<R> && ...),
                   "a result outlives the message: ask for std::string, socketio::bytes or socketio::value");
     constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<Tuple>> - 1;

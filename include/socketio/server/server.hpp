@@ -248,8 +248,8 @@ public:
     broadcast_operator volatile_() const { return sockets().volatile_(); }
     broadcast_operator compress(bool wanted) const { return sockets().compress(wanted); }
     broadcast_operator timeout(std::chrono::milliseconds limit) const { return sockets().timeout(limit); }
-    template <class Token>
-    auto fetchSockets(Token&& token) const
+    template <class Token = detail::no_token>
+    auto fetchSockets(Token&& token = {}) const
     {
         return sockets().fetchSockets(std::forward<Token>(token));
     }

@@ -142,8 +142,8 @@ public:
     broadcast_operator volatile_() const { return everyone().volatile_(); }
     broadcast_operator compress(bool wanted) const { return everyone().compress(wanted); }
     broadcast_operator timeout(std::chrono::milliseconds limit) const { return everyone().timeout(limit); }
-    template <class Token>
-    auto fetchSockets(Token&& token) const
+    template <class Token = detail::no_token>
+    auto fetchSockets(Token&& token = {}) const
     {
         return everyone().fetchSockets(std::forward<Token>(token));
     }

@@ -84,7 +84,8 @@ public:
     void operator()(Args const&... arguments) const
     {
         static_assert((detail::sendable<Args> && ...),
-                      "an argument has a type that cannot be sent: see socketio/core/convert.hpp");
+                      "an argument has a type that cannot be sent: give it SOCKETIO_FIELDS or a socketio::convert, see "
+                      "socketio/core/convert.hpp");
         if (state_)
             state_->answer(arguments...);
     }

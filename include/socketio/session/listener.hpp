@@ -183,7 +183,8 @@ template <class F, class... P, std::size_t... I>
 void call_typed(F& heard, event_call& call, std::tuple<P...>*, std::index_sequence<I...>)
 {
     static_assert(((is_local_v<std::remove_cvref_t<P>> || readable<std::remove_cvref_t<P>>) && ...),
-                  "a listener's parameter has a type that cannot be read from an event: see socketio/core/convert.hpp");
+                  "a listener's parameter has a type that cannot be read from an event: give it SOCKETIO_FIELDS or a "
+                  "socketio::convert, see socketio/core/convert.hpp");
     std::tuple<stored_t<P>...> stored{};
     [[maybe_unused]] std::size_t next = 0;
     if ((can_pass<P>(call, I) && ...) &&
