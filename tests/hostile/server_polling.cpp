@@ -240,7 +240,7 @@ TEST_CASE("polling: a body of the limit that is all packets costs little more th
 
 TEST_CASE("polling: a poll that is left behind ends its session")
 {
-    siege house;
+    siege house{{.close_timeout = 50ms}};
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     CHECK(caller.poll().body.starts_with("40{\"sid\""));

@@ -45,17 +45,19 @@ TEST_CASE("a client may leave at any stage of a request that has not come as a w
 
 TEST_CASE("whoever keeps a request is told once that its client has left, and answers nobody")
 {
-    keeping_port port;
+    http_rules rules;
+    rules.idle_timeout = 20ms; // until then it may still wait
+    keeping_port port{std::move(rules)};
     int gone = 0;
     auto caller = port.call();
     caller.send(get_request("/kept"));
     REQUIRE(port.until_kept(1));
-    port.kept[0]->on_gone(port.own_strand(), [&] { ++gone; });
+    port.kept[0]->on_gone(port.own_strand(), [&](bool for_good) { gone += for_good; });
     caller.leave();
     REQUIRE(port.until([&] { return gone == 1; }));
     CHECK(port.house->connections.empty());
     port.answer(0, "nobody");
-    port.kept[0]->on_gone(port.own_strand(), [&] { ++gone; });
+    port.kept[0]->on_gone(port.own_strand(), [&](bool for_good) { gone += for_good; });
     CHECK(port.until([&] { return gone == 2; }));
     CHECK(port.done());
     CHECK(gone == 2);
@@ -68,7 +70,7 @@ TEST_CASE("who has its answer is not told that the client left later")
     auto caller = port.call();
     caller.send(get_request("/kept"));
     REQUIRE(port.until_kept(1));
-    port.kept[0]->on_gone(port.own_strand(), [&] { gone = true; });
+    port.kept[0]->on_gone(port.own_strand(), [&](bool) { gone = true; });
     port.answer(0);
     CHECK(caller.reply().status == 200);
     caller.leave();

@@ -186,17 +186,18 @@ TEST_CASE_FIXTURE(pages::house, "a large answer comes whole, and the connection 
     CHECK(caller.get("/").body == large);
 }
 
-TEST_CASE_FIXTURE(pages::house, "clients that leave are answered into the void")
+TEST_CASE("clients that leave are answered into the void, and wait no longer than idle_timeout")
 {
-    keep();
+    pages::house house{{.http = {.idle_timeout = 50ms}}};
+    house.keep();
     for (int i = 0; i != 3; ++i)
-        call().send(get_request("/"));
-    REQUIRE(until_kept(3));
-    REQUIRE(until([&] { return io.snapshot().connections == 0; }));
-    for (auto const& answer : kept)
+        house.call().send(get_request("/"));
+    REQUIRE(house.until_kept(3));
+    REQUIRE(house.until([&] { return house.io.snapshot().connections == 0; }));
+    for (auto const& answer : house.kept)
         answer(words("nobody"));
-    kept.clear();
-    CHECK(run_dry());
+    house.kept.clear();
+    CHECK(house.run_dry());
 }
 
 TEST_CASE_FIXTURE(pages::house, "a server that closes waits for no handler, and late answers still arrive")

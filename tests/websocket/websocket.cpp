@@ -257,6 +257,20 @@ TEST_CASE("who is no WebSocket client is told so in HTTP and seen off")
     CHECK(test.done());
 }
 
+TEST_CASE("a request without an end is told so, if its client only sends nothing more")
+{
+    pair_test test;
+    test.serve();
+    for (char const* const begun : {"G", "GET / HTTP/1.1\r\nHost: a\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+        support::http_caller caller{test.context, test.server->port()};
+        caller.send(begun);
+        caller.say_no_more();
+        CHECK(caller.reply().status == (std::string_view{begun}.ends_with("\r\n\r\n") ? 426 : 400));
+        CHECK(caller.until_ended());
+    }
+    CHECK(test.done());
+}
+
 TEST_CASE("a message over the limit closes the connection with 1009")
 {
     pair_test test;

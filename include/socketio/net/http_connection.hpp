@@ -29,7 +29,9 @@ struct http_rules {
     deflate_options deflate{};         // that WebSockets may agree on
     std::shared_ptr<tls_provider> tls{}; // of a secure server
     std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
-    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for a piece of an answer to be taken; 0: no limit
+    // Between two requests, for a piece of an answer to be taken, and for an answer to come to a client that sends nothing
+    // more; 0: no limit.
+    std::chrono::milliseconds idle_timeout{60000};
     std::chrono::milliseconds close_timeout{2000};    // for the peer to take the last answer
 };
 
@@ -68,7 +70,8 @@ private:
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     void answer(std::uint64_t turn, http_response const& with);
-    void tell_gone(std::uint64_t turn, strand const& to, unique_function<void()> gone);
+    void tell_gone(std::uint64_t turn, strand const& to, unique_function<void(bool)> gone);
+    void tell_left(bool for_good);
     void take_stream(std::uint64_t turn, strand const& to, unique_function<void(http_stream&&)> taken);
 
     void secure();
@@ -83,6 +86,7 @@ private:
     void respond(http_response const& with);
     void read();
     void on_read(std::error_code ec, std::size_t count);
+    void on_last_request();
     void write();
     bool pull();
     void on_written(std::error_code ec, std::size_t count);
@@ -120,12 +124,13 @@ private:
     std::uint64_t source_left_ = 0; // bytes of it that have not been read
     std::uint64_t turn_ = 0; // the number of the request
     http_answer_form form_;  // of the current request's answer
-    unique_function<void()> left_; // to be told, on `left_on_`, if the client leaves
+    std::shared_ptr<unique_function<void(bool)>> left_; // to be told, on `left_on_`, if the client leaves
     std::optional<strand> left_on_;
     phase phase_ = phase::head;
     bool upgrading_ = false;  // the request asks for another protocol: nothing behind it is read
     bool keep_alive_ = true;  // after the answer to the current request
     bool retired_ = false;
+    bool peer_ended_ = false; // the client sends nothing more, but may wait for answers
     bool reading_ = false;
     bool sending_ = false;
 };

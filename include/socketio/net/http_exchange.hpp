@@ -59,8 +59,9 @@ public:
 
     // Any thread; what comes after the first is nothing.
     void answer(http_response with);
-    // Any thread: calls `gone` on a strand, if the client leaves before it has its answer.
-    void on_gone(strand const& to, unique_function<void()> gone);
+    // Any thread: calls `gone` on a strand if the client leaves before it has its answer. With false, when it has only said
+    // that it sends nothing more: it may have left, or may wait for this answer.
+    void on_gone(strand const& to, unique_function<void(bool for_good)> gone);
     // Any thread: runs `work` on the connection's strand, later, if there still is a connection.
     void perform(unique_function<void(strand const&)> work);
     // Any thread, for a request to upgrade, instead of an answer: the stream leaves HTTP, and is handed over on a

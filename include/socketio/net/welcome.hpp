@@ -73,6 +73,7 @@ private:
     byte_buffer output_;
     welcome_result result_;
     bool abandoned_ = false;
+    bool incomplete_ = false; // the client sends nothing more, and has not sent a whole head
 };
 
 } // namespace socketio::detail

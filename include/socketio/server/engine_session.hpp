@@ -116,6 +116,7 @@ private:
     void on_request(std::shared_ptr<http_exchange> exchange);
     void on_poll(std::shared_ptr<http_exchange> exchange);
     void on_data(std::shared_ptr<http_exchange> exchange);
+    void on_poll_left(bool for_good);
     void on_overlap(std::shared_ptr<http_exchange> const& exchange);
     void settle_polling();
     void send_output();
@@ -145,6 +146,8 @@ private:
     std::unique_ptr<polling> polling_;
     clock::time_point upgrade_deadline_ = clock::never();
     clock::time_point noop_due_ = clock::never(); // for a poll that stands in the way of the upgrade
+    clock::time_point left_poll_due_ = clock::never(); // for the answer to a poll whose client sends nothing more there
+    clock::time_point next_poll_due_ = clock::never(); // by which such a client has to poll again
     clock::time_point linger_deadline_ = clock::never(); // until when a poll may fetch what was said last
     bool upgrading_ = false;   // from the request on
     bool bad_data_ = false;    // the body that is being told made no sense

@@ -14,7 +14,8 @@ namespace socketio {
 
 // Answers one request: once, now or later, from any thread. Copies answer the same request, and when the last of them
 // goes without an answer, that is status 500. Nothing ends the wait for an answer but the client, who may leave: then, or
-// when the server has gone, nothing comes of it. The request itself is valid during the handler's call, and as long as one of
+// when the server has gone, nothing comes of it. One that sends nothing more may wait, or may have left, and is waited for
+// until http_bounds::idle_timeout. The request itself is valid during the handler's call, and as long as one of
 // these is there.
 class http_responder {
 public:

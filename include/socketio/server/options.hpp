@@ -105,7 +105,9 @@ struct http_bounds {
     std::size_t header_bytes = 16 * 1024; // of one request's head
     std::size_t headers = 100;            // of one request
     std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
-    std::chrono::milliseconds idle_timeout{60000};    // between two requests, and for each piece of an answer to be taken; 0: no limit
+    // Between two requests, for each piece of an answer to be taken, and for an answer to come that a client waits for which
+    // sends nothing more (or has left: that looks the same); 0: no limit.
+    std::chrono::milliseconds idle_timeout{60000};
 };
 
 // Of what polls are answered, with gzip, if the program has zlib (see <socketio/deflate.hpp>) and the client reads it.
@@ -171,7 +173,8 @@ struct server_options {
     // (server_socket::use) which decides later: over it the session is cut off, with "forced close". An event that is
     // larger than this may pass, but not wait.
     std::size_t waiting_limit = 16 * 1024 * 1024;
-    // For the peer's part of WebSocket's closing handshake, or for its poll to fetch what was said last.
+    // For the peer's part of WebSocket's closing handshake, or for its poll to fetch what was said last. A poll whose client
+    // sends nothing more on that connection is answered within this time, and the client has as long to poll again.
     std::chrono::milliseconds close_timeout{5000};
     http_bounds http{};
 };

@@ -85,7 +85,7 @@ SOCKETIO_DECL void http_connection::read()
     // The next request may ask for an upgrade, for which no read may be under way.
     std::size_t const most = phase_ == phase::answering ? 1 : read_ahead;
     bool const enough = served && (upgrading_ || input_.size() >= most);
-    if (reading_ || enough || phase_ == phase::ended)
+    if (reading_ || enough || peer_ended_ || phase_ == phase::ended)
         return;
     reading_ = true;
     stream_.async_read_some(asio::buffer(room_), [self = shared_from_this()](std::error_code ec, std::size_t count) {
@@ -93,12 +93,15 @@ SOCKETIO_DECL void http_connection::read()
     });
 }
 
-// Who says nothing more will not take an answer either.
 SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t count)
 {
     reading_ = false;
     if (phase_ == phase::ended)
         return;
+    if (ec == asio::error::eof && phase_ != phase::closing) {
+        on_last_request();
+        return;
+    }
     if (ec) {
         end();
         return;
@@ -114,6 +117,22 @@ SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t coun
     proceed();
 }
 
+// A client may say that it sends nothing more as soon as it has asked (RFC 9112, section 9.6), and has then its answers to
+// come. A client that has left looks the same, so there is a limit for answers that come late.
+SOCKETIO_DECL void http_connection::on_last_request()
+{
+    peer_ended_ = true;
+    if (phase_ == phase::head && input_.empty()) {
+        end();
+        return;
+    }
+    if (phase_ == phase::serving) {
+        arm(rules_->idle_timeout);
+        tell_left(false);
+    }
+    proceed();
+}
+
 // What the owner does may throw, so nothing is left to be done then.
 SOCKETIO_DECL void http_connection::proceed()
 {
@@ -121,6 +140,8 @@ SOCKETIO_DECL void http_connection::proceed()
         read_head();
     if (phase_ == phase::body)
         read_body();
+    if (peer_ended_ && (phase_ == phase::head || phase_ == phase::body))
+        refuse(400, "The request has no end.\n");
     read();
     if (phase_ == phase::ready)
         serve();
@@ -208,6 +229,8 @@ SOCKETIO_DECL void http_connection::serve()
 {
     phase_ = phase::serving;
     deadline_ = clock::never();
+    if (peer_ended_)
+        arm(rules_->idle_timeout);
     if (upgrading_) // nothing is read meanwhile, so that nobody sees the client leave
         arm(rules_->request_timeout);
     auto upgrade = judge_upgrade();
@@ -245,7 +268,7 @@ SOCKETIO_DECL void http_connection::refuse(int status, std::string_view words)
 
 SOCKETIO_DECL void http_connection::respond(http_response const& with)
 {
-    keep_alive_ = keep_alive_ && !retired_;
+    keep_alive_ = keep_alive_ && !retired_ && !(peer_ended_ && input_.empty());
     form_.keep_alive = keep_alive_;
     source_left_ = write_http_answer(output_, with, form_, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
     if (source_left_ != 0)
@@ -323,7 +346,7 @@ SOCKETIO_DECL void http_connection::next_request()
     phase_ = phase::head;
     input_.shrink(kept_room);
     arm(input_.empty() ? rules_->idle_timeout : rules_->request_timeout);
-    if (retired_ && input_.empty())
+    if ((retired_ || peer_ended_) && input_.empty())
         end();
     else
         proceed();
@@ -334,18 +357,31 @@ SOCKETIO_DECL void http_connection::see_off()
 {
     phase_ = phase::closing;
     stream_.shutdown_send();
+    if (peer_ended_) {
+        end();
+        return;
+    }
     arm(rules_->close_timeout);
     read();
 }
 
-SOCKETIO_DECL void http_connection::tell_gone(std::uint64_t turn, strand const& to, unique_function<void()> gone)
+SOCKETIO_DECL void http_connection::tell_gone(std::uint64_t turn, strand const& to, unique_function<void(bool)> gone)
 {
-    if (phase_ == phase::ended) {
-        post(to, std::move(gone));
-    } else if (phase_ == phase::serving && turn == turn_) {
-        left_ = std::move(gone);
-        left_on_ = to;
-    }
+    bool const ended = phase_ == phase::ended;
+    if (!ended && (phase_ != phase::serving || turn != turn_))
+        return;
+    left_ = std::make_shared<unique_function<void(bool)>>(std::move(gone));
+    left_on_ = to;
+    if (ended || peer_ended_)
+        tell_left(ended);
+}
+
+SOCKETIO_DECL void http_connection::tell_left(bool for_good)
+{
+    if (left_)
+        post(*left_on_, [left = left_, for_good] { (*left)(for_good); });
+    if (for_good)
+        left_.reset();
 }
 
 SOCKETIO_DECL void http_connection::take_stream(std::uint64_t turn, strand const& to, unique_function<void(http_stream&&)> taken)
@@ -368,8 +404,7 @@ SOCKETIO_DECL void http_connection::end() noexcept
     timer_.cancel();
     counted_.reset();
     source_ = {};
-    if (left_)
-        post(*left_on_, std::exchange(left_, nullptr));
+    tell_left(true);
     left_on_.reset();
     std::exchange(owner_, nullptr)->on_end(shared_from_this());
 }
@@ -402,11 +437,11 @@ SOCKETIO_DECL void http_exchange::answer(http_response with)
     dispatch(on->strand_, [on, turn = turn_, with = std::move(with)] { on->answer(turn, with); });
 }
 
-SOCKETIO_DECL void http_exchange::on_gone(strand const& to, unique_function<void()> gone)
+SOCKETIO_DECL void http_exchange::on_gone(strand const& to, unique_function<void(bool)> gone)
 {
     auto const on = on_.lock();
     if (!on)
-        post(to, std::move(gone));
+        post(to, [gone = std::move(gone)]() mutable { gone(true); });
     else if (on->alive())
         dispatch(on->strand_, [on, turn = turn_, to, gone = std::move(gone)]() mutable { on->tell_gone(turn, to, std::move(gone)); });
 }

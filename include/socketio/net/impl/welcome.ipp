@@ -122,6 +122,9 @@ inline task<std::error_code> welcome::read_request()
             co_return std::error_code{};
         }
         std::error_code const ec = co_await read_more();
+        incomplete_ = ec == asio::error::eof && !input_.empty();
+        if (incomplete_)
+            co_return std::error_code{};
         if (ec)
             co_return ec;
     }
@@ -145,9 +148,9 @@ inline std::string choose_subprotocol(std::vector<std::string> const& offered, s
 // Writes the answer; an error if it is a refusal.
 SOCKETIO_DECL std::error_code welcome::judge()
 {
-    if (auto const ec = reader_.error()) {
+    if (reader_.error() || incomplete_) {
         write_refusal(output_, "400 Bad Request", "", "This is not an HTTP/1.1 request.\n");
-        return ec;
+        return error::http_malformed;
     }
     http_head const& request = reader_.head();
     std::string key;

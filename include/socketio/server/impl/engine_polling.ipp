@@ -62,14 +62,13 @@ SOCKETIO_DECL void engine_session::on_poll(std::shared_ptr<http_exchange> exchan
         on_overlap(exchange);
         return;
     }
-    exchange->on_gone(runtime_->serial, [weak = weak_from_this(), key = std::weak_ptr<http_exchange>{exchange}] {
+    exchange->on_gone(runtime_->serial, [weak = weak_from_this(), key = std::weak_ptr<http_exchange>{exchange}](bool for_good) {
         auto const self = weak.lock();
         auto const gone = key.lock();
-        if (!self || !gone || !self->alive() || self->runtime_->poll != gone)
-            return;
-        self->runtime_->poll.reset();
-        self->end(close_reason::transport_error, error::closed);
+        if (self && gone && self->alive() && self->runtime_->poll == gone)
+            self->on_poll_left(for_good);
     });
+    left_poll_due_ = next_poll_due_ = clock::never();
     runtime_->poll = std::move(exchange);
     if (linger_deadline_ != clock::never())
         on_last_poll();
@@ -91,6 +90,19 @@ SOCKETIO_DECL void engine_session::on_data(std::shared_ptr<http_exchange> exchan
     }
 }
 
+// A client that sends nothing more on the poll's connection has left, or waits. It is answered before long, and if it is
+// still there it polls again.
+SOCKETIO_DECL void engine_session::on_poll_left(bool for_good)
+{
+    if (for_good) {
+        runtime_->poll.reset();
+        end(close_reason::transport_error, error::closed);
+    } else {
+        left_poll_due_ = deadline_after(clock::now(), options_->close_timeout);
+        arm();
+    }
+}
+
 // Two polls at once, or two bodies: nobody could say which comes first.
 SOCKETIO_DECL void engine_session::on_overlap(std::shared_ptr<http_exchange> const& exchange)
 {
@@ -108,6 +120,8 @@ SOCKETIO_DECL void engine_session::settle_polling()
     if (!told && clock::now() >= noop_due_) {
         polling_->send_noop();
         noop_due_ = deadline_after(clock::now(), noop_pause);
+    } else if (!told && clock::now() >= left_poll_due_) {
+        polling_->send_noop();
     }
     if (!polling_->has_output())
         return;
@@ -133,6 +147,8 @@ inline bool compress_body(std::string& body, http_compression const& how, http_r
 SOCKETIO_DECL void engine_session::send_output()
 {
     auto const poll = std::exchange(runtime_->poll, nullptr);
+    if (std::exchange(left_poll_due_, clock::never()) != clock::never() && !upgrading_)
+        next_poll_due_ = deadline_after(clock::now(), options_->close_timeout);
     bool const may_compress = polling_->may_compress();
     std::string payload = polling_->take_output();
     if (may_compress && compress_body(payload, options_->httpCompression, poll->request()))
@@ -262,7 +278,7 @@ SOCKETIO_DECL void engine_session::upgrade()
     end_poll(engine_packet_type::noop);
     runtime_->link = std::exchange(runtime_->candidate, nullptr);
     upgrading_ = false;
-    upgrade_deadline_ = noop_due_ = clock::never();
+    upgrade_deadline_ = noop_due_ = left_poll_due_ = next_poll_due_ = clock::never();
     over_websocket_.store(true, std::memory_order_release);
     engine& to = runtime_->link->session();
     polling_->hand_over([&](std::string_view text) { to.send_text(text); }, [&](bytes_view data) { to.send_binary(data); });

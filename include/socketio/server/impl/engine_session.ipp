@@ -144,7 +144,8 @@ SOCKETIO_DECL clock::time_point engine_session::deadline() const
     if (ended_)
         return clock::never();
     auto const own = runtime_->link ? runtime_->link->session().deadline() : polling_->deadline();
-    return std::min({own, upgrade_deadline_, runtime_->poll ? noop_due_ : clock::never()});
+    auto const poll = runtime_->poll ? std::min(noop_due_, left_poll_due_) : clock::never();
+    return std::min({own, upgrade_deadline_, poll, next_poll_due_});
 }
 
 SOCKETIO_DECL void engine_session::arm()
@@ -161,6 +162,8 @@ SOCKETIO_DECL void engine_session::on_due()
         on_lingered();
     if (now >= upgrade_deadline_)
         drop_candidate();
+    if (now >= next_poll_due_)
+        end(close_reason::transport_error, error::closed);
     engine_event event;
     if (!ended_)
         event = runtime_->link ? runtime_->link->session().tick(now) : polling_->tick(now);
