@@ -10,6 +10,8 @@
 
 #include <asio/use_future.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <future>
 #include <optional>
@@ -177,7 +179,9 @@ TEST_CASE("largest_message: an event of that size is sent, a larger one is told 
     // 2["text",""] and an attachment's placeholder are so long:
     constexpr std::size_t head = 12, placeholder = 31;
     duo house{{.largest_message = 1000}};
-    house.client.on("text", [&](value const& got) { house.heard.note("got " + std::to_string(got.is_binary() ? got.if_binary()->size() : got.if_string()->size())); });
+    house.client.on("text", [&](value const& got) {
+        house.heard.note("got " + std::to_string(got.is_binary() ? got.if_binary()->size() : got.if_string()->size()));
+    });
     house.socket.on_error(note_errors(house.heard, ""));
     house.socket.emit("text", x(1000 - head));
     REQUIRE(house.until_heard("got 988"));
@@ -214,7 +218,9 @@ TEST_CASE("largest_message: an event of that size is sent, a larger one is told 
         house.socket.on("question", [](socketio::ack reply) { reply(x(1000)); });
         house.client.emit("question", [&](value const&) { house.heard.note("answered"); });
         REQUIRE(house.until_heard("acknowledgement is too large"));
-        house.socket.on("question later", [&](socketio::ack reply) { std::async(std::launch::async, [&] { reply(x(1000)); }).get(); });
+        house.socket.on("question later", [&](socketio::ack reply) {
+            std::async(std::launch::async, [&] { reply(x(1000)); }).get();
+        });
         house.client.emit("question later", [&](value const&) { house.heard.note("answered"); });
         REQUIRE(house.until_heard("acknowledgement is too large", 2));
         CHECK_FALSE(house.heard.has("answered"));
@@ -258,7 +264,9 @@ TEST_CASE("sent_attachments: a server sends as many as its option says to a clie
     socket.emit("many", thirty);
     house.io.emit("many", thirty);
     socket.on("ask", [&](socketio::ack reply) { reply(thirty); });
-    client.emit("ask", [&](std::vector<bytes> const& got) { house.heard.note(got == thirty ? "answered" : "not answered"); });
+    client.emit("ask", [&](std::vector<bytes> const& got) {
+        house.heard.note(got == thirty ? "answered" : "not answered");
+    });
     REQUIRE(house.until_heard("answered"));
     CHECK(house.heard.count("all") == 2);
     std::vector<bytes> const more(options.sent_attachments + 1);
@@ -318,7 +326,9 @@ TEST_CASE("json_depth: 128 levels are read, or as many as both sides' options sa
         support::server_house house{{.json_depth = 1024}};
         auto client = house.guest("", {.limits = {.json_depth = 1024}});
         house.socket_of(client).on("deep", [&](value const& got, socketio::ack reply) { reply(got); });
-        house.socket_of(client).onAnyOutgoing([&](std::string_view event) { house.heard.note("out " + std::string{event}); });
+        house.socket_of(client).onAnyOutgoing([&](std::string_view event) {
+            house.heard.note("out " + std::string{event});
+        });
         client.on("deep", [&](value const& got) { house.heard.note(got == nest ? "down" : "wrong"); });
         client.emit("deep", nest, [&](value const& got) { house.heard.note(got == nest ? "up" : "wrong"); });
         REQUIRE(house.until_heard("up"));
@@ -335,4 +345,28 @@ TEST_CASE("json_depth: 128 levels are read, or as many as both sides' options sa
         house.client.emit("deep", nest);
         REQUIRE(house.until_heard("too deep"));
     }
+}
+
+TEST_CASE("a server's ping, and its pong, do not wait behind what a slow client has not read")
+{
+    using namespace std::chrono_literals;
+    told_house house{{.pingInterval = 1ms, .pingTimeout = 60s, .send_limit = 64 << 20}};
+    REQUIRE(house.raw.until_heard("2"));
+    house.raw.pause();
+    constexpr int all = 400;
+    for (int i = 0; i != all; ++i)
+        house.socket->emit("text", i, x(100000));
+    REQUIRE(house.until([&] { return house.io.snapshot().unsent_bytes > 20'000'000; }));
+    house.raw.say("3"); // and so the next ping is due
+    house.socket->once("due", [&] { house.heard.note("due"); });
+    house.raw.say(R"(42["due"])");
+    REQUIRE(house.until_heard("due"));
+    house.raw.resume();
+    REQUIRE(house.raw.until_heard("42[\"text\"", all));
+    auto const& heard = house.raw.heard();
+    auto const is_ping = [](std::string const& line) { return line == "2"; };
+    auto const first = std::find_if(heard.begin(), heard.end(), is_ping);
+    auto const second = std::find_if(first + 1, heard.end(), is_ping);
+    CHECK(second - heard.begin() < all / 2);
+    CHECK(house.heard.text() == "due");
 }

@@ -7,6 +7,7 @@
 
 #include "support/engine_side.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -269,9 +270,10 @@ TEST_CASE("while much is unsent only one pong waits for its turn")
     auto const before = client.session.output().size();
     CHECK((client.receive(pings) == lines(10000, "ping")));
     CHECK(client.session.output().size() == before);
-    auto const heard = server.hears(client);
-    REQUIRE(heard.size() == 2);
-    CHECK(heard[1] == "3");
+    CHECK(client.session.has_urgent());
+    CHECK(server.hears(client).size() == 1);
+    CHECK(server.hears(client) == lines{"3"});
+    CHECK_FALSE(client.session.has_urgent());
     CHECK(server.hears(client) == lines{});
 
     client.session.send_text(sample(70000));
@@ -280,6 +282,45 @@ TEST_CASE("while much is unsent only one pong waits for its turn")
     auto const last = server.hears(client);
     REQUIRE(last.size() == 2);
     CHECK(last[1] == "close 1005");
+}
+
+TEST_CASE("while a large output is being written the newest pongs and pings are urgent, once each, and until the session is closed")
+{
+    opened client;
+    raw_server server;
+    std::array<char, socketio::detail::engine::urgent_room> room;
+    auto const urgent = [&](side& of) { return std::string{room.data(), of.session.write_urgent(room.data())}; };
+    client.session.set_backlog(true);
+    CHECK_FALSE(client.session.has_urgent());
+    CHECK(client.receive(server.text("2") + server.text("2")) == lines{"ping", "ping"});
+    CHECK(client.receive(server.frame(opcode::ping, "a") + server.frame(opcode::ping, std::string(125, 'b'))).empty());
+    CHECK(client.session.output().empty());
+    CHECK(client.session.has_urgent());
+    std::string const sent = urgent(client);
+    CHECK(sent.size() == 6 + 125 + 6 + 1);
+    CHECK(server.hears(sent) == lines{std::string(125, 'b'), "3"});
+    CHECK_FALSE(client.session.has_urgent());
+    CHECK(urgent(client).empty());
+    CHECK(client.take_output().empty());
+
+    CHECK(client.receive(server.text("2")) == lines{"ping"});
+    client.session.set_backlog(false); // it was written meanwhile
+    CHECK(server.hears(client) == lines{"3"});
+    client.session.set_backlog(true);
+    CHECK(client.receive(server.text("2")) == lines{"ping"});
+    client.session.close();
+    CHECK_FALSE(client.session.has_urgent());
+    client.session.set_backlog(false);
+    CHECK(server.hears(client) == lines{"close 1005"});
+
+    side pinging{role::server, usual()};
+    pinging.session.open(start);
+    pinging.take_output();
+    pinging.session.set_backlog(true);
+    pinging.now = pinging.session.deadline();
+    CHECK(pinging.tick() == "none");
+    CHECK(pinging.session.output().empty());
+    CHECK(urgent(pinging) == "\x81\x01" "2");
 }
 
 TEST_CASE("the round trip is measured with each heartbeat when asked for, and not otherwise")

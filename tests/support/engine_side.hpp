@@ -112,9 +112,9 @@ struct raw_server {
         return result;
     }
     // What the client said meanwhile.
-    lines hears(side& client)
+    lines hears(side& client) { return hears(client.take_output()); }
+    lines hears(std::string bytes)
     {
-        std::string bytes = client.take_output();
         std::span<char> input{bytes};
         lines result;
         for (auto event = socket.next(input); event.type != websocket_event::kind::none; event = socket.next(input)) {

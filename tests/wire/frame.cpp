@@ -58,6 +58,17 @@ TEST_CASE("a length takes its shortest form")
     CHECK(header_bytes({.length = ~std::uint64_t{0} >> 1}) == "\x81\x7F\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF");
 }
 
+TEST_CASE("the size of a frame is read off its header")
+{
+    using socketio::detail::frame_header;
+    for (std::uint64_t const length : {0ull, 1ull, 125ull, 126ull, 0xFFFFull, 0x10000ull, 0x123456789ull})
+        for (bool const masked : {false, true}) {
+            char room[socketio::detail::max_frame_header];
+            char* const end = write_header(room, frame_header{.masked = masked, .length = length});
+            CHECK(socketio::detail::frame_size(room) == static_cast<std::uint64_t>(end - room) + length);
+        }
+}
+
 TEST_CASE("the masked Hello of section 5.7 is unmasked")
 {
     std::string text = "\x7F\x9F\x4D\x51\x58";

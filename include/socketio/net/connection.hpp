@@ -67,7 +67,7 @@ public:
     // All that was written has been handed to the operating system.
     bool is_writable() { return !sending_ && !closed_ && !write_error_ && session_.output().empty(); }
     // Bytes that the operating system has not taken yet.
-    std::size_t unsent() { return writing_.size() + session_.output().size(); }
+    std::size_t unsent() { return writing_.size() - written_ + session_.output().size(); }
     // So much of the output is an answer that the peer has asked for.
     void count_answer(std::size_t size) noexcept { answers_ += size; }
     // Bytes of such answers that the operating system has not taken yet.
@@ -90,10 +90,14 @@ private:
     static constexpr std::size_t first_read = 2 * 1024; // what an idle connection costs
     static constexpr std::size_t keep_written = 256 * 1024;
     static constexpr std::size_t worth_a_write = 2 * 1024;
+    static constexpr std::size_t piece_size = 64 * 1024; // of a large output: in between goes what is urgent
 
     void make_room();
     void read();
     bool write();
+    void write_piece();
+    void make_way();
+    void end_write() noexcept;
     void on_read(std::error_code ec, std::size_t count);
     void on_written(std::error_code ec);
     void linger() noexcept;
@@ -119,6 +123,9 @@ private:
     bool full_read_ = false;    // the last read filled all the room there was
     unsigned spare_turns_ = 0;  // turns in a row that needed no more than the usual buffer
     byte_buffer writing_;
+    std::size_t written_ = 0;  // of it, what the operating system has taken
+    std::size_t piece_ = 0;    // the bytes behind that which are under way
+    std::size_t frame_at_ = 0; // where a frame of it begins; at first behind the answer to the upgrade
     std::size_t answers_ = 0;         // in the session's output
     std::size_t answers_sending_ = 0; // in writing_
     bool reading_ = false;

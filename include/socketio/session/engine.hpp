@@ -91,8 +91,17 @@ public:
     // Bytes that the packet at the front of the input needs as a whole; 0 if not known.
     std::size_t wanted() const noexcept { return transport_.wanted(); }
     byte_buffer& output() { return transport_.output(); }
-    // To be called before output() is taken for writing: adds an answer to a ping that was held back.
+    // To be called before output() is taken for writing: adds what was held back, unless the output is large.
     void complete_output();
+    // While a large output is being written: see websocket. Pings and pongs are urgent then.
+    void set_backlog(bool large) noexcept
+    {
+        backlog_ = large;
+        transport_.set_backlog(large);
+    }
+    bool has_urgent() const noexcept { return transport_.has_urgent() || (state_ == state::open && (pong_owed_ || ping_owed_)); }
+    static constexpr std::size_t urgent_room = websocket::urgent_room + 2 * (max_frame_header + 1);
+    std::size_t write_urgent(char* to) noexcept;
 
     // A text message, built in place at the end of output(): begin, append to output(), then end or abandon.
     websocket::mark begin_message(bool compress = true)
@@ -132,15 +141,18 @@ private:
     engine_event on_probing(websocket_event const& message, clock::time_point now);
     engine_event fail(close_reason reason, std::error_code why, std::uint16_t code = 0, std::span<char> words = {});
     void send_packet(engine_packet_type type, std::string_view data = {});
-    void send_pong();
+    void send_or_owe(engine_packet_type type, bool& owed);
+    bool is_crowded() { return backlog_ || transport_.output().size() > most_before_urgent; }
     void measure(clock::time_point now);
     void on_measured(std::span<char const> data, clock::time_point now);
 
-    // With more than this unsent a pong waits, so that a flood of pings cannot fill the memory.
-    static constexpr std::size_t pong_backlog = 64 * 1024;
+    // With more than this unsent pings and pongs are owed: they go before the rest, and a flood cannot fill the memory.
+    static constexpr std::size_t most_before_urgent = 64 * 1024;
 
     role own_;
     bool pong_owed_ = false;
+    bool ping_owed_ = false;
+    bool backlog_ = false;
     bool measures_ = false;
     bool binary_as_text_ = false;
     std::uint32_t probe_ = 0; // the number in the last ping

@@ -74,6 +74,16 @@ public:
         return output_;
     }
 
+    // While a large output is being written no pong is added behind it: it is urgent, and the owner puts it between two
+    // frames of what is being written.
+    void set_backlog(bool large) noexcept { backlog_ = large; }
+    bool has_urgent() const noexcept { return held_back_; }
+    static constexpr std::size_t urgent_room = max_frame_header + max_control_payload;
+    // Writes it, at most so many bytes; returns their number.
+    std::size_t write_urgent(char* to) noexcept;
+    // One frame of at most max_control_payload bytes that goes its own way; returns its size.
+    std::size_t write_small(char* to, opcode code, std::string_view payload) noexcept;
+
     // A message built in place: begin, append the payload to output(), end or abandon. In between
     // nothing else may be called but message_size(). One that ends after a close frame was sent is dropped.
     struct mark {
@@ -124,6 +134,7 @@ private:
     std::uint8_t pong_size_ = 0;
     role own_;
     bool held_back_ = false;
+    bool backlog_ = false;
     bool close_sent_ = false;
     bool close_received_ = false;
     bool failed_ = false;

@@ -58,6 +58,10 @@ public:
     std::size_t wanted() const noexcept { return below_.wanted(); }
     byte_buffer& output() { return below_.output(); }
     void complete_output() noexcept {}
+    static constexpr std::size_t urgent_room = websocket::urgent_room;
+    void set_backlog(bool large) noexcept { below_.set_backlog(large); }
+    bool has_urgent() const noexcept { return below_.has_urgent(); }
+    std::size_t write_urgent(char* to) noexcept { return below_.write_urgent(to); }
     // As an endpoint does that goes away (RFC 6455, 7.4.1).
     void close() { below_.close(1001); }
     void close(std::uint16_t code, std::string_view reason) { below_.close(code, reason); }

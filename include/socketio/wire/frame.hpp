@@ -35,6 +35,20 @@ constexpr std::size_t header_size(std::uint64_t length, bool masked) noexcept
     return 2 + extended + (masked ? 4u : 0u);
 }
 
+// Of a frame as write_header() writes it, payload included.
+inline std::uint64_t frame_size(char const* at) noexcept
+{
+    auto const byte = [at](int i) { return static_cast<unsigned>(static_cast<unsigned char>(at[i])); };
+    std::uint64_t length = byte(1) & 0x7Fu;
+    if (length >= 126) {
+        int const bytes = length == 126 ? 2 : 8;
+        length = 0;
+        for (int i = 0; i != bytes; ++i)
+            length = length << 8 | byte(2 + i);
+    }
+    return header_size(length, (byte(1) & 0x80u) != 0) + length;
+}
+
 // Writes header_size() bytes, the length in its shortest form; returns what follows them.
 inline char* write_header(char* to, frame_header const& header) noexcept
 {

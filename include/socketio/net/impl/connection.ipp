@@ -4,7 +4,10 @@
 #include <socketio/core/caught.hpp>
 #include <socketio/net/connection.hpp>
 
+#include <socketio/wire/frame.hpp>
+
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -28,6 +31,7 @@ void basic_connection<Session>::start(byte_buffer leftover)
         std::memcpy(input_.get(), leftover.data(), leftover.size());
     end_ = leftover.size();
     received_ = end_;
+    frame_at_ = session_.output().size();
 }
 
 template <class Session>
@@ -142,20 +146,62 @@ bool basic_connection<Session>::write()
 {
     if (sending_ || closed_ || write_error_ || said_end_)
         return false;
-    session_.complete_output();
-    if (session_.output().empty())
-        return false;
-    writing_.swap(session_.output());
-    answers_sending_ = std::exchange(answers_, 0);
+    if (writing_.empty()) {
+        session_.complete_output();
+        if (session_.output().empty())
+            return false;
+        writing_.swap(session_.output());
+        answers_sending_ = std::exchange(answers_, 0);
+        session_.set_backlog(writing_.size() > piece_size);
+    }
+    write_piece();
+    return true;
+}
+
+template <class Session>
+void basic_connection<Session>::write_piece()
+{
+    piece_ = writing_.size() - written_;
+    if (piece_ > piece_size) {
+        piece_ = piece_size;
+        if (session_.has_urgent())
+            make_way();
+    }
     sending_ = true;
     auto const failed = caught([this] {
-        stream_.async_write(asio::buffer(writing_.data(), writing_.size()),
+        stream_.async_write(asio::buffer(writing_.data() + written_, piece_),
                             [self = this->shared_from_this(), pinned = pin_owner()](
                                                              std::error_code ec, std::size_t) { self->on_written(ec); });
     });
     if (failed)
         post(strand_, [self = this->shared_from_this(), failed] { self->on_written(failed); });
-    return true;
+}
+
+// What is urgent goes in front of the next frame, where bytes lay that have been written: this piece ends there, or begins
+// with it.
+template <class Session>
+void basic_connection<Session>::make_way()
+{
+    std::size_t const least = std::max(written_, Session::urgent_room);
+    while (frame_at_ < least)
+        frame_at_ += static_cast<std::size_t>(frame_size(writing_.data() + frame_at_));
+    if (frame_at_ != written_) {
+        piece_ = std::min(piece_, frame_at_ - written_);
+        return;
+    }
+    std::array<char, Session::urgent_room> urgent;
+    std::size_t const size = session_.write_urgent(urgent.data());
+    frame_at_ = written_ -= size;
+    std::memcpy(writing_.data() + written_, urgent.data(), size);
+}
+
+template <class Session>
+void basic_connection<Session>::end_write() noexcept
+{
+    writing_.clear();
+    writing_.shrink(keep_written);
+    written_ = frame_at_ = answers_sending_ = 0;
+    session_.set_backlog(false);
 }
 
 template <class Session>
@@ -169,11 +215,12 @@ template <class Session>
 void basic_connection<Session>::on_written(std::error_code ec)
 {
     sending_ = false;
-    if (!ec)
-        sent_ += writing_.size();
-    writing_.clear();
-    writing_.shrink(keep_written);
-    answers_sending_ = 0;
+    if (!ec) {
+        sent_ += piece_;
+        written_ += piece_;
+    }
+    if (ec || written_ == writing_.size())
+        end_write();
     if (closed_)
         return;
     if (ec) {

@@ -91,7 +91,7 @@ SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, cl
         return fail(close_reason::transport_error, error::engine_packet_invalid);
     std::string_view const data{packet.data.data(), packet.data.size()};
     if (packet.type == engine_packet_type::ping && data == "probe") {
-        if (transport_.output().size() <= pong_backlog)
+        if (!is_crowded())
             send_packet(engine_packet_type::pong, data);
         return {.type = engine_event::kind::probed};
     }
@@ -122,7 +122,7 @@ SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_p
     case engine_packet_type::ping:
         if (!client)
             return fail(close_reason::transport_error, error::engine_unexpected);
-        send_pong();
+        send_or_owe(engine_packet_type::pong, pong_owed_);
         measure(now);
         heartbeat_.heard(now);
         return {.type = engine_event::kind::ping};
@@ -147,7 +147,7 @@ SOCKETIO_DECL engine_event engine::tick(clock::time_point now)
     if (heartbeat_.expired(now))
         return fail(close_reason::ping_timeout, error::ping_timeout);
     if (heartbeat_.take_ping(now))
-        send_packet(engine_packet_type::ping);
+        send_or_owe(engine_packet_type::ping, ping_owed_);
     return {};
 }
 
@@ -175,17 +175,16 @@ SOCKETIO_DECL void engine::send_packet(engine_packet_type type, std::string_view
     });
 }
 
-SOCKETIO_DECL void engine::send_pong()
+SOCKETIO_DECL void engine::send_or_owe(engine_packet_type type, bool& owed)
 {
-    if (transport_.output().size() > pong_backlog)
-        pong_owed_ = true;
-    else
-        send_packet(engine_packet_type::pong);
+    owed = is_crowded();
+    if (!owed)
+        send_packet(type);
 }
 
 SOCKETIO_DECL void engine::measure(clock::time_point now)
 {
-    if (!measures_ || transport_.output().size() > pong_backlog)
+    if (!measures_ || is_crowded())
         return;
     std::string const number = std::to_string(++probe_);
     transport_.send(opcode::ping, number);
@@ -203,9 +202,25 @@ SOCKETIO_DECL void engine::on_measured(std::span<char const> data, clock::time_p
 
 SOCKETIO_DECL void engine::complete_output()
 {
-    if (pong_owed_ && state_ == state::open)
+    if ((!pong_owed_ && !ping_owed_) || is_crowded())
+        return;
+    if (std::exchange(pong_owed_, false) && state_ == state::open)
         send_packet(engine_packet_type::pong);
-    pong_owed_ = false;
+    if (std::exchange(ping_owed_, false) && state_ == state::open)
+        send_packet(engine_packet_type::ping);
+}
+
+SOCKETIO_DECL std::size_t engine::write_urgent(char* to) noexcept
+{
+    std::size_t size = transport_.write_urgent(to);
+    auto const write = [&](bool& owed, engine_packet_type type) {
+        char const letter = static_cast<char>('0' + static_cast<int>(type));
+        if (std::exchange(owed, false) && state_ == state::open)
+            size += transport_.write_small(to + size, opcode::text, {&letter, 1});
+    };
+    write(pong_owed_, engine_packet_type::pong);
+    write(ping_owed_, engine_packet_type::ping);
+    return size;
 }
 
 SOCKETIO_DECL void engine::send_text(std::string_view message, bool compress)

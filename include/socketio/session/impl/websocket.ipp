@@ -92,7 +92,7 @@ SOCKETIO_DECL websocket_event websocket::next(std::span<char>& input)
 SOCKETIO_DECL websocket_event websocket::on_ping(std::span<char> payload)
 {
     if (is_open()) {
-        if (output_.size() > output_before_pongs_wait) {
+        if (backlog_ || output_.size() > output_before_pongs_wait) {
             hold_pong(payload);
         } else {
             held_back_ = false; // the newer answer is enough
@@ -112,10 +112,23 @@ SOCKETIO_DECL void websocket::hold_pong(std::span<char const> payload) noexcept
 
 SOCKETIO_DECL void websocket::release_pong()
 {
-    if (output_.size() > output_before_pongs_wait)
+    if (backlog_ || output_.size() > output_before_pongs_wait)
         return;
     write_frame(opcode::pong, {pong_.data(), pong_size_});
     held_back_ = false;
+}
+
+SOCKETIO_DECL std::size_t websocket::write_urgent(char* to) noexcept
+{
+    return std::exchange(held_back_, false) ? write_small(to, opcode::pong, {pong_.data(), pong_size_}) : 0;
+}
+
+SOCKETIO_DECL std::size_t websocket::write_small(char* to, opcode code, std::string_view payload) noexcept
+{
+    frame_header const header = header_for(code, payload.size());
+    char* const at = write_header(to, header);
+    copy_masked(at, payload.data(), payload.size(), header.mask);
+    return header_size(header.length, header.masked) + payload.size();
 }
 
 SOCKETIO_DECL websocket_event websocket::on_close(std::span<char> payload)
