@@ -87,6 +87,8 @@ public:
     // A packet out of the send buffer; false: it must stay there.
     bool send_kept(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                    std::optional<std::uint64_t> id, bool compress);
+    // The server does not read fast enough for this socket's limits: what it emits is to be kept until it does.
+    bool holds_back(socket_core const& from) noexcept;
     bool write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true);
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
     void lose(close_reason reason, disconnect_details details);
@@ -200,7 +202,9 @@ private:
     void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting, keep_rule const& rule);
     bool can_write(socket_core const& from);
-    bool is_writable(socket_core const& from);
+    bool must_wait(socket_core& from);
+    void flush_held_back();
+    bool is_writable(socket_core& from);
     void write_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments);
     void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting, keep_rule const& rule);
@@ -241,6 +245,7 @@ private:
     bool draining_now_ = false;
     bool starved_ = false; // there was no memory for something that was to be done whole
     bool encoding_ = false;
+    bool held_back_ = false; // a connected socket keeps what it emits, see holds_back()
     unsigned depth_ = 0;
     // There is room for all of sockets_; null for one that is forgotten.
     std::vector<socket_core*> changed_;

@@ -66,9 +66,11 @@ struct socket_options {
     // Adds a last argument to every event of that queue: a text that is the same for each of its tries, and
     // that no other event has, so that the server can tell what it has had already.
     bool deduplication_id = false;
-    // Of the events that wait for the connection, and by itself of the retries queue. An event that is dropped
-    // ends its acknowledgement with error::buffer_full; with when_full::fail one that has no handler for it
-    // is told to the error hook, as any emit that fails.
+    // Of the events that wait for the connection, or for a server that does not read, and by itself of the
+    // retries queue. With limits, no more is written to a connection while 64 KiB of it (or `bytes`, if that is
+    // less) are unsent; what is emitted then waits here, while answers to the server go on. An event that is
+    // dropped ends its acknowledgement with error::buffer_full; with when_full::fail one that has no handler for
+    // it is told to the error hook, as any emit that fails.
     buffer_limits send_buffer{};
     // From the open connection to the namespace's answer, what auth's provider takes included; 0: no limit,
     // as the reference. Then "connect_error" with error::timeout tells it, and it takes a connect() to

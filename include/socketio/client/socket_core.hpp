@@ -116,6 +116,16 @@ public:
     // Into the send buffer, as far as there is room.
     void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
               keep_rule const& rule);
+    // What was kept is sent, if it is connected, as far as the server reads; `all`: without a look at that.
+    void flush_send_buffer(bool all = false);
+    bool keeps_packets() const noexcept { return !send_buffer_.empty(); }
+    // The limits of the send buffer hold for what a server does not read, too: over so many bytes unsent, packets are kept.
+    bool is_bounded() const noexcept { return buffer_limits_.events != 0 || buffer_limits_.bytes != 0; }
+    std::size_t most_unsent() const noexcept
+    {
+        constexpr std::size_t most = 64 * 1024;
+        return buffer_limits_.bytes != 0 && buffer_limits_.bytes < most ? buffer_limits_.bytes : most;
+    }
     // After a turn in which it changed: what other threads may ask for.
     void publish() noexcept;
     // After a turn, while all that was written has left: who waits for it is told that nothing is buffered.
@@ -162,7 +172,6 @@ private:
     void on_ack(packet const& received);
     void deliver(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id);
     void deliver_kept();
-    void flush_send_buffer();
     void refuse(std::string_view event, std::optional<pending_ack>&& waiting);
     std::optional<pending_ack> ack_of(std::optional<std::uint64_t> id);
     void expire_emits(clock::time_point now);

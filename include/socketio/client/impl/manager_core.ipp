@@ -225,12 +225,14 @@ SOCKETIO_DECL std::size_t manager_core::unsent() noexcept
 SOCKETIO_DECL void manager_core::on_drained()
 {
     bool const told = !events_.untouched() && events_.has("drain");
-    if (drain_watchers_.empty() && !told) {
+    if (drain_watchers_.empty() && !told && !held_back_) {
         published_unsent_.store(0, std::memory_order_relaxed);
         return;
     }
     turn::run(*this, [&] {
-        if (told)
+        if (held_back_)
+            flush_held_back();
+        if (told && unsent_here() == 0)
             tell("drain");
     });
 }

@@ -120,10 +120,28 @@ SOCKETIO_DECL bool manager_core::can_write(socket_core const& from)
     return false;
 }
 
-// The transport takes a packet now: what was written before has gone to the operating system.
-SOCKETIO_DECL bool manager_core::is_writable(socket_core const& from)
+SOCKETIO_DECL bool manager_core::holds_back(socket_core const& from) noexcept
 {
-    return can_write(from) && runtime_->link->is_writable();
+    if (unsent_here() <= from.most_unsent())
+        return false;
+    held_back_ = true;
+    return true;
+}
+
+// Behind what is kept already, so that the order stays.
+SOCKETIO_DECL bool manager_core::must_wait(socket_core& from)
+{
+    if (!from.is_bounded())
+        return false;
+    if (from.keeps_packets())
+        from.flush_send_buffer();
+    return from.keeps_packets() || holds_back(from);
+}
+
+// The transport takes a packet now: what was written before has gone to the operating system.
+SOCKETIO_DECL bool manager_core::is_writable(socket_core& from)
+{
+    return can_write(from) && runtime_->link->is_writable() && !must_wait(from);
 }
 
 // A volatile packet is never kept, not even before CONNECT is answered, where the reference does. Its
@@ -143,7 +161,7 @@ SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view e
 {
     post_outside_turn();
     drain_inbox();
-    if (!from.tells_outgoing() && can_write(from)) {
+    if (!from.tells_outgoing() && can_write(from) && !must_wait(from)) {
         encode_in_place(from, event, std::move(waiting), encode, rule.compress);
     } else {
         scratch_.clear();
@@ -210,7 +228,7 @@ SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_vie
                                               std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
                                               keep_rule const& rule)
 {
-    if (!can_write(from)) {
+    if (!can_write(from) || must_wait(from)) {
         from.keep(text, attachments, std::move(waiting), rule);
         return;
     }

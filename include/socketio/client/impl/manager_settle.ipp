@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/core/caught.hpp>
 
 #include <algorithm>
@@ -56,6 +57,16 @@ SOCKETIO_DECL void manager_core::note_deadline(socket_core& of)
         note_changed(*which);
         which->expire(now_);
     });
+}
+
+// What connected sockets have kept, as far as there is room now.
+SOCKETIO_DECL void manager_core::flush_held_back()
+{
+    held_back_ = false;
+    unless_done again{[this] { held_back_ = true; }};
+    for (auto const& [nsp, each] : sockets_)
+        each->flush_send_buffer();
+    again.done();
 }
 
 SOCKETIO_DECL void manager_core::watch_drain(socket_core& which)

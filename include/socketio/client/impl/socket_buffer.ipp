@@ -74,14 +74,16 @@ SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
     }
 }
 
-SOCKETIO_DECL void socket_core::flush_send_buffer()
+SOCKETIO_DECL void socket_core::flush_send_buffer(bool all)
 {
-    if (!connected())
+    if (!connected() || send_buffer_.empty())
         return;
     expire_emits(manager_.now());
     std::lock_guard const lock{buffer_mutex_};
-    send_buffer_.drain([this](std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id,
-                              bool compress) {
+    send_buffer_.drain([this, all](std::string_view text, std::span<bytes_view const> attachments,
+                                   std::optional<std::uint64_t> id, bool compress) {
+        if (!all && is_bounded() && manager_.holds_back(*this))
+            return false;
         return manager_.send_kept(*this, text, attachments, id, compress);
     });
 }

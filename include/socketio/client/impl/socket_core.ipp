@@ -186,6 +186,7 @@ SOCKETIO_DECL void socket_core::disconnect()
 {
     bool const was_connected = connected();
     if (was_connected) {
+        flush_send_buffer(true); // what was emitted before
         byte_buffer text;
         encode_control(text, packet_type::disconnect, nsp_, nullptr);
         static_cast<void>(manager_.write_packet(text.view(), {}));
