@@ -115,6 +115,18 @@ TEST_CASE_FIXTURE(timer_test, "a cancelled timer leaves the context nothing to d
     REQUIRE(support::run_until(context, [&] { return timer->calls == 1; }));
 }
 
+TEST_CASE_FIXTURE(timer_test, "a context that goes on in the child of a fork goes on watching there")
+{
+    both_ways();
+    auto const timer = armed(1h);
+    run_what_is_ready();
+    context.notify_fork(asio::execution_context::fork_prepare);
+    context.notify_fork(asio::execution_context::fork_child);
+    support::sleep_machine(2h);
+    REQUIRE(support::run_until(context, [&] { return timer->calls == 1; }));
+    CHECK(support::run_out(context));
+}
+
 TEST_CASE_FIXTURE(timer_test, "a context may end with timers that are armed")
 {
     both_ways();
