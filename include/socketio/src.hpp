@@ -102,6 +102,7 @@
 #include <socketio/server/impl/adapter.ipp>
 #include <socketio/server/impl/client_core.ipp>
 #include <socketio/server/impl/client_deadlines.ipp>
+#include <socketio/server/impl/client_end.ipp>
 #include <socketio/server/impl/client_limits.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/engine_gate.ipp>

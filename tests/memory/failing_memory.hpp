@@ -20,6 +20,9 @@ public:
 // Allocations of this thread so far.
 std::size_t count() noexcept;
 
+// Blocks of operator new that are not freed, of all threads.
+std::size_t live() noexcept;
+
 // Calls `work` again and again, its first allocation failing, its second, and so on, until it got all it asked for.
 // `after` is told whether it threw. Returns how often something failed.
 template <class Prepare, class Work, class After>

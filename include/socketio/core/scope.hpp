@@ -1,6 +1,8 @@
 // What is to be done at the end of a scope, whichever way it is left.
 #pragma once
 
+#include <socketio/core/caught.hpp>
+
 #include <utility>
 
 namespace socketio::detail {
@@ -17,7 +19,8 @@ private:
     bool& flag_;
 };
 
-// Calls what it was given, unless all went well: for user code that may throw.
+// Calls what it was given, unless all went well: for user code that may throw. An exception of its own is dropped, since
+// another one is mostly under way.
 template <class Otherwise>
 class unless_done {
 public:
@@ -27,7 +30,7 @@ public:
     ~unless_done()
     {
         if (!done_)
-            otherwise_();
+            static_cast<void>(caught(otherwise_));
     }
     void done() noexcept { done_ = true; }
 

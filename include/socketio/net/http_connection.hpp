@@ -75,6 +75,12 @@ private:
     void take_stream(std::uint64_t turn, strand const& to, unique_function<void(http_stream&&)> taken);
 
     void secure();
+    // For want of memory the connection ends.
+    template <class Work>
+    void guarded(Work work)
+    {
+        watch_memory(work, [this] { end(); });
+    }
     void proceed();
     void read_head();
     void on_head();

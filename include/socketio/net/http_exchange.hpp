@@ -54,6 +54,7 @@ public:
     // Before the exchange is handed on: headers that go with whatever the answer will be, and the request's parts for
     // whom they are.
     void add_headers(string_pairs more);
+    void give_up() noexcept;
     string_pairs const& headers() const noexcept { return headers_; }
     std::string take_body() noexcept { return std::exchange(request_.body, {}); }
 

@@ -38,7 +38,7 @@ private:
     void accept_later() noexcept;
     void go_on() noexcept;
     void hand_over();
-    void on_accepted(std::error_code ec);
+    void on_ready(std::error_code ec);
 
     asio::any_io_executor executor_;
     strand strand_;

@@ -3,6 +3,7 @@
 
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/function.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/engine_channel.hpp>
@@ -71,8 +72,11 @@ public:
     template <class Defer>
     void defer_first(Defer these)
     {
-        auto others = std::exchange(steps_, {});
+        std::list<unique_function<void()>> others;
+        others.swap(steps_);
+        unless_done put_back{[&] { steps_.splice(steps_.end(), others); }};
         these();
+        put_back.done();
         steps_.splice(steps_.end(), others);
     }
     // False if it was dropped: volatile, and it would have to wait.
@@ -134,11 +138,14 @@ private:
 
     static void count(std::atomic<std::size_t>& one) noexcept { one.store(one.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
     void tell(std::string_view event, std::string_view about);
-    void post_turn();
+    void post_turn() noexcept;
+    void starve() noexcept;
+    void go_down();
     void drain_inbox();
     void run_drained();
     void run_steps();
-    void settle();
+    void settle() noexcept;
+    void end_turn();
     void let_go();
     void decided(std::string_view nsp);
     void give_back(std::size_t message_size, packet const& last);
@@ -186,6 +193,8 @@ private:
     std::size_t largest_ = 0; // packet among those that wait
     bool open_ = true;
     bool running_steps_ = false;
+    std::string_view closing_{}; // the reason, while the sockets have not been told all
+    bool leaving_ = false;       // they have, and the last step is to follow
 };
 
 } // namespace socketio::detail

@@ -2,6 +2,7 @@
 // no Socket.IO and neither how requests find their session.
 #pragma once
 
+#include <socketio/core/caught.hpp>
 #include <socketio/net/connection.hpp>
 #include <socketio/net/http_exchange.hpp>
 #include <socketio/server/engine_channel.hpp>
@@ -83,8 +84,11 @@ public:
     void abort(close_reason reason, std::error_code why) override;
 
     std::shared_ptr<void> pin() override { return shared_from_this(); }
-    void on_readable() override { pump(); }
+    void on_readable() override;
     void on_drained() override;
+
+    // There was no memory for something that was to be done whole: the session ends.
+    void starve() noexcept;
 
 private:
     // All that touches Asio; it dies with the context.
@@ -101,6 +105,11 @@ private:
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     engine make_engine(engine_websocket const& over) const;
     std::shared_ptr<connection> connect(engine_websocket&& over, engine&& session);
+    template <class Work>
+    void guarded(Work work)
+    {
+        watch_memory(work, [this] { starve(); });
+    }
     void pump();
     engine_event next_event(clock::time_point now);
     void settle();

@@ -3,6 +3,8 @@
 
 #include <socketio/core/text_hash.hpp>
 
+#include <socketio/core/scope.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -47,8 +49,15 @@ public:
         auto found = rooms_.find(room);
         if (found == rooms_.end())
             found = rooms_.emplace(std::string{room}, std::vector<place*>{}).first;
+        // Both or neither: a room without members is none.
+        unless_done undo{[&] {
+            if (found->second.empty())
+                rooms_.erase(found);
+        }};
+        make_room(found->second);
         at->rooms.emplace(std::string{room}, found->second.size());
         found->second.push_back(at);
+        undo.done();
         return true;
     }
     bool leave(std::string_view id, std::string_view room)

@@ -79,7 +79,7 @@ public:
     // The client is told that it has left.
     void leave(std::string_view reason);
     // False if it was not connected.
-    bool on_close(std::string_view reason);
+    bool on_close(std::string_view reason, bool by_this_side = false);
     // Has never been connected, and will not be.
     void abandon();
     clock::time_point deadline() const noexcept { return acks_.deadline(); }
@@ -115,7 +115,7 @@ private:
     void send_answer(shared_packet packet);
     void fail_emit(std::string_view event, std::optional<pending_ack> waiting, error why);
     void cleanup(bool recoverable);
-    void end_listening();
+    unique_function<void()> end_listening();
     void stop_listening();
     std::vector<std::weak_ptr<packet_middleware const>> middleware() const;
 

@@ -23,11 +23,13 @@ SOCKETIO_DECL void http_connection::start()
 {
     if (phase_ == phase::ended)
         return;
-    arm(rules_->request_timeout);
-    if (rules_->tls)
-        secure();
-    else
-        read();
+    guarded([this] {
+        arm(rules_->request_timeout);
+        if (rules_->tls)
+            secure();
+        else
+            read();
+    });
 }
 
 SOCKETIO_DECL void http_connection::secure()
@@ -45,7 +47,7 @@ SOCKETIO_DECL void http_connection::secure()
             if (ec)
                 self->end();
             else
-                self->read();
+                self->guarded([&] { self->read(); });
         });
 }
 
@@ -71,12 +73,15 @@ SOCKETIO_DECL void http_connection::on_due()
 {
     if (phase_ == phase::ended || deadline_ == clock::never())
         return;
-    if (clock::now() < deadline_)
-        timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
-    else if ((phase_ == phase::head && !input_.empty()) || phase_ == phase::body)
-        refuse(408, "The request took too long.\n");
-    else
+    if (clock::now() >= deadline_ && !(phase_ == phase::head && !input_.empty()) && phase_ != phase::body)
         end();
+    else
+        guarded([this] {
+            if (clock::now() < deadline_)
+                timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
+            else
+                refuse(408, "The request took too long.\n");
+        });
 }
 
 SOCKETIO_DECL void http_connection::read()
@@ -89,7 +94,7 @@ SOCKETIO_DECL void http_connection::read()
         return;
     reading_ = true;
     stream_.async_read_some(asio::buffer(room_), [self = shared_from_this()](std::error_code ec, std::size_t count) {
-        self->on_read(ec, count);
+        self->guarded([&] { self->on_read(ec, count); });
     });
 }
 
@@ -255,7 +260,7 @@ SOCKETIO_DECL void http_connection::answer(std::uint64_t turn, http_response con
         return;
     left_.reset();
     left_on_.reset();
-    respond(with);
+    guarded([&] { respond(with); });
 }
 
 // What cannot be read ends the connection: nobody knows where the next request would begin.
@@ -298,7 +303,9 @@ SOCKETIO_DECL void http_connection::write()
     sending_ = true;
     std::size_t const size = std::min(writing_.size() - written_, write_size);
     stream_.async_write(asio::buffer(writing_.data() + written_, size),
-                        [self = shared_from_this()](std::error_code ec, std::size_t count) { self->on_written(ec, count); });
+                        [self = shared_from_this()](std::error_code ec, std::size_t count) {
+                            self->guarded([&] { self->on_written(ec, count); });
+                        });
 }
 
 // The next piece of a body. False if there is none: the client must not take what it has for all of it.
@@ -389,8 +396,10 @@ SOCKETIO_DECL void http_connection::take_stream(std::uint64_t turn, strand const
     if (phase_ != phase::serving || !upgrading_ || turn != turn_)
         return;
     http_stream result{std::move(stream_), std::move(input_), std::move(counted_)};
+    unless_done lost{[this] { end(); }};
     result.connected.move_to(to);
     post(to, [taken = std::move(taken), result = std::move(result)]() mutable { taken(std::move(result)); });
+    lost.done();
     end();
 }
 
@@ -411,8 +420,20 @@ SOCKETIO_DECL void http_connection::end() noexcept
 
 SOCKETIO_DECL http_exchange::~http_exchange()
 {
-    if (!answered_)
+    if (answered_)
+        return;
+    auto const failed = caught([this] {
         answer({500, {{"Content-Type", "text/plain; charset=utf-8"}}, "Nobody has answered this request.\n"});
+    });
+    if (failed && !answered_)
+        give_up();
+}
+
+// There is no memory for an answer.
+SOCKETIO_DECL void http_exchange::give_up() noexcept
+{
+    if (auto const on = on_.lock(); on && on->alive())
+        post(on->strand_, [on] { on->end(); });
 }
 
 SOCKETIO_DECL void http_exchange::add_headers(string_pairs more)
@@ -433,8 +454,10 @@ SOCKETIO_DECL void http_exchange::answer(http_response with)
     auto const on = on_.lock();
     if (!on || !on->alive())
         return;
+    unless_done given_up{[this] { give_up(); }};
     with.headers.insert(with.headers.end(), headers_.begin(), headers_.end());
     dispatch(on->strand_, [on, turn = turn_, with = std::move(with)] { on->answer(turn, with); });
+    given_up.done();
 }
 
 SOCKETIO_DECL void http_exchange::on_gone(strand const& to, unique_function<void(bool)> gone)
@@ -450,8 +473,14 @@ SOCKETIO_DECL void http_exchange::take_stream(strand const& to, unique_function<
 {
     if (answered_.exchange(true))
         return;
-    if (auto const on = on_.lock(); on && on->alive())
-        post(on->strand_, [on, turn = turn_, to, taken = std::move(taken)]() mutable { on->take_stream(turn, to, std::move(taken)); });
+    auto const on = on_.lock();
+    if (!on || !on->alive())
+        return;
+    unless_done given_up{[this] { give_up(); }};
+    post(on->strand_, [on, turn = turn_, to, taken = std::move(taken)]() mutable {
+        on->guarded([&] { on->take_stream(turn, to, std::move(taken)); });
+    });
+    given_up.done();
 }
 
 } // namespace socketio::detail

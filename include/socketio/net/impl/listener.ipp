@@ -12,6 +12,8 @@ namespace socketio::detail {
 
 // How long nothing is accepted when there is no descriptor, or no memory, for one more connection.
 inline constexpr std::chrono::milliseconds accept_pause{100};
+// Of the connections that wait, before others have their turn.
+inline constexpr unsigned most_in_a_row = 16;
 
 SOCKETIO_DECL listener::listener(asio::any_io_executor executor)
     : executor_{std::move(executor)}, strand_{known_executor{executor_}}, acceptor_{executor_}, next_{executor_}, pause_{executor_}
@@ -46,6 +48,8 @@ SOCKETIO_DECL std::error_code listener::bind(asio::ip::tcp::endpoint const& to, 
     if (!ec)
         acceptor_.listen(asio::socket_base::max_listen_connections, ec);
     if (!ec)
+        acceptor_.non_blocking(true, ec);
+    if (!ec)
         port_ = acceptor_.local_endpoint(ignored).port();
     return ec;
 }
@@ -77,7 +81,9 @@ SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
 
 SOCKETIO_DECL void listener::accept()
 {
-    acceptor_.async_accept(next_, handler_on(strand_, [self = shared_from_this()](std::error_code ec) { self->on_accepted(ec); }));
+    // Not async_accept(): where that finds no memory for the socket, Asio drops its handler.
+    acceptor_.async_wait(asio::socket_base::wait_read,
+                         handler_on(strand_, [self = shared_from_this()](std::error_code ec) { self->on_ready(ec); }));
 }
 
 // Whatever happens, the next connection is accepted, sooner or later.
@@ -100,17 +106,20 @@ SOCKETIO_DECL void listener::go_on() noexcept
         accept_later();
 }
 
-SOCKETIO_DECL void listener::on_accepted(std::error_code ec)
+SOCKETIO_DECL void listener::on_ready(std::error_code ec)
 {
-    if (closed_)
-        return;
-    if (ec == asio::error::operation_aborted)
-        return;
-    if (is_exhausted(ec)) {
-        accept_later();
-        return;
+    for (unsigned left = most_in_a_row; !ec && left != 0 && !closed_; --left) {
+        auto const failed = caught([&] {
+            acceptor_.accept(next_, ec);
+            if (!ec)
+                hand_over();
+        });
+        if (failed)
+            ec = asio::error::no_memory;
     }
-    if (!ec && caught([this] { hand_over(); }))
+    if (closed_ || ec == asio::error::operation_aborted)
+        return;
+    if (is_exhausted(ec))
         accept_later();
     else
         go_on();

@@ -40,10 +40,14 @@ SOCKETIO_DECL detail::room_changes adapter::exit(std::string_view id)
     detail::room_changes noted;
     socket_pointer last; // outlives the lock
     std::lock_guard const lock{mutex_};
-    auto const left = room_events_.any() ? rooms_.rooms_of(id) : room_set{};
+    // The listeners of rooms may miss something when there is no memory; nobody stays in a room for that.
+    room_set left;
+    static_cast<void>(detail::caught([&] { left = room_events_.any() ? rooms_.rooms_of(id) : room_set{}; }));
     rooms_.exit(id);
-    for (auto const& room : left)
-        note_leave(id, room, noted);
+    static_cast<void>(detail::caught([&] {
+        for (auto const& room : left)
+            note_leave(id, room, noted);
+    }));
     if (auto const found = members_.find(id); found != members_.end()) {
         last = std::move(found->second);
         members_.erase(found);

@@ -14,7 +14,8 @@
 
 namespace socketio::detail {
 
-// The time in which user code may be called. However it ends, what is left to do is done.
+// The time in which user code may be called. However it ends, what is left to do is done. If there was no memory, the
+// connection ends, since nobody knows how far the work has come.
 class client_core::turn {
 public:
     explicit turn(client_core& on) : on_{on}, outer_{on.turn_thread_.exchange(std::this_thread::get_id())} {}
@@ -26,6 +27,19 @@ public:
         on_.settle();
     }
     void finish() { on_.run_steps(); }
+
+    template <class Work>
+    static void run(client_core& on, Work work)
+    {
+        turn now{on};
+        watch_memory(
+            [&] {
+                work();
+                on.go_down();
+                now.finish();
+            },
+            [&] { on.starve(); });
+    }
 
 private:
     client_core& on_;
@@ -97,7 +111,7 @@ SOCKETIO_DECL bool client_core::acts_now()
 SOCKETIO_DECL bool client_core::perform(unique_function<void()> command)
 {
     if (acts_now()) {
-        command();
+        watch_memory(command, [this] { starve(); });
         return true;
     }
     std::lock_guard const lock{mutex_};
@@ -112,13 +126,21 @@ SOCKETIO_DECL bool client_core::perform(unique_function<void()> command)
 }
 
 // With the lock, or on the strand.
-SOCKETIO_DECL void client_core::post_turn()
+SOCKETIO_DECL void client_core::post_turn() noexcept
 {
-    post(runtime_->channel->serial(), [self = shared_from_this()] {
-        turn now{*self};
-        self->drain_inbox();
-        now.finish();
-    });
+    post(runtime_->channel->serial(), [self = shared_from_this()] { turn::run(*self, [&] { self->drain_inbox(); }); });
+}
+
+// What is half done ends with the connection; and what is to be done at its end is tried again.
+SOCKETIO_DECL void client_core::starve() noexcept
+{
+    if (!runtime_)
+        return;
+    open_ = false;
+    if (leaving_ || !closing_.empty())
+        post_turn();
+    else
+        runtime_->channel->abort(close_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
 SOCKETIO_DECL void client_core::drain_inbox()
@@ -162,10 +184,14 @@ SOCKETIO_DECL void client_core::run_steps()
 }
 
 // After a turn; a step that threw leaves the others to a turn of their own.
-SOCKETIO_DECL void client_core::settle()
+SOCKETIO_DECL void client_core::settle() noexcept
 {
-    if (in_turn() || !runtime_)
-        return;
+    if (!in_turn() && runtime_ && caught([this] { end_turn(); }))
+        starve();
+}
+
+SOCKETIO_DECL void client_core::end_turn()
+{
     if (!steps_.empty()) {
         std::lock_guard const lock{mutex_};
         post_turn();
@@ -209,14 +235,14 @@ SOCKETIO_DECL void client_core::on_text(std::span<char> message)
 {
     if (!open_)
         return;
-    turn now{*this};
     packet received;
-    std::error_code ec;
-    if (decoder_.text(message, received, ec))
-        on_packet(received);
-    else if (ec)
-        fail(ec);
-    now.finish();
+    turn::run(*this, [&] {
+        std::error_code ec;
+        if (decoder_.text(message, received, ec))
+            on_packet(received);
+        else if (ec)
+            fail(ec);
+    });
     give_back(message.size(), received);
 }
 
@@ -224,14 +250,14 @@ SOCKETIO_DECL void client_core::on_binary(std::span<char> message)
 {
     if (!open_)
         return;
-    turn now{*this};
     packet received;
-    std::error_code ec;
-    if (decoder_.binary(message, received, ec))
-        on_packet(received);
-    else if (ec)
-        fail(ec);
-    now.finish();
+    turn::run(*this, [&] {
+        std::error_code ec;
+        if (decoder_.binary(message, received, ec))
+            on_packet(received);
+        else if (ec)
+            fail(ec);
+    });
     give_back(message.size(), received);
 }
 
@@ -308,10 +334,10 @@ SOCKETIO_DECL void client_core::connecting(std::shared_ptr<server_socket_core> s
 
 SOCKETIO_DECL void client_core::joined(std::shared_ptr<server_socket_core> socket)
 {
-    decided(socket->nsp().name());
-    connect_deadline_ = clock::never();
     auto const& name = socket->nsp().name();
-    sockets_.insert_or_assign(name, std::move(socket));
+    sockets_.insert_or_assign(name, socket);
+    decided(name);
+    connect_deadline_ = clock::never();
 }
 
 SOCKETIO_DECL void client_core::left(server_socket_core const& socket, bool by_this_side)
@@ -319,10 +345,12 @@ SOCKETIO_DECL void client_core::left(server_socket_core const& socket, bool by_t
     auto const found = sockets_.find(socket.nsp().name());
     if (found == sockets_.end() || found->second.get() != &socket)
         return;
-    defer([last = std::move(found->second)] {}); // it may be in the middle of something
+    std::list<unique_function<void()>> step;
+    step.push_back([last = found->second] {}); // it may be in the middle of something
     if (by_this_side)
         left_.insert(found->first);
     sockets_.erase(found);
+    defer(std::move(step));
 }
 
 SOCKETIO_DECL void client_core::disconnect_all()
@@ -348,27 +376,10 @@ SOCKETIO_DECL void client_core::close()
         runtime_->channel->close(close_reason::forced_close, make_error_code(error::stopped));
 }
 
-SOCKETIO_DECL void client_core::end_sockets(std::string_view reason)
-{
-    auto const all = std::exchange(sockets_, {});
-    for (auto const& each : all)
-        each.second->on_close(reason);
-}
-
-// No DISCONNECT: the clients are to come back when the server does.
-SOCKETIO_DECL void client_core::shut_down(std::shared_ptr<void> kept)
-{
-    kept_.push_back(std::move(kept));
-    end_sockets("server shutting down");
-    close();
-}
-
 SOCKETIO_DECL void client_core::on_upgraded()
 {
     transport_.store(runtime_->channel->transport().data(), std::memory_order_relaxed);
-    turn now{*this};
-    tell("upgrade", transport());
-    now.finish();
+    turn::run(*this, [this] { tell("upgrade", transport()); });
 }
 
 SOCKETIO_DECL void client_core::on_connection_event(std::string_view event, std::function<void(std::string_view)> listener)
@@ -381,83 +392,18 @@ SOCKETIO_DECL void client_core::on_connection_event(std::string_view event, std:
 // `about` outlives the turn.
 SOCKETIO_DECL void client_core::tell(std::string_view event, std::string_view about)
 {
+    std::list<unique_function<void()>> steps;
     std::lock_guard const lock{mutex_};
     for (auto const& each : listeners_)
         if (each.event == event)
-            defer([heard = each.heard, about] { heard(about); });
+            steps.push_back([heard = each.heard, about] { heard(about); });
+    defer(std::move(steps));
 }
 
 SOCKETIO_DECL client_snapshot client_core::snapshot() const noexcept
 {
     auto const get = [](std::atomic<std::size_t> const& one) { return one.load(std::memory_order_relaxed); };
     return {get(counts_.sockets), get(counts_.received), get(counts_.sent), get(counts_.dropped), get(counts_.unsent)};
-}
-
-SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code why)
-{
-    auto const self = shared_from_this();
-    open_ = false;
-    counts_.unsent.store(0, std::memory_order_relaxed);
-    if (why == error::buffer_full)
-        server_->count_cut_off();
-    ended_by_ = why;
-    turn now{*this};
-    drain_inbox();
-    end_sockets(to_string(reason));
-    tell("close", to_string(reason));
-    for (auto const& each : std::exchange(connecting_, {}))
-        if (each.second)
-            each.second->abandon();
-    defer([self] { self->let_go(); });
-    now.finish();
-}
-
-// The last step: whoever is still to be told something is told it first. From here on no command is taken any more.
-SOCKETIO_DECL void client_core::let_go()
-{
-    drain_inbox();
-    std::shared_ptr<runtime> last;
-    std::vector<connection_listener> listeners;
-    {
-        std::lock_guard const lock{mutex_};
-        if (steps_.empty() && inbox_.empty()) {
-            last = std::move(runtime_);
-            listeners.swap(listeners_);
-        }
-    }
-    if (!last) {
-        defer([self = shared_from_this()] { self->let_go(); });
-        return;
-    }
-    last->timer.cancel();
-    auto const server = std::move(server_);
-    server->forget(*this);
-    kept_.clear();
-}
-
-SOCKETIO_DECL void client_core::context_gone() noexcept
-{
-    auto const self = shared_from_this();
-    auto const server = std::move(server_);
-    std::shared_ptr<runtime> last;
-    std::vector<unique_function<void()>> unheard;
-    std::vector<connection_listener> listeners;
-    {
-        std::lock_guard const lock{mutex_};
-        last = std::move(runtime_);
-        unheard.swap(inbox_);
-        listeners.swap(listeners_);
-    }
-    open_ = false;
-    auto all = std::exchange(sockets_, {});
-    all.merge(connecting_);
-    for (auto const& each : all)
-        if (each.second)
-            each.second->drop_everything();
-    connecting_.clear();
-    deadlines_.clear_all();
-    auto const steps = std::exchange(steps_, {});
-    kept_.clear();
 }
 
 } // namespace socketio::detail

@@ -22,15 +22,15 @@ SOCKETIO_DECL void client_core::on_due()
 {
     if (!runtime_)
         return;
-    turn now{*this};
-    auto const time = clock::now();
-    if (time >= connect_deadline_) {
-        connect_deadline_ = clock::never();
-        close();
-    }
-    while (auto due = deadlines_.take_due(time))
-        due();
-    now.finish();
+    turn::run(*this, [this] {
+        auto const time = clock::now();
+        if (time >= connect_deadline_) {
+            connect_deadline_ = clock::never();
+            close();
+        }
+        while (auto due = deadlines_.take_due(time))
+            due();
+    });
 }
 
 // A bound: the deadline may have moved away when that comes.

@@ -29,7 +29,9 @@ SOCKETIO_DECL void engine_session::start(std::shared_ptr<http_exchange> first)
 SOCKETIO_DECL void engine_session::take(std::shared_ptr<http_exchange> exchange)
 {
     if (alive())
-        post(runtime_->serial, [self = shared_from_this(), exchange = std::move(exchange)]() mutable { self->on_request(std::move(exchange)); });
+        post(runtime_->serial, [self = shared_from_this(), exchange = std::move(exchange)]() mutable {
+            self->guarded([&] { self->on_request(std::move(exchange)); });
+        });
 }
 
 // The gate has looked before, but much may have happened since.
@@ -228,10 +230,12 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
         [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate, base64, wanted](http_stream&& over) mutable {
             engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate,
                                      std::move(over.counted), base64};
-            if (wanted)
-                self->on_candidate(std::move(brought));
-            else
-                self->turn_away(std::move(brought));
+            self->guarded([&] {
+                if (wanted)
+                    self->on_candidate(std::move(brought));
+                else
+                    self->turn_away(std::move(brought));
+            });
         });
 }
 

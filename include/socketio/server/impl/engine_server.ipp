@@ -315,10 +315,13 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
     http_request request = exchange->request();
     request.body.clear();
     auto const session = std::make_shared<engine_session>(on, make_session_id(), std::move(request), shared_from_this(), options_);
-    if (exchange->upgrade())
-        begin_websocket(session, *exchange);
-    else
-        begin_polling(session, exchange);
+    auto const begin = [&] {
+        if (exchange->upgrade())
+            begin_websocket(session, *exchange);
+        else
+            begin_polling(session, exchange);
+    };
+    watch_memory(begin, [&] { session->starve(); });
 }
 
 // False once the server is closed, and where there are as many.
@@ -357,9 +360,12 @@ SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session
                 over.connected.close();
                 return;
             }
-            session->start(
-                {std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted), base64});
-            self->tell_session(session);
+            auto const begin = [&] {
+                session->start(
+                    {std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted), base64});
+                self->tell_session(session);
+            };
+            watch_memory(begin, [&] { session->starve(); });
         });
 }
 

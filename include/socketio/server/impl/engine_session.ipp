@@ -65,7 +65,18 @@ SOCKETIO_DECL void engine_session::start(engine_websocket&& over)
 
 SOCKETIO_DECL void engine_session::begin()
 {
-    post(runtime_->serial, [self = shared_from_this()] { self->pump(); });
+    post(runtime_->serial, [self = shared_from_this()] { self->on_readable(); });
+}
+
+SOCKETIO_DECL void engine_session::on_readable()
+{
+    guarded([this] { pump(); });
+}
+
+SOCKETIO_DECL void engine_session::starve() noexcept
+{
+    if (alive() && !ended_)
+        abort(close_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
 // Takes all that has come, and asks before each event whether this is still to be heard. If the owner throws, what
@@ -150,7 +161,7 @@ SOCKETIO_DECL clock::time_point engine_session::deadline() const
 
 SOCKETIO_DECL void engine_session::arm()
 {
-    runtime_->timer.arm(deadline(), [self = shared_from_this()] { self->on_due(); });
+    runtime_->timer.arm(deadline(), [self = shared_from_this()] { self->guarded([&] { self->on_due(); }); });
 }
 
 SOCKETIO_DECL void engine_session::on_due()
@@ -212,7 +223,7 @@ SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<
 SOCKETIO_DECL void engine_session::flush()
 {
     if (!ended_ && !pumping_)
-        settle();
+        guarded([this] { settle(); });
 }
 
 SOCKETIO_DECL bool engine_session::is_writable()
@@ -271,7 +282,7 @@ SOCKETIO_DECL void engine_session::abort(close_reason reason, std::error_code wh
     if (auto const link = std::exchange(runtime_->link, nullptr))
         post(runtime_->serial, [self = shared_from_this(), link] { link->abort(); });
     else
-        end_poll(engine_packet_type::close);
+        static_cast<void>(caught([this] { end_poll(engine_packet_type::close); }));
     end_later(reason, why);
 }
 
@@ -279,7 +290,7 @@ SOCKETIO_DECL void engine_session::end_later(close_reason reason, std::error_cod
 {
     ended_ = true;
     drop_candidate();
-    arm();
+    static_cast<void>(caught([this] { arm(); }));
     post(runtime_->serial, [self = shared_from_this(), reason, why] { self->tell_end(reason, why); });
 }
 
@@ -294,7 +305,7 @@ SOCKETIO_DECL void engine_session::end(close_reason reason, std::error_code why)
     else
         end_poll(reason == close_reason::transport_close ? engine_packet_type::noop : engine_packet_type::close);
     bad_data_ = reason == close_reason::parse_error;
-    arm();
+    static_cast<void>(caught([this] { arm(); }));
     tell_end(reason, why);
 }
 

@@ -125,7 +125,7 @@ public:
     }
     restoration(restoration const&) = delete;
     restoration& operator=(restoration const&) = delete;
-    ~restoration() { end(std::nullopt); }
+    ~restoration() { static_cast<void>(caught([this] { end(std::nullopt); })); }
 
     // Any thread; only the first answer counts.
     void end(std::optional<adapter_session> session)
@@ -206,7 +206,11 @@ private:
         decision(std::shared_ptr<admission> of, std::size_t at) : of_{std::move(of)}, at_{at} {}
         decision(decision const&) = delete;
         decision& operator=(decision const&) = delete;
-        ~decision() { make(connect_error{error::connect_refused, "the middleware did not decide"}); }
+        ~decision()
+        {
+            if (!made_)
+                static_cast<void>(caught([this] { make(connect_error{error::connect_refused, "the middleware did not decide"}); }));
+        }
 
         void make(std::optional<connect_error> refused)
         {
@@ -262,12 +266,13 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
     auto const socket = std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
     if (!restored)
         adapter_->enter(socket->id());
+    unless_done left{[&] { static_cast<void>(adapter_->exit(socket->id())); }};
     if (has_gone()) {
-        static_cast<void>(adapter_->exit(socket->id()));
         client->look_for(name_, socket->shake().auth);
         return;
     }
     client->connecting(socket);
+    left.done();
     bool const asks = !restored || !adapter_->settings().recovery->skipMiddlewares;
     client->defer([on = std::make_shared<admission>(shared_from_this(), socket, asks)] { on->run(); });
 }

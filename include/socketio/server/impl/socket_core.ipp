@@ -113,7 +113,6 @@ SOCKETIO_DECL void server_socket_core::enter()
         client_->close();
         return;
     }
-    connected_.store(true, std::memory_order_release);
     for (auto const& each : missed)
         write(*each, {});
     session_.reset();
@@ -123,6 +122,7 @@ SOCKETIO_DECL void server_socket_core::enter()
     value const payload{std::move(answer)};
     client_->send_control(packet_type::connect, nsp_->name(), &payload);
     client_->joined(self);
+    connected_.store(true, std::memory_order_release);
 }
 
 SOCKETIO_DECL void server_socket_core::on_packet(packet const& received)
@@ -187,8 +187,7 @@ SOCKETIO_DECL void server_socket_core::leave(std::string_view reason)
     if (!connected() || ended_)
         return;
     client_->send_control(packet_type::disconnect, nsp_->name(), nullptr);
-    client_->left(*this, true);
-    on_close(reason);
+    on_close(reason, true);
 }
 
 inline bool is_recoverable(std::string_view reason) noexcept
@@ -197,45 +196,52 @@ inline bool is_recoverable(std::string_view reason) noexcept
 }
 
 // "disconnecting" is told while it is still in its rooms, and to its listeners connected; "disconnect" after.
-SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason)
+// All that follows has its memory before anything changes.
+SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason, bool by_this_side)
 {
-    if (!connected() || std::exchange(ended_, true))
+    if (!connected() || ended_)
         return false;
-    connected_.store(false, std::memory_order_release);
-    client_->left(*this, false);
+    std::list<unique_function<void()>> steps;
     auto const self = shared_from_this();
-    client_->defer([self, reason = std::string{reason}] {
+    steps.push_back([self, reason = std::string{reason}] {
         self->disconnecting_.store(true, std::memory_order_relaxed);
         self->tell("disconnecting", reason);
     });
-    client_->defer([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
-    client_->defer([self, reason = std::string{reason}] { self->tell("disconnect", reason); });
-    end_listening();
+    steps.push_back([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
+    steps.push_back([self, reason = std::string{reason}] { self->tell("disconnect", reason); });
+    steps.push_back(end_listening());
+    client_->left(*this, by_this_side);
+    ended_ = true;
+    connected_.store(false, std::memory_order_release);
+    client_->defer(std::move(steps));
     return true;
 }
 
 // The last step; done also when the context goes before its turn, since listeners may hold this socket.
-SOCKETIO_DECL void server_socket_core::end_listening()
+SOCKETIO_DECL unique_function<void()> server_socket_core::end_listening()
 {
     using otherwise = std::function<void()>;
     auto const self = shared_from_this();
-    client_->defer([self, step = std::make_unique<unless_done<otherwise>>([self] { self->drop_everything(); })] {
+    return [self, step = std::make_unique<unless_done<otherwise>>([self] { self->drop_everything(); })] {
         self->stop_listening();
         step->done();
-    });
+    };
 }
 
 SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
 {
     adapter& rooms = nsp_->rooms();
-    auto const joined = rooms.rooms_of(id_);
+    std::set<std::string, std::less<>> joined;
+    recoverable = !caught([&] { joined = rooms.rooms_of(id_); }) && recoverable;
     auto const left = rooms.exit(id_);
     disconnecting_.store(false, std::memory_order_relaxed);
-    if (recoverable && !pid_.empty())
-        nsp_->note_session();
-    nsp_->removed();
-    client_->defer_first([this] { end_acks(acks_.take_all(), error::disconnected); }); // before "disconnect"
+    static_cast<void>(caught([&] {
+        if (recoverable && !pid_.empty())
+            nsp_->note_session();
+        nsp_->removed();
+    }));
     client_->forget_deadline(*this);
+    client_->defer_first([this] { end_acks(acks_.take_all(), error::disconnected); }); // before "disconnect"
     // At last: what is the program's may throw.
     if (recoverable && !pid_.empty())
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
@@ -245,18 +251,26 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
 // A session that was restored in vain is there for the next try.
 SOCKETIO_DECL void server_socket_core::abandon()
 {
-    if (std::exchange(ended_, true))
+    if (ended_)
         return;
+    std::list<unique_function<void()>> steps;
+    steps.push_back(end_listening());
+    ended_ = true;
     auto left = nsp_->rooms().exit(id_);
-    if (session_)
-        nsp_->note_session();
-    nsp_->removed();
-    end_acks(acks_.take_all(), error::disconnected);
     client_->forget_deadline(*this);
-    if (session_)
-        client_->defer([self = shared_from_this()] { self->nsp_->rooms().persist_session(std::move(*self->session_)); });
-    client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });
-    end_listening();
+    client_->defer(std::move(steps));
+    static_cast<void>(caught([&] {
+        if (session_)
+            nsp_->note_session();
+        nsp_->removed();
+    }));
+    // In front of the last step.
+    client_->defer_first([&] {
+        end_acks(acks_.take_all(), error::disconnected);
+        if (session_)
+            client_->defer([self = shared_from_this()] { self->nsp_->rooms().persist_session(std::move(*self->session_)); });
+        client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });
+    });
 }
 
 SOCKETIO_DECL void server_socket_core::stop_listening()
@@ -274,7 +288,7 @@ SOCKETIO_DECL void server_socket_core::drop_everything() noexcept
 {
     ended_ = true;
     connected_.store(false, std::memory_order_release);
-    auto const waiting = acks_.take_all();
+    auto const waiting = std::exchange(acks_, {});
     static_cast<void>(nsp_->rooms().exit(id_)); // nobody is told any more
     stop_listening();
 }

@@ -1,0 +1,214 @@
+// A client and a server in one process, on one context, and all that they do with each other while an allocation fails.
+#pragma once
+
+#include <socketio/client.hpp>
+#include <socketio/server.hpp>
+
+#include <asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace memory {
+
+using namespace std::chrono_literals;
+
+// A call that finds no memory is made once more: it must have left everything as it was.
+template <class Call>
+void twice(Call call)
+{
+    try {
+        call();
+    } catch (std::bad_alloc const&) {
+        call();
+    }
+}
+
+class conversation {
+public:
+    conversation() = default;
+    conversation(conversation const&) = delete;
+    conversation& operator=(conversation const&) = delete;
+
+    // Everything, with memory that may fail.
+    void hold()
+    {
+        twice([this] { open_server(); });
+        twice([this] { client_ = connect(); });
+        twice([this] { other_ = client_.io().socket("/other"); });
+        twice([this] { listen(); });
+        wait([this] { return client_.connected() && other_.connected() && !members_.empty(); });
+        talk();
+        twice([this] { client_.disconnect(); });
+        wait([this] { return members_.empty(); });
+        twice([this] { client_.connect(); });
+        wait([this] { return client_.connected() && !members_.empty(); });
+        if (!members_.empty())
+            twice([this] { members_.front().conn().close(); });
+        wait([this] { return lost_ != 0; });
+        wait([this] { return client_.connected() && !members_.empty(); });
+        ask();
+    }
+
+    // Afterwards, with all the memory there is: empty if all works, or words for the first thing that does not.
+    std::string examine()
+    {
+        if (!client_ || !server_)
+            return "there is no client, or no server";
+        if (!client_.active())
+            client_.connect();
+        if (!patiently([this] { return client_.connected(); }))
+            return "the client does not connect again";
+        if (!answered(client_))
+            return "the client gets no answer";
+        auto fresh = connect();
+        bool const accepted = patiently([&] { return fresh.connected(); });
+        if (!accepted || !answered(fresh))
+            return "the server takes no new client";
+        std::size_t heard = 0;
+        client_.on("all", [&] { ++heard; });
+        fresh.on("all", [&] { ++heard; });
+        server_->in("everybody").emit("all");
+        if (!patiently([&] { return heard == 2; }))
+            return "a broadcast does not reach both clients";
+        client_.off();
+        return {};
+    }
+
+    // True if the context runs out of work once everybody has left.
+    bool end()
+    {
+        members_.clear();
+        client_ = {};
+        other_ = {};
+        if (server_)
+            server_->close();
+        context_.restart();
+        auto const until = std::chrono::steady_clock::now() + 1s;
+        while (!context_.stopped() && std::chrono::steady_clock::now() < until)
+            context_.run_one_for(100ms);
+        return context_.stopped();
+    }
+
+private:
+    void open_server()
+    {
+        if (!server_)
+            server_.emplace(context_, std::uint16_t{0}, socketio::server_options{.address = "127.0.0.1", .close_timeout = 100ms});
+        server_->off("connection");
+        server_->of("/other").off("connection");
+        server_->on("connection", [this](socketio::server_socket socket) { welcome(std::move(socket)); });
+        server_->of("/other").on("connection", [](socketio::server_socket socket) {
+            socket.on("echo", [](std::string text, socketio::ack reply) { reply(text); });
+        });
+    }
+    void welcome(socketio::server_socket socket)
+    {
+        socket.join("everybody");
+        socket.join("room");
+        socket.on("echo", [](std::string text, socketio::ack reply) { reply(text); });
+        socket.on("file", [](socketio::bytes file, socketio::ack reply) { reply(file.size(), file); });
+        socket.on("leave", [socket] { socket.leave("room"); });
+        socket.on("disconnect", [this, id = socket.id()] {
+            std::erase_if(members_, [&](auto const& each) { return each.id() == id; });
+        });
+        members_.push_back(socket);
+    }
+    socketio::socket connect()
+    {
+        return socketio::io(context_, "http://127.0.0.1:" + std::to_string(server_->port()),
+            {.forceNew = true, .reconnectionDelay = 1ms, .reconnectionDelayMax = 5ms, .close_timeout = 100ms});
+    }
+    void listen()
+    {
+        client_.off();
+        client_.on("news", [this](std::string const&) { ++heard_; });
+        client_.on("question", [](int number, socketio::ack reply) { reply(number + 1); });
+        client_.on("picture", [this](socketio::bytes const&) { ++heard_; });
+        client_.on("disconnect", [this] { ++lost_; });
+        client_.onAny([this](std::string_view) { ++heard_; });
+    }
+
+    void talk()
+    {
+        twice([this] { client_.emit("leave"); });
+        ask();
+        answers_ = 0;
+        lost_ = 0;
+        twice([this] { client_.emit("file", socketio::bytes(100), [this](int, socketio::bytes) { ++answers_; }); });
+        wait([this] { return answers_ != 0 || lost_ != 0; });
+        answers_ = 0;
+        twice([this] { other_.emit("echo", std::string(300, 'x'), [this](std::string) { ++answers_; }); });
+        wait([this] { return answers_ != 0 || lost_ != 0; });
+        heard_ = 0;
+        twice([this] { server_->to("everybody").except("nobody").emit("news", "to all"); });
+        wait([this] { return heard_ != 0 || lost_ != 0; });
+        if (members_.empty())
+            return;
+        answers_ = 0;
+        twice([this] { members_.front().emit("question", 1, [this](int) { ++answers_; }); });
+        wait([this] { return answers_ != 0 || members_.empty(); });
+        if (members_.empty())
+            return;
+        heard_ = 0;
+        twice([this] { members_.front().emit("picture", socketio::bytes(300)); });
+        wait([this] { return heard_ != 0 || lost_ != 0; });
+        answers_ = 0;
+        twice([this] { server_->timeout(100ms).emit("question", 1, [this](std::error_code, std::vector<socketio::value> const&) { ++answers_; }); });
+        wait([this] { return answers_ != 0; });
+    }
+    void ask()
+    {
+        answers_ = 0;
+        lost_ = 0;
+        twice([this] { client_.emit("echo", "how are you?", [this](std::string) { ++answers_; }); });
+        wait([this] { return answers_ != 0 || lost_ != 0; });
+    }
+
+    bool answered(socketio::socket& by)
+    {
+        answers_ = 0;
+        by.emit("echo", "still there?", [this](std::string) { ++answers_; });
+        return patiently([this] { return answers_ != 0; });
+    }
+
+    // What was being done may have ended with a connection: then it does not come, and that is not waited for long.
+    template <class Condition>
+    void wait(Condition condition)
+    {
+        drive(condition, 50ms);
+    }
+    template <class Condition>
+    bool patiently(Condition condition)
+    {
+        return drive(condition, 1s);
+    }
+    template <class Condition>
+    bool drive(Condition condition, std::chrono::milliseconds most)
+    {
+        auto const until = std::chrono::steady_clock::now() + most;
+        while (!condition() && std::chrono::steady_clock::now() < until) {
+            context_.restart();
+            try {
+                context_.run_one_for(10ms);
+            } catch (std::bad_alloc const&) {
+            }
+        }
+        return condition();
+    }
+
+    asio::io_context context_{1};
+    std::optional<socketio::server> server_;
+    socketio::socket client_;
+    socketio::socket other_;
+    std::vector<socketio::server_socket> members_;
+    int answers_ = 0;
+    int heard_ = 0;
+    int lost_ = 0;
+};
+
+} // namespace memory
