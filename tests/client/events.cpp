@@ -26,7 +26,7 @@ std::vector<socketio::value> copies(socketio::args const& from)
 }
 
 // Objects and arrays in turn, as handlers.js makes them.
-socketio::value nested(int depth)
+socketio::value nested(unsigned depth)
 {
     if (depth == 0)
         return "bottom";
@@ -136,9 +136,9 @@ TEST_CASE_FIXTURE(client_test, "an argument nested more deeply than a packet may
 {
     support::npm_server server;
     auto socket = socketio::io(context, server.url());
-    CHECK_THROWS_AS(socket.emit("echo event", nested(200)), std::invalid_argument);
+    CHECK_THROWS_AS(socket.emit("echo event", nested(socketio::max_json_depth)), std::invalid_argument);
     REQUIRE(until_connected(socket));
-    socket.on("fine", [&] { CHECK_THROWS_AS(socket.emit("echo event", nested(200)), std::invalid_argument); });
+    socket.on("fine", [&] { CHECK_THROWS_AS(socket.emit("echo event", nested(socketio::max_json_depth)), std::invalid_argument); });
     server.ask(R"({"do":"emit","event":"fine"})");
     // Half a packet must not be left in what is written next.
     CHECK(round_trip(socket));

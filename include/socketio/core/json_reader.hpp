@@ -321,7 +321,7 @@ namespace detail {
 SOCKETIO_DECL value read_written(byte_buffer& text, std::span<bytes_view const> attachments)
 {
     json_document document;
-    if (document.parse({text.data(), text.size()}, {}, !attachments.empty()) || document.attach(attachments))
+    if (document.parse({text.data(), text.size()}, {.depth = max_json_depth}, !attachments.empty()) || document.attach(attachments))
         throw_misuse("socketio::convert: write() has not written one value");
     return document.root().to_value();
 }
