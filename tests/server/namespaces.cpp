@@ -40,10 +40,11 @@ struct map_house : server_house {
     }
 };
 
-// Counts the namespaces that there are by their adapters.
-struct counting_house : map_house {
+// Counts the namespaces that there are by their adapters: a base, since the server makes the first one at once.
+struct adapter_list {
     std::vector<std::weak_ptr<socketio::adapter>> made;
-
+};
+struct counting_house : adapter_list, map_house {
     explicit counting_house(server_options options = {}) : map_house{counted(std::move(options), made)} {}
 
     std::ptrdiff_t alive() const
