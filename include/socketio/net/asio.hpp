@@ -20,7 +20,16 @@
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 
+#include <system_error>
+
 namespace socketio::detail {
+
+// Whether it says that the other side has gone. Windows says "aborted" where other systems say "reset".
+inline bool is_cut_off(std::error_code ec) noexcept
+{
+    return ec == asio::error::eof || ec == asio::error::connection_reset || ec == asio::error::connection_aborted ||
+           ec == asio::error::broken_pipe;
+}
 
 // Runs `work` on the strand, later.
 void post(strand const& on, unique_function<void()> work);

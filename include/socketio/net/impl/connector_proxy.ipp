@@ -69,7 +69,7 @@ inline task<std::error_code> connector::connect_by_proxy(url const& to)
     else
         ec = co_await tunnel_socks5(to);
     // The proxy hung up, or the connection to it broke.
-    if (ec == asio::error::eof || ec == asio::error::connection_reset || ec == asio::error::broken_pipe)
+    if (is_cut_off(ec))
         ec = proxy_error(error::proxy_refused, "it closed the connection instead of connecting to " + target);
     else if (!ec && !input_.empty())
         ec = proxy_error(error::proxy_invalid, "it sent something before the server was asked anything");

@@ -127,7 +127,7 @@ SOCKETIO_DECL void dial::describe(std::error_code& ec)
         describe_refusal(ec);
     if (ec == error::wrong_protocol || ec == error::tls_not_available) {
         result_.words = ec.message();
-    } else if (shaking_hands_ && (ec == asio::error::eof || ec == asio::error::connection_reset)) {
+    } else if (shaking_hands_ && is_cut_off(ec)) {
         ec = error::not_socketio;
         result_.words = "the server closed the connection without answering the upgrade request. Is this a Socket.IO "
                         "server, and is the path " + path + " right?";

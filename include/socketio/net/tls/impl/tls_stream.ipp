@@ -99,7 +99,7 @@ SOCKETIO_TLS_DECL void tls_stream::on_read(std::error_code ec, std::size_t count
             shake();
             return;
         }
-        bool const cut = ec == asio::error::eof || ec == asio::error::connection_reset;
+        bool const cut = is_cut_off(ec);
         if (cut)
             session_.cut_off();
         end_handshake(cut ? session_.failure() : tls_failure{ec, "TLS handshake: " + ec.message()});
@@ -112,8 +112,7 @@ SOCKETIO_TLS_DECL void tls_stream::on_read(std::error_code ec, std::size_t count
 
 SOCKETIO_TLS_DECL std::error_code tls_stream::judge_end(std::error_code ec) const noexcept
 {
-    bool const hung_up = ec == asio::error::eof || ec == asio::error::connection_reset;
-    return hung_up && session_.waits_for_approval() ? make_error_code(error::tls_certificate_refused) : ec;
+    return is_cut_off(ec) && session_.waits_for_approval() ? make_error_code(error::tls_certificate_refused) : ec;
 }
 
 // A reading that finds too little for one byte goes on below.
