@@ -222,3 +222,20 @@ TEST_CASE_FIXTURE(scripted_house, "who comes into a pattern's namespace just whe
     CHECK(io.of("/w-a").sockets().has(returning.id()));
     CHECK(io.sockets().adapter().sids().empty());
 }
+
+TEST_CASE_FIXTURE(scripted_house, "a pattern's namespace goes when its only client leaves while its session is looked for")
+{
+    io.of(std::regex{"^/w-"});
+    io.on("new_namespace", [this](socketio::server_namespace made) { heard.note("new " + made.name()); });
+    script->answers_later = true;
+    {
+        socketio::object const session{{"pid", "a secret"}, {"offset", "the last one"}};
+        auto const visitor = client("/w-a", {.auth = session, .reconnection = false});
+        REQUIRE(until_asked(1));
+    }
+    REQUIRE(until([this] { return io.engine().clientsCount() == 0; }));
+    SUBCASE("there is none") { script->answers.front()(); }
+    SUBCASE("there is no answer") { script->answers.clear(); }
+    guest("/w-a");
+    CHECK(heard.count("new /w-a") == 2);
+}

@@ -141,10 +141,13 @@ public:
                 client->look_for(name, std::move(*auth));
         };
         bool const taken = client_->perform([client = client_, step = std::move(step)]() mutable { client->defer(std::move(step)); });
-        if (taken || !to || !*found)
+        if (taken || !to)
             return;
-        to->note_session();
-        to->rooms().persist_session(std::move(**found));
+        if (*found)
+            to->note_session();
+        to->removed(); // it may have been made for that client
+        if (*found)
+            to->rooms().persist_session(std::move(**found));
     }
 
 private:
@@ -260,8 +263,10 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
         client->defer([self = shared_from_this(), unused = std::move(*session)] { self->rooms().persist_session(unused); });
         session.reset();
     }
-    if (!client->is_open())
+    if (!client->is_open()) {
+        removed();
         return;
+    }
     bool const restored = session.has_value();
     auto const socket = std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
     if (!restored)
