@@ -39,6 +39,7 @@ private:
     void go_on() noexcept;
     void hand_over();
     void on_ready(std::error_code ec);
+    void go_on_after(std::error_code ec) noexcept;
 
     asio::any_io_executor executor_;
     strand strand_;

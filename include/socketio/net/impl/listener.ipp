@@ -81,9 +81,18 @@ SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
 
 SOCKETIO_DECL void listener::accept()
 {
+#if defined(ASIO_HAS_IOCP)
+    // There a listening socket cannot be waited for: it is told at once that it is not connected.
+    acceptor_.async_accept(next_, handler_on(strand_, [self = shared_from_this()](std::error_code ec) {
+        if (!ec && !self->closed_ && caught([&] { self->hand_over(); }))
+            ec = asio::error::no_memory;
+        self->go_on_after(ec);
+    }));
+#else
     // Not async_accept(): where that finds no memory for the socket, Asio drops its handler.
     acceptor_.async_wait(asio::socket_base::wait_read,
                          handler_on(strand_, [self = shared_from_this()](std::error_code ec) { self->on_ready(ec); }));
+#endif
 }
 
 // Whatever happens, the next connection is accepted, sooner or later.
@@ -117,6 +126,11 @@ SOCKETIO_DECL void listener::on_ready(std::error_code ec)
         if (failed)
             ec = asio::error::no_memory;
     }
+    go_on_after(ec);
+}
+
+SOCKETIO_DECL void listener::go_on_after(std::error_code ec) noexcept
+{
     if (closed_ || ec == asio::error::operation_aborted)
         return;
     if (is_exhausted(ec))
