@@ -183,7 +183,7 @@ SOCKETIO_DECL void client_core::run_steps()
     }
 }
 
-// After a turn; a step that threw leaves the others to a turn of their own.
+// After a turn; a step or a command that threw leaves the others to a turn of their own.
 SOCKETIO_DECL void client_core::settle() noexcept
 {
     if (!in_turn() && runtime_ && caught([this] { end_turn(); }))
@@ -192,7 +192,7 @@ SOCKETIO_DECL void client_core::settle() noexcept
 
 SOCKETIO_DECL void client_core::end_turn()
 {
-    if (!steps_.empty()) {
+    if (!steps_.empty() || !drained_.empty()) {
         std::lock_guard const lock{mutex_};
         post_turn();
     }

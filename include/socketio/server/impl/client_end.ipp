@@ -92,6 +92,9 @@ SOCKETIO_DECL void client_core::context_gone() noexcept
     auto const server = std::move(server_);
     std::shared_ptr<runtime> last;
     std::vector<unique_function<void()>> unheard;
+    std::vector<unique_function<void()>> interrupted; // by a command that found no memory
+    interrupted.swap(drained_);
+    next_drained_ = 0;
     std::vector<connection_listener> listeners;
     {
         std::lock_guard const lock{mutex_};
