@@ -40,9 +40,8 @@ struct crowd {
 TEST_CASE("commands behind one that found no memory go with the context")
 {
     std::string const large(100000, 'x');
-    { crowd const first; } // also what is allocated once for all
     bool happened = true;
-    for (std::size_t nth = 1; happened; ++nth) {
+    for (std::size_t nth = 0; happened; ++nth) { // first none fails: what is allocated once for all is then
         std::size_t const before = memory::live();
         {
             crowd all;
@@ -53,9 +52,10 @@ TEST_CASE("commands behind one that found no memory go with the context")
                 all.context.poll();
             } catch (std::bad_alloc const&) {
             }
-            happened = now.happened();
+            happened = nth == 0 || now.happened();
         }
         CAPTURE(nth);
-        CHECK(memory::live() == before);
+        if (nth != 0)
+            CHECK(memory::live() == before);
     }
 }
