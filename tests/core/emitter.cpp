@@ -2,8 +2,6 @@
 
 #include <socketio/core/config.hpp>
 
-#include "support/processor_time.hpp"
-
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -357,51 +355,6 @@ TEST_CASE("a once listener that another thread removes is called at most once")
         CHECK(heard == before);
         CHECK_FALSE(e.has("x"));
     }
-}
-
-TEST_CASE("listeners come and go, and are called once, at a cost that does not depend on how many others there are")
-{
-    // In proportion to all, it would be some hundred times as much.
-    auto const cost = [](int others) {
-        emitter e;
-        for (int i = 0; i != others; ++i)
-            e.on("event " + std::to_string(i), [](call&) {});
-        int heard = 0;
-        auto const spent = support::processor_time([&] {
-            for (int i = 0; i != 500; ++i) {
-                e.on("x", [&](call&) { ++heard; }, true);
-                call c;
-                e.dispatch("x", c);
-                auto const removed = e.on("y", [](call&) {});
-                e.dispatch("z", c);
-                e.off(removed);
-            }
-        });
-        CHECK(heard == 500);
-        return spent;
-    };
-    auto const alone = cost(0);
-    CHECK(cost(5000) < 10 * alone);
-}
-
-TEST_CASE("listeners of one event come and go at a cost that does not depend on how many of it there are")
-{
-    auto const cost = [](int others) {
-        emitter e;
-        for (int i = 0; i != others; ++i)
-            e.on("x", [](call&) {});
-        std::vector<std::uint64_t> added;
-        return support::processor_time([&] {
-            for (int i = 0; i != 2000; ++i)
-                added.push_back(e.on("x", [](call&) {}, true));
-            for (auto const each : added)
-                e.off(each);
-            for (int i = 0; i != 2000; ++i)
-                e.off(e.on_any([](call&) {}, true));
-        });
-    };
-    auto const alone = cost(0);
-    CHECK(cost(20000) < 10 * alone);
 }
 
 TEST_CASE("events that nobody listens to any more are forgotten, however many there were")

@@ -1,14 +1,12 @@
-// What those who may come back cost a server: memory for the events that they miss, and time when they are there again.
+// What those who may come back cost a server: memory for the events that they miss. (Of their return tests/cost tells.)
 #include <socketio/server/adapter.hpp>
 
 #include <socketio/server.hpp>
 
 #include "support/heap.hpp"
-#include "support/processor_time.hpp"
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -48,26 +46,6 @@ std::vector<std::string> names(std::string const& prefix, int count)
     return made;
 }
 
-// Of one that comes back when there are many events of other rooms than the `count` that it was in.
-std::chrono::nanoseconds cost_of_coming_back(int count)
-{
-    socketio::adapter kept{{"/", socketio::connection_state_recovery{}}};
-    kept.broadcast(event(R"(2["first"])"), {});
-    kept.persist_session({.sid = "id", .pid = "pid", .rooms = names("mine", count), .data = {}});
-    for (int i = 0; i != 5000; ++i)
-        kept.broadcast(event(R"(2["news"])"), {.rooms = names("others", 3), .except = {"nobody"}});
-    kept.broadcast(event(R"(2["last"])"), {.rooms = {"mine0"}});
-    std::vector<socketio::shared_packet> missed;
-    return support::processor_time([&] {
-        for (int i = 0; i != 10; ++i) {
-            socketio::adapter_session const session{
-                .sid = "id", .pid = "pid", .rooms = names("mine", count), .data = {}, .resume_from = 0};
-            REQUIRE(kept.show_again(session, nullptr, missed));
-            REQUIRE(missed.size() == 1);
-        }
-    });
-}
-
 std::size_t memory_of_sessions(int rooms)
 {
     socketio::adapter kept{settings()};
@@ -97,11 +75,4 @@ TEST_CASE("sessions that are kept take no more memory for their rooms than kept_
     using namespace server_recovery;
     std::size_t const without = memory_of_sessions(0);
     CHECK(memory_of_sessions(1000) < without + limit + limit / 4);
-}
-
-TEST_CASE("one that was in a thousand rooms comes back at a cost that is not a thousand times that of one room")
-{
-    using namespace server_recovery;
-    auto const one = cost_of_coming_back(1);
-    CHECK(cost_of_coming_back(1000) < 5 * one);
 }

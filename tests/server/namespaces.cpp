@@ -2,7 +2,6 @@
 #include <socketio/server/server_namespace.hpp>
 
 #include "support/lossy_house.hpp"
-#include "support/processor_time.hpp"
 #include "support/server_house.hpp"
 
 #include <doctest/doctest.h>
@@ -387,19 +386,4 @@ TEST_CASE_FIXTURE(patient_house, "a pattern's namespace stays for one that may c
     lose(client);
     come_back(client);
     CHECK(heard.has("recovered"));
-}
-
-TEST_CASE_FIXTURE(map_house, "a pattern takes a namespace at a cost that does not depend on how many it has")
-{
-    auto const workspaces = io.of(std::regex{"^/w-"});
-    int made = 0;
-    auto const make = [&](int count) {
-        return support::processor_time([&] {
-            for (int i = 0; i != count; ++i)
-                static_cast<void>(io.of("/w-" + std::to_string(++made)));
-        });
-    };
-    auto const first = make(300);
-    make(20000);
-    CHECK(make(300) < 6 * first);
 }
