@@ -281,3 +281,18 @@ TEST_CASE("random operations agree with a simple model")
     CHECK(next_id > 5000);
     CHECK(drained(q) == std::vector<entry>(model.begin(), model.end()));
 }
+
+TEST_CASE("a queue that is never quite empty keeps no memory of the packets that it has handed over")
+{
+    packet_queue queue;
+    std::string const text(1000, 'x');
+    for (int i = 0; i != 20; ++i)
+        queue.push(text, {}, std::nullopt);
+    for (int i = 0; i != 20000; ++i) {
+        queue.push(text, {}, std::nullopt);
+        REQUIRE(drained(queue, 1).size() == 1);
+    }
+    CHECK(queue.size() == 20);
+    CHECK(queue.memory() < 1'000'000);
+    CHECK(drained(queue).size() == 20);
+}

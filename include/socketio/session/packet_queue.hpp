@@ -156,8 +156,10 @@ public:
                 attachments.clear();
                 if (next.attachments != 0)
                     split(at, next, attachments);
-                if (!take(std::string_view{at, next.text}, std::span<bytes_view const>{attachments}, next.ack, next.compress))
+                if (!take(std::string_view{at, next.text}, std::span<bytes_view const>{attachments}, next.ack, next.compress)) {
+                    sweep();
                     return;
+                }
                 --count_;
             }
             skip_first();
@@ -202,7 +204,7 @@ private:
             removed_bytes_ -= first.size;
     }
 
-    // While nothing is handed over, for days perhaps, packets may come and be removed again: what they
+    // While not all is handed over, for days perhaps, packets may come, and be removed or taken: what they
     // held is given back when it is the greater part, and there is memory for the copy.
     void sweep() noexcept
     {
