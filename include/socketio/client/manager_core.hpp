@@ -62,8 +62,9 @@ public:
     connection_snapshot snapshot();
     // Takes a namespace in; it stays until forget().
     void adopt(std::shared_ptr<socket_core> joined);
-    // No handle is left.
-    void stop();
+    // No handle is left: of the manager, or of a namespace.
+    void stop() noexcept;
+    void release(std::shared_ptr<socket_core> const& which) noexcept;
 
     // On the strand.
     void open();
@@ -145,6 +146,8 @@ private:
         void swap(inbox& other) noexcept;
     };
 
+    template <class Command>
+    void perform_surely(Command const& command) noexcept;
     void wake();
     void drain_inbox();
     void recover();

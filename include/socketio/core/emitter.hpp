@@ -89,11 +89,12 @@ public:
     // All named listeners; the catch-all ones stay, as with the reference's off().
     void off_named()
     {
-        std::vector<entries> dropped;
+        entries dropped; // without memory: destructors take listeners off
         std::lock_guard const lock{mutex_};
-        dropped.reserve(named_.size());
-        for (auto const& each : named_)
-            dropped.push_back(empty(*each.second));
+        for (auto const& each : named_) {
+            auto last = empty(*each.second);
+            dropped.merge(last);
+        }
         named_.clear();
     }
     void off_all()
@@ -212,6 +213,7 @@ private:
         to.all.emplace(made->position, made);
         adding.done();
         changed(to);
+        touched_.store(true, std::memory_order_release);
     }
 
     void note_new(std::shared_ptr<group> const& which)
@@ -225,7 +227,6 @@ private:
     void changed(group& which)
     {
         which.version.fetch_add(1, std::memory_order_release);
-        touched_.store(true, std::memory_order_release);
     }
 
     // What was taken out is returned, so that listeners die outside the lock.

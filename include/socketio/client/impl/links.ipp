@@ -119,7 +119,7 @@ SOCKETIO_DECL socket_link::socket_link(std::shared_ptr<manager_link> manager, st
 SOCKETIO_DECL socket_link::~socket_link()
 {
     core_->stop_listening();
-    manager_->core().perform([core = core_] { core->release(); });
+    manager_->core().release(core_);
 }
 
 SOCKETIO_DECL void socket_link::connect()

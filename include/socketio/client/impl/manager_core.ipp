@@ -278,23 +278,39 @@ SOCKETIO_DECL void manager_core::forget(socket_core const& which)
     auto const found = sockets_.find(which.nsp());
     if (found == sockets_.end() || found->second.get() != &which)
         return;
+    // A listener of its may be running: it dies after that.
+    defer([last = found->second] {});
     if (root_ == &which)
         root_ = nullptr;
     auto const place = std::exchange(found->second->managed(), {});
     deadlines_.clear(place.deadline);
     if (place.changed != 0)
         changed_[place.changed - 1] = nullptr;
-    // A listener of its may be running: it dies after that.
-    defer([last = std::move(found->second)] {});
     sockets_.erase(found);
 }
 
-SOCKETIO_DECL void manager_core::stop()
+// For destructors. What finds no memory on its way is done again, in a turn: `command` must stand that.
+template <class Command>
+void manager_core::perform_surely(Command const& command) noexcept
 {
-    perform([self = shared_from_this()] {
+    if (!caught([&] { perform(command); }))
+        return;
+    std::lock_guard const lock{mutex_};
+    if (alive())
+        post(runtime_->serial, [self = shared_from_this(), command] { turn::run(*self, command); });
+}
+
+SOCKETIO_DECL void manager_core::stop() noexcept
+{
+    perform_surely([self = shared_from_this()] {
         self->events_.off_all();
         self->close();
     });
+}
+
+SOCKETIO_DECL void manager_core::release(std::shared_ptr<socket_core> const& which) noexcept
+{
+    perform_surely([which] { which->release(); });
 }
 
 // Nobody runs the context any more. What is left is taken out first and dies last, because it may

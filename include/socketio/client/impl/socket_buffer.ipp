@@ -26,6 +26,8 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
                                      std::optional<pending_ack>&& waiting, keep_rule const& rule)
 {
     changed(); // it may have a deadline
+    if (waiting)
+        acks_.reserve_one(); // what can fail comes before the packet is there
     std::size_t const size = packet_queue::size_of(text, attachments);
     auto const fits = [&] { return buffer_limits_.admit(send_buffer_.size(), send_buffer_.byte_size(), size); };
     bool const drops = buffer_limits_.full == when_full::drop_oldest && buffer_limits_.fits(size);

@@ -199,7 +199,8 @@ SOCKETIO_DECL void socket_core::disconnect()
 
 SOCKETIO_DECL void socket_core::release()
 {
-    if (std::exchange(released_, true))
+    // What had no memory the last time is done now.
+    if (std::exchange(released_, true) && !managed_.joined)
         return;
     stop_listening();
     end_retries(error::stopped);
@@ -393,11 +394,10 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
 
 SOCKETIO_DECL void socket_core::recover()
 {
+    if (released_)
+        manager_.defer_first([self = shared_from_this()] { self->release(); });
     if (!written_.empty())
-        manager_.defer_first([self = shared_from_this()] {
-            if (!self->written_.empty())
-                self->deliver_written();
-        });
+        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
 }
 
 SOCKETIO_DECL void socket_core::drop_everything() noexcept

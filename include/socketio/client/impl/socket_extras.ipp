@@ -87,6 +87,8 @@ SOCKETIO_DECL void socket_core::tell_outgoing(std::string_view text, std::span<b
 // The next step of all, so that what leaves the send buffer is told before "connect" is.
 SOCKETIO_DECL void socket_core::deliver_written()
 {
+    if (written_.empty()) // another step has told it, see recover()
+        return;
     if (written_.size() > 1)
         manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
     std::list<kept_event> first;
