@@ -137,11 +137,8 @@ public:
     value(T letter) : data_{std::in_place_type<std::string>, std::size_t{1}, letter}
     {
     }
-    value(char const* text) // no pointer is null
-    {
-        if (text)
-            data_.emplace<std::string>(text);
-    }
+    // No pointer is null. (Put into a variant that is there already, g++ 12 would warn in the user's code.)
+    value(char const* text) : value{text ? value{std::string_view{text}} : value{}} {}
     value(std::string text) noexcept : data_{std::in_place_type<std::string>, std::move(text)} {}
     value(std::string_view text) : data_{std::in_place_type<std::string>, text} {}
     value(bytes data) noexcept : data_{std::in_place_type<bytes>, std::move(data)} {}
