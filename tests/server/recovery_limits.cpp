@@ -36,6 +36,9 @@ struct slow_house : lossy_house {
         return made;
     }
 };
+struct thrifty_house : lossy_house {
+    thrifty_house() : lossy_house{{}, {.send_limit = 10000}} {}
+};
 struct crowded_house : lossy_house {
     crowded_house() : lossy_house{{.kept_sessions = 1}} {}
 };
@@ -144,4 +147,18 @@ TEST_CASE_FIXTURE(crowded_house, "of more than kept_sessions sessions the oldest
     come_back(b);
     come_back(c);
     CHECK(int{b.recovered()} + int{c.recovered()} == 1);
+}
+
+TEST_CASE_FIXTURE(thrifty_house, "who has missed more than send_limit gets all of it, with what is said behind it")
+{
+    auto client = traveller();
+    lose(client);
+    io.on("connection", [](server_socket socket) { socket.emit("news", "behind"); });
+    for (int i = 0; i != 10; ++i)
+        io.emit("news", std::string(2000, static_cast<char>('a' + i)));
+    come_back(client);
+    CHECK(client.recovered());
+    CHECK(heard.count_of("news") == 11);
+    CHECK(heard.has("news: behind"));
+    CHECK(heard.count("lost") == 0);
 }

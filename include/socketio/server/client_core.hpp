@@ -82,6 +82,19 @@ public:
     // False if it was dropped: volatile, and it would have to wait.
     bool send(encoded_packet const& packet, send_flags flags);
     bool send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
+    // All that `these` send counts as one packet for send_limit.
+    template <class Sends>
+    void send_as_one(Sends these)
+    {
+        if (!open_)
+            return;
+        std::size_t const before = runtime_->channel->unsent();
+        {
+            raised const guard{sending_as_one_};
+            these();
+        }
+        check_unread(before);
+    }
     void send_control(packet_type type, std::string_view nsp, value const* payload);
     // A socket is on its way through the middleware; it is connected; it has gone.
     void connecting(std::shared_ptr<server_socket_core> socket);
@@ -192,6 +205,7 @@ private:
     std::string cut_off_; // the reason in words, if it was
     std::size_t largest_ = 0; // packet among those that wait
     bool open_ = true;
+    bool sending_as_one_ = false;
     bool running_steps_ = false;
     std::string_view closing_{}; // the reason, while the sockets have not been told all
     bool leaving_ = false;       // they have, and the last step is to follow

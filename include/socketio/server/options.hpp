@@ -157,8 +157,8 @@ struct server_options {
     // polling begins: 503.
     std::size_t connections = 65536;
     // Bytes that a client may leave unread: over it the session is cut off, with "transport error", in the send that goes
-    // over it; "disconnect" has the numbers in its disconnect_details. The largest packet of those that wait is not counted:
-    // whatever its size, one is always taken.
+    // over it; "disconnect" has the numbers in its disconnect_details. The largest packet since nothing waited is not
+    // counted: whatever its size, one is always taken. All that a recovered client has missed counts as one packet.
     std::size_t send_limit = 16 * 1024 * 1024;
     // Bytes of one event or answer to a client, its attachments included. A larger one is not sent: its handler is told
     // error::payload_too_large, or on_error if there is none that takes errors; of a broadcast that is told once.

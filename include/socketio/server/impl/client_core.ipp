@@ -220,7 +220,8 @@ SOCKETIO_DECL bool client_core::send(std::string_view text, std::span<bytes_view
     std::size_t const before = channel.unsent();
     channel.send_packet(text, attachments, flags.compress);
     count(counts_.sent);
-    check_unread(before);
+    if (!sending_as_one_)
+        check_unread(before);
     return true;
 }
 

@@ -113,8 +113,11 @@ SOCKETIO_DECL void server_socket_core::enter()
         client_->close();
         return;
     }
-    for (auto const& each : missed)
-        write(*each, {});
+    // Were each counted for itself, one that missed too much would be cut off each time that it comes back.
+    client_->send_as_one([&] {
+        for (auto const& each : missed)
+            write(*each, {});
+    });
     session_.reset();
     object answer{{"sid", id_}};
     if (!pid_.empty())
