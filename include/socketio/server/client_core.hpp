@@ -203,7 +203,7 @@ private:
     clock::time_point connect_deadline_ = clock::never();
     std::error_code ended_by_;
     std::string cut_off_; // the reason in words, if it was
-    std::size_t largest_ = 0; // packet among those that wait
+    std::size_t largest_ = 0; // packet since nothing waited
     bool open_ = true;
     bool sending_as_one_ = false;
     bool running_steps_ = false;

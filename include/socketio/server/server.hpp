@@ -262,7 +262,8 @@ public:
     server_snapshot snapshot() const { return core_->snapshot(); }
 
     // Is told of events that do not fit their listener, and of answers that do not fit a handler without an error code, of
-    // sockets without a hook of their own; and of events that are too large to be sent. On any strand. One at a time: the newest; null takes it off.
+    // sockets without a hook of their own; and of events that are too large to be sent. On any strand. One at a time: the
+    // newest; null takes it off.
     void on_error(std::function<void(event_error const&)> hook) { core_->set_error_hook(std::move(hook)); }
 
     // Nothing more is accepted; every socket is told "server shutting down", and clients may come back when there is a

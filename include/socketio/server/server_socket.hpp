@@ -164,8 +164,8 @@ public:
 
     // Typed listeners, as socketio::socket's; on the client's strand, one at a time, or where asio::bind_executor says. Events
     // of the library: "disconnecting", while it still is in its rooms, and "disconnect" (std::string_view reason,
-    // disconnect_details const&), both with the reference's reasons; "error" (std::string_view message), or (connect_error const&) for the data too: a packet that
-    // could not be read, or was refused by a middleware.
+    // disconnect_details const&), both with the reference's reasons; "error" (std::string_view message), or
+    // (connect_error const&) for the data too: a packet that could not be read, or was refused by a middleware.
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener) const
     {

@@ -10,8 +10,8 @@
 
 namespace socketio::detail {
 
-// A peer that does not read costs no more than this. The largest packet is not counted, since one that reads at full speed
-// must be able to get it, with what is said before and behind it.
+// A peer that does not read costs no more than this. The largest packet since nothing waited is not counted, since a peer
+// that reads at full speed must be able to get it, with what is said before and behind it.
 SOCKETIO_DECL void client_core::check_unread(std::size_t before)
 {
     std::size_t const unread = runtime_->channel->unsent();
