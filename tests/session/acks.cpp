@@ -175,6 +175,17 @@ TEST_CASE("a handler that is taken is the one that was given, and dies when it i
     CHECK(*held == 0);
 }
 
+TEST_CASE("what has run out takes memory for itself, and not for the others")
+{
+    acks all;
+    for (std::uint64_t id = 0; id != 1000; ++id)
+        all.add(waiting(id, id == 500 ? start : start + 1h));
+    auto const due = all.take_expired(start);
+    CHECK(ids(due) == numbers{500});
+    CHECK(due.capacity() == 1);
+    CHECK(all.size() == 999);
+}
+
 TEST_CASE("many in flight are answered fast in order, backwards and by turns")
 {
     constexpr std::uint64_t count = 20000;

@@ -105,10 +105,11 @@ private:
     template <class Which>
     entries take_if(Which which)
     {
+        auto const is_taken = [&which](pending_ack const& each) { return each.handler && which(each); };
         entries taken;
-        taken.reserve(count_);
+        taken.reserve(static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), is_taken)));
         for (auto& each : entries_) {
-            if (each.handler && which(each)) {
+            if (is_taken(each)) {
                 taken.push_back(std::move(each));
                 each.handler.reset();
             }
