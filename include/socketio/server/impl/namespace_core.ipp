@@ -258,7 +258,9 @@ private:
 SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& client, value auth,
                                           std::optional<adapter_session> session)
 {
-    if (session && (!client->is_open() || !adapter_->enter(session->sid))) {
+    std::string entered = session ? session->sid : std::string{};
+    if (session && (!client->is_open() || !adapter_->enter(entered))) {
+        entered.clear(); // it is another one's
         note_session();
         client->defer([self = shared_from_this(), unused = std::move(*session)] { self->rooms().persist_session(unused); });
         session.reset();
@@ -268,10 +270,15 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
         return;
     }
     bool const restored = session.has_value();
+    unless_done left{[&] {
+        static_cast<void>(adapter_->exit(entered));
+        removed();
+    }};
     auto const socket = std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
-    if (!restored)
-        adapter_->enter(socket->id());
-    unless_done left{[&] { static_cast<void>(adapter_->exit(socket->id())); }};
+    if (!restored) {
+        entered = socket->id();
+        adapter_->enter(entered);
+    }
     if (has_gone()) {
         client->look_for(name_, socket->shake().auth);
         return;

@@ -1,0 +1,70 @@
+// One that is to be recovered, when there is no memory for it.
+#include <socketio/client.hpp>
+#include <socketio/server.hpp>
+
+#include <doctest/doctest.h>
+
+#include "memory/failing_memory.hpp"
+#include "support/run_until.hpp"
+
+#include <asio/io_context.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+
+namespace {
+
+// Has a session for everybody.
+class generous_adapter : public socketio::adapter {
+public:
+    using adapter::adapter;
+    void restore_session(std::string const& pid, std::string const&,
+                         std::function<void(std::optional<socketio::adapter_session>)> restored) override
+    {
+        restored(socketio::adapter_session{.sid = "the id of a session, which is long", .pid = pid, .rooms = {"room"}, .data = {}});
+    }
+};
+
+template <class Step>
+void whatever_it_throws(Step step)
+{
+    try {
+        step();
+    } catch (std::bad_alloc const&) {
+    }
+}
+
+} // namespace
+
+TEST_CASE("nobody stays in a namespace for whom there was no memory when it came back")
+{
+    bool happened = true;
+    for (std::size_t nth = 1; happened; ++nth) {
+        std::shared_ptr<socketio::adapter> rooms;
+        asio::io_context context{1};
+        socketio::server_options options{.address = "127.0.0.1", .connectionStateRecovery = {{}}};
+        options.adapter = [&](socketio::adapter_settings const& settings) { return rooms = std::make_shared<generous_adapter>(settings); };
+        socketio::server io{context, 0, options};
+        socketio::object const session{{"pid", "a secret"}, {"offset", "the last one"}};
+        auto client = socketio::io(context, "http://127.0.0.1:" + std::to_string(io.port()),
+                                   {.auth = session, .forceNew = true, .reconnection = false});
+        bool over = false;
+        client.on("connect", [&] { over = true; });
+        client.on("connect_error", [&] { over = true; });
+        client.on("disconnect", [&] { over = true; });
+        {
+            memory::failing const now{nth};
+            whatever_it_throws([&] { support::run_until(context, [&] { return over || now.happened(); }); });
+            happened = now.happened();
+        }
+        client.disconnect();
+        client = {};
+        REQUIRE(support::run_until(context, [&] { return io.engine().clientsCount() == 0; }));
+        CAPTURE(nth);
+        CHECK(rooms->sids().empty());
+    }
+}
