@@ -4,38 +4,18 @@
 #include <socketio/client.hpp>
 #include <socketio/server.hpp>
 
-#include <asio/io_context.hpp>
+#include "memory/on_one_context.hpp"
 
-#include <chrono>
 #include <cstddef>
-#include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace memory {
 
-using namespace std::chrono_literals;
-
-// A call that finds no memory is made once more: it must have left everything as it was.
-template <class Call>
-void twice(Call call)
-{
-    try {
-        call();
-    } catch (std::bad_alloc const&) {
-        call();
-    }
-}
-
-class conversation {
+class conversation final : public on_one_context {
 public:
-    conversation() = default;
-    conversation(conversation const&) = delete;
-    conversation& operator=(conversation const&) = delete;
-
-    // Everything, with memory that may fail.
-    void hold()
+    void hold() override
     {
         twice([this] { open_server(); });
         twice([this] { client_ = connect(); });
@@ -54,8 +34,7 @@ public:
         ask();
     }
 
-    // Afterwards, with all the memory there is: empty if all works, or words for the first thing that does not.
-    std::string examine()
+    std::string examine() override
     {
         if (!client_ || !server_)
             return "there is no client, or no server";
@@ -79,19 +58,14 @@ public:
         return {};
     }
 
-    // True if the context runs out of work once everybody has left.
-    bool end()
+    bool end() override
     {
         members_.clear();
         client_ = {};
         other_ = {};
         if (server_)
             server_->close();
-        context_.restart();
-        auto const until = std::chrono::steady_clock::now() + 1s;
-        while (!context_.stopped() && std::chrono::steady_clock::now() < until)
-            context_.run_one_for(100ms);
-        return context_.stopped();
+        return run_out();
     }
 
 private:
@@ -176,32 +150,6 @@ private:
         return patiently([this] { return answers_ != 0; });
     }
 
-    // What was being done may have ended with a connection: then it does not come, and that is not waited for long.
-    template <class Condition>
-    void wait(Condition condition)
-    {
-        drive(condition, 50ms);
-    }
-    template <class Condition>
-    bool patiently(Condition condition)
-    {
-        return drive(condition, 1s);
-    }
-    template <class Condition>
-    bool drive(Condition condition, std::chrono::milliseconds most)
-    {
-        auto const until = std::chrono::steady_clock::now() + most;
-        while (!condition() && std::chrono::steady_clock::now() < until) {
-            context_.restart();
-            try {
-                context_.run_one_for(10ms);
-            } catch (std::bad_alloc const&) {
-            }
-        }
-        return condition();
-    }
-
-    asio::io_context context_{1};
     std::optional<socketio::server> server_;
     socketio::socket client_;
     socketio::socket other_;

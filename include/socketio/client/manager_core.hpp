@@ -83,6 +83,8 @@ public:
     join_gate& gate() noexcept { return gate_; }
     // To be run after the listener that runs now, in order. Whatever calls user code is a step.
     void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
+    // The same of steps that have their memory already.
+    void defer(std::list<unique_function<void()>>&& steps) noexcept { steps_.splice(steps_.end(), steps); }
     // The same, before all other steps.
     void defer_first(unique_function<void()> step) { steps_.push_front(std::move(step)); }
     // A packet out of the send buffer; false: it must stay there.

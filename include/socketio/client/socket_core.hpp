@@ -6,6 +6,7 @@
 #include <socketio/client/snapshot.hpp>
 #include <socketio/codec/packet.hpp>
 #include <socketio/core/emitter.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/session/acks.hpp>
 #include <socketio/session/alarms.hpp>
@@ -146,6 +147,18 @@ public:
     // A packet has been written: its listeners hear of it in a step.
     void tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
     void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why);
+    // `end` gets the acknowledgement of a packet that is kept until that has been done.
+    template <class End>
+    void end_kept(std::optional<std::uint64_t> id, End end)
+    {
+        auto waiting = id ? pending().take(*id) : std::nullopt;
+        unless_done as_before{[&] {
+            if (waiting && waiting->handler)
+                pending().add(std::move(*waiting));
+        }};
+        end(std::move(waiting));
+        as_before.done();
+    }
 
     void report(event_error why) override;
     std::shared_ptr<call_context> hold() override { return shared_from_this(); }
@@ -173,7 +186,6 @@ private:
     void deliver(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id);
     void deliver_kept();
     void refuse(std::string_view event, std::optional<pending_ack>&& waiting);
-    std::optional<pending_ack> ack_of(std::optional<std::uint64_t> id);
     void expire_emits(clock::time_point now);
     bool make_room_for_retry(std::size_t size);
     void refuse_retry(retried_emit&& emit);
@@ -181,15 +193,20 @@ private:
     using drains = std::map<std::uint64_t, unique_function<void(std::error_code)>>;
     void end_drain(drains::iterator which, std::error_code why);
     void end_drains(std::error_code why);
+    using steps = std::list<unique_function<void()>>;
     void leave();
+    void leave(steps told);
+    void leave_connected(steps told);
     void on_close(std::string_view reason, disconnect_details details);
+    void end_taken(pending_ack ended, std::error_code why);
+    void keep_ended(std::optional<pending_ack>& ended, std::error_code why);
     void end_acks(std::vector<pending_ack> ended, std::error_code why);
     void end_ack(pending_ack&& ended, std::error_code why);
     void finish_ack(pending_ack& ended, std::error_code why, args arguments);
-    void tell(std::string event);
-    void tell_number(std::string event, std::uint64_t number);
     void tell_error(connect_error why);
-    void tell_disconnect(std::string reason, disconnect_details details);
+    steps connected_steps();
+    steps error_step(connect_error why);
+    steps disconnect_step(std::string_view reason, disconnect_details details);
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
     // To be published after this turn, and to be asked for its deadline.

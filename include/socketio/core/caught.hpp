@@ -60,6 +60,42 @@ void watch_memory(Work&& work, Otherwise&& out_of_memory)
 #endif
 }
 
+// There was no memory to begin a call of the user's code: nobody has been called yet.
+class not_begun final : public std::bad_alloc {};
+
+// `work` is what has to be ready before the user's code is called.
+template <class Work>
+auto made_ready(Work&& work) -> decltype(work())
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    try {
+        return std::forward<Work>(work)();
+    } catch (std::bad_alloc const&) {
+        throw not_begun{};
+    }
+#else
+    return std::forward<Work>(work)();
+#endif
+}
+
+// Calls the first of the steps and takes it out; one that was not begun stays.
+template <class Steps>
+void run_first(Steps& steps)
+{
+    Steps now;
+    now.splice(now.begin(), steps, steps.begin());
+#if SOCKETIO_HAS_EXCEPTIONS
+    try {
+        now.front()();
+    } catch (not_begun const&) {
+        steps.splice(steps.begin(), now);
+        throw;
+    }
+#else
+    now.front()();
+#endif
+}
+
 // Room for one more, so that the next push_back() cannot fail.
 template <class Vector>
 void make_room(Vector& in)

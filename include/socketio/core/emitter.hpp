@@ -148,17 +148,17 @@ public:
     // To be called on the strand only. What a listener throws ends the round and goes through.
     void dispatch(std::string_view event, Call& call)
     {
-        auto const any = current_any();
-        auto const named = current(event);
+        auto const any = ready_any();
+        auto const named = ready(event);
         tell_all(any, call);
         tell_all(named, call);
     }
 
     // For the catch-all listeners alone.
-    void dispatch_any(Call& call) { tell_all(current_any(), call); }
+    void dispatch_any(Call& call) { tell_all(ready_any(), call); }
 
     // For events of this library's own: catch-all listeners do not hear them.
-    void dispatch_reserved(std::string_view event, Call& call) { tell_all(current(event), call); }
+    void dispatch_reserved(std::string_view event, Call& call) { tell_all(ready(event), call); }
 
 private:
     struct entry;
@@ -256,6 +256,9 @@ private:
         changed(which);
         return std::exchange(which.all, {});
     }
+
+    snapshot ready_any() { return made_ready([this] { return current_any(); }); }
+    snapshot ready(std::string_view event) { return made_ready([&] { return current(event); }); }
 
     snapshot current_any()
     {

@@ -19,6 +19,19 @@ private:
     bool& flag_;
 };
 
+// Calls what it was given, in any case. It must not throw.
+template <class Last>
+class scope_end {
+public:
+    explicit scope_end(Last last) : last_{std::move(last)} {}
+    scope_end(scope_end const&) = delete;
+    scope_end& operator=(scope_end const&) = delete;
+    ~scope_end() { last_(); }
+
+private:
+    Last last_;
+};
+
 // Calls what it was given, unless all went well: for user code that may throw. An exception of its own is dropped, since
 // another one is mostly under way.
 template <class Otherwise>

@@ -96,10 +96,12 @@ public:
         check_unread(before);
     }
     void send_control(packet_type type, std::string_view nsp, value const* payload);
-    // A socket is on its way through the middleware; it is connected; it has gone.
+    // A socket is on its way through the middleware; it is connected; it has gone, and is kept by its last steps.
     void connecting(std::shared_ptr<server_socket_core> socket);
     void joined(std::shared_ptr<server_socket_core> socket);
-    void left(server_socket_core const& socket, bool by_this_side);
+    void left(server_socket_core const& socket) noexcept;
+    // This side is what leaves, which the client need not know yet.
+    void note_leaving(server_socket_core const& socket);
     // Asks for the namespace, whichever has that name.
     void look_for(std::string const& nsp, value auth);
     // The namespace does not admit this client.

@@ -101,7 +101,8 @@ private:
     void enter();
     void write(encoded_packet const& packet, send_flags flags);
     void write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
-    void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack waiting, send_flags flags);
+    void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack&& waiting,
+                      send_flags flags);
     // A step that tells it.
     std::list<unique_function<void()>> tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
     void on_event(packet const& received);
@@ -110,7 +111,10 @@ private:
     void refuse(connect_error why);
     void tell(std::string event, std::string_view text);
     void end_acks(std::vector<pending_ack> ended, std::error_code why);
-    void end_ack(pending_ack ended, std::error_code why);
+    void end_ack(pending_ack&& ended, std::error_code why);
+    void end_taken(pending_ack& ended, std::error_code why);
+    void keep_ended(pending_ack& ended, std::error_code why);
+    void end_last_acks();
     void end_ack_elsewhere(std::shared_ptr<pending_ack> ended);
     void send_answer(shared_packet packet);
     void fail_emit(std::string_view event, std::optional<pending_ack> waiting, error why);

@@ -22,6 +22,7 @@ struct pending_ack {
     bool buffered = false;     // its packet has not been sent yet: a disconnect does not end it
     std::string event{};
     ack_handler handler{};
+    std::error_code ended_by{}; // of one that was put back: how it ends, and at once
 };
 
 // Ids ascend, so that a sorted vector finds and forgets them cheaply; answers mostly come in order.
@@ -57,6 +58,21 @@ public:
         found->handler.reset();
         forgotten();
         return taken;
+    }
+
+    // One that was taken to be ended so, which there was no memory for: it expires at once.
+    void put_back(pending_ack&& ack, std::error_code why)
+    {
+        ack.deadline = clock::time_point::min();
+        if (!ack.ended_by)
+            ack.ended_by = why;
+        add(std::move(ack));
+    }
+
+    // The first of them all; needs no memory.
+    std::optional<pending_ack> take_first()
+    {
+        return count_ == 0 ? std::nullopt : take(entries_[head_].id);
     }
 
     void sent(std::uint64_t id) noexcept

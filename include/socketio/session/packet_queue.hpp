@@ -5,6 +5,7 @@
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/caught.hpp>
 #include <socketio/core/clock.hpp>
+#include <socketio/core/scope.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -99,6 +100,7 @@ public:
         if (now < earliest_)
             return;
         earliest_ = clock::never();
+        unless_done again{[&] { earliest_ = now; }};
         std::size_t at = offset_;
         for (std::size_t i = head_; i != entries_.size(); ++i) {
             entry& each = entries_[i];
@@ -110,6 +112,7 @@ public:
                 earliest_ = std::min(earliest_, each.expires);
             at += each.size;
         }
+        again.done();
         sweep();
     }
 

@@ -145,11 +145,8 @@ SOCKETIO_DECL void manager_core::run_steps()
     if (running_steps_)
         return;
     raised const guard{running_steps_};
-    while (!steps_.empty()) {
-        auto step = std::move(steps_.front());
-        steps_.pop_front();
-        step();
-    }
+    while (!steps_.empty())
+        run_first(steps_);
 }
 
 SOCKETIO_DECL void manager_core::post_turn()
@@ -176,8 +173,10 @@ SOCKETIO_DECL void manager_core::recover()
     auto const any = [this](auto const& is) {
         return std::any_of(sockets_.begin(), sockets_.end(), [&](auto const& each) { return is(*each.second); });
     };
-    for (auto const& [nsp, each] : sockets_)
+    for (auto next = sockets_.begin(); next != sockets_.end();) {
+        auto const each = (next++)->second; // which it may take out
         each->recover();
+    }
     if (state_ == ready_state::open || any([](socket_core const& each) { return each.connected(); })) {
         stop_reconnecting();
         lose(close_reason::transport_error, {.code = why, .description = why.message()});

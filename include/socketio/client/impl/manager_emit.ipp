@@ -250,7 +250,7 @@ SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view t
     if (written && id)
         from.pending().sent(*id);
     if (!written)
-        from.fail_emit(event_of(text), id ? from.pending().take(*id) : std::nullopt, error::payload_too_large);
+        from.end_kept(id, [&](auto&& last) { from.fail_emit(event_of(text), std::move(last), error::payload_too_large); });
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/core/scope.hpp>
 
 namespace socketio::detail {
 
@@ -36,7 +37,7 @@ SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
         if (!waiting)
             return;
         self->forget_packet(id);
-        self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
+        self->end_taken(std::move(*waiting), make_error_code(std::errc::operation_canceled));
     });
 }
 
@@ -72,19 +73,41 @@ SOCKETIO_DECL void socket_core::on_ack(packet const& received)
 }
 
 // Handlers that take no error are let go in silence, as in the reference; but that is a step as well,
-// since one may hold the last handle of some socket.
+// since one may hold the last handle of some socket. Without memory for the step nothing is taken from `ended`.
 SOCKETIO_DECL void socket_core::end_ack(pending_ack&& ended, std::error_code why)
 {
-    manager_.defer([self = shared_from_this(), why, ack = std::make_shared<pending_ack>(std::move(ended))] {
+    auto const ack = std::make_shared<pending_ack>();
+    manager_.defer([self = shared_from_this(), why, ack] {
         if (ack->wants_errors)
-            self->finish_ack(*ack, why, {});
+            self->finish_ack(*ack, ack->ended_by ? ack->ended_by : why, {});
     });
+    *ack = std::move(ended);
+}
+
+// Of one that nobody else keeps.
+SOCKETIO_DECL void socket_core::end_taken(pending_ack ended, std::error_code why)
+{
+    unless_done later{[&] { pending().put_back(std::move(ended), why); }};
+    end_ack(std::move(ended), why);
+    later.done();
+}
+
+SOCKETIO_DECL void socket_core::keep_ended(std::optional<pending_ack>& ended, std::error_code why)
+{
+    if (ended && ended->handler)
+        pending().put_back(std::move(*ended), why);
 }
 
 SOCKETIO_DECL void socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
 {
-    for (auto& each : ended)
-        end_ack(std::move(each), why);
+    auto next = ended.begin();
+    unless_done later{[&] {
+        for (; next != ended.end(); ++next)
+            pending().put_back(std::move(*next), why);
+    }};
+    for (; next != ended.end(); ++next)
+        end_ack(std::move(*next), why);
+    later.done();
 }
 
 SOCKETIO_DECL void socket_core::finish_ack(pending_ack& ended, std::error_code why, args arguments)

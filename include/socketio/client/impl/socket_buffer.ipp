@@ -11,11 +11,6 @@ SOCKETIO_DECL std::string socket_core::new_deduplication_id()
     return deduplication_prefix_ + std::to_string(next_deduplication_id_.fetch_add(1, std::memory_order_relaxed));
 }
 
-SOCKETIO_DECL std::optional<pending_ack> socket_core::ack_of(std::optional<std::uint64_t> id)
-{
-    return id ? pending().take(*id) : std::nullopt;
-}
-
 SOCKETIO_DECL bool socket_core::forget_packet(std::uint64_t ack)
 {
     std::lock_guard const lock{buffer_mutex_};
@@ -39,7 +34,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
         std::lock_guard const lock{buffer_mutex_};
         while (!fits())
             send_buffer_.remove_first([this](std::string_view oldest, std::optional<std::uint64_t> id) {
-                refuse(event_of(oldest), ack_of(id));
+                end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
             });
         send_buffer_.push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt, rule.expires, rule.compress);
     }
@@ -67,12 +62,15 @@ SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
     {
         std::lock_guard const lock{buffer_mutex_};
         send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
-            fail_emit(event_of(text), ack_of(id), error::ack_timeout);
+            end_kept(id, [&](auto&& waiting) { fail_emit(event_of(text), std::move(waiting), error::ack_timeout); });
         });
     }
     while (auto due = retries_.take_expired(now)) {
-        std::string const event = due->waiting.event;
-        fail_emit(event, std::move(due->waiting), error::ack_timeout);
+        std::optional<pending_ack> waiting{std::move(due->waiting)};
+        unless_done later{[&] { keep_ended(waiting, error::ack_timeout); }};
+        std::string const event = waiting->event;
+        fail_emit(event, std::move(waiting), error::ack_timeout);
+        later.done();
     }
 }
 
@@ -135,8 +133,10 @@ SOCKETIO_DECL void socket_core::clear_send_buffer()
         std::lock_guard const lock{self->buffer_mutex_};
         while (!self->send_buffer_.empty())
             self->send_buffer_.remove_first([&](std::string_view, std::optional<std::uint64_t> id) {
-                if (auto waiting = self->ack_of(id))
-                    self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
+                self->end_kept(id, [&](auto&& waiting) {
+                    if (waiting)
+                        self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
+                });
             });
     });
 }
@@ -169,7 +169,9 @@ SOCKETIO_DECL void socket_core::cancel_drain(std::uint64_t id)
 
 SOCKETIO_DECL void socket_core::end_drain(drains::iterator which, std::error_code why)
 {
-    manager_.defer([why, ended = std::make_shared<drains::node_type>(drains_.extract(which))] { ended->mapped()(why); });
+    auto const ended = std::make_shared<drains::node_type>();
+    manager_.defer([why, ended] { ended->mapped()(why); });
+    *ended = drains_.extract(which);
 }
 
 SOCKETIO_DECL void socket_core::end_drains(std::error_code why)

@@ -158,8 +158,7 @@ SOCKETIO_DECL void socket_core::fail_auth(std::uint64_t attempt, connect_error w
 {
     if (!connecting_ || attempt != connect_attempt_)
         return;
-    leave();
-    tell_error(std::move(why));
+    leave(error_step(std::move(why)));
 }
 
 SOCKETIO_DECL void socket_core::send_connect(object auth)
@@ -184,17 +183,18 @@ SOCKETIO_DECL void socket_core::send_connect(object auth)
 
 SOCKETIO_DECL void socket_core::disconnect()
 {
-    bool const was_connected = connected();
-    if (was_connected) {
-        flush_send_buffer(true); // what was emitted before
-        byte_buffer text;
-        encode_control(text, packet_type::disconnect, nsp_, nullptr);
-        static_cast<void>(manager_.write_packet(text.view(), {}));
-        manager_.gate().left(nsp_, manager_.now());
+    if (!connected()) {
+        leave();
+        return;
     }
-    leave();
-    if (was_connected)
-        on_close("io client disconnect", {});
+    auto told = disconnect_step("io client disconnect", {});
+    flush_send_buffer(true); // what was emitted before
+    byte_buffer text;
+    encode_control(text, packet_type::disconnect, nsp_, nullptr);
+    static_cast<void>(manager_.write_packet(text.view(), {}));
+    manager_.gate().left(nsp_, manager_.now());
+    leave_connected(std::move(told));
+    log(log_level::info, "io client disconnect");
 }
 
 SOCKETIO_DECL void socket_core::release()
@@ -225,6 +225,25 @@ SOCKETIO_DECL void socket_core::leave()
     manager_.close_if_unused();
 }
 
+// What is told has its memory already: it is told however the rest goes.
+SOCKETIO_DECL void socket_core::leave(steps told)
+{
+    scope_end const always{[&] { manager_.defer(std::move(told)); }};
+    leave();
+}
+
+SOCKETIO_DECL void socket_core::leave_connected(steps told)
+{
+    {
+        scope_end const always{[&] {
+            set_connected(false, {});
+            manager_.defer(std::move(told));
+        }};
+        leave();
+    }
+    end_acks(pending().take_sent(), error::disconnected);
+}
+
 SOCKETIO_DECL void socket_core::on_packet(packet const& received)
 {
     if (!active())
@@ -252,20 +271,37 @@ SOCKETIO_DECL void socket_core::on_connect(value_view payload)
         tell_error(connect_error{error::server_is_v2, make_error_code(error::server_is_v2).message()});
         return;
     }
+    std::string id{sid.as_string()};
+    steps told = connected_steps();
+    log(log_level::info, "connected");
+    take_recovery(payload["pid"]);
     connecting_ = false;
     joined_after_ = manager_.now() - asked_at_;
-    take_recovery(payload["pid"]);
-    set_connected(true, std::string{sid.as_string()});
-    log(log_level::info, "connected");
+    set_connected(true, std::move(id));
+    manager_.defer(std::move(told));
+}
+
+SOCKETIO_DECL socket_core::steps socket_core::connected_steps()
+{
+    steps made;
+    auto const self = shared_from_this();
     if (!early_.empty())
-        manager_.defer([self = shared_from_this()] { self->deliver_kept(); });
+        made.push_back([self] { self->deliver_kept(); });
     if (!send_buffer_.empty())
-        manager_.defer([self = shared_from_this()] { self->flush_send_buffer(); });
+        made.push_back([self] { self->flush_send_buffer(); });
     if (!retries_.empty())
-        manager_.defer([self = shared_from_this()] { self->send_retried(); });
-    tell("connect");
+        made.push_back([self] { self->send_retried(); });
+    made.push_back([self] {
+        event_call call{*self, "connect"};
+        self->events_.dispatch_reserved("connect", call);
+    });
     if (reconnected_after_ != 0)
-        tell_number("reconnect", reconnected_after_);
+        made.push_back([self, number = reconnected_after_] {
+            local_args const arguments{number};
+            event_call call{*self, "reconnect", arguments.view()};
+            self->events_.dispatch_reserved("reconnect", call);
+        });
+    return made;
 }
 
 // Once connected there is nothing left to refuse: that is ignored, as a second CONNECT is.
@@ -281,8 +317,7 @@ SOCKETIO_DECL void socket_core::on_connect_error(packet const& received)
     connect_error why{error::connect_refused, std::move(words)};
     why.set_data(received.payload["data"].to_value());
     log(log_level::info, "connect_error: " + why.message());
-    leave();
-    tell_error(std::move(why));
+    leave(error_step(std::move(why)));
 }
 
 // While not connected it is of a connection that this side has left at the same time.
@@ -290,8 +325,8 @@ SOCKETIO_DECL void socket_core::on_disconnect()
 {
     if (!connected())
         return;
-    leave();
-    on_close("io server disconnect", {});
+    leave_connected(disconnect_step("io server disconnect", {}));
+    log(log_level::info, "io server disconnect");
 }
 
 SOCKETIO_DECL void socket_core::on_event(packet const& received)
@@ -339,10 +374,12 @@ SOCKETIO_DECL void socket_core::deliver_kept()
 
 SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
 {
+    steps told;
+    if (active() && !connected())
+        told = error_step(why);
     connecting_ = false;
     held_ = false;
-    if (active() && !connected())
-        tell_error(why);
+    manager_.defer(std::move(told));
 }
 
 // Before the namespace was connected the reference says "disconnect"; what really happened is that
@@ -367,9 +404,10 @@ SOCKETIO_DECL void socket_core::on_manager_close(close_reason reason, disconnect
 
 SOCKETIO_DECL void socket_core::on_close(std::string_view reason, disconnect_details details)
 {
-    set_connected(false, {});
+    auto told = disconnect_step(reason, std::move(details));
     log(log_level::info, reason);
-    tell_disconnect(std::string{reason}, std::move(details));
+    set_connected(false, {});
+    manager_.defer(std::move(told));
     end_acks(pending().take_sent(), error::disconnected);
 }
 
@@ -378,8 +416,7 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
     changed();
     join_if_held();
     if (connecting_ && now >= answer_deadline_) {
-        leave();
-        tell_error(connect_error{error::timeout, "the namespace did not answer in time"});
+        leave(error_step({error::timeout, "the namespace did not answer in time"}));
     }
     while (auto due = timers_.take_due(now))
         due();
@@ -396,6 +433,8 @@ SOCKETIO_DECL void socket_core::recover()
 {
     if (released_)
         manager_.defer_first([self = shared_from_this()] { self->release(); });
+    if (!connected())
+        end_acks(pending().take_sent(), error::disconnected);
     if (!written_.empty())
         manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
 }
@@ -417,41 +456,33 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
     auth_ = {};
 }
 
-SOCKETIO_DECL void socket_core::tell(std::string event)
-{
-    manager_.defer([self = shared_from_this(), event = std::move(event)] {
-        event_call call{*self, event};
-        self->events_.dispatch_reserved(event, call);
-    });
-}
-
-SOCKETIO_DECL void socket_core::tell_number(std::string event, std::uint64_t number)
-{
-    manager_.defer([self = shared_from_this(), event = std::move(event), number] {
-        local_args const arguments{number};
-        event_call call{*self, event, arguments.view()};
-        self->events_.dispatch_reserved(event, call);
-    });
-}
-
 SOCKETIO_DECL void socket_core::tell_error(connect_error why)
 {
-    manager_.defer([self = shared_from_this(), why = std::move(why)] {
+    manager_.defer(error_step(std::move(why)));
+}
+
+SOCKETIO_DECL socket_core::steps socket_core::error_step(connect_error why)
+{
+    steps one;
+    one.push_back([self = shared_from_this(), why = std::move(why)] {
         local_args const arguments{std::string_view{why.message()}};
         event_call call{*self, "connect_error", arguments.view()};
         call.refused = &why;
         self->events_.dispatch_reserved("connect_error", call);
     });
+    return one;
 }
 
-SOCKETIO_DECL void socket_core::tell_disconnect(std::string reason, disconnect_details details)
+SOCKETIO_DECL socket_core::steps socket_core::disconnect_step(std::string_view reason, disconnect_details details)
 {
-    manager_.defer([self = shared_from_this(), reason = std::move(reason), details = std::move(details)] {
+    steps one;
+    one.push_back([self = shared_from_this(), reason = std::string{reason}, details = std::move(details)] {
         local_args const arguments{std::string_view{reason}};
         event_call call{*self, "disconnect", arguments.view()};
         call.details = &details;
         self->events_.dispatch_reserved("disconnect", call);
     });
+    return one;
 }
 
 } // namespace socketio::detail

@@ -4,6 +4,8 @@
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/codec/packet_encoder.hpp>
+#include <socketio/core/caught.hpp>
+#include <socketio/core/scope.hpp>
 
 namespace socketio::detail {
 
@@ -32,6 +34,7 @@ SOCKETIO_DECL void socket_core::send_retried()
     retried_emit* const next = retries_.next();
     if (!next)
         return;
+    unless_done again{[&] { retries_.take_back(); }};
     pending_ack waiting = new_ack(next->waiting.event, next->timeout);
     waiting.wants_errors = true;
     waiting.handler = [this, ticket = next->waiting.id](ack_result& result) { on_try_end(ticket, result); };
@@ -40,6 +43,7 @@ SOCKETIO_DECL void socket_core::send_retried()
         append_with_ack_id(with_id, text, nsp_, waiting.id);
         manager_.send_encoded(*this, with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
     });
+    again.done();
 }
 
 // The next one leaves after the user's handler has run, as in the reference, and also if that throws.
@@ -48,13 +52,14 @@ SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& res
     changed();
     bool const hopeless = result.error == error::payload_too_large;
     auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_, manager_.now());
-    manager_.defer_first([self = shared_from_this()] { self->send_retried(); });
-    if (!over)
-        return;
-    if (over->waiting.handler && (!result.error || over->waiting.wants_errors))
+    auto const go_on = [this] { manager_.defer_first([self = shared_from_this()] { self->send_retried(); }); };
+    auto const failed = caught(go_on);
+    if (over && over->waiting.handler && (!result.error || over->waiting.wants_errors))
         over->waiting.handler(result);
-    else if (result.error)
+    else if (over && result.error)
         report({.code = result.error, .event = over->waiting.event});
+    if (failed)
+        go_on();
 }
 
 SOCKETIO_DECL bool socket_core::make_room_for_retry(std::size_t size)
@@ -71,8 +76,11 @@ SOCKETIO_DECL bool socket_core::make_room_for_retry(std::size_t size)
 
 SOCKETIO_DECL void socket_core::refuse_retry(retried_emit&& emit)
 {
-    std::string const event = emit.waiting.event;
-    refuse(event, std::move(emit.waiting));
+    std::optional<pending_ack> waiting{std::move(emit.waiting)};
+    unless_done later{[&] { keep_ended(waiting, error::buffer_full); }};
+    std::string const event = waiting->event;
+    refuse(event, std::move(waiting));
+    later.done();
 }
 
 SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
@@ -81,7 +89,7 @@ SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
     auto cancelled = retries_.remove(ticket);
     if (!cancelled)
         return false;
-    end_ack(std::move(cancelled->waiting), make_error_code(std::errc::operation_canceled));
+    end_taken(std::move(cancelled->waiting), make_error_code(std::errc::operation_canceled));
     manager_.defer([self = shared_from_this()] { self->send_retried(); });
     return true;
 }
@@ -89,6 +97,7 @@ SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
 SOCKETIO_DECL void socket_core::end_retries(std::error_code why)
 {
     std::vector<pending_ack> ended;
+    ended.reserve(retries_.size());
     for (auto& each : retries_.take_all())
         if (each.waiting.handler)
             ended.push_back(std::move(each.waiting));

@@ -176,11 +176,8 @@ SOCKETIO_DECL void client_core::run_steps()
     if (running_steps_)
         return;
     raised const guard{running_steps_};
-    while (!steps_.empty()) {
-        auto step = std::move(steps_.front());
-        steps_.pop_front();
-        step();
-    }
+    while (!steps_.empty())
+        run_first(steps_);
 }
 
 // After a turn; a step or a command that threw leaves the others to a turn of their own.
@@ -341,17 +338,18 @@ SOCKETIO_DECL void client_core::joined(std::shared_ptr<server_socket_core> socke
     connect_deadline_ = clock::never();
 }
 
-SOCKETIO_DECL void client_core::left(server_socket_core const& socket, bool by_this_side)
+SOCKETIO_DECL void client_core::note_leaving(server_socket_core const& socket)
 {
     auto const found = sockets_.find(socket.nsp().name());
-    if (found == sockets_.end() || found->second.get() != &socket)
-        return;
-    std::list<unique_function<void()>> step;
-    step.push_back([last = found->second] {}); // it may be in the middle of something
-    if (by_this_side)
+    if (found != sockets_.end() && found->second.get() == &socket)
         left_.insert(found->first);
-    sockets_.erase(found);
-    defer(std::move(step));
+}
+
+SOCKETIO_DECL void client_core::left(server_socket_core const& socket) noexcept
+{
+    auto const found = sockets_.find(socket.nsp().name());
+    if (found != sockets_.end() && found->second.get() == &socket)
+        sockets_.erase(found);
 }
 
 SOCKETIO_DECL void client_core::disconnect_all()

@@ -167,7 +167,7 @@ SOCKETIO_DECL void server_socket_core::on_parse_error(std::error_code why)
 SOCKETIO_DECL void server_socket_core::tell(std::string event, std::string_view text)
 {
     local_args const arguments{text};
-    disconnect_details const details = client_->end_details();
+    disconnect_details const details = made_ready([this] { return client_->end_details(); });
     event_call call{*this, event, arguments.view()};
     call.details = &details;
     events_.dispatch_reserved(event, call);
@@ -211,9 +211,13 @@ SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason, bool by
         self->tell("disconnecting", reason);
     });
     steps.push_back([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
+    steps.push_back([self] { self->end_last_acks(); });
     steps.push_back([self, reason = std::string{reason}] { self->tell("disconnect", reason); });
-    steps.push_back(end_listening());
-    client_->left(*this, by_this_side);
+    steps.emplace_back();
+    if (by_this_side)
+        client_->note_leaving(*this);
+    steps.back() = end_listening(); // which is done even if it is only let go
+    client_->left(*this);
     ended_ = true;
     connected_.store(false, std::memory_order_release);
     client_->defer(std::move(steps));
@@ -244,7 +248,6 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
         nsp_->removed();
     }));
     client_->forget_deadline(*this);
-    client_->defer_first([this] { end_acks(acks_.take_all(), error::disconnected); }); // before "disconnect"
     // At last: what is the program's may throw.
     if (recoverable && !pid_.empty())
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
@@ -256,8 +259,9 @@ SOCKETIO_DECL void server_socket_core::abandon()
 {
     if (ended_)
         return;
-    std::list<unique_function<void()>> steps;
-    steps.push_back(end_listening());
+    std::list<unique_function<void()>> first, steps(1);
+    first.push_back([self = shared_from_this()] { self->end_last_acks(); });
+    steps.back() = end_listening(); // which is done even if it is only let go
     ended_ = true;
     auto left = nsp_->rooms().exit(id_);
     client_->forget_deadline(*this);
@@ -269,7 +273,7 @@ SOCKETIO_DECL void server_socket_core::abandon()
     }));
     // In front of the last step.
     client_->defer_first([&] {
-        end_acks(acks_.take_all(), error::disconnected);
+        client_->defer(std::move(first));
         if (session_)
             client_->defer([self = shared_from_this()] { self->nsp_->rooms().persist_session(std::move(*self->session_)); });
         client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });

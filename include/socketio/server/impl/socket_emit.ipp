@@ -1,6 +1,7 @@
 // What a socket of the server sends, and the answers, both ways.
 #pragma once
 
+#include <socketio/core/scope.hpp>
 #include <socketio/server/emitting.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/socket_core.hpp>
@@ -61,8 +62,10 @@ SOCKETIO_DECL void server_socket_core::emit(shared_packet packet, std::optional<
     }
     auto const kept = std::make_shared<pending_ack>(std::move(*waiting));
     bool const taken = client_->perform([self = shared_from_this(), packet = std::move(packet), flags, kept] {
+        unless_done later{[&] { self->keep_ended(*kept, error::disconnected); }};
         std::vector<bytes_view> const views(packet->attachments.begin(), packet->attachments.end());
         self->write_asking(packet->text.view(), views, std::move(*kept), flags);
+        later.done();
     });
     if (!taken)
         end_ack_elsewhere(kept);
@@ -81,7 +84,7 @@ SOCKETIO_DECL void server_socket_core::end_ack_elsewhere(std::shared_ptr<pending
 }
 
 SOCKETIO_DECL void server_socket_core::write_asking(std::string_view text, std::span<bytes_view const> attachments,
-                                                    pending_ack waiting, send_flags flags)
+                                                    pending_ack&& waiting, send_flags flags)
 {
     if (ended_) {
         end_ack(std::move(waiting), error::disconnected);
@@ -123,7 +126,7 @@ SOCKETIO_DECL void server_socket_core::fail_emit(std::string_view event, std::op
     bool const told = waiting && waiting->wants_errors;
     if (waiting) {
         auto const ended = std::make_shared<pending_ack>(std::move(*waiting));
-        if (!client_->perform([self = shared_from_this(), ended, why] { self->end_ack(std::move(*ended), why); }))
+        if (!client_->perform([self = shared_from_this(), ended, why] { self->end_taken(*ended, why); }))
             end_ack_elsewhere(ended);
     }
     if (!told)
@@ -162,7 +165,7 @@ SOCKETIO_DECL void server_socket_core::cancel_ack(std::uint64_t id)
 {
     client_->perform([self = shared_from_this(), id] {
         if (auto waiting = self->acks_.take(id))
-            self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
+            self->end_taken(*waiting, make_error_code(std::errc::operation_canceled));
     });
 }
 
@@ -173,17 +176,55 @@ SOCKETIO_DECL void server_socket_core::expire(clock::time_point now)
 
 SOCKETIO_DECL void server_socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
 {
-    for (auto& each : ended)
-        end_ack(std::move(each), why);
+    auto next = ended.begin();
+    unless_done later{[&] {
+        for (; next != ended.end(); ++next)
+            keep_ended(*next, why);
+    }};
+    for (; next != ended.end(); ++next)
+        end_ack(std::move(*next), why);
+    later.done();
 }
 
-// A step of its own, since the handler is user code.
-SOCKETIO_DECL void server_socket_core::end_ack(pending_ack ended, std::error_code why)
+// A step of its own, since the handler is user code. Without memory for that nothing is taken from `ended`.
+SOCKETIO_DECL void server_socket_core::end_ack(pending_ack&& ended, std::error_code why)
 {
-    client_->defer([self = shared_from_this(), last = std::make_shared<pending_ack>(std::move(ended)), why] {
+    auto const last = std::make_shared<pending_ack>();
+    client_->defer([self = shared_from_this(), last, why] {
         ack_result result{*self, last->event, why};
         last->handler(result);
     });
+    *last = std::move(ended);
+}
+
+// Of one that nobody else keeps.
+SOCKETIO_DECL void server_socket_core::end_taken(pending_ack& ended, std::error_code why)
+{
+    unless_done later{[&] { keep_ended(ended, why); }};
+    end_ack(std::move(ended), why);
+    later.done();
+}
+
+// There is no memory: the client's connection ends, and this with it.
+SOCKETIO_DECL void server_socket_core::keep_ended(pending_ack& ended, std::error_code why)
+{
+    if (ended.handler && !ended_)
+        acks_.put_back(std::move(ended), why);
+    else if (ended.handler)
+        end_ack_elsewhere(std::make_shared<pending_ack>(std::move(ended)));
+}
+
+// All that is left, without memory. What throws leaves the others to a step of their own.
+SOCKETIO_DECL void server_socket_core::end_last_acks()
+{
+    while (auto last = acks_.take_first()) {
+        unless_done others{[this] {
+            client_->defer_first([this] { client_->defer([self = shared_from_this()] { self->end_last_acks(); }); });
+        }};
+        ack_result result{*this, last->event, last->ended_by ? last->ended_by : make_error_code(error::disconnected)};
+        last->handler(result);
+        others.done();
+    }
 }
 
 SOCKETIO_DECL void server_socket_core::on_ack(packet const& received)

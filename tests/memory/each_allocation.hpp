@@ -1,0 +1,27 @@
+// Each allocation of a conversation fails once. Each time in a process of its own, so that one that dies is counted.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace memory {
+
+class subject {
+public:
+    subject() = default;
+    subject(subject const&) = delete;
+    subject& operator=(subject const&) = delete;
+    virtual ~subject() = default;
+    // Everything, with memory that may fail.
+    virtual void hold() = 0;
+    // Afterwards, with all the memory there is: empty if all works, or words for the first thing that does not.
+    virtual std::string examine() = 0;
+    // True if the context runs out of work once everybody has left.
+    virtual bool end() = 0;
+};
+
+// Checks each, and says how often each end was met. SOCKETIO_FAIL_ONLY in the environment: the n-th alone, in this process.
+void fail_each_allocation(std::function<std::unique_ptr<subject>()> const& make);
+
+} // namespace memory
