@@ -44,7 +44,7 @@ public:
     void perform(unique_function<void()> command);
     bool send(opcode code, std::string_view payload);
     void close(std::uint16_t code, std::string_view reason);
-    void stop();
+    void stop() noexcept;
     phase where() const noexcept { return phase_.load(std::memory_order_acquire); }
     std::size_t buffered_amount() const noexcept;
     std::string subprotocol() const;
@@ -57,6 +57,8 @@ public:
     void accept(stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate,
                 std::shared_ptr<void> counted);
     void agree(std::string subprotocol);
+    // Calls what listens to connections, and begins.
+    void hand_over(unique_function<void()> heard);
     void begin();
     void pause(bool paused);
     listeners& heard_by() noexcept { return listeners_; }
@@ -79,7 +81,15 @@ private:
     };
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
+    template <class Work>
+    void turn(Work work);
     void drain_inbox();
+    void run_drained();
+    void dial_to(std::string const& address);
+    void end_unheard();
+    void end_with(std::error_code why);
+    void take_events();
+    void on_time();
     bool provide_tls(dial_request& request);
     void end_later(websocket_close how);
     void fail_later(std::error_code why) noexcept;
@@ -111,6 +121,7 @@ private:
     std::vector<unique_function<void()>> inbox_;
     bool waking_ = false;
     std::atomic<bool> has_mail_{false};
+    std::atomic<bool> stopped_{false}; // no handle is left
 
     // On the strand only.
     listeners listeners_;
@@ -118,6 +129,9 @@ private:
     bool paused_ = false;
     bool pumping_ = false;
     bool draining_ = false;
+    bool starved_ = false; // there was no memory
+    std::vector<unique_function<void()>> drained_; // of the inbox, from next_drained_ on to be done
+    std::size_t next_drained_ = 0;
 };
 
 } // namespace socketio::detail

@@ -1,6 +1,7 @@
 // The sequence of one handshake, seen from the server.
 #pragma once
 
+#include <socketio/core/scope.hpp>
 #include <socketio/net/welcome.hpp>
 
 #include <algorithm>
@@ -29,9 +30,15 @@ SOCKETIO_DECL void welcome::start(handler done)
     if (abandoned_)
         return;
     done_ = std::move(done);
+    unless_done turned_away{[this] {
+        timer_.cancel();
+        done_.reset();
+        end_stream();
+    }};
     if (auto const deadline = limit_after(clock::now(), rules_.timeout); deadline != clock::never())
         timer_.arm(deadline, [self = shared_from_this()] { self->end_stream(); });
     run(shared_from_this());
+    turned_away.done();
 }
 
 // Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.

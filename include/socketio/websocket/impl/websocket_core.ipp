@@ -74,11 +74,32 @@ SOCKETIO_DECL void websocket_core::perform(unique_function<void()> command)
     std::lock_guard const lock{mutex_};
     if (!alive())
         return;
-    inbox_.push_back(std::move(command));
+    make_room(inbox_);
     has_mail_.store(true, std::memory_order_release);
     if (!waking_)
-        post(runtime_->serial, [self = shared_from_this()] { self->drain_inbox(); });
+        post(runtime_->serial, [self = shared_from_this()] { self->turn([&] { self->drain_inbox(); }); });
     waking_ = true;
+    inbox_.push_back(std::move(command));
+}
+
+// Without memory nobody knows how far the work has come: the next turn begins with the end of the connection.
+template <class Work>
+void websocket_core::turn(Work work)
+{
+    unless_done going_on{[this] {
+        if (alive())
+            begin();
+    }};
+    watch_memory(
+        [&] {
+            if (stopped_)
+                end_unheard();
+            else if (starved_)
+                end_with(std::make_error_code(std::errc::not_enough_memory));
+            work();
+        },
+        [this] { starved_ = true; });
+    going_on.done();
 }
 
 SOCKETIO_DECL void websocket_core::drain_inbox()
@@ -86,15 +107,36 @@ SOCKETIO_DECL void websocket_core::drain_inbox()
     if (draining_ || !has_mail_.load(std::memory_order_acquire))
         return;
     raised const guard{draining_};
-    std::vector<unique_function<void()>> commands;
+    run_drained();
     {
         std::lock_guard const lock{mutex_};
         waking_ = false;
-        commands.swap(inbox_);
+        drained_.swap(inbox_);
         has_mail_.store(false, std::memory_order_release);
     }
-    for (auto& each : commands)
-        each();
+    run_drained();
+}
+
+// An exception of one command leaves the rest to the next turn.
+SOCKETIO_DECL void websocket_core::run_drained()
+{
+    static constexpr std::size_t kept = 64;
+    unless_done going_on{[this] {
+        has_mail_.store(true, std::memory_order_release);
+        begin();
+    }};
+    auto const run_all = [this] {
+        while (next_drained_ != drained_.size()) {
+            auto command = std::move(drained_[next_drained_++]);
+            command();
+        }
+    };
+    watch_memory(run_all, [this] { starved_ = true; });
+    drained_.clear();
+    next_drained_ = 0;
+    if (drained_.capacity() > kept)
+        std::vector<unique_function<void()>>{}.swap(drained_);
+    going_on.done();
 }
 
 SOCKETIO_DECL std::size_t websocket_core::buffered_amount() const noexcept
@@ -123,10 +165,12 @@ SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
     if (where() != phase::open || buffered_amount() > settings_.limits.buffered)
         return false;
     handed_over_.fetch_add(payload.size(), std::memory_order_relaxed);
+    unless_done not_handed{[&] { handed_over_.fetch_sub(payload.size(), std::memory_order_relaxed); }};
     perform([core = this, code, copy = std::string{payload}] {
         core->handed_over_.fetch_sub(copy.size(), std::memory_order_relaxed);
         static_cast<void>(core->write(code, copy)); // taken already, so that the limit is not asked again
     });
+    not_handed.done();
     return true;
 }
 
@@ -150,32 +194,43 @@ SOCKETIO_DECL void websocket_core::close(std::uint16_t code, std::string_view re
 SOCKETIO_DECL void websocket_core::close_here(std::uint16_t code, std::string_view reason)
 {
     if (where() == phase::idle || where() == phase::opening) {
-        end({.error = error::stopped, .message = make_error_code(error::stopped).message()});
+        end_with(error::stopped);
         return;
     }
     if (where() != phase::open)
         return;
-    go(phase::closing);
-    runtime_->link->session().close(code, reason);
     arm(settings_.close_timeout);
+    runtime_->link->session().close(code, reason);
+    go(phase::closing);
     pause(false); // the peer's part of the closing handshake has to be read
     if (!pumping_)
         settle();
 }
 
-// The last handle is gone: nobody hears any more.
-SOCKETIO_DECL void websocket_core::stop()
+// The last handle is gone: nobody hears any more. Without memory for the command that waits for the next turn.
+SOCKETIO_DECL void websocket_core::stop() noexcept
 {
-    perform([self = shared_from_this()] {
-        auto const last = std::exchange(self->listeners_, {});
-        self->end({});
-    });
+    stopped_ = true;
+    static_cast<void>(caught([this] { perform([self = shared_from_this()] { self->end_unheard(); }); }));
+}
+
+SOCKETIO_DECL void websocket_core::end_unheard()
+{
+    auto const last = std::exchange(listeners_, {});
+    end({});
 }
 
 SOCKETIO_DECL void websocket_core::open(std::string const& address)
 {
     if (where() != phase::idle)
         return;
+    unless_done as_before{[this] { go(phase::idle); }};
+    dial_to(address);
+    as_before.done();
+}
+
+SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
+{
     go(phase::opening);
     arm(settings_.timeout);
     dial_request request;
@@ -239,13 +294,15 @@ SOCKETIO_DECL bool websocket_core::provide_tls(dial_request& request)
 // For what is noticed where user code must not be called.
 SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
 {
-    post(runtime_->serial, [self = shared_from_this(), how = std::move(how)]() mutable { self->end(std::move(how)); });
+    post(runtime_->serial, [self = shared_from_this(), how = std::move(how)]() mutable {
+        self->turn([&] { self->end(std::move(how)); });
+    });
 }
 
 // The same when there is no memory even for that.
 SOCKETIO_DECL void websocket_core::fail_later(std::error_code why) noexcept
 {
-    post(runtime_->serial, [self = shared_from_this(), why] { self->end({.error = why, .message = why.message()}); });
+    post(runtime_->serial, [self = shared_from_this(), why] { self->turn([&] { self->end_with(why); }); });
 }
 
 SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover,
@@ -259,12 +316,18 @@ SOCKETIO_DECL void websocket_core::begin()
     post(runtime_->serial, [self = shared_from_this()] { self->pump(); });
 }
 
+SOCKETIO_DECL void websocket_core::hand_over(unique_function<void()> heard)
+{
+    turn(std::move(heard));
+    pump();
+}
+
 SOCKETIO_DECL void websocket_core::tell_open()
 {
-    unless_done going_on{[&] { begin(); }};
-    if (auto const listener = listeners_.open; listener && where() != phase::closed)
-        (*listener)();
-    going_on.done();
+    turn([this] {
+        if (auto const listener = listeners_.open; listener && where() != phase::closed)
+            (*listener)();
+    });
     pump();
 }
 
@@ -289,25 +352,25 @@ SOCKETIO_DECL void websocket_core::pump()
 {
     if (!alive() || pumping_)
         return;
-    drain_inbox();
+    turn([this] {
+        drain_inbox();
+        take_events();
+        settle();
+    });
+}
+
+SOCKETIO_DECL void websocket_core::take_events()
+{
     auto const link = runtime_->link;
-    unless_done going_on{[&] {
-        if (alive())
-            begin();
-    }};
-    {
-        raised const guard{pumping_};
-        while (link && link == runtime_->link && !paused_) {
-            auto const event = link->next(clock::time_point{});
-            if (event.type == websocket_session_event::kind::none)
-                break;
-            on_event(event);
-            if (link == runtime_->link)
-                link->flush_early();
-        }
+    raised const guard{pumping_};
+    while (link && link == runtime_->link && !paused_) {
+        auto const event = link->next(clock::time_point{});
+        if (event.type == websocket_session_event::kind::none)
+            break;
+        on_event(event);
+        if (link == runtime_->link)
+            link->flush_early();
     }
-    going_on.done();
-    settle();
 }
 
 SOCKETIO_DECL void websocket_core::settle()
@@ -368,6 +431,11 @@ SOCKETIO_DECL void websocket_core::on_drained()
         (*listener)();
 }
 
+SOCKETIO_DECL void websocket_core::end_with(std::error_code why)
+{
+    end({.error = why, .message = why.message()});
+}
+
 // What was written is still sent, and the closing handshake made, by the connection alone.
 SOCKETIO_DECL void websocket_core::end(websocket_close how)
 {
@@ -394,6 +462,11 @@ SOCKETIO_DECL void websocket_core::arm(std::chrono::milliseconds limit)
 
 SOCKETIO_DECL void websocket_core::on_due()
 {
+    turn([this] { on_time(); });
+}
+
+SOCKETIO_DECL void websocket_core::on_time()
+{
     if (!alive() || deadline_ == clock::never())
         return;
     if (clock::now() < deadline_) {
@@ -402,7 +475,7 @@ SOCKETIO_DECL void websocket_core::on_due()
     }
     if (where() == phase::closing && runtime_->link)
         std::exchange(runtime_->link, nullptr)->abort();
-    end({.error = error::timeout, .message = make_error_code(error::timeout).message()});
+    end_with(error::timeout);
 }
 
 } // namespace socketio::detail

@@ -128,6 +128,10 @@ SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& co
             return;
         welcomes_.insert(made);
     }
+    unless_done forgotten{[&] {
+        std::lock_guard const lock{mutex_};
+        welcomes_.erase(made);
+    }};
     auto done = [weak = weak_from_this(), on, counted = std::move(counted), key = std::weak_ptr<welcome>{made}](
                     welcome_result&& result, stream&& accepted) mutable {
         auto const self = weak.lock();
@@ -140,11 +144,14 @@ SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& co
         // For want of memory it goes; its stream closes with it.
         static_cast<void>(caught([&] { self->on_welcomed(on, std::move(result), std::move(accepted), std::move(counted)); }));
     };
-    unless_done forgotten{[&] {
-        std::lock_guard const lock{mutex_};
-        welcomes_.erase(made);
-    }};
-    post(on, [made, done = std::move(done)]() mutable { made->start(std::move(done)); });
+    post(on, [self = shared_from_this(), made, done = std::move(done)]() mutable {
+        unless_done turned_away{[&] {
+            std::lock_guard const lock{self->mutex_};
+            self->welcomes_.erase(made);
+        }};
+        made->start(std::move(done));
+        turned_away.done();
+    });
     forgotten.done();
 }
 
@@ -171,10 +178,9 @@ SOCKETIO_DECL void websocket_listener::on_welcomed(strand const& on, welcome_res
         request.headers.emplace_back(std::move(each.name), std::move(each.value));
     core->agree(request.subprotocol);
     core->accept(std::move(connected), std::move(result.leftover), result.deflate, std::move(counted));
-    post(on, [heard = std::move(heard), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
-        (*heard)(std::move(handle), request);
+    post(on, [core, heard = std::move(heard), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
+        core->hand_over([&] { (*heard)(std::move(handle), request); });
     });
-    core->begin();
 }
 
 } // namespace socketio::detail
