@@ -9,12 +9,15 @@
 
 #include <asio/io_context.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <new>
 #include <optional>
+#include <regex>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -66,5 +69,41 @@ TEST_CASE("nobody stays in a namespace for whom there was no memory when it came
         REQUIRE(support::run_until(context, [&] { return io.engine().clientsCount() == 0; }));
         CAPTURE(nth);
         CHECK(rooms->sids().empty());
+    }
+}
+
+TEST_CASE("a pattern's namespace does not stay for one that did not get in, since there was no memory")
+{
+    bool happened = true;
+    for (std::size_t nth = 1; happened; ++nth) {
+        std::vector<std::weak_ptr<socketio::adapter>> all;
+        all.reserve(100);
+        asio::io_context context{1};
+        socketio::server_options options{.address = "127.0.0.1"};
+        options.adapter = [&](socketio::adapter_settings const& settings) {
+            auto made = std::make_shared<socketio::adapter>(settings);
+            all.push_back(made);
+            return made;
+        };
+        socketio::server io{context, 0, options};
+        io.of(std::regex{"^/w-"});
+        auto const alive = [&] { return std::count_if(all.begin(), all.end(), [](auto const& each) { return !each.expired(); }); };
+        auto const before = alive();
+        auto client = socketio::io(context, "http://127.0.0.1:" + std::to_string(io.port()) + "/w-a",
+                                   {.forceNew = true, .reconnection = false});
+        bool over = false;
+        client.on("connect", [&] { over = true; });
+        client.on("connect_error", [&] { over = true; });
+        client.on("disconnect", [&] { over = true; });
+        {
+            memory::failing const now{nth};
+            whatever_it_throws([&] { support::run_until(context, [&] { return over || now.happened(); }); });
+            happened = now.happened();
+        }
+        client.disconnect();
+        client = {};
+        REQUIRE(support::run_until(context, [&] { return io.engine().clientsCount() == 0; }));
+        CAPTURE(nth);
+        CHECK(alive() == before);
     }
 }

@@ -98,11 +98,12 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string con
     made->become_clients();
     parent.adopt(made);
     std::lock_guard const lock{mutex_};
+    to_tell = new_namespace_; // first, since it may find no memory
     auto const [at, fresh] = namespaces_.emplace(name, made);
-    if (fresh) {
+    if (fresh)
         ++children_;
-        to_tell = new_namespace_;
-    }
+    else
+        to_tell.clear();
     return at->second;
 }
 
@@ -169,27 +170,31 @@ private:
             return;
         std::vector<std::shared_ptr<namespace_listener const>> to_tell;
         auto to = in_->known(name_);
-        unless_done making{[&] { refuse(); }}; // it may get no adapter
+        unless_done entering{[&] { // it may get no adapter
+            if (to)
+                to->removed();
+            refuse();
+        }};
         if (!to)
             to = in_->child(name_, *families_[at - 1].parent, to_tell);
-        making.done();
-        if (!to) {
-            client_->refuse(name_, "Too many namespaces", {});
-            return;
-        }
         for (auto const& each : to_tell)
             client_->defer([each, to] { (*each)(to); });
-        client_->defer([self = shared_from_this(), to] { self->enter(*to); });
+        if (to)
+            client_->defer([self = shared_from_this(), to] { self->enter(*to); });
+        entering.done();
+        if (!to)
+            client_->refuse(name_, "Too many namespaces", {});
     }
 
     void refuse() { client_->refuse(name_, "Invalid namespace", {}); }
 
     void enter(namespace_core& to)
     {
-        if (client_->is_open())
-            to.add(client_, std::move(auth_));
-        else
-            to.removed(); // it may have been made for nobody
+        unless_done adding{[&] { to.removed(); }}; // it may have been made for nobody
+        if (!client_->is_open())
+            return;
+        to.add(client_, std::move(auth_));
+        adding.done();
     }
 
     std::shared_ptr<server_core> const in_;
