@@ -12,11 +12,14 @@
 #include <asio/require.hpp>
 #include <asio/strand.hpp>
 
+#include <atomic>
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <optional>
 #include <thread>
+#include <typeinfo>
 #include <utility>
 
 namespace socketio::detail {
@@ -68,14 +71,25 @@ private:
     using native_executor = decltype(asio::require(std::declval<asio::io_context::executor_type const&>(),
         asio::execution::blocking.possibly, asio::execution::allocator(reserve_allocator<void>{})));
 
+    // Asio's target() does not look before 1.24 or so, and takes a strand or a thread pool for what it is asked for.
+    static bool is_of_io_context([[maybe_unused]] asio::any_io_executor const& any) noexcept
+    {
+#if defined(ASIO_NO_TYPEID)
+        return false;
+#else
+        return any.target_type() == typeid(asio::io_context::executor_type);
+#endif
+    }
+
     struct ways {
         explicit ways(asio::any_io_executor const& of)
             : possibly{of}, never{asio::require(of, asio::execution::blocking.never)}
         {
             auto const allocator = asio::execution::allocator(reserve_allocator<void>{});
-            if (auto const* const context = of.target<asio::io_context::executor_type>()) {
-                native.emplace(asio::require(*context, asio::execution::blocking.possibly, allocator));
-                native_never.emplace(asio::require(*context, asio::execution::blocking.never, allocator));
+            if (is_of_io_context(of)) {
+                auto const& context = *of.target<asio::io_context::executor_type>();
+                native.emplace(asio::require(context, asio::execution::blocking.possibly, allocator));
+                native_never.emplace(asio::require(context, asio::execution::blocking.never, allocator));
             }
         }
         asio::any_io_executor possibly;
@@ -83,6 +97,8 @@ private:
         // The same for an io_context, which can be told where to take memory from.
         std::optional<native_executor> native{};
         std::optional<native_executor> native_never{};
+        // Functions that any other executor has begun to run; of one strand one at a time does.
+        mutable std::atomic<std::uint64_t> begun{0};
     };
 
     // Until 1.23 or so the executor's own member is Asio's alone.
@@ -95,17 +111,25 @@ private:
             asio::execution::execute(to, std::move(function));
     }
 
-    // Any other executor has only its own memory. One that found none is asked again.
+    // Any other executor has only its own memory. One that found none is asked again. What the function itself throws,
+    // where it is run in here, is no matter of the executor's.
     template <class Function>
     void execute_elsewhere(Function const& function) const
     {
         auto const& to = never_blocks_ ? ways_->never : ways_->possibly;
 #if SOCKETIO_HAS_EXCEPTIONS
+        auto counted = [run = function, ways = ways_]() mutable {
+            ways->begun.fetch_add(1, std::memory_order_relaxed);
+            run();
+        };
         for (int left = 100; left != 0; --left) {
+            auto const before = ways_->begun.load(std::memory_order_relaxed);
             try {
-                to.execute(Function{function});
+                to.execute(decltype(counted)(counted));
                 return;
             } catch (std::bad_alloc const&) {
+                if (ways_->begun.load(std::memory_order_relaxed) != before)
+                    throw;
                 std::this_thread::yield();
             }
         }
