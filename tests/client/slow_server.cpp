@@ -44,6 +44,8 @@ struct slow_server {
         packets.emplace_back(packet.substr(0, packet.find(",\"x")));
         if (packet == "40")
             visitor->send(R"(40{"sid":"b"})");
+        if (packet == "40/late,")
+            visitor->send(R"(40/late,{"sid":"c"})");
         if (packet.starts_with("42") && packet[2] != '[') {
             auto const number = packet.substr(2, packet.find('[') - 2);
             visitor->send("43" + std::string{number} + "[]");
@@ -225,4 +227,27 @@ TEST_CASE_FIXTURE(slow_server, "one message that is larger than all the system t
     visitor->resume();
     REQUIRE(until([&] { return got == 2; }));
     CHECK(packets == std::vector<std::string>{"42[\"a", "3", "42[\"b"});
+}
+
+TEST_CASE_FIXTURE(slow_server, "a namespace that always has something to send leaves the others of its connection their turn")
+{
+    auto busy = client({.send_buffer = {.bytes = 50'000'000}});
+    auto late = busy.io().socket("/late", {.send_buffer = {.bytes = 50'000'000}});
+    REQUIRE(until([&] { return late.connected(); }));
+    int sent = fill(busy);
+    late.emit("here I am");
+    REQUIRE(until([&] { return late.snapshot().buffered_events == 1; }));
+    visitor->resume();
+    auto const came = [&] { return std::find(packets.begin(), packets.end(), R"(42/late,["here I am"])") != packets.end(); };
+    int const most = sent + 400;
+    REQUIRE(until([&] {
+        while (!came() && sent < most && busy.snapshot().buffered_events < 20) {
+            for (int i = 0; i != 10; ++i)
+                busy.emit("n", sent++, text);
+            context.poll_one();
+        }
+        return came() || sent >= most;
+    }));
+    CHECK(sent < most);
+    CHECK(came());
 }

@@ -251,6 +251,7 @@ private:
     bool starved_ = false; // there was no memory for something that was to be done whole
     bool encoding_ = false;
     bool held_back_ = false; // a connected socket keeps what it emits, see holds_back()
+    std::size_t first_to_flush_ = 0; // of sockets_
     unsigned depth_ = 0;
     // There is room for all of sockets_; null for one that is forgotten.
     std::vector<socket_core*> changed_;

@@ -133,6 +133,8 @@ SOCKETIO_DECL bool manager_core::must_wait(socket_core& from)
 {
     if (!from.is_bounded())
         return false;
+    if (held_back_ && unsent_here() <= from.most_unsent())
+        flush_held_back(); // the others, too: this one may leave no room at any other time
     if (from.keeps_packets())
         from.flush_send_buffer();
     return from.keeps_packets() || holds_back(from);

@@ -6,6 +6,8 @@
 #include <socketio/core/caught.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 
 namespace socketio::detail {
 
@@ -59,13 +61,17 @@ SOCKETIO_DECL void manager_core::note_deadline(socket_core& of)
     });
 }
 
-// What connected sockets have kept, as far as there is room now.
+// What connected sockets have kept, as far as there is room now. One may take all of it, so that each time another is first.
 SOCKETIO_DECL void manager_core::flush_held_back()
 {
     held_back_ = false;
     unless_done again{[this] { held_back_ = true; }};
-    for (auto const& [nsp, each] : sockets_)
-        each->flush_send_buffer();
+    if (++first_to_flush_ >= sockets_.size())
+        first_to_flush_ = 0;
+    auto const first = std::next(sockets_.begin(), static_cast<std::ptrdiff_t>(first_to_flush_));
+    auto const flush = [](auto const& each) { each.second->flush_send_buffer(); };
+    std::for_each(first, sockets_.end(), flush);
+    std::for_each(sockets_.begin(), first, flush);
     again.done();
 }
 
