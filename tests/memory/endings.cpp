@@ -54,7 +54,7 @@ public:
         if (std::any_of(stories_.begin(), stories_.end(), [](story const& each) { return each.told > 1; }))
             return "an acknowledgement ends twice";
         if (!patiently([this] { return connects_ == disconnects_; }))
-            return std::to_string(connects_) + " times \"connect\", and \"disconnect\" " + std::to_string(disconnects_) + " times";
+            return "\"connect\": " + std::to_string(connects_) + ", \"disconnect\": " + std::to_string(disconnects_);
         if (!patiently([this] { return refusals_ != 0 || strict_.active(); }))
             return "no \"connect_error\" for a refusal";
         if (!patiently([this] { return throws_ != 0 || throwing_.active(); }))
@@ -83,7 +83,8 @@ private:
     void open_server()
     {
         if (!server_)
-            server_.emplace(context_, std::uint16_t{0}, socketio::server_options{.address = "127.0.0.1", .close_timeout = 100ms});
+            server_.emplace(context_, std::uint16_t{0},
+                            socketio::server_options{.address = "127.0.0.1", .close_timeout = 100ms});
         server_->off("connection");
         server_->on("connection", [this](socketio::server_socket socket) {
             socket.on("disconnect", [this, id = socket.id()] {
@@ -116,7 +117,8 @@ private:
         strict_ = client_.io().socket("/strict");
         strict_.off("connect_error");
         strict_.on("connect_error", [this] { ++refusals_; });
-        throwing_ = client_.io().socket("/throwing", {.auth = []() -> socketio::object { throw std::runtime_error{"no"}; }});
+        auto const auth = []() -> socketio::object { throw std::runtime_error{"no"}; };
+        throwing_ = client_.io().socket("/throwing", {.auth = auth});
         throwing_.off("connect_error");
         throwing_.on("connect_error", [this] { ++throws_; });
     }
@@ -143,14 +145,16 @@ private:
         if (members_.empty())
             return;
         auto const member = members_.front();
-        tell([&](story& of) { member.timeout(5ms).emit("silent", [&of](std::error_code, socketio::value const&) { ++of.told; }); });
+        auto const counting = [](story& of) { return [&of](std::error_code, socketio::value const&) { ++of.told; }; };
+        tell([&](story& of) { member.timeout(5ms).emit("silent", counting(of)); });
         auto const& first = stories_.back();
-        tell([&](story& of) { member.emit("silent", [&of](std::error_code, socketio::value const&) { ++of.told; }); });
+        tell([&](story& of) { member.emit("silent", counting(of)); });
         wait([&] { return first.told != 0; });
     }
     bool all_told() const
     {
-        return std::all_of(stories_.begin(), stories_.end(), [](story const& each) { return each.told != 0 || !each.taken; });
+        return std::all_of(stories_.begin(), stories_.end(),
+                           [](story const& each) { return each.told != 0 || !each.taken; });
     }
 
     std::list<story> stories_; // the first to be made, the last to go

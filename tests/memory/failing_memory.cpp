@@ -69,6 +69,16 @@ bool failing::happened() const noexcept
     return failed;
 }
 
+spared::spared() : left_{left}
+{
+    left = 0;
+}
+
+spared::~spared()
+{
+    left = left_;
+}
+
 std::size_t count() noexcept
 {
     return allocations;

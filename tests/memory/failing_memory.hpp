@@ -17,6 +17,18 @@ public:
     bool happened() const noexcept;
 };
 
+// While it lives, none fails, and none is counted down: for what a test does itself.
+class spared {
+public:
+    spared();
+    spared(spared const&) = delete;
+    spared& operator=(spared const&) = delete;
+    ~spared();
+
+private:
+    std::size_t left_;
+};
+
 // Allocations of this thread so far.
 std::size_t count() noexcept;
 
