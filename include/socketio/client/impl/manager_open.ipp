@@ -199,11 +199,12 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
     if (result.deflate)
         session.compress_with(make_codec(role::client, *result.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
-    runtime_->link = std::make_shared<connection>(runtime_->serial, std::move(connected), std::move(session), *this,
-                                                  connection_options{settings_.limits.read_buffer, settings_.close_timeout});
+    auto made = std::make_shared<connection>(runtime_->serial, std::move(connected), std::move(session), *this,
+                                             connection_options{settings_.limits.read_buffer, settings_.close_timeout});
     if (settings_.measure_round_trip)
-        runtime_->link->session().measure_round_trip();
-    runtime_->link->start(std::move(result.leftover));
+        made->session().measure_round_trip();
+    made->start(std::move(result.leftover));
+    runtime_->link = std::move(made);
 }
 
 SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)

@@ -25,8 +25,9 @@ basic_connection<Session>::basic_connection(
 template <class Session>
 void basic_connection<Session>::start(byte_buffer leftover)
 {
-    capacity_ = std::max(std::min(first_read, options_.read_buffer), leftover.size());
-    input_.reset(new char[capacity_]);
+    std::size_t const wanted = std::max(std::min(first_read, options_.read_buffer), leftover.size());
+    input_.reset(new char[wanted]);
+    capacity_ = wanted;
     if (!leftover.empty())
         std::memcpy(input_.get(), leftover.data(), leftover.size());
     end_ = leftover.size();

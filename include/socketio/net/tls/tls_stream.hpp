@@ -43,6 +43,8 @@ private:
     void end_handshake(tls_failure why);
     void read_below();
     void on_read(std::error_code ec, std::size_t count);
+    void take_read(std::error_code ec, std::size_t count);
+    void starve();
     void decrypt();
     void flush();
     void on_written(std::error_code ec, std::size_t count);
@@ -70,6 +72,8 @@ private:
     std::size_t owed_ = 0; // bytes of answers that TLS itself gives, not sent yet
     std::error_code write_error_;
     bool calling_ = false; // inside a call of the user of this, which must not complete anything
+    bool starting_ = false; // an operation below, which drops its handler if it throws
+    bool told_ = false;     // in this turn something that waits was told its end
     bool full_read_ = true;
     bool sending_ = false;
     bool shutting_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/core/bytes.hpp>
+#include <socketio/core/caught.hpp>
 #include <socketio/net/tls/openssl.hpp>
 
 #include <algorithm>
@@ -15,6 +16,7 @@ struct tls_wire {
     std::span<char const> input{}; // from the peer, not read yet
     byte_buffer output{};        // to the peer
     void* owner = nullptr;
+    bool starved = false; // there was no memory for output
 
     static tls_wire& of(BIO* bio) noexcept { return *static_cast<tls_wire*>(BIO_get_data(bio)); }
 };
@@ -37,8 +39,11 @@ inline int read_tls_wire(BIO* bio, char* into, int size) noexcept
 inline int write_tls_wire(BIO* bio, char const* from, int size) noexcept
 {
     BIO_clear_retry_flags(bio);
-    if (size > 0)
-        tls_wire::of(bio).output.append(from, static_cast<std::size_t>(size));
+    tls_wire& wire = tls_wire::of(bio);
+    if (size > 0 && caught([&] { wire.output.append(from, static_cast<std::size_t>(size)); })) {
+        wire.starved = true;
+        return -1;
+    }
     return size;
 }
 

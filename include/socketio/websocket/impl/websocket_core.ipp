@@ -339,9 +339,10 @@ SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buff
     if (deflate)
         session.endpoint().compress_with(
             make_codec(own, *deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
-    runtime_->link = std::make_shared<link_type>(runtime_->serial, std::move(connected), std::move(session), *this,
+    auto made = std::make_shared<link_type>(runtime_->serial, std::move(connected), std::move(session), *this,
         connection_options{settings_.limits.read_buffer, settings_.close_timeout, std::move(counted)});
-    runtime_->link->start(std::move(leftover));
+    made->start(std::move(leftover));
+    runtime_->link = std::move(made);
     go(phase::open);
     arm({});
 }

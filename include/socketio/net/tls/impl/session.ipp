@@ -176,7 +176,9 @@ SOCKETIO_TLS_DECL tls_progress tls_session::judge(int result)
         return why == SSL_ERROR_WANT_READ ? tls_progress::wants_input : tls_progress::closed;
     }
     tls_failure told = take_failure(circumstances());
-    if (refusal_.code)
+    if (wire_.starved)
+        told = {make_error_code(std::errc::not_enough_memory), "TLS: no memory"};
+    else if (refusal_.code)
         told = std::move(refusal_);
     else if (told.code == error::tls_not_spoken)
         told = not_tls(began_, context_->own());

@@ -1,6 +1,8 @@
 // At most one read and one write are under way below, and each holds the stream.
 #pragma once
 
+#include <socketio/core/caught.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/net/tls/tls_stream.hpp>
 
 #include <algorithm>
@@ -19,7 +21,7 @@ public:
     continuation& operator=(continuation&&) = delete;
     ~continuation()
     {
-        if (on_)
+        if (on_ && !on_->starting_)
             on_->drop();
     }
     void operator()(std::error_code ec, std::size_t count)
@@ -44,9 +46,13 @@ SOCKETIO_TLS_DECL tls_stream::tls_stream(strand const& on, stream&& below, std::
 SOCKETIO_TLS_DECL void tls_stream::start(tls_provider::handler done)
 {
     opened_ = std::move(done);
-    calling_ = true;
+    raised const calling{calling_};
+    unless_done not_begun{[this] {
+        close();
+        opened_.reset();
+    }};
     shake();
-    calling_ = false;
+    not_begun.done();
 }
 
 SOCKETIO_TLS_DECL void tls_stream::shake()
@@ -67,8 +73,9 @@ SOCKETIO_TLS_DECL void tls_stream::end_handshake(tls_failure why)
             kept_->session.reset();
         close();
     }
-    auto ended = [self = shared_from_this(), done = std::move(opened_), why = std::move(why)]() mutable {
-        stream above = why.code ? stream{self->strand_} : stream{self->strand_, self};
+    stream made = why.code ? stream{strand_} : stream{strand_, shared_from_this()};
+    told_ = true;
+    auto ended = [above = std::move(made), done = std::move(opened_), why = std::move(why)]() mutable {
         done(why.code, std::move(why.words), std::move(above));
     };
     if (calling_)
@@ -81,13 +88,35 @@ SOCKETIO_TLS_DECL void tls_stream::end_handshake(tls_failure why)
 SOCKETIO_TLS_DECL void tls_stream::read_below()
 {
     if (full_read_ && capacity_ < largest_read) {
-        capacity_ = capacity_ == 0 ? first_read : capacity_ * 2;
-        input_.reset(new char[capacity_]);
+        std::size_t const larger = capacity_ == 0 ? first_read : capacity_ * 2;
+        input_.reset(new char[larger]);
+        capacity_ = larger;
     }
+    raised const starting{starting_};
     below_.async_read_some(asio::buffer(input_.get(), capacity_), continuation{shared_from_this(), &tls_stream::on_read});
 }
 
+// Without memory the end of what waits is told in a turn of its own, unless that has been told.
 SOCKETIO_TLS_DECL void tls_stream::on_read(std::error_code ec, std::size_t count)
+{
+    told_ = false;
+    watch_memory([&] { take_read(ec, count); },
+                 [this] {
+                     if (!told_)
+                         post(strand_, [self = shared_from_this()] { self->starve(); });
+                 });
+}
+
+SOCKETIO_TLS_DECL void tls_stream::starve()
+{
+    std::error_code const why = make_error_code(std::errc::not_enough_memory);
+    if (opened_)
+        end_handshake({why, "TLS handshake: " + why.message()});
+    else if (reader_)
+        end_read(why, 0);
+}
+
+SOCKETIO_TLS_DECL void tls_stream::take_read(std::error_code ec, std::size_t count)
 {
     if (closed_)
         ec = asio::error::operation_aborted;
@@ -139,19 +168,21 @@ SOCKETIO_TLS_DECL void tls_stream::async_read_some(asio::mutable_buffer into, ha
 {
     reader_ = std::move(done);
     into_ = into;
-    calling_ = true;
+    raised const calling{calling_};
+    unless_done not_begun{[this] { reader_.reset(); }};
     if (closed_)
         end_read(asio::error::operation_aborted, 0);
     else
         decrypt();
-    calling_ = false;
+    not_begun.done();
 }
 
 SOCKETIO_TLS_DECL void tls_stream::async_write(asio::const_buffer from, handler done)
 {
     writer_ = std::move(done);
     writing_for_ = from.size();
-    calling_ = true;
+    raised const calling{calling_};
+    unless_done not_begun{[this] { writer_.reset(); }};
     if (closed_)
         end_write(asio::error::operation_aborted);
     else if (write_error_)
@@ -162,7 +193,7 @@ SOCKETIO_TLS_DECL void tls_stream::async_write(asio::const_buffer from, handler 
         flush();
     if (writer_ && !sending_)
         end_write({});
-    calling_ = false;
+    not_begun.done();
 }
 
 SOCKETIO_TLS_DECL void tls_stream::flush()
@@ -170,9 +201,12 @@ SOCKETIO_TLS_DECL void tls_stream::flush()
     if (sending_ || closed_ || write_error_ || ended_below_ || session_.output().empty())
         return;
     writing_.swap(session_.output());
-    sending_ = true;
+    unless_done as_before{[this] { writing_.swap(session_.output()); }};
+    raised const starting{starting_};
     below_.async_write(asio::buffer(writing_.data(), writing_.size()),
                        continuation{shared_from_this(), &tls_stream::on_written});
+    sending_ = true;
+    as_before.done();
 }
 
 SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t)
@@ -183,7 +217,8 @@ SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t)
     if (closed_)
         ec = asio::error::operation_aborted;
     write_error_ = ec;
-    flush();
+    if (auto const failed = caught([this] { flush(); }))
+        write_error_ = ec = failed;
     if (sending_)
         return;
     owed_ = 0;
@@ -199,6 +234,7 @@ SOCKETIO_TLS_DECL void tls_stream::end_write(std::error_code ec) { complete(writ
 SOCKETIO_TLS_DECL void tls_stream::complete(handler& waiting, std::error_code ec, std::size_t count)
 {
     handler done = std::move(waiting);
+    told_ = true;
     if (calling_)
         post(strand_, [done = std::move(done), ec, count]() mutable { done(ec, count); });
     else
@@ -210,8 +246,11 @@ SOCKETIO_TLS_DECL void tls_stream::shutdown_send() noexcept
     if (shutting_ || closed_)
         return;
     shutting_ = true;
-    session_.shutdown();
-    flush();
+    if (auto const failed = caught([this] {
+            session_.shutdown();
+            flush();
+        }))
+        write_error_ = failed;
     if (!sending_ && !write_error_)
         end_below();
 }
@@ -227,8 +266,11 @@ SOCKETIO_TLS_DECL void tls_stream::close() noexcept
     if (std::exchange(closed_, true))
         return;
     if (auto newest = kept_ ? session_.resumable() : nullptr) {
-        kept_->host = host_;
-        kept_->session = std::move(newest);
+        kept_->session.reset();
+        static_cast<void>(caught([&] {
+            kept_->host = host_;
+            kept_->session = std::move(newest);
+        }));
     }
     below_.close();
 }
