@@ -142,8 +142,10 @@ private:
         void operator()(std::error_code ec, Results&&... results)
         {
             root_ = nullptr;
+            *owner_->ec_ = ec; // which `keep` may look at, and change
             auto const failed = caught([&] { owner_->keep_(std::forward<Results>(results)...); });
-            *owner_->ec_ = ec ? ec : failed;
+            if (failed && !*owner_->ec_)
+                *owner_->ec_ = failed;
             here_.resume();
         }
 
