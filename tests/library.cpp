@@ -1,3 +1,4 @@
 // The library and Asio, compiled once for every doctest program.
+#include <socketio/src.hpp> // first, see net/executor.hpp
+
 #include <asio/impl/src.hpp>
-#include <socketio/src.hpp>

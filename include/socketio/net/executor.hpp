@@ -3,6 +3,10 @@
 
 #include <socketio/core/config.hpp>
 
+// Asio chooses between std::aligned_alloc and operator new by a macro of the standard library's, which it does not include
+// itself. Files that see it and files that do not would free each other's memory in the wrong way.
+#include <cstddef>
+
 #if !defined(ASIO_STANDALONE)
 #define ASIO_STANDALONE 1
 #endif
