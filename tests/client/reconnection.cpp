@@ -288,7 +288,9 @@ TEST_CASE_FIXTURE(client_test, "a server that is not there is no work for the co
 
 TEST_CASE_FIXTURE(client_test, "delays of nothing do not make the client try without a pause")
 {
-    for (auto const& [delay, most] : {std::pair{0ms, 0ms}, std::pair{0ms, 5000ms}, std::pair{1000ms, 0ms}, std::pair{-5ms, -5ms}}) {
+    for (auto const& each : {std::pair{0ms, 0ms}, std::pair{0ms, 5000ms}, std::pair{1000ms, 0ms}, std::pair{-5ms, -5ms}}) {
+        auto const delay = each.first;
+        auto const most = each.second;
         CAPTURE(delay.count());
         support::deaf_port port(context);
         socketio::options settings;
