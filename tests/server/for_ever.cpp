@@ -192,8 +192,10 @@ TEST_CASE("a wait for ever before an attempt is not over at once")
 
 TEST_CASE("a server's heartbeat lasts as long as its clients can count")
 {
-    for (auto const& [interval, timeout] : {std::pair{1ms, 1ms}, std::pair{milliseconds{2147483647 - 20000}, milliseconds{20000}},
-                                           std::pair{1ms, milliseconds{2147483646}}}) {
+    for (auto const& each : {std::pair{1ms, 1ms}, std::pair{milliseconds{2147483647 - 20000}, milliseconds{20000}},
+                             std::pair{1ms, milliseconds{2147483646}}}) {
+        auto const interval = each.first;
+        auto const timeout = each.second;
         CAPTURE(interval.count());
         support::server_house house{{.pingInterval = interval, .pingTimeout = timeout}};
         auto const client = house.client();
