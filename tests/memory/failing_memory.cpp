@@ -110,6 +110,19 @@ std::size_t live() noexcept
     blocks -= what != nullptr;
     std::free(what);
 }
+// The sanitizers have these of their own, which would not ask those above.
+void* operator new[](std::size_t size)
+{
+    return operator new(size);
+}
+void operator delete[](void* what) noexcept
+{
+    operator delete(what);
+}
+void operator delete[](void* what, std::size_t) noexcept
+{
+    operator delete(what);
+}
 
 // Asio takes the memory of its operations from here.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
