@@ -1,4 +1,4 @@
-// What other threads have handed over to the manager's strand, and how it is taken in there.
+// The inbox of the manager's strand: other threads fill it, and the strand takes it in.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
@@ -47,7 +47,7 @@ SOCKETIO_DECL void manager_core::wake()
     waking_ = true;
 }
 
-// What other threads have handed over comes before what is done on the strand now, so that the
+// Commands of other threads come before the work that is done on the strand now, so that the
 // order in which one thread does things is kept.
 SOCKETIO_DECL void manager_core::drain_inbox()
 {

@@ -61,7 +61,8 @@ SOCKETIO_DECL void manager_core::note_deadline(socket_core& of)
     });
 }
 
-// What connected sockets have kept, as far as there is room now. One may take all of it, so that each time another is first.
+// Sends the packets that connected sockets keep, as far as there is room. One socket may take all of it, so each time
+// another is first.
 SOCKETIO_DECL void manager_core::flush_held_back()
 {
     held_back_ = false;
