@@ -39,7 +39,7 @@ class manager_core final : public std::enable_shared_from_this<manager_core>,
 public:
     static std::shared_ptr<manager_core> make(asio::any_io_executor executor, std::string_view url, options settings);
     manager_core(asio::any_io_executor executor, std::string_view url, options settings);
-    ~manager_core() override;
+    SOCKETIO_DECL ~manager_core() override;
 
     // Any thread.
     options const& settings() const noexcept { return settings_; }
@@ -105,12 +105,12 @@ public:
     void log(log_level level, std::string_view component, std::string_view text);
 
     std::shared_ptr<void> pin() override { return shared_from_this(); }
-    void on_readable() override;
-    void on_drained() override;
-    void context_gone() noexcept override;
-    void report(event_error why) override;
+    SOCKETIO_DECL void on_readable() override;
+    SOCKETIO_DECL void on_drained() override;
+    SOCKETIO_DECL void context_gone() noexcept override;
+    SOCKETIO_DECL void report(event_error why) override;
     std::shared_ptr<call_context> hold() override { return shared_from_this(); }
-    void report_from_anywhere(event_error why) override;
+    SOCKETIO_DECL void report_from_anywhere(event_error why) override;
     ack make_ack(std::uint64_t) override { return {}; }
 
 private:

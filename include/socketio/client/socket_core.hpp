@@ -86,8 +86,8 @@ public:
     emitter<event_call>& events() noexcept { return events_; }
     void stop_listening();
     emitter<event_call>& outgoing() noexcept { return outgoing_; }
-    void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
-    void ack_dropped(std::uint64_t id) override;
+    SOCKETIO_DECL void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    SOCKETIO_DECL void ack_dropped(std::uint64_t id) override;
 
     // What the user asks for.
     void connect();
@@ -160,10 +160,10 @@ public:
         as_before.done();
     }
 
-    void report(event_error why) override;
+    SOCKETIO_DECL void report(event_error why) override;
     std::shared_ptr<call_context> hold() override { return shared_from_this(); }
-    void report_from_anywhere(event_error why) override;
-    ack make_ack(std::uint64_t id) override;
+    SOCKETIO_DECL void report_from_anywhere(event_error why) override;
+    SOCKETIO_DECL ack make_ack(std::uint64_t id) override;
 
 private:
     void ask_auth();

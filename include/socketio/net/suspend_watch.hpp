@@ -61,8 +61,8 @@ private:
 #endif
     };
 
-    void shutdown() override;
-    void notify_fork(asio::execution_context::fork_event event) override;
+    SOCKETIO_DECL void shutdown() override;
+    SOCKETIO_DECL void notify_fork(asio::execution_context::fork_event event) override;
     // With the mutex.
     void place(entry& of, clock::time_point deadline);
     void wait(clock::time_point earliest);

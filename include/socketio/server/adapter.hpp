@@ -76,33 +76,33 @@ public:
     explicit adapter(adapter_settings settings);
     adapter(adapter const&) = delete;
     adapter& operator=(adapter const&) = delete;
-    virtual ~adapter();
+    SOCKETIO_DECL virtual ~adapter();
 
     adapter_settings const& settings() const noexcept { return settings_; }
 
     // Of a socket of this server; nothing happens if it is not here.
-    virtual void join(std::string_view id, std::span<std::string const> rooms);
-    virtual void leave(std::string_view id, std::string_view room);
+    SOCKETIO_DECL virtual void join(std::string_view id, std::span<std::string const> rooms);
+    SOCKETIO_DECL virtual void leave(std::string_view id, std::string_view room);
 
     // An event without acknowledgement. With recovery it is kept, and sent with its offset.
-    virtual void broadcast(shared_packet const& packet, broadcast_options const& to);
+    SOCKETIO_DECL virtual void broadcast(shared_packet const& packet, broadcast_options const& to);
     // One with: `counted` is told how many were asked, `answered` once for each of them, with the first argument of the
     // answer or with why there is none. Only what came in time counts; forget_acks(id) ends the waiting. Ids count up
     // from 0: a question of another server's needs one that none of this server's own will have.
-    virtual void broadcast_with_ack(shared_packet const& packet, std::uint64_t id, broadcast_options const& to,
+    SOCKETIO_DECL virtual void broadcast_with_ack(shared_packet const& packet, std::uint64_t id, broadcast_options const& to,
                                     std::function<void(std::size_t)> counted,
                                     std::function<void(std::error_code, value)> answered);
-    virtual void forget_acks(std::uint64_t id);
+    SOCKETIO_DECL virtual void forget_acks(std::uint64_t id);
     // Who they are; they join; they leave; they are disconnected.
-    virtual void fetch_sockets(broadcast_options const& which, std::function<void(std::vector<socket_details>)> fetched);
-    virtual void add_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
-    virtual void remove_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
-    virtual void disconnect_sockets(broadcast_options const& which, bool close);
+    SOCKETIO_DECL virtual void fetch_sockets(broadcast_options const& which, std::function<void(std::vector<socket_details>)> fetched);
+    SOCKETIO_DECL virtual void add_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
+    SOCKETIO_DECL virtual void remove_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
+    SOCKETIO_DECL virtual void disconnect_sockets(broadcast_options const& which, bool close);
 
     // A socket was lost in a way from which it may come back; and is asked for, with the last offset that its client has seen:
     // `restored` is told nothing if that cannot be. A session is given out once.
-    virtual void persist_session(adapter_session session);
-    virtual void restore_session(std::string const& pid, std::string const& offset,
+    SOCKETIO_DECL virtual void persist_session(adapter_session session);
+    SOCKETIO_DECL virtual void restore_session(std::string const& pid, std::string const& offset,
                                  std::function<void(std::optional<adapter_session>)> restored);
 
     // Of this server alone: copies. select() gives who is shown, as `which` says; find() is null for who is not.

@@ -121,12 +121,12 @@ public:
     void note_deadline(server_socket_core& of, clock::time_point at);
     void forget_deadline(server_socket_core& of);
 
-    void context_gone() noexcept override;
-    void on_text(std::span<char> message) override;
-    void on_binary(std::span<char> message) override;
+    SOCKETIO_DECL void context_gone() noexcept override;
+    SOCKETIO_DECL void on_text(std::span<char> message) override;
+    SOCKETIO_DECL void on_binary(std::span<char> message) override;
     void on_drained() override { counts_.unsent.store(0, std::memory_order_relaxed); }
-    void on_upgraded() override;
-    void on_closed(close_reason reason, std::error_code why) override;
+    SOCKETIO_DECL void on_upgraded() override;
+    SOCKETIO_DECL void on_closed(close_reason reason, std::error_code why) override;
 
 private:
     class turn;

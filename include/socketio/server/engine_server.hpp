@@ -50,13 +50,13 @@ public:
     // this call; never if the context goes first.
     void close(unique_function<void()> done);
 
-    void add(engine_session* born) override;
-    void remove(engine_session* dying) noexcept override;
-    void on_ended(std::string const& sid) override;
-    void refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why) override;
-    void on_request(std::shared_ptr<http_exchange> exchange) override;
-    void on_end(std::shared_ptr<http_connection> const& of) noexcept override;
-    void context_gone() noexcept override;
+    SOCKETIO_DECL void add(engine_session* born) override;
+    SOCKETIO_DECL void remove(engine_session* dying) noexcept override;
+    SOCKETIO_DECL void on_ended(std::string const& sid) override;
+    SOCKETIO_DECL void refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why) override;
+    SOCKETIO_DECL void on_request(std::shared_ptr<http_exchange> exchange) override;
+    SOCKETIO_DECL void on_end(std::shared_ptr<http_connection> const& of) noexcept override;
+    SOCKETIO_DECL void context_gone() noexcept override;
 
 private:
     class place; // counted while it lasts

@@ -54,7 +54,7 @@ class engine_session final : public engine_channel,
 public:
     engine_session(strand const& on, std::string sid, http_request request, std::shared_ptr<engine_session_keeper> keeper,
                    std::shared_ptr<server_options const> options);
-    ~engine_session() override;
+    SOCKETIO_DECL ~engine_session() override;
 
     // On the strand; one of these, once. Nothing is read before begin().
     void start(engine_websocket&& over);
@@ -74,18 +74,18 @@ public:
     http_request const& request() const noexcept override { return request_; }
     void attach(std::shared_ptr<engine_channel_owner> owner) override { owner_ = std::move(owner); }
     std::string_view transport() const noexcept override { return known().websocket ? "websocket" : "polling"; }
-    void send_text(std::string_view message, bool compress) override;
-    void send_binary(bytes_view message, bool compress) override;
-    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress) override;
-    void flush() override;
-    bool is_writable() override;
-    std::size_t unsent() override;
-    void close(close_reason reason, std::error_code why) override;
-    void abort(close_reason reason, std::error_code why) override;
+    SOCKETIO_DECL void send_text(std::string_view message, bool compress) override;
+    SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
+    SOCKETIO_DECL void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress) override;
+    SOCKETIO_DECL void flush() override;
+    SOCKETIO_DECL bool is_writable() override;
+    SOCKETIO_DECL std::size_t unsent() override;
+    SOCKETIO_DECL void close(close_reason reason, std::error_code why) override;
+    SOCKETIO_DECL void abort(close_reason reason, std::error_code why) override;
 
     std::shared_ptr<void> pin() override { return shared_from_this(); }
-    void on_readable() override;
-    void on_drained() override;
+    SOCKETIO_DECL void on_readable() override;
+    SOCKETIO_DECL void on_drained() override;
 
     // There was no memory for something that was to be done whole: the session ends.
     void starve() noexcept;

@@ -70,7 +70,7 @@ public:
     void clean_up(namespace_core& empty);
     bool knows(namespace_core const& made) const;
 
-    void context_gone() noexcept override;
+    SOCKETIO_DECL void context_gone() noexcept override;
 
 private:
     class search;

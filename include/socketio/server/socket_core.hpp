@@ -88,11 +88,11 @@ public:
     // The context is being destroyed.
     void drop_everything() noexcept;
 
-    void report(event_error why) override;
-    ack make_ack(std::uint64_t id) override;
+    SOCKETIO_DECL void report(event_error why) override;
+    SOCKETIO_DECL ack make_ack(std::uint64_t id) override;
     std::shared_ptr<call_context> hold() override { return shared_from_this(); }
-    void report_from_anywhere(event_error why) override;
-    void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    SOCKETIO_DECL void report_from_anywhere(event_error why) override;
+    SOCKETIO_DECL void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
     void ack_dropped(std::uint64_t) override {}
 
 private:

@@ -65,8 +65,8 @@ public:
 
     std::shared_ptr<void> pin() override { return shared_from_this(); }
     void on_readable() override { pump(); }
-    void on_drained() override;
-    void context_gone() noexcept override;
+    SOCKETIO_DECL void on_drained() override;
+    SOCKETIO_DECL void context_gone() noexcept override;
 
 private:
     using link_type = basic_connection<websocket_session>;

@@ -30,7 +30,7 @@ public:
     void on_connection(connection_listener listener);
     void close();
 
-    void context_gone() noexcept override;
+    SOCKETIO_DECL void context_gone() noexcept override;
 
 private:
     // Counted while it lasts.

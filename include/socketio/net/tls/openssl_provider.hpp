@@ -15,7 +15,7 @@ class openssl_provider final : public tls_provider {
 public:
     explicit openssl_provider(std::shared_ptr<tls_context const> context);
 
-    std::shared_ptr<byte_stream> async_handshake(strand const& on, stream below, role own, std::string host,
+    SOCKETIO_DECL std::shared_ptr<byte_stream> async_handshake(strand const& on, stream below, role own, std::string host,
                                                  handler done) override;
 
 private:

@@ -27,10 +27,10 @@ public:
     // Once, first. With an error this is closed.
     void start(tls_provider::handler done);
 
-    void async_read_some(asio::mutable_buffer into, handler done) override;
-    void async_write(asio::const_buffer from, handler done) override;
-    void shutdown_send() noexcept override;
-    void close() noexcept override;
+    SOCKETIO_DECL void async_read_some(asio::mutable_buffer into, handler done) override;
+    SOCKETIO_DECL void async_write(asio::const_buffer from, handler done) override;
+    SOCKETIO_DECL void shutdown_send() noexcept override;
+    SOCKETIO_DECL void close() noexcept override;
 
 private:
     class continuation;
