@@ -31,7 +31,7 @@
 #include <socketio/wire/impl/cookies.ipp>
 #include <socketio/wire/impl/extensions.ipp>
 #include <socketio/wire/impl/frame_decoder.ipp>
-#include <socketio/wire/impl/handshake.ipp>
+#include <socketio/wire/impl/websocket_handshake.ipp>
 #include <socketio/wire/impl/http.ipp>
 #include <socketio/wire/impl/http_date.ipp>
 #include <socketio/wire/impl/ip_address.ipp>
@@ -44,7 +44,7 @@
 
 #include <socketio/session/impl/engine.ipp>
 #include <socketio/session/impl/polling.ipp>
-#include <socketio/session/impl/websocket.ipp>
+#include <socketio/session/impl/websocket_endpoint.ipp>
 #if defined(SOCKETIO_WITH_ZLIB)
 #include <socketio/deflate.hpp>
 #include <socketio/session/impl/zlib_codec.ipp>
@@ -63,7 +63,7 @@
 #include <socketio/net/impl/dial_tls.ipp>
 #include <socketio/net/impl/http_answer.ipp>
 #include <socketio/net/impl/http_connection.ipp>
-#include <socketio/net/impl/listener.ipp>
+#include <socketio/net/impl/acceptor.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
 #include <socketio/net/impl/suspend_watch.ipp>
@@ -76,7 +76,7 @@
 
 #include <socketio/net/tls/impl/certificate_failure.ipp>
 #include <socketio/net/tls/impl/context.ipp>
-#include <socketio/net/tls/impl/failure.ipp>
+#include <socketio/net/tls/impl/tls_failure.ipp>
 #include <socketio/net/tls/impl/openssl_provider.ipp>
 #include <socketio/net/tls/impl/pem.ipp>
 #include <socketio/net/tls/impl/session.ipp>
@@ -100,10 +100,10 @@
 
 
 #include <socketio/server/impl/adapter.ipp>
-#include <socketio/server/impl/client_core.ipp>
-#include <socketio/server/impl/client_deadlines.ipp>
-#include <socketio/server/impl/client_end.ipp>
-#include <socketio/server/impl/client_limits.ipp>
+#include <socketio/server/impl/peer_core.ipp>
+#include <socketio/server/impl/peer_deadlines.ipp>
+#include <socketio/server/impl/peer_end.ipp>
+#include <socketio/server/impl/peer_limits.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/engine_gate.ipp>
 #include <socketio/server/impl/engine_polling.ipp>
@@ -114,11 +114,11 @@
 #include <socketio/server/impl/server_core.ipp>
 #include <socketio/server/impl/server_namespaces.ipp>
 #include <socketio/server/impl/socket_admission.ipp>
-#include <socketio/server/impl/socket_core.ipp>
+#include <socketio/server/impl/server_socket_core.ipp>
 #include <socketio/server/impl/socket_emit.ipp>
 #include <socketio/server/impl/static_files.ipp>
 
 #include <socketio/websocket/impl/websocket_core.ipp>
-#include <socketio/websocket/impl/websocket_listener.ipp>
+#include <socketio/websocket/impl/websocket_acceptor.ipp>
 
 #include <socketio/core/foreign_macros_end.hpp>

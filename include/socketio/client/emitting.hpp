@@ -6,7 +6,7 @@
 #include <socketio/net/answer.hpp>
 #include <socketio/net/completion.hpp>
 #include <socketio/net/delivery.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <chrono>
 #include <memory>
@@ -27,7 +27,7 @@ struct emit_flags {
     std::optional<std::chrono::milliseconds> expiry{};  // not sent after it
     bool compress = true;                               // where compression is agreed on
 
-    keep_rule rule() const { return {is_volatile, expiry ? deadline_after(clock::now(), *expiry) : clock::never(), compress}; }
+    buffer_policy rule() const { return {is_volatile, expiry ? deadline_after(clock::now(), *expiry) : clock::never(), compress}; }
 };
 
 inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
@@ -45,7 +45,7 @@ struct prepared_emit {
     packet_queue packet;
     pending_ack waiting;
     std::optional<std::chrono::milliseconds> timeout{};
-    keep_rule rule{};
+    buffer_policy rule{};
 };
 
 // The queue gives every try an ack id of its own, so that there the packet has none yet.
@@ -194,7 +194,7 @@ auto emit_with_ack(std::shared_ptr<socket_link> const& to, emit_flags const& fla
                    Tuple&& arguments)
 {
     static_assert(with_token<std::remove_cvref_t<Tuple>>::template check<R...>());
-    static_assert((keeps_its_data_v<R> && ...),
+    static_assert((owns_its_data_v<R> && ...),
                   "a result outlives the message: ask for std::string, socketio::bytes or socketio::value");
     constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<Tuple>> - 1;
     auto emit = prepare_from(*to, flags, event, arguments, std::make_index_sequence<count>{});

@@ -34,7 +34,7 @@ namespace detail {
 
 template <class R>
 inline constexpr bool awaitable_result_v = std::is_same_v<R, connect_error> || std::is_same_v<R, disconnect_details> ||
-                                           std::is_same_v<R, ack> || (keeps_its_data_v<R> && readable<R>);
+                                           std::is_same_v<R, ack> || (owns_its_data_v<R> && readable<R>);
 
 // Reads what an event carries into results that outlive it.
 template <class... R>

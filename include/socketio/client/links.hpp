@@ -4,7 +4,7 @@
 
 #include <socketio/client/options.hpp>
 #include <socketio/client/reconnect_rules.hpp>
-#include <socketio/client/snapshot.hpp>
+#include <socketio/client/connection_snapshot.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/core/function_ref.hpp>
 #include <socketio/net/executor.hpp>
@@ -61,10 +61,10 @@ public:
     void connect();
     void disconnect();
     void emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
-                    function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode, keep_rule const& rule);
+                    function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode, buffer_policy const& rule);
     // Throws as emit_event does, for a packet that is sent later.
     void check_emit(std::string_view event, std::size_t attachments) const;
-    void send(packet_queue const& packet, pending_ack waiting, keep_rule const& rule);
+    void send(packet_queue const& packet, pending_ack waiting, buffer_policy const& rule);
     std::weak_ptr<socket_core> weak_core() const noexcept { return core_; }
     std::shared_ptr<event_emitter> outgoing() const { return {core_, &core_->outgoing()}; }
     std::shared_ptr<event_emitter> events() const { return {core_, &core_->events()}; }

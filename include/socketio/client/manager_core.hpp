@@ -5,7 +5,7 @@
 
 #include <socketio/client/options.hpp>
 #include <socketio/client/reconnect_rules.hpp>
-#include <socketio/client/snapshot.hpp>
+#include <socketio/client/connection_snapshot.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/emitter.hpp>
@@ -15,7 +15,7 @@
 #include <socketio/net/dial.hpp>
 #include <socketio/session/backoff.hpp>
 #include <socketio/session/codec_factory.hpp>
-#include <socketio/session/join_gate.hpp>
+#include <socketio/session/connect_throttle.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -34,7 +34,7 @@ using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>
 
 class manager_core final : public std::enable_shared_from_this<manager_core>,
                            public connection_owner,
-                           public context_guest,
+                           public context_observer,
                            public call_context {
 public:
     static std::shared_ptr<manager_core> make(asio::any_io_executor executor, std::string_view url, options settings);
@@ -52,9 +52,9 @@ public:
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
     void perform(unique_function<void()> command);
     void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
-                    keep_rule const& rule);
+                    buffer_policy const& rule);
     void send_encoded(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, keep_rule const& rule);
+                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
     // They throw what emit_event throws for such an event.
     static void check_event(std::string_view event);
     void check_attachments(std::size_t count) const;
@@ -80,7 +80,7 @@ public:
     clock::time_point now() const noexcept { return now_; }
     // Whether the server at the other end is the one that the program has named, or may be told as much.
     bool may_tell_auth() const noexcept { return !elsewhere_ || settings_.redirect_auth; }
-    join_gate& gate() noexcept { return gate_; }
+    connect_throttle& gate() noexcept { return gate_; }
     // To be run after the listener that runs now, in order. Whatever calls user code is a step.
     void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
     // The same of steps that have their memory already.
@@ -201,18 +201,18 @@ private:
     std::string request_target(string_pairs const& query) const;
 
     void emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
-                   keep_rule const& rule);
+                   buffer_policy const& rule);
     void encode_in_place(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
                          bool compress);
     void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, keep_rule const& rule);
+                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
     bool can_write(socket_core const& from);
     bool must_wait(socket_core& from);
     void flush_held_back();
     bool is_writable(socket_core& from);
     void write_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments);
     void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, keep_rule const& rule);
+                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
     template <class Use>
     void perform_with(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, Use use);
     template <class Then>
@@ -276,7 +276,7 @@ private:
     backoff backoff_;
     attempt_pace pace_;
     packet_decoder decoder_;
-    join_gate gate_;
+    connect_throttle gate_;
     socket_core* root_ = nullptr; // the namespace "/", which most packets are for
     byte_buffer scratch_;
     std::vector<bytes_view> attachments_;

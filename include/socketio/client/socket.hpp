@@ -6,7 +6,7 @@
 #include <socketio/client/links.hpp>
 #include <socketio/net/listener_handle.hpp>
 #include <socketio/client/manager.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <chrono>
 #include <memory>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <socketio/client/options.hpp>
-#include <socketio/client/snapshot.hpp>
+#include <socketio/client/connection_snapshot.hpp>
 #include <socketio/codec/packet.hpp>
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/scope.hpp>
@@ -11,8 +11,8 @@
 #include <socketio/session/acks.hpp>
 #include <socketio/session/alarms.hpp>
 #include <socketio/session/engine.hpp>
-#include <socketio/session/kept_events.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/owned_events.hpp>
+#include <socketio/session/typed_listener.hpp>
 #include <socketio/session/packet_queue.hpp>
 #include <socketio/session/retry_queue.hpp>
 
@@ -43,7 +43,7 @@ namespace socketio::detail {
 class manager_core;
 
 // What becomes of a packet that cannot be written at once.
-struct keep_rule {
+struct buffer_policy {
     bool is_volatile = false;                      // it is dropped
     clock::time_point expires = clock::never();    // it is kept so long
     bool compress = true;                          // when it is written
@@ -116,7 +116,7 @@ public:
     // For the emit path.
     // Into the send buffer, as far as there is room.
     void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-              keep_rule const& rule);
+              buffer_policy const& rule);
     // What was kept is sent, if it is connected, as far as the server reads; `all`: without a look at that.
     void flush_send_buffer(bool all = false);
     bool keeps_packets() const noexcept { return !send_buffer_.empty(); }
@@ -152,7 +152,7 @@ public:
     void end_kept(std::optional<std::uint64_t> id, End end)
     {
         auto waiting = id ? pending().take(*id) : std::nullopt;
-        unless_done as_before{[&] {
+        scope_fail as_before{[&] {
             if (waiting && waiting->handler)
                 pending().add(std::move(*waiting));
         }};
@@ -177,7 +177,7 @@ private:
     void end_retries(std::error_code why);
     void take_recovery(value_view pid);
     void take_offset(args const& arguments);
-    void keep_early(packet const& event);
+    void buffer_early(packet const& event);
     void add_recovery(object& auth) const;
     void on_connect_error(packet const& received);
     void on_disconnect();
@@ -249,9 +249,9 @@ private:
     packet_queue send_buffer_;
     drains drains_; // who waits for all to be sent
     retry_queue retries_;
-    kept_events early_;
+    owned_events early_;
     std::string early_offset_; // of the last of these
-    std::list<kept_event> written_; // to be told to the outgoing listeners
+    std::list<owned_event> written_; // to be told to the outgoing listeners
     place managed_;
     bool released_ = false;
     bool watches_drain_ = false;

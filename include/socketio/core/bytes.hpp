@@ -115,7 +115,7 @@ public:
     }
 
 private:
-    SOCKETIO_SELDOM void grow(std::size_t least)
+    SOCKETIO_NOINLINE void grow(std::size_t least)
     {
         std::size_t const doubled = capacity_ * 2;
         move_to(least < doubled ? doubled : (least < 256 ? 256 : least));

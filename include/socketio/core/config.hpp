@@ -18,11 +18,11 @@
 // In front of a function that is seldom called: inlined, it would crowd out of its callers what is
 // called for every message.
 #if defined(__GNUC__)
-#define SOCKETIO_SELDOM [[gnu::noinline]]
+#define SOCKETIO_NOINLINE [[gnu::noinline]]
 #elif defined(_MSC_VER)
-#define SOCKETIO_SELDOM __declspec(noinline)
+#define SOCKETIO_NOINLINE __declspec(noinline)
 #else
-#define SOCKETIO_SELDOM
+#define SOCKETIO_NOINLINE
 #endif
 
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)

@@ -46,7 +46,7 @@ public:
         }
         auto const to = std::make_shared<group>(std::string{event});
         add(*to, made);
-        unless_done naming{[&] { forget(made->number); }};
+        scope_fail naming{[&] { forget(made->number); }};
         note_new(to);
         named_.try_emplace(to->name, to);
         naming.done();
@@ -209,7 +209,7 @@ private:
     {
         made->in = &to;
         auto const indexed = index_.emplace(made->number, made.get()).first;
-        unless_done adding{[&] { index_.erase(indexed); }};
+        scope_fail adding{[&] { index_.erase(indexed); }};
         to.all.emplace(made->position, made);
         adding.done();
         changed(to);

@@ -49,7 +49,7 @@ struct json_stream {
 };
 
 // White space and the number that may be behind it.
-SOCKETIO_SELDOM SOCKETIO_DECL void skip_space_and_number(json_stream& stream) noexcept
+SOCKETIO_NOINLINE SOCKETIO_DECL void skip_space_and_number(json_stream& stream) noexcept
 {
     char* at = stream.at;
     char* const end = stream.end;
@@ -163,7 +163,7 @@ private:
     std::array<std::uint32_t, max_json_depth> open_; // where on the tape
 };
 
-SOCKETIO_SELDOM SOCKETIO_DECL void tape_builder::grow()
+SOCKETIO_NOINLINE SOCKETIO_DECL void tape_builder::grow()
 {
     std::size_t const used = size();
     if (used >= values_) {

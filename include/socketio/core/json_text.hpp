@@ -37,7 +37,7 @@ constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept
 }
 
 template <plain_bytes P>
-SOCKETIO_SELDOM char const* skip_plain_bytes(char const* at, char const* end) noexcept
+SOCKETIO_NOINLINE char const* skip_plain_bytes(char const* at, char const* end) noexcept
 {
     while (at != end && is_plain<P>(*at))
         ++at;

@@ -8,12 +8,12 @@
 namespace socketio::detail {
 
 // Sets a flag for the length of a scope.
-class raised {
+class flag_guard {
 public:
-    explicit raised(bool& flag) noexcept : flag_{flag} { flag_ = true; }
-    raised(raised const&) = delete;
-    raised& operator=(raised const&) = delete;
-    ~raised() { flag_ = false; }
+    explicit flag_guard(bool& flag) noexcept : flag_{flag} { flag_ = true; }
+    flag_guard(flag_guard const&) = delete;
+    flag_guard& operator=(flag_guard const&) = delete;
+    ~flag_guard() { flag_ = false; }
 
 private:
     bool& flag_;
@@ -35,12 +35,12 @@ private:
 // Calls what it was given, unless all went well: for user code that may throw. An exception of its own is dropped, since
 // another one is mostly under way.
 template <class Otherwise>
-class unless_done {
+class scope_fail {
 public:
-    explicit unless_done(Otherwise otherwise) : otherwise_{std::move(otherwise)} {}
-    unless_done(unless_done const&) = delete;
-    unless_done& operator=(unless_done const&) = delete;
-    ~unless_done()
+    explicit scope_fail(Otherwise otherwise) : otherwise_{std::move(otherwise)} {}
+    scope_fail(scope_fail const&) = delete;
+    scope_fail& operator=(scope_fail const&) = delete;
+    ~scope_fail()
     {
         if (!done_)
             static_cast<void>(caught(otherwise_));

@@ -6,7 +6,7 @@
 #include <socketio/net/completion.hpp>
 #include <socketio/net/delivery.hpp>
 #include <socketio/net/token.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <string_view>
 #include <system_error>
@@ -82,7 +82,7 @@ struct ack_signature<> {
 };
 
 template <class T>
-inline constexpr bool keeps_its_data_v =
+inline constexpr bool owns_its_data_v =
     std::is_same_v<T, std::decay_t<T>> && !std::is_same_v<T, std::string_view> && !std::is_same_v<T, bytes_view> &&
     !std::is_same_v<T, value_view> && !std::is_same_v<T, args>;
 

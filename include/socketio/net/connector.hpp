@@ -8,7 +8,7 @@
 #include <socketio/net/asio.hpp>
 #include <socketio/net/dial_stage.hpp>
 #include <socketio/net/network_options.hpp>
-#include <socketio/net/outside_call.hpp>
+#include <socketio/net/cross_thread_handler.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
 #include <socketio/net/tcp_race.hpp>
@@ -46,7 +46,7 @@ public:
     clock::duration proxying() const noexcept { return proxying_; }
 
 private:
-    using made_stream = outside_call<std::error_code, std::shared_ptr<byte_stream>>;
+    using made_stream = cross_thread_handler<std::error_code, std::shared_ptr<byte_stream>>;
 
     task<std::error_code> ask_factory(url const& to);
     task<std::error_code> connect_unix();

@@ -10,16 +10,16 @@
 
 namespace socketio::detail {
 
-class context_guest {
+class context_observer {
 public:
-    context_guest() = default;
-    context_guest(context_guest const&) = delete;
-    context_guest& operator=(context_guest const&) = delete;
+    context_observer() = default;
+    context_observer(context_observer const&) = delete;
+    context_observer& operator=(context_observer const&) = delete;
     // The context is being destroyed: nobody runs it any more.
     virtual void context_gone() noexcept = 0;
 
 protected:
-    ~context_guest() = default;
+    ~context_observer() = default;
 };
 
 class context_watch final : public asio::execution_context::service {
@@ -29,13 +29,13 @@ public:
 
     explicit context_watch(asio::execution_context& context) : asio::execution_context::service{context} {}
 
-    void add(context_guest* guest)
+    void add(context_observer* guest)
     {
         std::lock_guard const lock{mutex_};
         guests_.push_back(guest);
     }
 
-    void remove(context_guest* guest)
+    void remove(context_observer* guest)
     {
         std::lock_guard const lock{mutex_};
         std::erase(guests_, guest);
@@ -46,7 +46,7 @@ private:
     void shutdown() override
     {
         for (;;) {
-            context_guest* next = nullptr;
+            context_observer* next = nullptr;
             {
                 std::lock_guard const lock{mutex_};
                 if (guests_.empty())
@@ -59,7 +59,7 @@ private:
     }
 
     std::mutex mutex_;
-    std::vector<context_guest*> guests_;
+    std::vector<context_observer*> guests_;
 };
 
 } // namespace socketio::detail

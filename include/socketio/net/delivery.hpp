@@ -3,7 +3,7 @@
 #pragma once
 
 #include <socketio/net/callback_executor.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <memory>
 #include <type_traits>

@@ -15,7 +15,7 @@
 #include <socketio/net/task.hpp>
 #include <socketio/net/tls_provider.hpp>
 #include <socketio/wire/cookies.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/url.hpp>
 

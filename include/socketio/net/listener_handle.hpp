@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/net/delivery.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <memory>
 #include <string_view>

@@ -31,7 +31,7 @@ public:
         return nullptr;
     }
     // False if it is not from here.
-    bool give_back(void* what) noexcept
+    bool shrink_buffers(void* what) noexcept
     {
         auto* const at = static_cast<unsigned char*>(what);
         if (std::less<>{}(at, memory_ + 0) || !std::less<>{}(at, memory_ + sizeof memory_))
@@ -78,7 +78,7 @@ public:
     }
     void deallocate(T* what, std::size_t n) noexcept
     {
-        if (!handler_reserve.give_back(what))
+        if (!handler_reserve.shrink_buffers(what))
             asio::detail::recycling_allocator<T>{}.deallocate(what, n);
     }
 

@@ -9,7 +9,7 @@
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
 #include <socketio/net/tls_provider.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 #include <socketio/wire/http.hpp>
 
 #include <chrono>

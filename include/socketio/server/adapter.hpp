@@ -6,8 +6,8 @@
 #include <socketio/core/config.hpp>
 #include <socketio/core/text_hash.hpp>
 #include <socketio/server/encoded_packet.hpp>
-#include <socketio/server/handshake.hpp>
-#include <socketio/server/options.hpp>
+#include <socketio/server/socket_handshake.hpp>
+#include <socketio/server/server_options.hpp>
 #include <socketio/server/room_listeners.hpp>
 #include <socketio/server/rooms.hpp>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
-#include <socketio/server/client_core.hpp>
-#include <socketio/server/snapshot.hpp>
+#include <socketio/server/peer_core.hpp>
+#include <socketio/server/server_snapshot.hpp>
 
 #include <functional>
 #include <memory>
@@ -16,7 +16,7 @@ namespace socketio {
 // A handle. All members may be called from any thread.
 class client_connection {
 public:
-    explicit client_connection(std::shared_ptr<detail::client_core> of) noexcept : core_{std::move(of)} {}
+    explicit client_connection(std::shared_ptr<detail::peer_core> of) noexcept : core_{std::move(of)} {}
 
     // The session's id, which is secret: who knows it can speak for the client.
     std::string const& id() const noexcept { return core_->sid(); }
@@ -47,7 +47,7 @@ public:
     }
 
 private:
-    std::shared_ptr<detail::client_core> core_;
+    std::shared_ptr<detail::peer_core> core_;
 };
 
 } // namespace socketio

@@ -6,7 +6,7 @@
 #include <socketio/net/delivery.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/server_core.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 
 #include <array>
 #include <chrono>
@@ -137,7 +137,7 @@ auto emit_with_ack(std::shared_ptr<server_socket_core> const& to, server_emit_fl
                    Tuple&& arguments)
 {
     static_assert(with_token<std::remove_cvref_t<Tuple>>::template check<R...>());
-    static_assert((keeps_its_data_v<R> && ...),
+    static_assert((owns_its_data_v<R> && ...),
                   "a result outlives the message: ask for std::string, socketio::bytes or socketio::value");
     constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<Tuple>> - 1;
     pending_ack waiting = to->new_ack(event, flags.timeout);

@@ -4,7 +4,7 @@
 
 #include <socketio/core/config.hpp>
 #include <socketio/net/http_message.hpp>
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include <cstdint>
 #include <optional>

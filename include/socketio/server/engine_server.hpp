@@ -4,9 +4,9 @@
 #include <socketio/core/function.hpp>
 #include <socketio/net/context_watch.hpp>
 #include <socketio/net/http_connection.hpp>
-#include <socketio/net/listener.hpp>
+#include <socketio/net/acceptor.hpp>
 #include <socketio/server/engine_session.hpp>
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace socketio::detail {
 
 class engine_server final : public engine_session_keeper,
                             public http_connection_owner,
-                            public context_guest,
+                            public context_observer,
                             public std::enable_shared_from_this<engine_server> {
 public:
     // Called from several threads at once if several run the context.
@@ -61,7 +61,7 @@ public:
 private:
     class place; // counted while it lasts
 
-    std::shared_ptr<void> take_place();
+    std::shared_ptr<void> acquire_slot();
     void on_accepted(strand const& on, stream&& connected);
     bool is_for_engine(http_request const& request, engine_query const& query) const;
     void pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& told);
@@ -85,7 +85,7 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> const places_ = std::make_shared<std::atomic<std::size_t>>(0);
 
     mutable std::mutex mutex_; // guards what follows
-    std::shared_ptr<listener> accepting_;
+    std::shared_ptr<acceptor> accepting_;
     std::shared_ptr<hooks> told_;
     std::set<std::shared_ptr<http_connection>> connections_;
     std::map<std::string, std::shared_ptr<engine_session>, std::less<>> sessions_; // that have not ended

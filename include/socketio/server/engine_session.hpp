@@ -7,7 +7,7 @@
 #include <socketio/net/http_exchange.hpp>
 #include <socketio/server/engine_channel.hpp>
 #include <socketio/server/engine_gate.hpp>
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 #include <socketio/session/polling.hpp>
 
 #include <atomic>

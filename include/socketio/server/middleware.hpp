@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/core/value.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 
 #include <optional>
 #include <string>

@@ -3,8 +3,8 @@
 
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
-#include <socketio/server/client_core.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/peer_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -65,7 +65,7 @@ public:
     }
 
     // On the client's strand: a client asks to be admitted.
-    void add(std::shared_ptr<client_core> const& client, value auth);
+    void add(std::shared_ptr<peer_core> const& client, value auth);
     // A socket has gone.
     void removed();
     void report(event_error const& why);
@@ -95,7 +95,7 @@ private:
     class admission;
     class restoration;
 
-    void create(std::shared_ptr<client_core> const& client, value auth, std::optional<adapter_session> session);
+    void create(std::shared_ptr<peer_core> const& client, value auth, std::optional<adapter_session> session);
     bool has_gone() const;
     void admit(std::shared_ptr<server_socket_core> const& socket);
     void announce(std::shared_ptr<server_socket_core> const& socket);

@@ -50,7 +50,7 @@ public:
         if (found == rooms_.end())
             found = rooms_.emplace(std::string{room}, std::vector<place*>{}).first;
         // Both or neither: a room without members is none.
-        unless_done undo{[&] {
+        scope_fail undo{[&] {
             if (found->second.empty())
                 rooms_.erase(found);
         }};

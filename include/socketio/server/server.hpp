@@ -1,7 +1,7 @@
 // The server: `io` of Socket.IO's documentation.
 #pragma once
 
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 #include <socketio/server/server_core.hpp>
 #include <socketio/server/server_namespace.hpp>
 
@@ -287,15 +287,15 @@ private:
 #if defined(SOCKETIO_HEADER_ONLY)
 // These know each other's classes, so that none of those can bring its own along.
 #include <socketio/server/impl/adapter.ipp>
-#include <socketio/server/impl/client_core.ipp>
-#include <socketio/server/impl/client_deadlines.ipp>
-#include <socketio/server/impl/client_end.ipp>
-#include <socketio/server/impl/client_limits.ipp>
+#include <socketio/server/impl/peer_core.ipp>
+#include <socketio/server/impl/peer_deadlines.ipp>
+#include <socketio/server/impl/peer_end.ipp>
+#include <socketio/server/impl/peer_limits.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/server_core.ipp>
 #include <socketio/server/impl/server_namespaces.ipp>
 #include <socketio/server/impl/socket_admission.ipp>
-#include <socketio/server/impl/socket_core.ipp>
+#include <socketio/server/impl/server_socket_core.ipp>
 #include <socketio/server/impl/socket_emit.ipp>
 #endif

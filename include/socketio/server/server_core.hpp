@@ -3,12 +3,12 @@
 
 #include <socketio/core/function.hpp>
 #include <socketio/net/context_watch.hpp>
-#include <socketio/server/client_core.hpp>
+#include <socketio/server/peer_core.hpp>
 #include <socketio/server/engine_server.hpp>
 #include <socketio/server/http_responder.hpp>
 #include <socketio/server/namespace_core.hpp>
-#include <socketio/server/options.hpp>
-#include <socketio/server/snapshot.hpp>
+#include <socketio/server/server_options.hpp>
+#include <socketio/server/server_snapshot.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -30,7 +30,7 @@ using namespace_matcher = std::function<void(std::string_view name, value const&
 // The same, decided by the name alone.
 using name_matcher = std::function<bool(std::string_view name)>;
 
-class server_core final : public std::enable_shared_from_this<server_core>, public context_guest {
+class server_core final : public std::enable_shared_from_this<server_core>, public context_observer {
 public:
     using namespace_listener = std::function<void(std::shared_ptr<namespace_core> const&)>;
     using failure_listener = std::function<void(connection_failure const&)>;
@@ -65,8 +65,8 @@ public:
 
     // On the client's strand.
     void add(std::shared_ptr<engine_channel> channel);
-    void find(std::string const& name, value auth, std::shared_ptr<client_core> const& client);
-    void forget(client_core const& client);
+    void find(std::string const& name, value auth, std::shared_ptr<peer_core> const& client);
+    void forget(peer_core const& client);
     void clean_up(namespace_core& empty);
     bool knows(namespace_core const& made) const;
 
@@ -113,7 +113,7 @@ private:
     // Those of them that were empty when they were looked at last, and when to look again.
     std::multimap<clock::time_point, std::shared_ptr<namespace_core>> deserted_;
     std::vector<family> families_;
-    std::unordered_map<client_core const*, std::shared_ptr<client_core>> clients_;
+    std::unordered_map<peer_core const*, std::shared_ptr<peer_core>> clients_;
     std::vector<std::shared_ptr<namespace_listener const>> new_namespace_;
     std::vector<std::shared_ptr<failure_listener const>> connection_error_;
     std::vector<std::shared_ptr<header_listener const>> headers_;

@@ -6,7 +6,7 @@
 #include <socketio/server/client_connection.hpp>
 #include <socketio/server/emitting.hpp>
 #include <socketio/server/middleware.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 
 #include <chrono>
 #include <functional>

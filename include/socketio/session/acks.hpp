@@ -4,7 +4,7 @@
 
 #include <socketio/core/caught.hpp>
 #include <socketio/core/clock.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -5,7 +5,7 @@
 #include <socketio/codec/engine_packet.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/session/heartbeat.hpp>
-#include <socketio/session/websocket.hpp>
+#include <socketio/session/websocket_endpoint.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -100,27 +100,27 @@ public:
         transport_.set_backlog(large);
     }
     bool has_urgent() const noexcept { return transport_.has_urgent() || (state_ == state::open && (pong_owed_ || ping_owed_)); }
-    static constexpr std::size_t urgent_room = websocket::urgent_room + 2 * (max_frame_header + 1);
+    static constexpr std::size_t urgent_room = websocket_endpoint::urgent_room + 2 * (max_frame_header + 1);
     std::size_t write_urgent(char* to) noexcept;
 
     // A text message, built in place at the end of output(): begin, append to output(), then end or abandon.
-    websocket::mark begin_message(bool compress = true)
+    websocket_endpoint::mark begin_message(bool compress = true)
     {
         auto at = transport_.begin_message(opcode::text);
         at.compress = compress;
         transport_.output().push_back('4');
         return at;
     }
-    std::size_t message_size(websocket::mark const& at) const { return transport_.message_size(at); }
-    void end_message(websocket::mark const& at) { transport_.end_message(at); }
-    void abandon(websocket::mark const& at) { transport_.abandon(at); }
+    std::size_t message_size(websocket_endpoint::mark const& at) const { return transport_.message_size(at); }
+    void end_message(websocket_endpoint::mark const& at) { transport_.end_message(at); }
+    void abandon(websocket_endpoint::mark const& at) { transport_.abandon(at); }
     // Also what was written behind it.
-    void take_back(websocket::mark const& at) noexcept { transport_.take_back(at.start); }
+    void take_back(websocket_endpoint::mark const& at) noexcept { transport_.take_back(at.start); }
     // All that `write` sends, or nothing of it if it throws.
     template <class Write>
     void send_whole(Write write)
     {
-        unless_done undo{[this, size = output().size()] { transport_.take_back(size); }};
+        scope_fail undo{[this, size = output().size()] { transport_.take_back(size); }};
         write();
         undo.done();
     }
@@ -159,7 +159,7 @@ private:
     std::optional<clock::time_point> probe_sent_{}; // while its pong is due
     std::optional<clock::duration> round_trip_{};
     state state_ = state::waiting;
-    websocket transport_;
+    websocket_endpoint transport_;
     engine_settings settings_;
     heartbeat heartbeat_;
 };

@@ -100,7 +100,7 @@ public:
         if (now < earliest_)
             return;
         earliest_ = clock::never();
-        unless_done again{[&] { earliest_ = now; }};
+        scope_fail again{[&] { earliest_ = now; }};
         std::size_t at = offset_;
         for (std::size_t i = head_; i != entries_.size(); ++i) {
             entry& each = entries_[i];

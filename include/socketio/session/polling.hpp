@@ -40,7 +40,7 @@ public:
     template <class Write>
     void send_whole(Write write)
     {
-        unless_done undo{[this, size = output_.size(), compress = compress_] {
+        scope_fail undo{[this, size = output_.size(), compress = compress_] {
             output_.resize(size);
             compress_ = compress;
         }};

@@ -4,7 +4,7 @@
 
 #include <socketio/core/clock.hpp>
 #include <socketio/core/error.hpp>
-#include <socketio/session/websocket.hpp>
+#include <socketio/session/websocket_endpoint.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -27,9 +27,9 @@ class websocket_session {
 public:
     using event_type = websocket_session_event;
 
-    explicit websocket_session(websocket&& below) noexcept : below_{std::move(below)} {}
+    explicit websocket_session(websocket_endpoint&& below) noexcept : below_{std::move(below)} {}
 
-    websocket& endpoint() noexcept { return below_; }
+    websocket_endpoint& endpoint() noexcept { return below_; }
 
     event_type next(std::span<char>& input, clock::time_point)
     {
@@ -58,7 +58,7 @@ public:
     std::size_t wanted() const noexcept { return below_.wanted(); }
     byte_buffer& output() { return below_.output(); }
     void complete_output() noexcept {}
-    static constexpr std::size_t urgent_room = websocket::urgent_room;
+    static constexpr std::size_t urgent_room = websocket_endpoint::urgent_room;
     void set_backlog(bool large) noexcept { below_.set_backlog(large); }
     bool has_urgent() const noexcept { return below_.has_urgent(); }
     std::size_t write_urgent(char* to) noexcept { return below_.write_urgent(to); }
@@ -69,7 +69,7 @@ public:
 private:
     event_type closed(event_type what) noexcept { return std::exchange(told_, true) ? event_type{} : what; }
 
-    websocket below_;
+    websocket_endpoint below_;
     bool told_ = false;
 };
 

@@ -14,7 +14,7 @@
 namespace socketio {
 
 namespace detail {
-class websocket_listener;
+class websocket_acceptor;
 } // namespace detail
 
 // A handle to one connection, of a client or of a server's:
@@ -104,7 +104,7 @@ public:
     void close(std::uint16_t code = 1000, std::string_view reason = {}) { link_->core->close(code, reason); }
 
 private:
-    friend class detail::websocket_listener;
+    friend class detail::websocket_acceptor;
     using listeners = detail::websocket_core::listeners;
 
     // What the handles share. The last one that goes ends the connection.

@@ -8,7 +8,7 @@
 #include <socketio/net/connection.hpp>
 #include <socketio/net/context_watch.hpp>
 #include <socketio/net/dial.hpp>
-#include <socketio/websocket/options.hpp>
+#include <socketio/websocket/websocket_options.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace socketio::detail {
 
 class websocket_core final : public std::enable_shared_from_this<websocket_core>,
                              public connection_owner,
-                             public context_guest {
+                             public context_observer {
 public:
     enum class phase : std::uint8_t { idle, opening, open, closing, closed };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/websocket/websocket.hpp>
-#include <socketio/websocket/websocket_listener.hpp>
+#include <socketio/websocket/websocket_acceptor.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -21,11 +21,11 @@ namespace socketio {
 // called from any thread. The handle can be moved; when it goes, nothing more is accepted, and the connections go on.
 class websocket_server {
 public:
-    using connection_listener = detail::websocket_listener::connection_listener;
+    using connection_listener = detail::websocket_acceptor::connection_listener;
 
     // Port 0 lets the system choose. Throws std::system_error when the port or the address cannot be had.
     websocket_server(asio::any_io_executor executor, std::uint16_t port, websocket_server_options settings = {})
-        : listener_{detail::websocket_listener::make(std::move(executor), port, std::move(settings))}
+        : listener_{detail::websocket_acceptor::make(std::move(executor), port, std::move(settings))}
     {
     }
     template <class Context>
@@ -58,7 +58,7 @@ public:
     void close() { listener_->close(); }
 
 private:
-    std::shared_ptr<detail::websocket_listener> listener_;
+    std::shared_ptr<detail::websocket_acceptor> listener_;
 };
 
 } // namespace socketio

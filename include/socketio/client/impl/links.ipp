@@ -134,7 +134,7 @@ SOCKETIO_DECL void socket_link::disconnect()
 
 SOCKETIO_DECL void socket_link::emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
                                            function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode,
-                                           keep_rule const& rule)
+                                           buffer_policy const& rule)
 {
     manager_->core().emit_event(*core_, event, std::move(waiting), encode, rule);
 }
@@ -145,7 +145,7 @@ SOCKETIO_DECL void socket_link::check_emit(std::string_view event, std::size_t a
     manager_->core().check_attachments(attachments);
 }
 
-SOCKETIO_DECL void socket_link::send(packet_queue const& packet, pending_ack waiting, keep_rule const& rule)
+SOCKETIO_DECL void socket_link::send(packet_queue const& packet, pending_ack waiting, buffer_policy const& rule)
 {
     packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         manager_->core().send_encoded(*core_, text, attachments, std::move(waiting), rule);

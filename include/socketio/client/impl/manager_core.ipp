@@ -144,7 +144,7 @@ SOCKETIO_DECL void manager_core::run_steps()
 {
     if (running_steps_)
         return;
-    raised const guard{running_steps_};
+    flag_guard const guard{running_steps_};
     while (!steps_.empty())
         run_first(steps_);
 }

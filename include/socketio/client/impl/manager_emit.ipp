@@ -32,7 +32,7 @@ SOCKETIO_DECL void manager_core::check_event(std::string_view event)
 }
 
 SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
-                                            encode_event_ref encode, keep_rule const& rule)
+                                            encode_event_ref encode, buffer_policy const& rule)
 {
     check_event(event);
     // A user's conversion may emit while a packet is being written: that one waits its turn.
@@ -50,7 +50,7 @@ SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view 
 
 SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_view text,
                                               std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-                                              keep_rule const& rule)
+                                              buffer_policy const& rule)
 {
     auto const send = [this, rule](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries,
                                    std::optional<pending_ack>&& ack) {
@@ -150,7 +150,7 @@ SOCKETIO_DECL bool manager_core::is_writable(socket_core& from)
 // acknowledgement is waited for all the same: it ends with the connection or by its timeout.
 SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_view text,
                                               std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-                                              keep_rule const& rule)
+                                              buffer_policy const& rule)
 {
     if (is_writable(from))
         send_or_keep(from, text, attachments, std::move(waiting), rule);
@@ -159,7 +159,7 @@ SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_vie
 }
 
 SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
-                                           encode_event_ref encode, keep_rule const& rule)
+                                           encode_event_ref encode, buffer_policy const& rule)
 {
     post_outside_turn();
     drain_inbox();
@@ -169,7 +169,7 @@ SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view e
         scratch_.clear();
         attachments_.clear();
         {
-            raised const guard{encoding_};
+            flag_guard const guard{encoding_};
             encode(scratch_, attachments_);
         }
         check_attachments(attachments_.size());
@@ -182,10 +182,10 @@ SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_
 {
     engine& session = runtime_->link->session();
     auto const at = session.begin_message(compress);
-    unless_done message{[&] { session.take_back(at); }}; // the attachments, too
+    scope_fail message{[&] { session.take_back(at); }}; // the attachments, too
     attachments_.clear();
     {
-        raised const guard{encoding_};
+        flag_guard const guard{encoding_};
         encode(session.output(), attachments_);
     }
     check_attachments(attachments_.size());
@@ -228,7 +228,7 @@ SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<b
 
 SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_view text,
                                               std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-                                              keep_rule const& rule)
+                                              buffer_policy const& rule)
 {
     if (!can_write(from) || must_wait(from)) {
         from.keep(text, attachments, std::move(waiting), rule);

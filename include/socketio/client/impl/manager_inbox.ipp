@@ -53,7 +53,7 @@ SOCKETIO_DECL void manager_core::drain_inbox()
 {
     if (draining_now_ || !has_mail_.load(std::memory_order_acquire))
         return;
-    raised const guard{draining_now_};
+    flag_guard const guard{draining_now_};
     take_entries();
     {
         std::lock_guard const lock{mutex_};
@@ -66,7 +66,7 @@ SOCKETIO_DECL void manager_core::drain_inbox()
 // An exception of one leaves the rest to the next turn: nothing is lost, and nothing done twice.
 SOCKETIO_DECL void manager_core::take_entries()
 {
-    unless_done going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
+    scope_fail going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
     auto const take_all = [this] {
         while (draining_.next != draining_.order.size())
             take_entry();
@@ -93,7 +93,7 @@ SOCKETIO_DECL void manager_core::take_entry()
     std::optional<pending_ack> waiting;
     if (next.type == inbox::kind::packet_with_ack)
         waiting = std::move(draining_.acks[draining_.next_ack]);
-    unless_done put_back{[&] {
+    scope_fail put_back{[&] {
         if (waiting)
             draining_.acks[draining_.next_ack] = std::move(*waiting);
     }};

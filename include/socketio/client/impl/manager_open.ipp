@@ -57,7 +57,7 @@ SOCKETIO_DECL void manager_core::ask_query(std::uint64_t attempt)
         return;
     }
     defer([this, attempt] {
-        unless_done asking{[this, attempt] { fail_provider(attempt, "query"); }};
+        scope_fail asking{[this, attempt] { fail_provider(attempt, "query"); }};
         settings_.query.ask([weak = weak_from_this(), attempt](string_pairs query) {
             if (auto const self = weak.lock())
                 self->perform([self, attempt, query = std::move(query)]() mutable {
@@ -75,7 +75,7 @@ SOCKETIO_DECL void manager_core::ask_headers(std::uint64_t attempt, string_pairs
         return;
     }
     defer([this, attempt, query = std::move(query)]() mutable {
-        unless_done asking{[this, attempt] { fail_provider(attempt, "extraHeaders"); }};
+        scope_fail asking{[this, attempt] { fail_provider(attempt, "extraHeaders"); }};
         settings_.extraHeaders.ask([weak = weak_from_this(), attempt, query = std::move(query)](string_pairs headers) {
             if (auto const self = weak.lock())
                 self->perform([self, attempt, query, headers = std::move(headers)] {

@@ -87,7 +87,7 @@ SOCKETIO_DECL void socket_core::end_ack(pending_ack&& ended, std::error_code why
 // Of one that nobody else keeps.
 SOCKETIO_DECL void socket_core::end_taken(pending_ack ended, std::error_code why)
 {
-    unless_done later{[&] { pending().put_back(std::move(ended), why); }};
+    scope_fail later{[&] { pending().put_back(std::move(ended), why); }};
     end_ack(std::move(ended), why);
     later.done();
 }
@@ -101,7 +101,7 @@ SOCKETIO_DECL void socket_core::keep_ended(std::optional<pending_ack>& ended, st
 SOCKETIO_DECL void socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
 {
     auto next = ended.begin();
-    unless_done later{[&] {
+    scope_fail later{[&] {
         for (; next != ended.end(); ++next)
             pending().put_back(std::move(*next), why);
     }};

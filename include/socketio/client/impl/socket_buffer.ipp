@@ -18,7 +18,7 @@ SOCKETIO_DECL bool socket_core::forget_packet(std::uint64_t ack)
 }
 
 SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view const> attachments,
-                                     std::optional<pending_ack>&& waiting, keep_rule const& rule)
+                                     std::optional<pending_ack>&& waiting, buffer_policy const& rule)
 {
     changed(); // it may have a deadline
     if (waiting)
@@ -67,7 +67,7 @@ SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
     }
     while (auto due = retries_.take_expired(now)) {
         std::optional<pending_ack> waiting{std::move(due->waiting)};
-        unless_done later{[&] { keep_ended(waiting, error::ack_timeout); }};
+        scope_fail later{[&] { keep_ended(waiting, error::ack_timeout); }};
         std::string const event = waiting->event;
         fail_emit(event, std::move(waiting), error::ack_timeout);
         later.done();
@@ -104,7 +104,7 @@ SOCKETIO_DECL std::size_t socket_core::buffered_amount() const
 
 SOCKETIO_DECL std::vector<buffered_event> socket_core::buffered_events() const
 {
-    std::vector<kept_event> copies;
+    std::vector<owned_event> copies;
     {
         std::lock_guard const lock{buffer_mutex_};
         send_buffer_.for_each([&](std::string_view text, std::span<bytes_view const> attachments) {

@@ -135,7 +135,7 @@ SOCKETIO_DECL void socket_core::ask_auth()
         return;
     }
     manager_.defer([self = shared_from_this(), attempt = connect_attempt_] {
-        unless_done asking{[&] {
+        scope_fail asking{[&] {
             self->fail_auth(attempt, {make_error_code(std::errc::operation_canceled), "auth: the provider threw"});
         }};
         self->auth_.ask([weak = self->weak_from_this(), attempt](object auth) {
@@ -343,7 +343,7 @@ SOCKETIO_DECL void socket_core::on_event(packet const& received)
     // Nothing can be early before CONNECT was sent: it is late, of a connection that was left.
     if (manager_.gate().opens_at(nsp_) != clock::never())
         return;
-    keep_early(received);
+    buffer_early(received);
     if (early_.byte_size() > manager_.settings().limits.early_events)
         manager_.lose(close_reason::parse_error,
                       {.code = error::message_too_large, .description = "too many events before CONNECT"});
@@ -363,7 +363,7 @@ SOCKETIO_DECL void socket_core::deliver_kept()
     if (early_.empty() || !connected())
         return;
     changed();
-    auto const first = std::make_shared<kept_event>(early_.pop());
+    auto const first = std::make_shared<owned_event>(early_.pop());
     if (!early_.empty())
         manager_.defer_first([self = shared_from_this()] { self->deliver_kept(); });
     json_document reader;

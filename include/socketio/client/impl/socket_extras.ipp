@@ -44,7 +44,7 @@ SOCKETIO_DECL void socket_core::take_offset(args const& arguments)
 
 // If the connection is lost before CONNECT is answered, these are delivered when the next one's is: so the
 // server must not be asked for them once more.
-SOCKETIO_DECL void socket_core::keep_early(packet const& event)
+SOCKETIO_DECL void socket_core::buffer_early(packet const& event)
 {
     if (early_.empty())
         early_offset_.clear();
@@ -77,7 +77,7 @@ SOCKETIO_DECL void socket_core::tell_outgoing(std::string_view text, std::span<b
     auto sent = read_back(text, attachments);
     if (!sent)
         return;
-    std::list<kept_event> one;
+    std::list<owned_event> one;
     one.push_back(std::move(*sent));
     if (written_.empty())
         manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
@@ -91,7 +91,7 @@ SOCKETIO_DECL void socket_core::deliver_written()
         return;
     if (written_.size() > 1)
         manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
-    std::list<kept_event> first;
+    std::list<owned_event> first;
     first.splice(first.end(), written_, written_.begin());
     json_document reader;
     value_view const payload = first.front().read(reader);

@@ -34,7 +34,7 @@ SOCKETIO_DECL void socket_core::send_retried()
     retried_emit* const next = retries_.next();
     if (!next)
         return;
-    unless_done again{[&] { retries_.take_back(); }};
+    scope_fail again{[&] { retries_.take_back(); }};
     pending_ack waiting = new_ack(next->waiting.event, next->timeout);
     waiting.wants_errors = true;
     waiting.handler = [this, ticket = next->waiting.id](ack_result& result) { on_try_end(ticket, result); };
@@ -77,7 +77,7 @@ SOCKETIO_DECL bool socket_core::make_room_for_retry(std::size_t size)
 SOCKETIO_DECL void socket_core::refuse_retry(retried_emit&& emit)
 {
     std::optional<pending_ack> waiting{std::move(emit.waiting)};
-    unless_done later{[&] { keep_ended(waiting, error::buffer_full); }};
+    scope_fail later{[&] { keep_ended(waiting, error::buffer_full); }};
     std::string const event = waiting->event;
     refuse(event, std::move(waiting));
     later.done();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/net/connector.hpp>
-#include <socketio/net/guest_stream.hpp>
+#include <socketio/net/foreign_stream.hpp>
 #include <socketio/net/socket_options.hpp>
 
 #include <asio/local/stream_protocol.hpp>
@@ -86,7 +86,7 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         auto const made = made_stream::make(strand_);
         made_ = made;
         made->await(std::move(done));
-        using teller = outside_caller<std::error_code, std::shared_ptr<byte_stream>>;
+        using teller = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
         auto const tell = std::make_shared<teller>(made, asio::error::operation_aborted, nullptr);
         stream_answer answer = [tell, once = std::make_shared<std::atomic_flag>()](std::error_code why, std::shared_ptr<byte_stream> above) {
             if (!once->test_and_set())
@@ -98,7 +98,7 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         if (!ec && !above)
             ec = make_error_code(std::errc::not_connected);
         if (!ec)
-            stream_ = stream{strand_, std::make_shared<guest_stream>(strand_, std::move(above))};
+            stream_ = stream{strand_, std::make_shared<foreign_stream>(strand_, std::move(above))};
     };
     operation asked{ec, start, keep};
     co_await asked;

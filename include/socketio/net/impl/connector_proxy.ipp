@@ -206,11 +206,11 @@ inline task<std::error_code> connector::ask_authorization(std::string const& tar
     for (http_header const& each : answer_.head().headers)
         if (equals_ignoring_case(each.name, "Proxy-Authenticate"))
             challenge.authenticate.push_back(each.value);
-    using call = outside_call<std::error_code, std::optional<std::string>>;
+    using call = cross_thread_handler<std::error_code, std::optional<std::string>>;
     auto const start = [this, &challenge](auto done) {
         auto const waiting = call::make(strand_);
         waiting->await(std::move(done));
-        outside_caller<std::error_code, std::optional<std::string>> tell{waiting, asio::error::operation_aborted, std::nullopt};
+        once_callback<std::error_code, std::optional<std::string>> tell{waiting, asio::error::operation_aborted, std::nullopt};
         post(strand_, [ask = options_.proxy.authorization, challenge, tell = std::move(tell)]() mutable { tell({}, ask(challenge)); });
     };
     auto const keep = [&authorization](std::optional<std::string>&& said) { authorization = said.value_or(""); };

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <socketio/net/delivery.hpp>
-#include <socketio/session/kept_events.hpp>
+#include <socketio/session/owned_events.hpp>
 
 #include <optional>
 #include <string>
@@ -29,7 +29,7 @@ class posted_call {
 public:
     explicit posted_call(event_call& from)
         : context_{from.context.hold()}, event_{from.event},
-          payload_{from.raw ? kept_event{*from.raw} : kept_event{from.args}}, reply_{from.the_ack()}
+          payload_{from.raw ? owned_event{*from.raw} : owned_event{from.args}}, reply_{from.the_ack()}
     {
         if (from.refused)
             refused_ = *from.refused;
@@ -62,7 +62,7 @@ public:
 private:
     remote_context context_;
     std::string event_;
-    kept_event payload_;
+    owned_event payload_;
     ack reply_;
     std::optional<connect_error> refused_;
     std::optional<disconnect_details> details_;
@@ -166,7 +166,7 @@ SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler)
             return;
         }
         state->how.where.post([state, context = std::make_shared<remote_context>(result.context.hold()),
-                               answer = std::make_shared<kept_event>(result.args)] {
+                               answer = std::make_shared<owned_event>(result.args)] {
             json_document reader;
             state->call(*context, args{answer->read(reader)});
         });

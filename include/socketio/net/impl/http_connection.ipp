@@ -3,7 +3,7 @@
 
 #include <socketio/core/scope.hpp>
 #include <socketio/net/http_connection.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -313,7 +313,7 @@ SOCKETIO_DECL bool http_connection::pull()
 {
     if (source_left_ == 0)
         return true;
-    unless_done broken{[this] { end(); }};
+    scope_fail broken{[this] { end(); }};
     auto const room = static_cast<std::size_t>(std::min<std::uint64_t>(source_left_, piece_size));
     std::size_t const count = std::min(source_.read(writing_.prepare(room), room), room);
     broken.done();
@@ -396,7 +396,7 @@ SOCKETIO_DECL void http_connection::take_stream(std::uint64_t turn, strand const
     if (phase_ != phase::serving || !upgrading_ || turn != turn_)
         return;
     http_stream result{std::move(stream_), std::move(input_), std::move(counted_)};
-    unless_done lost{[this] { end(); }};
+    scope_fail lost{[this] { end(); }};
     result.connected.move_to(to);
     post(to, [taken = std::move(taken), result = std::move(result)]() mutable { taken(std::move(result)); });
     lost.done();
@@ -454,7 +454,7 @@ SOCKETIO_DECL void http_exchange::answer(http_response with)
     auto const on = on_.lock();
     if (!on || !on->alive())
         return;
-    unless_done given_up{[this] { give_up(); }};
+    scope_fail given_up{[this] { give_up(); }};
     with.headers.insert(with.headers.end(), headers_.begin(), headers_.end());
     dispatch(on->strand_, [on, turn = turn_, with = std::move(with)] { on->answer(turn, with); });
     given_up.done();
@@ -476,7 +476,7 @@ SOCKETIO_DECL void http_exchange::take_stream(strand const& to, unique_function<
     auto const on = on_.lock();
     if (!on || !on->alive())
         return;
-    unless_done given_up{[this] { give_up(); }};
+    scope_fail given_up{[this] { give_up(); }};
     post(on->strand_, [on, turn = turn_, to, taken = std::move(taken)]() mutable {
         on->guarded([&] { on->take_stream(turn, to, std::move(taken)); });
     });

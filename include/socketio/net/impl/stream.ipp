@@ -11,9 +11,9 @@
 namespace socketio::detail {
 
 // A stream that lives on one strand, for an owner that lives on another.
-class distant_stream final : public byte_stream, public std::enable_shared_from_this<distant_stream> {
+class strand_bridge final : public byte_stream, public std::enable_shared_from_this<strand_bridge> {
 public:
-    distant_stream(strand const& there, strand const& here, std::shared_ptr<byte_stream> stream)
+    strand_bridge(strand const& there, strand const& here, std::shared_ptr<byte_stream> stream)
         : there_{there}, here_{here}, stream_{std::move(stream)}
     {
     }
@@ -21,13 +21,13 @@ public:
     void async_read_some(asio::mutable_buffer into, handler done) override
     {
         post(there_, [self = shared_from_this(), into, done = std::move(done)]() mutable {
-            self->stream_->async_read_some(into, self->on_the_way_back(std::move(done)));
+            self->stream_->async_read_some(into, self->return_to_strand(std::move(done)));
         });
     }
     void async_write(asio::const_buffer from, handler done) override
     {
         post(there_, [self = shared_from_this(), from, done = std::move(done)]() mutable {
-            self->stream_->async_write(from, self->on_the_way_back(std::move(done)));
+            self->stream_->async_write(from, self->return_to_strand(std::move(done)));
         });
     }
     void shutdown_send() noexcept override
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    handler on_the_way_back(handler done)
+    handler return_to_strand(handler done)
     {
         return [here = here_, done = std::move(done)](std::error_code ec, std::size_t count) mutable {
             post(here, [done = std::move(done), ec, count]() mutable { done(ec, count); });
@@ -57,7 +57,7 @@ SOCKETIO_DECL void stream::move_to(strand const& other)
     if (other == strand_)
         return;
     if (above_)
-        above_ = std::make_shared<distant_stream>(strand_, other, std::move(above_));
+        above_ = std::make_shared<strand_bridge>(strand_, other, std::move(above_));
     strand_ = other;
 }
 

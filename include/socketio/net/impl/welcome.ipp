@@ -30,7 +30,7 @@ SOCKETIO_DECL void welcome::start(handler done)
     if (abandoned_)
         return;
     done_ = std::move(done);
-    unless_done turned_away{[this] {
+    scope_fail turned_away{[this] {
         timer_.cancel();
         done_.reset();
         end_stream();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/core/role.hpp>
-#include <socketio/net/tls/failure.hpp>
+#include <socketio/net/tls/tls_failure.hpp>
 #include <socketio/net/tls/openssl.hpp>
 #include <socketio/net/tls_options.hpp>
 

@@ -1,7 +1,7 @@
 // Certificates, keys and revocation lists out of PEM text (RFC 7468), which may be in a file.
 #pragma once
 
-#include <socketio/net/tls/failure.hpp>
+#include <socketio/net/tls/tls_failure.hpp>
 #include <socketio/net/tls/openssl.hpp>
 
 #include <functional>

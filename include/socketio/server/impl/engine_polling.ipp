@@ -3,7 +3,7 @@
 
 #include <socketio/server/engine_session.hpp>
 #include <socketio/session/codec_factory.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -41,7 +41,7 @@ SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_ex
 {
     auto made = std::make_shared<engine_server>(executor, std::move(options));
     made->rules_->tls = make_server_tls(made->options_->tls);
-    made->accepting_ = std::make_shared<listener>(executor);
+    made->accepting_ = std::make_shared<acceptor>(executor);
     if (auto const ec = made->accepting_->open(made->options_->address, port))
         throw_failure(ec, "cannot listen on port " + std::to_string(port));
     made->port_ = made->accepting_->port();
@@ -153,7 +153,7 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
         return;
     std::vector<std::shared_ptr<engine_session>> living;
     std::set<std::shared_ptr<http_connection>> connections;
-    std::shared_ptr<listener> accepting;
+    std::shared_ptr<acceptor> accepting;
     std::shared_ptr<hooks> last;
     std::vector<unique_function<void()>> waiting;
     decltype(sessions_) known;
@@ -178,7 +178,7 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
         each->context_gone();
 }
 
-SOCKETIO_DECL std::shared_ptr<void> engine_server::take_place()
+SOCKETIO_DECL std::shared_ptr<void> engine_server::acquire_slot()
 {
     if (++*places_ <= options_->connections)
         return std::make_shared<place>(places_);
@@ -188,7 +188,7 @@ SOCKETIO_DECL std::shared_ptr<void> engine_server::take_place()
 
 SOCKETIO_DECL void engine_server::on_accepted(strand const& on, stream&& connected)
 {
-    auto counted = take_place();
+    auto counted = acquire_slot();
     if (!counted) {
         connected.close();
         return;
@@ -372,7 +372,7 @@ SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session
 // The open packet leaves with what the owner says first.
 SOCKETIO_DECL void engine_server::tell_session(std::shared_ptr<engine_session> const& session)
 {
-    unless_done going_on{[&] { session->begin(); }};
+    scope_fail going_on{[&] { session->begin(); }};
     if (auto const told = listeners())
         told->session(session);
     going_on.done();

@@ -85,12 +85,12 @@ SOCKETIO_DECL void engine_session::pump()
 {
     if (!alive() || pumping_)
         return;
-    unless_done going_on{[&] {
+    scope_fail going_on{[&] {
         if (alive())
             begin();
     }};
     {
-        raised const guard{pumping_};
+        flag_guard const guard{pumping_};
         auto const now = clock::now();
         do {
             auto const link = runtime_->link; // an event lies in its input

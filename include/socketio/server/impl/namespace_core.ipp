@@ -119,7 +119,7 @@ SOCKETIO_DECL void namespace_core::report_later(event_error why)
 // A session is asked for. If the adapter lets this go, or throws, there is none. It may keep this, which does not keep it.
 class namespace_core::restoration {
 public:
-    restoration(std::shared_ptr<namespace_core> const& to, std::shared_ptr<client_core> client, value auth)
+    restoration(std::shared_ptr<namespace_core> const& to, std::shared_ptr<peer_core> client, value auth)
         : to_{to}, name_{to->name()}, client_{std::move(client)}, auth_{std::make_shared<value>(std::move(auth))}
     {
     }
@@ -138,7 +138,7 @@ public:
             if (to)
                 to->create(client, std::move(*auth), std::move(*found));
             else if (client->is_open())
-                client->look_for(name, std::move(*auth));
+                client->connect_to_namespace(name, std::move(*auth));
         };
         bool const taken = client_->perform([client = client_, step = std::move(step)]() mutable { client->defer(std::move(step)); });
         if (taken || !to)
@@ -153,12 +153,12 @@ public:
 private:
     std::weak_ptr<namespace_core> const to_;
     std::string const name_;
-    std::shared_ptr<client_core> const client_;
+    std::shared_ptr<peer_core> const client_;
     std::shared_ptr<value> const auth_;
     std::atomic<bool> ended_{false};
 };
 
-SOCKETIO_DECL void namespace_core::add(std::shared_ptr<client_core> const& client, value auth)
+SOCKETIO_DECL void namespace_core::add(std::shared_ptr<peer_core> const& client, value auth)
 {
     value const& given = auth;
     auto const* const pid = given["pid"].if_string();
@@ -182,7 +182,7 @@ public:
 
     void run()
     {
-        client_core& client = socket_->client();
+        peer_core& client = socket_->client();
         if (!client.is_open()) {
             socket_->abandon();
             return;
@@ -195,7 +195,7 @@ public:
         if (!asked)
             return; // the server is closed, and the client about to hear of it
         auto const pending = std::make_shared<decision>(shared_from_this(), next_);
-        unless_done asking{[&] { decide(next_, connect_error{error::connect_refused, "the middleware failed"}); }};
+        scope_fail asking{[&] { decide(next_, connect_error{error::connect_refused, "the middleware failed"}); }};
         (*asked)(socket_, [pending](std::optional<connect_error> refused) { pending->make(std::move(refused)); });
         asking.done();
     }
@@ -255,7 +255,7 @@ private:
     std::size_t decided_ = 0;
 };
 
-SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& client, value auth,
+SOCKETIO_DECL void namespace_core::create(std::shared_ptr<peer_core> const& client, value auth,
                                           std::optional<adapter_session> session)
 {
     std::string entered = session ? session->sid : std::string{};
@@ -270,7 +270,7 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
         return;
     }
     bool const restored = session.has_value();
-    unless_done left{[&] {
+    scope_fail left{[&] {
         static_cast<void>(adapter_->exit(entered));
         removed();
     }};
@@ -280,7 +280,7 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
         adapter_->enter(entered);
     }
     if (has_gone()) {
-        client->look_for(name_, socket->shake().auth);
+        client->connect_to_namespace(name_, socket->shake().auth);
         return;
     }
     client->connecting(socket);
@@ -291,7 +291,7 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<client_core> const& cl
 
 SOCKETIO_DECL void namespace_core::admit(std::shared_ptr<server_socket_core> const& socket)
 {
-    unless_done connecting{[&] { announce(socket); }}; // listeners of rooms may throw
+    scope_fail connecting{[&] { announce(socket); }}; // listeners of rooms may throw
     socket->on_connect();
     connecting.done();
     announce(socket);

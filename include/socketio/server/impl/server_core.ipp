@@ -132,7 +132,7 @@ SOCKETIO_DECL std::size_t server_core::clients_count() const
 
 SOCKETIO_DECL void server_core::add(std::shared_ptr<engine_channel> channel)
 {
-    auto const client = client_core::make(shared_from_this(), std::move(channel));
+    auto const client = peer_core::make(shared_from_this(), std::move(channel));
     std::unique_lock lock{mutex_};
     clients_.emplace(client.get(), client);
     ++past_.sessions_opened;
@@ -152,9 +152,9 @@ inline void add_up(server_snapshot& to, client_snapshot const& one) noexcept
     to.most_unsent_bytes = std::max(to.most_unsent_bytes, one.unsent_bytes);
 }
 
-SOCKETIO_DECL void server_core::forget(client_core const& client)
+SOCKETIO_DECL void server_core::forget(peer_core const& client)
 {
-    std::shared_ptr<client_core> last;
+    std::shared_ptr<peer_core> last;
     std::lock_guard const lock{mutex_};
     if (auto const found = clients_.find(&client); found != clients_.end()) {
         last = std::move(found->second);
@@ -223,7 +223,7 @@ SOCKETIO_DECL void server_core::report(event_error const& why)
 
 SOCKETIO_DECL void server_core::close(std::shared_ptr<void> kept)
 {
-    std::vector<std::shared_ptr<client_core>> clients;
+    std::vector<std::shared_ptr<peer_core>> clients;
     std::shared_ptr<engine_server> engine;
     {
         std::lock_guard const lock{mutex_};
@@ -275,7 +275,7 @@ SOCKETIO_DECL void server_core::context_gone() noexcept
     if (!self)
         return;
     gone_.store(true, std::memory_order_release);
-    std::unordered_map<client_core const*, std::shared_ptr<client_core>> clients;
+    std::unordered_map<peer_core const*, std::shared_ptr<peer_core>> clients;
     std::shared_ptr<engine_server> engine;
     {
         std::lock_guard const lock{mutex_};

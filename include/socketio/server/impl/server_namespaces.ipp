@@ -120,7 +120,7 @@ SOCKETIO_DECL bool server_core::has_room_for_child()
 // to answer, and so this.
 class server_core::search : public std::enable_shared_from_this<search> {
 public:
-    search(std::shared_ptr<server_core> in, std::string name, value auth, std::shared_ptr<client_core> client)
+    search(std::shared_ptr<server_core> in, std::string name, value auth, std::shared_ptr<peer_core> client)
         : in_{std::move(in)}, name_{std::move(name)}, auth_{std::move(auth)}, client_{std::move(client)}
     {
         std::lock_guard const lock{in_->mutex_};
@@ -138,7 +138,7 @@ public:
         auto const asked = families_[at - 1].matcher.lock();
         if (!asked)
             return; // the server is closed, and the client about to hear of it
-        unless_done asking{[&] { decide(at, false); }};
+        scope_fail asking{[&] { decide(at, false); }};
         (*asked)(name_, auth_, [self = shared_from_this(), at](bool wanted) { self->decide(at, wanted); });
         asking.done();
     }
@@ -170,7 +170,7 @@ private:
             return;
         std::vector<std::shared_ptr<namespace_listener const>> to_tell;
         auto to = in_->known(name_);
-        unless_done entering{[&] { // it may get no adapter
+        scope_fail entering{[&] { // it may get no adapter
             if (to)
                 to->removed();
             refuse();
@@ -190,7 +190,7 @@ private:
 
     void enter(namespace_core& to)
     {
-        unless_done adding{[&] { to.removed(); }}; // it may have been made for nobody
+        scope_fail adding{[&] { to.removed(); }}; // it may have been made for nobody
         if (!client_->is_open())
             return;
         to.add(client_, std::move(auth_));
@@ -200,13 +200,13 @@ private:
     std::shared_ptr<server_core> const in_;
     std::string const name_;
     value auth_;
-    std::shared_ptr<client_core> const client_;
+    std::shared_ptr<peer_core> const client_;
     std::vector<candidate> families_;
     std::size_t next_ = 0;
     std::size_t decided_ = 0;
 };
 
-SOCKETIO_DECL void server_core::find(std::string const& name, value auth, std::shared_ptr<client_core> const& client)
+SOCKETIO_DECL void server_core::find(std::string const& name, value auth, std::shared_ptr<peer_core> const& client)
 {
     if (auto const found = known(name)) {
         found->add(client, std::move(auth));

@@ -1,8 +1,8 @@
 // What stands between an event and its listeners: the middleware of packets.
 #pragma once
 
-#include <socketio/server/socket_core.hpp>
-#include <socketio/session/kept_events.hpp>
+#include <socketio/server/server_socket_core.hpp>
+#include <socketio/session/owned_events.hpp>
 
 #include <memory>
 #include <optional>
@@ -52,7 +52,7 @@ private:
     struct content {
         explicit content(packet const& received) : event{received}, payload{event.read(reader)} {}
 
-        kept_event event;
+        owned_event event;
         json_document reader;
         value_view payload;
     };

@@ -4,8 +4,8 @@
 #include <socketio/core/scope.hpp>
 #include <socketio/server/emitting.hpp>
 #include <socketio/server/namespace_core.hpp>
-#include <socketio/server/socket_core.hpp>
-#include <socketio/session/kept_events.hpp>
+#include <socketio/server/server_socket_core.hpp>
+#include <socketio/session/owned_events.hpp>
 
 #include <utility>
 
@@ -34,7 +34,7 @@ SOCKETIO_DECL std::list<unique_function<void()>> server_socket_core::tell_outgoi
     auto event = read_back(text, attachments);
     if (!event)
         return step;
-    step.push_back([self = shared_from_this(), event = std::make_shared<kept_event>(std::move(*event))] {
+    step.push_back([self = shared_from_this(), event = std::make_shared<owned_event>(std::move(*event))] {
         json_document reader;
         value_view const payload = event->read(reader);
         event_call call{*self, payload[std::size_t{0}].as_string(), args{payload}.rest(1)};
@@ -62,7 +62,7 @@ SOCKETIO_DECL void server_socket_core::emit(shared_packet packet, std::optional<
     }
     auto const kept = std::make_shared<pending_ack>(std::move(*waiting));
     bool const taken = client_->perform([self = shared_from_this(), packet = std::move(packet), flags, kept] {
-        unless_done later{[&] { self->keep_ended(*kept, error::disconnected); }};
+        scope_fail later{[&] { self->keep_ended(*kept, error::disconnected); }};
         std::vector<bytes_view> const views(packet->attachments.begin(), packet->attachments.end());
         self->write_asking(packet->text.view(), views, std::move(*kept), flags);
         later.done();
@@ -177,7 +177,7 @@ SOCKETIO_DECL void server_socket_core::expire(clock::time_point now)
 SOCKETIO_DECL void server_socket_core::end_acks(std::vector<pending_ack> ended, std::error_code why)
 {
     auto next = ended.begin();
-    unless_done later{[&] {
+    scope_fail later{[&] {
         for (; next != ended.end(); ++next)
             keep_ended(*next, why);
     }};
@@ -200,7 +200,7 @@ SOCKETIO_DECL void server_socket_core::end_ack(pending_ack&& ended, std::error_c
 // Of one that nobody else keeps.
 SOCKETIO_DECL void server_socket_core::end_taken(pending_ack& ended, std::error_code why)
 {
-    unless_done later{[&] { keep_ended(ended, why); }};
+    scope_fail later{[&] { keep_ended(ended, why); }};
     end_ack(std::move(ended), why);
     later.done();
 }
@@ -218,7 +218,7 @@ SOCKETIO_DECL void server_socket_core::keep_ended(pending_ack& ended, std::error
 SOCKETIO_DECL void server_socket_core::end_last_acks()
 {
     while (auto last = acks_.take_first()) {
-        unless_done others{[this] {
+        scope_fail others{[this] {
             client_->defer_first([this] { client_->defer([self = shared_from_this()] { self->end_last_acks(); }); });
         }};
         ack_result result{*this, last->event, last->ended_by ? last->ended_by : make_error_code(error::disconnected)};

@@ -47,7 +47,7 @@ public:
             return "\0"sv; // section 7.2.3.6; zlib writes nothing here
         if (!active_ && !begin())
             return std::nullopt;
-        unless_done restarts{[this] { restart(); }};
+        scope_fail restarts{[this] { restart(); }};
         out_.clear();
         out_.shrink(kept_for_deflate);
         while (!message.empty())

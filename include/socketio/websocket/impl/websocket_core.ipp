@@ -86,7 +86,7 @@ SOCKETIO_DECL void websocket_core::perform(unique_function<void()> command)
 template <class Work>
 void websocket_core::turn(Work work)
 {
-    unless_done going_on{[this] {
+    scope_fail going_on{[this] {
         if (alive())
             begin();
     }};
@@ -106,7 +106,7 @@ SOCKETIO_DECL void websocket_core::drain_inbox()
 {
     if (draining_ || !has_mail_.load(std::memory_order_acquire))
         return;
-    raised const guard{draining_};
+    flag_guard const guard{draining_};
     run_drained();
     {
         std::lock_guard const lock{mutex_};
@@ -121,7 +121,7 @@ SOCKETIO_DECL void websocket_core::drain_inbox()
 SOCKETIO_DECL void websocket_core::run_drained()
 {
     static constexpr std::size_t kept = 64;
-    unless_done going_on{[this] {
+    scope_fail going_on{[this] {
         has_mail_.store(true, std::memory_order_release);
         begin();
     }};
@@ -165,7 +165,7 @@ SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
     if (where() != phase::open || buffered_amount() > settings_.limits.buffered)
         return false;
     handed_over_.fetch_add(payload.size(), std::memory_order_relaxed);
-    unless_done not_handed{[&] { handed_over_.fetch_sub(payload.size(), std::memory_order_relaxed); }};
+    scope_fail not_handed{[&] { handed_over_.fetch_sub(payload.size(), std::memory_order_relaxed); }};
     perform([core = this, code, copy = std::string{payload}] {
         core->handed_over_.fetch_sub(copy.size(), std::memory_order_relaxed);
         static_cast<void>(core->write(code, copy)); // taken already, so that the limit is not asked again
@@ -224,7 +224,7 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
 {
     if (where() != phase::idle)
         return;
-    unless_done as_before{[this] { go(phase::idle); }};
+    scope_fail as_before{[this] { go(phase::idle); }};
     dial_to(address);
     as_before.done();
 }
@@ -335,7 +335,7 @@ SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buff
                                          std::optional<deflate_parameters> const& deflate, std::shared_ptr<void> counted)
 {
     websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
-    auto session = websocket_session{websocket{own, limits, own == role::client ? random_seed() : 0}};
+    auto session = websocket_session{websocket_endpoint{own, limits, own == role::client ? random_seed() : 0}};
     if (deflate)
         session.endpoint().compress_with(
             make_codec(own, *deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
@@ -363,7 +363,7 @@ SOCKETIO_DECL void websocket_core::pump()
 SOCKETIO_DECL void websocket_core::take_events()
 {
     auto const link = runtime_->link;
-    raised const guard{pumping_};
+    flag_guard const guard{pumping_};
     while (link && link == runtime_->link && !paused_) {
         auto const event = link->next(clock::time_point{});
         if (event.type == websocket_session_event::kind::none)

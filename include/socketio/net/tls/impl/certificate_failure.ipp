@@ -2,7 +2,7 @@
 // short and printable.
 #pragma once
 
-#include <socketio/net/tls/failure.hpp>
+#include <socketio/net/tls/tls_failure.hpp>
 #include <socketio/wire/base64.hpp>
 
 #include <asio/ip/address.hpp>

@@ -46,8 +46,8 @@ SOCKETIO_TLS_DECL tls_stream::tls_stream(strand const& on, stream&& below, std::
 SOCKETIO_TLS_DECL void tls_stream::start(tls_provider::handler done)
 {
     opened_ = std::move(done);
-    raised const calling{calling_};
-    unless_done not_begun{[this] {
+    flag_guard const calling{calling_};
+    scope_fail not_begun{[this] {
         close();
         opened_.reset();
     }};
@@ -92,7 +92,7 @@ SOCKETIO_TLS_DECL void tls_stream::read_below()
         input_.reset(new char[larger]);
         capacity_ = larger;
     }
-    raised const starting{starting_};
+    flag_guard const starting{starting_};
     below_.async_read_some(asio::buffer(input_.get(), capacity_), continuation{shared_from_this(), &tls_stream::on_read});
 }
 
@@ -168,8 +168,8 @@ SOCKETIO_TLS_DECL void tls_stream::async_read_some(asio::mutable_buffer into, ha
 {
     reader_ = std::move(done);
     into_ = into;
-    raised const calling{calling_};
-    unless_done not_begun{[this] { reader_.reset(); }};
+    flag_guard const calling{calling_};
+    scope_fail not_begun{[this] { reader_.reset(); }};
     if (closed_)
         end_read(asio::error::operation_aborted, 0);
     else
@@ -181,8 +181,8 @@ SOCKETIO_TLS_DECL void tls_stream::async_write(asio::const_buffer from, handler 
 {
     writer_ = std::move(done);
     writing_for_ = from.size();
-    raised const calling{calling_};
-    unless_done not_begun{[this] { writer_.reset(); }};
+    flag_guard const calling{calling_};
+    scope_fail not_begun{[this] { writer_.reset(); }};
     if (closed_)
         end_write(asio::error::operation_aborted);
     else if (write_error_)
@@ -201,8 +201,8 @@ SOCKETIO_TLS_DECL void tls_stream::flush()
     if (sending_ || closed_ || write_error_ || ended_below_ || session_.output().empty())
         return;
     writing_.swap(session_.output());
-    unless_done as_before{[this] { writing_.swap(session_.output()); }};
-    raised const starting{starting_};
+    scope_fail as_before{[this] { writing_.swap(session_.output()); }};
+    flag_guard const starting{starting_};
     below_.async_write(asio::buffer(writing_.data(), writing_.size()),
                        continuation{shared_from_this(), &tls_stream::on_written});
     sending_ = true;

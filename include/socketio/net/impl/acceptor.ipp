@@ -1,7 +1,7 @@
 // Binding, and the accept loop.
 #pragma once
 
-#include <socketio/net/listener.hpp>
+#include <socketio/net/acceptor.hpp>
 #include <socketio/net/socket_options.hpp>
 
 #include <cerrno>
@@ -15,12 +15,12 @@ inline constexpr std::chrono::milliseconds accept_pause{100};
 // Of the connections that wait, before others have their turn.
 inline constexpr unsigned most_in_a_row = 16;
 
-SOCKETIO_DECL listener::listener(asio::any_io_executor executor)
+SOCKETIO_DECL acceptor::acceptor(asio::any_io_executor executor)
     : executor_{std::move(executor)}, strand_{known_executor{executor_}}, acceptor_{executor_}, next_{executor_}, pause_{executor_}
 {
 }
 
-SOCKETIO_DECL std::error_code listener::open(std::string const& address, std::uint16_t port)
+SOCKETIO_DECL std::error_code acceptor::open(std::string const& address, std::uint16_t port)
 {
     std::error_code ec;
     if (!address.empty()) {
@@ -32,7 +32,7 @@ SOCKETIO_DECL std::error_code listener::open(std::string const& address, std::ui
     return ec && ec != asio::error::address_in_use ? bind({asio::ip::address_v4::any(), port}, false) : ec;
 }
 
-SOCKETIO_DECL std::error_code listener::bind(asio::ip::tcp::endpoint const& to, bool both_families)
+SOCKETIO_DECL std::error_code acceptor::bind(asio::ip::tcp::endpoint const& to, bool both_families)
 {
     std::error_code ec;
     std::error_code ignored;
@@ -54,13 +54,13 @@ SOCKETIO_DECL std::error_code listener::bind(asio::ip::tcp::endpoint const& to, 
     return ec;
 }
 
-SOCKETIO_DECL void listener::start(handler on_connection)
+SOCKETIO_DECL void acceptor::start(handler on_connection)
 {
     on_connection_ = std::move(on_connection);
     accept();
 }
 
-SOCKETIO_DECL void listener::close() noexcept
+SOCKETIO_DECL void acceptor::close() noexcept
 {
     closed_ = true;
     std::error_code ignored;
@@ -79,7 +79,7 @@ SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
     return ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
 }
 
-SOCKETIO_DECL void listener::accept()
+SOCKETIO_DECL void acceptor::accept()
 {
 #if defined(ASIO_HAS_IOCP)
     // There a listening socket cannot be waited for: it is told at once that it is not connected.
@@ -96,7 +96,7 @@ SOCKETIO_DECL void listener::accept()
 }
 
 // Whatever happens, the next connection is accepted, sooner or later.
-SOCKETIO_DECL void listener::accept_later() noexcept
+SOCKETIO_DECL void acceptor::accept_later() noexcept
 {
     auto const failed = caught([this] {
         pause_.expires_after(accept_pause);
@@ -109,13 +109,13 @@ SOCKETIO_DECL void listener::accept_later() noexcept
         post(strand_, [self = shared_from_this()] { self->go_on(); });
 }
 
-SOCKETIO_DECL void listener::go_on() noexcept
+SOCKETIO_DECL void acceptor::go_on() noexcept
 {
     if (!closed_ && caught([this] { accept(); }))
         accept_later();
 }
 
-SOCKETIO_DECL void listener::on_ready(std::error_code ec)
+SOCKETIO_DECL void acceptor::on_ready(std::error_code ec)
 {
     for (unsigned left = most_in_a_row; !ec && left != 0 && !closed_; --left) {
         auto const failed = caught([&] {
@@ -129,7 +129,7 @@ SOCKETIO_DECL void listener::on_ready(std::error_code ec)
     go_on_after(ec);
 }
 
-SOCKETIO_DECL void listener::go_on_after(std::error_code ec) noexcept
+SOCKETIO_DECL void acceptor::go_on_after(std::error_code ec) noexcept
 {
     if (closed_ || ec == asio::error::operation_aborted)
         return;
@@ -140,7 +140,7 @@ SOCKETIO_DECL void listener::go_on_after(std::error_code ec) noexcept
 }
 
 // A connection for which there is no memory is closed.
-SOCKETIO_DECL void listener::hand_over()
+SOCKETIO_DECL void acceptor::hand_over()
 {
     asio::ip::tcp::socket taken = std::exchange(next_, asio::ip::tcp::socket{executor_});
     std::error_code ignored;

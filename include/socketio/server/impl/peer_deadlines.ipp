@@ -1,15 +1,15 @@
 // Time, for one client: of many namespaces only those are looked at whose deadline has come.
 #pragma once
 
-#include <socketio/server/client_core.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/peer_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void client_core::arm()
+SOCKETIO_DECL void peer_core::arm()
 {
     if (!runtime_)
         return;
@@ -18,7 +18,7 @@ SOCKETIO_DECL void client_core::arm()
         runtime_->timer.arm(earliest, [self = shared_from_this(), kept = runtime_] { self->on_due(); });
 }
 
-SOCKETIO_DECL void client_core::on_due()
+SOCKETIO_DECL void peer_core::on_due()
 {
     if (!runtime_)
         return;
@@ -34,7 +34,7 @@ SOCKETIO_DECL void client_core::on_due()
 }
 
 // A bound: the deadline may have moved away when that comes.
-SOCKETIO_DECL void client_core::note_deadline(server_socket_core& of, clock::time_point at)
+SOCKETIO_DECL void peer_core::note_deadline(server_socket_core& of, clock::time_point at)
 {
     deadlines_.bring_forward(of.noted_deadline(), at, [this, weak = of.weak_from_this()] {
         auto const socket = weak.lock();
@@ -46,7 +46,7 @@ SOCKETIO_DECL void client_core::note_deadline(server_socket_core& of, clock::tim
     });
 }
 
-SOCKETIO_DECL void client_core::forget_deadline(server_socket_core& of)
+SOCKETIO_DECL void peer_core::forget_deadline(server_socket_core& of)
 {
     deadlines_.clear(std::exchange(of.noted_deadline(), {}));
 }

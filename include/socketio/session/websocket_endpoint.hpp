@@ -46,10 +46,10 @@ private:
     std::array<std::uint64_t, 4> state_{};
 };
 
-class websocket {
+class websocket_endpoint {
 public:
     // `mask_seed` must be unpredictable to the peer; a server never uses it.
-    websocket(role own, websocket_limits limits, std::uint64_t mask_seed) noexcept;
+    websocket_endpoint(role own, websocket_limits limits, std::uint64_t mask_seed) noexcept;
 
     // After a handshake that has agreed on compression, and before anything else: from now on what the peer
     // compresses is inflated, and messages of at least `threshold` bytes are sent compressed.
@@ -143,5 +143,5 @@ private:
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)
-#include <socketio/session/impl/websocket.ipp>
+#include <socketio/session/impl/websocket_endpoint.ipp>
 #endif

@@ -5,14 +5,14 @@
 #include <socketio/core/error.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/session/codec_factory.hpp>
-#include <socketio/websocket/websocket_listener.hpp>
+#include <socketio/websocket/websocket_acceptor.hpp>
 
 #include <system_error>
 #include <utility>
 
 namespace socketio::detail {
 
-class websocket_listener::place {
+class websocket_acceptor::place {
 public:
     explicit place(std::shared_ptr<std::atomic<std::size_t>> count) : count_{std::move(count)} {}
     place(place const&) = delete;
@@ -23,12 +23,12 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> count_;
 };
 
-SOCKETIO_DECL std::shared_ptr<websocket_listener> websocket_listener::make(asio::any_io_executor executor, std::uint16_t port,
+SOCKETIO_DECL std::shared_ptr<websocket_acceptor> websocket_acceptor::make(asio::any_io_executor executor, std::uint16_t port,
                                                                            websocket_server_options settings)
 {
-    auto made = std::make_shared<websocket_listener>(executor, std::move(settings));
+    auto made = std::make_shared<websocket_acceptor>(executor, std::move(settings));
     made->tls_ = make_server_tls(made->settings_.tls);
-    made->accepting_ = std::make_shared<listener>(executor);
+    made->accepting_ = std::make_shared<acceptor>(executor);
     if (auto const ec = made->accepting_->open(made->settings_.address, port))
         throw_failure(ec, "cannot listen on port " + std::to_string(port));
     made->port_ = made->accepting_->port();
@@ -37,23 +37,23 @@ SOCKETIO_DECL std::shared_ptr<websocket_listener> websocket_listener::make(asio:
     return made;
 }
 
-SOCKETIO_DECL websocket_listener::websocket_listener(asio::any_io_executor const& executor, websocket_server_options settings)
+SOCKETIO_DECL websocket_acceptor::websocket_acceptor(asio::any_io_executor const& executor, websocket_server_options settings)
     : settings_{std::move(settings)},
       watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}
 {
 }
 
-SOCKETIO_DECL websocket_listener::~websocket_listener()
+SOCKETIO_DECL websocket_acceptor::~websocket_acceptor()
 {
     if (accepting_)
         watch_.remove(this);
 }
 
 // The accept loop holds this for as long as it runs.
-SOCKETIO_DECL void websocket_listener::start()
+SOCKETIO_DECL void websocket_acceptor::start()
 {
     post(accepting_->serial(), [self = shared_from_this()] {
-        std::shared_ptr<listener> accepting;
+        std::shared_ptr<acceptor> accepting;
         {
             std::lock_guard const lock{self->mutex_};
             accepting = self->closed_ ? nullptr : self->accepting_;
@@ -63,14 +63,14 @@ SOCKETIO_DECL void websocket_listener::start()
     });
 }
 
-SOCKETIO_DECL void websocket_listener::on_connection(connection_listener heard)
+SOCKETIO_DECL void websocket_acceptor::on_connection(connection_listener heard)
 {
     auto next = std::make_shared<connection_listener const>(std::move(heard));
     std::lock_guard const lock{mutex_};
     heard_by_.swap(next);
 }
 
-SOCKETIO_DECL void websocket_listener::close()
+SOCKETIO_DECL void websocket_acceptor::close()
 {
     std::set<std::shared_ptr<welcome>> turned_away;
     std::shared_ptr<connection_listener const> last;
@@ -85,14 +85,14 @@ SOCKETIO_DECL void websocket_listener::close()
 }
 
 // Nobody runs the context any more.
-SOCKETIO_DECL void websocket_listener::context_gone() noexcept
+SOCKETIO_DECL void websocket_acceptor::context_gone() noexcept
 {
     auto const self = weak_from_this().lock();
     if (!self)
         return;
     std::set<std::shared_ptr<welcome>> left;
     std::shared_ptr<connection_listener const> last;
-    std::shared_ptr<listener> accepting;
+    std::shared_ptr<acceptor> accepting;
     std::lock_guard const lock{mutex_};
     closed_ = true;
     left.swap(welcomes_);
@@ -102,7 +102,7 @@ SOCKETIO_DECL void websocket_listener::context_gone() noexcept
         accepting->close();
 }
 
-SOCKETIO_DECL std::shared_ptr<void> websocket_listener::take_place()
+SOCKETIO_DECL std::shared_ptr<void> websocket_acceptor::acquire_slot()
 {
     if (++*places_ <= settings_.connections)
         return std::make_shared<place>(places_);
@@ -110,9 +110,9 @@ SOCKETIO_DECL std::shared_ptr<void> websocket_listener::take_place()
     return nullptr;
 }
 
-SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& connected)
+SOCKETIO_DECL void websocket_acceptor::on_accepted(strand const& on, stream&& connected)
 {
-    auto counted = take_place();
+    auto counted = acquire_slot();
     if (!counted) {
         connected.close();
         return;
@@ -128,7 +128,7 @@ SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& co
             return;
         welcomes_.insert(made);
     }
-    unless_done forgotten{[&] {
+    scope_fail forgotten{[&] {
         std::lock_guard const lock{mutex_};
         welcomes_.erase(made);
     }};
@@ -145,7 +145,7 @@ SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& co
         static_cast<void>(caught([&] { self->on_welcomed(on, std::move(result), std::move(accepted), std::move(counted)); }));
     };
     post(on, [self = shared_from_this(), made, done = std::move(done)]() mutable {
-        unless_done turned_away{[&] {
+        scope_fail turned_away{[&] {
             std::lock_guard const lock{self->mutex_};
             self->welcomes_.erase(made);
         }};
@@ -156,7 +156,7 @@ SOCKETIO_DECL void websocket_listener::on_accepted(strand const& on, stream&& co
 }
 
 // Called by a coroutine, so user code has to wait for a turn of its own.
-SOCKETIO_DECL void websocket_listener::on_welcomed(strand const& on, welcome_result&& result, stream&& connected,
+SOCKETIO_DECL void websocket_acceptor::on_welcomed(strand const& on, welcome_result&& result, stream&& connected,
                                                    std::shared_ptr<void> counted)
 {
     std::shared_ptr<connection_listener const> heard;

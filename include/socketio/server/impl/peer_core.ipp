@@ -2,10 +2,10 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
-#include <socketio/server/client_core.hpp>
+#include <socketio/server/peer_core.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/server_core.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 #include <socketio/wire/url.hpp>
 
 #include <algorithm>
@@ -16,9 +16,9 @@ namespace socketio::detail {
 
 // The time in which user code may be called. However it ends, what is left to do is done. If there was no memory, the
 // connection ends, since nobody knows how far the work has come.
-class client_core::turn {
+class peer_core::turn {
 public:
-    explicit turn(client_core& on) : on_{on}, outer_{on.turn_thread_.exchange(std::this_thread::get_id())} {}
+    explicit turn(peer_core& on) : on_{on}, outer_{on.turn_thread_.exchange(std::this_thread::get_id())} {}
     turn(turn const&) = delete;
     turn& operator=(turn const&) = delete;
     ~turn()
@@ -29,7 +29,7 @@ public:
     void finish() { on_.run_steps(); }
 
     template <class Work>
-    static void run(client_core& on, Work work)
+    static void run(peer_core& on, Work work)
     {
         turn now{on};
         watch_memory(
@@ -42,14 +42,14 @@ public:
     }
 
 private:
-    client_core& on_;
+    peer_core& on_;
     std::thread::id outer_;
 };
 
-SOCKETIO_DECL std::shared_ptr<client_core> client_core::make(std::shared_ptr<server_core> const& server,
+SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<server_core> const& server,
                                                              std::shared_ptr<engine_channel> channel)
 {
-    auto const made = std::make_shared<client_core>(server, channel);
+    auto const made = std::make_shared<peer_core>(server, channel);
     made->connect_deadline_ = limit_after(clock::now(), server->settings().connectTimeout);
     channel->attach(made);
     made->arm();
@@ -83,7 +83,7 @@ inline packet_limits limits_of_packets(server_options const& settings) noexcept
     return made;
 }
 
-SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
+SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
     : request_{channel->request()}, shake_{handshake_of(request_)}, sid_{channel->sid()},
       transport_{channel->transport().data()},
       namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit},
@@ -92,14 +92,14 @@ SOCKETIO_DECL client_core::client_core(std::shared_ptr<server_core> const& serve
 {
 }
 
-SOCKETIO_DECL client_core::~client_core() = default;
+SOCKETIO_DECL peer_core::~peer_core() = default;
 
-SOCKETIO_DECL bool client_core::in_turn() const noexcept
+SOCKETIO_DECL bool peer_core::in_turn() const noexcept
 {
     return turn_thread_.load() == std::this_thread::get_id();
 }
 
-SOCKETIO_DECL bool client_core::acts_now()
+SOCKETIO_DECL bool peer_core::acts_now()
 {
     if (!in_turn())
         return false;
@@ -108,7 +108,7 @@ SOCKETIO_DECL bool client_core::acts_now()
     return true;
 }
 
-SOCKETIO_DECL bool client_core::perform(unique_function<void()> command)
+SOCKETIO_DECL bool peer_core::perform(unique_function<void()> command)
 {
     if (acts_now()) {
         watch_memory(command, [this] { starve(); });
@@ -126,13 +126,13 @@ SOCKETIO_DECL bool client_core::perform(unique_function<void()> command)
 }
 
 // With the lock, or on the strand.
-SOCKETIO_DECL void client_core::post_turn() noexcept
+SOCKETIO_DECL void peer_core::post_turn() noexcept
 {
     post(runtime_->channel->serial(), [self = shared_from_this()] { turn::run(*self, [&] { self->drain_inbox(); }); });
 }
 
 // What is half done ends with the connection; and what is to be done at its end is tried again.
-SOCKETIO_DECL void client_core::starve() noexcept
+SOCKETIO_DECL void peer_core::starve() noexcept
 {
     if (!runtime_)
         return;
@@ -143,7 +143,7 @@ SOCKETIO_DECL void client_core::starve() noexcept
         runtime_->channel->abort(close_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
-SOCKETIO_DECL void client_core::drain_inbox()
+SOCKETIO_DECL void peer_core::drain_inbox()
 {
     static constexpr std::size_t kept = 64;
     run_drained();
@@ -159,9 +159,9 @@ SOCKETIO_DECL void client_core::drain_inbox()
 }
 
 // An exception of one command leaves the rest to the next turn.
-SOCKETIO_DECL void client_core::run_drained()
+SOCKETIO_DECL void peer_core::run_drained()
 {
-    unless_done going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
+    scope_fail going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
     while (next_drained_ != drained_.size()) {
         auto command = std::move(drained_[next_drained_++]);
         command();
@@ -171,23 +171,23 @@ SOCKETIO_DECL void client_core::run_drained()
     going_on.done();
 }
 
-SOCKETIO_DECL void client_core::run_steps()
+SOCKETIO_DECL void peer_core::run_steps()
 {
     if (running_steps_)
         return;
-    raised const guard{running_steps_};
+    flag_guard const guard{running_steps_};
     while (!steps_.empty())
         run_first(steps_);
 }
 
 // After a turn; a step or a command that threw leaves the others to a turn of their own.
-SOCKETIO_DECL void client_core::settle() noexcept
+SOCKETIO_DECL void peer_core::settle() noexcept
 {
     if (!in_turn() && runtime_ && caught([this] { end_turn(); }))
         starve();
 }
 
-SOCKETIO_DECL void client_core::end_turn()
+SOCKETIO_DECL void peer_core::end_turn()
 {
     if (!steps_.empty() || !drained_.empty()) {
         std::lock_guard const lock{mutex_};
@@ -199,13 +199,13 @@ SOCKETIO_DECL void client_core::end_turn()
     arm();
 }
 
-SOCKETIO_DECL bool client_core::send(encoded_packet const& packet, send_flags flags)
+SOCKETIO_DECL bool peer_core::send(encoded_packet const& packet, send_flags flags)
 {
     std::vector<bytes_view> const views(packet.attachments.begin(), packet.attachments.end());
     return send(packet.text.view(), views, flags);
 }
 
-SOCKETIO_DECL bool client_core::send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
+SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
 {
     if (!open_)
         return false;
@@ -222,14 +222,14 @@ SOCKETIO_DECL bool client_core::send(std::string_view text, std::span<bytes_view
     return true;
 }
 
-SOCKETIO_DECL void client_core::send_control(packet_type type, std::string_view nsp, value const* payload)
+SOCKETIO_DECL void peer_core::send_control(packet_type type, std::string_view nsp, value const* payload)
 {
     byte_buffer text;
     encode_control(text, type, nsp, payload);
     static_cast<void>(send(text.view(), {}, {}));
 }
 
-SOCKETIO_DECL void client_core::on_text(std::span<char> message)
+SOCKETIO_DECL void peer_core::on_text(std::span<char> message)
 {
     if (!open_)
         return;
@@ -241,10 +241,10 @@ SOCKETIO_DECL void client_core::on_text(std::span<char> message)
         else if (ec)
             fail(ec);
     });
-    give_back(message.size(), received);
+    shrink_buffers(message.size(), received);
 }
 
-SOCKETIO_DECL void client_core::on_binary(std::span<char> message)
+SOCKETIO_DECL void peer_core::on_binary(std::span<char> message)
 {
     if (!open_)
         return;
@@ -256,11 +256,11 @@ SOCKETIO_DECL void client_core::on_binary(std::span<char> message)
         else if (ec)
             fail(ec);
     });
-    give_back(message.size(), received);
+    shrink_buffers(message.size(), received);
 }
 
 // One large packet is no reason to hold its memory for as long as the client stays.
-SOCKETIO_DECL void client_core::give_back(std::size_t message_size, packet const& last)
+SOCKETIO_DECL void peer_core::shrink_buffers(std::size_t message_size, packet const& last)
 {
     static constexpr std::size_t kept = 64 * 1024;
     static constexpr std::size_t nodes = 16; // bytes on the tape for a byte of the message, at most
@@ -270,7 +270,7 @@ SOCKETIO_DECL void client_core::give_back(std::size_t message_size, packet const
 
 // What is said in the wrong order ends the connection (SEMANTICS 2.10, item 73). Only of a namespace that this side has
 // left the client may not know yet.
-SOCKETIO_DECL void client_core::on_packet(packet const& received)
+SOCKETIO_DECL void peer_core::on_packet(packet const& received)
 {
     count(counts_.received);
     auto const found = sockets_.find(received.nsp);
@@ -291,7 +291,7 @@ SOCKETIO_DECL void client_core::on_packet(packet const& received)
     }
 }
 
-SOCKETIO_DECL void client_core::on_connect(packet const& received)
+SOCKETIO_DECL void peer_core::on_connect(packet const& received)
 {
     std::string const nsp{received.nsp};
     left_.erase(nsp);
@@ -300,15 +300,15 @@ SOCKETIO_DECL void client_core::on_connect(packet const& received)
         return;
     }
     connecting_.emplace(nsp, nullptr);
-    look_for(nsp, received.has_payload ? received.payload.to_value() : value{object{}});
+    connect_to_namespace(nsp, received.has_payload ? received.payload.to_value() : value{object{}});
 }
 
-SOCKETIO_DECL void client_core::look_for(std::string const& nsp, value auth)
+SOCKETIO_DECL void peer_core::connect_to_namespace(std::string const& nsp, value auth)
 {
     server_->find(nsp, std::move(auth), shared_from_this());
 }
 
-SOCKETIO_DECL void client_core::refuse(std::string_view nsp, std::string_view message, value const& data)
+SOCKETIO_DECL void peer_core::refuse(std::string_view nsp, std::string_view message, value const& data)
 {
     decided(nsp);
     object error{{"message", std::string{message}}};
@@ -318,19 +318,19 @@ SOCKETIO_DECL void client_core::refuse(std::string_view nsp, std::string_view me
     send_control(packet_type::connect_error, nsp, &payload);
 }
 
-SOCKETIO_DECL void client_core::decided(std::string_view nsp)
+SOCKETIO_DECL void peer_core::decided(std::string_view nsp)
 {
     if (auto const found = connecting_.find(nsp); found != connecting_.end())
         connecting_.erase(found);
 }
 
-SOCKETIO_DECL void client_core::connecting(std::shared_ptr<server_socket_core> socket)
+SOCKETIO_DECL void peer_core::connecting(std::shared_ptr<server_socket_core> socket)
 {
     std::string const name = socket->nsp().name();
     connecting_.insert_or_assign(name, std::move(socket));
 }
 
-SOCKETIO_DECL void client_core::joined(std::shared_ptr<server_socket_core> socket)
+SOCKETIO_DECL void peer_core::joined(std::shared_ptr<server_socket_core> socket)
 {
     auto const& name = socket->nsp().name();
     sockets_.insert_or_assign(name, socket);
@@ -338,21 +338,21 @@ SOCKETIO_DECL void client_core::joined(std::shared_ptr<server_socket_core> socke
     connect_deadline_ = clock::never();
 }
 
-SOCKETIO_DECL void client_core::note_leaving(server_socket_core const& socket)
+SOCKETIO_DECL void peer_core::note_leaving(server_socket_core const& socket)
 {
     auto const found = sockets_.find(socket.nsp().name());
     if (found != sockets_.end() && found->second.get() == &socket)
         left_.insert(found->first);
 }
 
-SOCKETIO_DECL void client_core::left(server_socket_core const& socket) noexcept
+SOCKETIO_DECL void peer_core::left(server_socket_core const& socket) noexcept
 {
     auto const found = sockets_.find(socket.nsp().name());
     if (found != sockets_.end() && found->second.get() == &socket)
         sockets_.erase(found);
 }
 
-SOCKETIO_DECL void client_core::disconnect_all()
+SOCKETIO_DECL void peer_core::disconnect_all()
 {
     auto const all = sockets_;
     for (auto const& each : all)
@@ -361,7 +361,7 @@ SOCKETIO_DECL void client_core::disconnect_all()
 }
 
 // The error is told to every socket, and then the end of the connection.
-SOCKETIO_DECL void client_core::fail(std::error_code why)
+SOCKETIO_DECL void peer_core::fail(std::error_code why)
 {
     for (auto const& each : sockets_)
         each.second->on_parse_error(why);
@@ -369,19 +369,19 @@ SOCKETIO_DECL void client_core::fail(std::error_code why)
         runtime_->channel->close(close_reason::forced_close, why);
 }
 
-SOCKETIO_DECL void client_core::close()
+SOCKETIO_DECL void peer_core::close()
 {
     if (std::exchange(open_, false))
         runtime_->channel->close(close_reason::forced_close, make_error_code(error::stopped));
 }
 
-SOCKETIO_DECL void client_core::on_upgraded()
+SOCKETIO_DECL void peer_core::on_upgraded()
 {
     transport_.store(runtime_->channel->transport().data(), std::memory_order_relaxed);
     turn::run(*this, [this] { tell("upgrade", transport()); });
 }
 
-SOCKETIO_DECL void client_core::on_connection_event(std::string_view event, std::function<void(std::string_view)> listener)
+SOCKETIO_DECL void peer_core::on_connection_event(std::string_view event, std::function<void(std::string_view)> listener)
 {
     std::lock_guard const lock{mutex_};
     if (runtime_)
@@ -389,7 +389,7 @@ SOCKETIO_DECL void client_core::on_connection_event(std::string_view event, std:
 }
 
 // `about` outlives the turn.
-SOCKETIO_DECL void client_core::tell(std::string_view event, std::string_view about)
+SOCKETIO_DECL void peer_core::tell(std::string_view event, std::string_view about)
 {
     std::list<unique_function<void()>> steps;
     std::lock_guard const lock{mutex_};
@@ -399,7 +399,7 @@ SOCKETIO_DECL void client_core::tell(std::string_view event, std::string_view ab
     defer(std::move(steps));
 }
 
-SOCKETIO_DECL client_snapshot client_core::snapshot() const noexcept
+SOCKETIO_DECL client_snapshot peer_core::snapshot() const noexcept
 {
     auto const get = [](std::atomic<std::size_t> const& one) { return one.load(std::memory_order_relaxed); };
     return {get(counts_.sockets), get(counts_.received), get(counts_.sent), get(counts_.dropped), get(counts_.unsent)};

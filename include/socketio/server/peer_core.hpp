@@ -7,8 +7,8 @@
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/engine_channel.hpp>
-#include <socketio/server/handshake.hpp>
-#include <socketio/server/snapshot.hpp>
+#include <socketio/server/socket_handshake.hpp>
+#include <socketio/server/server_snapshot.hpp>
 #include <socketio/session/alarms.hpp>
 #include <socketio/session/failure.hpp>
 
@@ -38,11 +38,11 @@ struct send_flags {
     bool compress = true;
 };
 
-class client_core final : public std::enable_shared_from_this<client_core>, public engine_channel_owner {
+class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_channel_owner {
 public:
-    static std::shared_ptr<client_core> make(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
-    client_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
-    ~client_core();
+    static std::shared_ptr<peer_core> make(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
+    peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
+    ~peer_core();
 
     // Any thread. What one thread asks for is done in that order; on the strand and inside a turn it is done at once.
     // False if it will never be: the client has gone.
@@ -74,7 +74,7 @@ public:
     {
         std::list<unique_function<void()>> others;
         others.swap(steps_);
-        unless_done put_back{[&] { steps_.splice(steps_.end(), others); }};
+        scope_fail put_back{[&] { steps_.splice(steps_.end(), others); }};
         these();
         put_back.done();
         steps_.splice(steps_.end(), others);
@@ -90,7 +90,7 @@ public:
             return;
         std::size_t const before = runtime_->channel->unsent();
         {
-            raised const guard{sending_as_one_};
+            flag_guard const guard{sending_as_one_};
             these();
         }
         check_unread(before);
@@ -103,7 +103,7 @@ public:
     // This side is what leaves, which the client need not know yet.
     void note_leaving(server_socket_core const& socket);
     // Asks for the namespace, whichever has that name.
-    void look_for(std::string const& nsp, value auth);
+    void connect_to_namespace(std::string const& nsp, value auth);
     // The namespace does not admit this client.
     void refuse(std::string_view nsp, std::string_view message, value const& data);
     // Every socket leaves, as after its disconnect(), and the connection is closed.
@@ -163,7 +163,7 @@ private:
     void end_turn();
     void let_go();
     void decided(std::string_view nsp);
-    void give_back(std::size_t message_size, packet const& last);
+    void shrink_buffers(std::size_t message_size, packet const& last);
     void on_packet(packet const& received);
     void on_connect(packet const& received);
     void fail(std::error_code why);

@@ -5,11 +5,11 @@
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
-#include <socketio/server/client_core.hpp>
-#include <socketio/server/handshake.hpp>
+#include <socketio/server/peer_core.hpp>
+#include <socketio/server/socket_handshake.hpp>
 #include <socketio/session/acks.hpp>
-#include <socketio/session/kept_events.hpp>
-#include <socketio/session/listener.hpp>
+#include <socketio/session/owned_events.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -35,7 +35,7 @@ using error_hook = std::function<void(event_error const&)>;
 
 class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, public call_context, public ack_target {
 public:
-    server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<client_core> client, value auth,
+    server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<peer_core> client, value auth,
                        std::optional<adapter_session> session);
 
     // Any thread.
@@ -44,8 +44,8 @@ public:
     std::shared_ptr<handshake const> share_handshake() const noexcept { return handshake_; }
     namespace_core& nsp() const noexcept { return *nsp_; }
     std::shared_ptr<namespace_core> const& share_nsp() const noexcept { return nsp_; }
-    client_core& client() const noexcept { return *client_; }
-    std::shared_ptr<client_core> const& share_client() const noexcept { return client_; }
+    peer_core& client() const noexcept { return *client_; }
+    std::shared_ptr<peer_core> const& share_client() const noexcept { return client_; }
     // For listeners of "disconnecting" it is, as in the reference, though for all others it has gone.
     bool connected() const noexcept
     {
@@ -124,7 +124,7 @@ private:
     std::vector<std::weak_ptr<packet_middleware const>> middleware() const;
 
     std::shared_ptr<namespace_core> const nsp_;
-    std::shared_ptr<client_core> const client_;
+    std::shared_ptr<peer_core> const client_;
     std::optional<adapter_session> session_; // restored, until it is connected
     std::string const id_;
     std::string const pid_;

@@ -15,12 +15,12 @@ namespace socketio::detail {
 // Whether a connection was not accepted for want of descriptors or memory, of this process or of the system.
 SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept;
 
-class listener : public std::enable_shared_from_this<listener> {
+class acceptor : public std::enable_shared_from_this<acceptor> {
 public:
-    // Each connection comes with a strand of its own; called on the listener's strand.
+    // Each connection comes with a strand of its own; called on the acceptor's strand.
     using handler = unique_function<void(strand const&, stream&&)>;
 
-    explicit listener(asio::any_io_executor executor);
+    explicit acceptor(asio::any_io_executor executor);
 
     // Binds and listens at once; port 0 lets the system choose. An empty address means all of this machine's, of
     // IPv6 and IPv4 where there is both. What goes wrong (a port that is taken, say) is the result.
@@ -54,5 +54,5 @@ private:
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)
-#include <socketio/net/impl/listener.ipp>
+#include <socketio/net/impl/acceptor.ipp>
 #endif

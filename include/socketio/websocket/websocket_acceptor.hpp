@@ -2,9 +2,9 @@
 #pragma once
 
 #include <socketio/net/context_watch.hpp>
-#include <socketio/net/listener.hpp>
+#include <socketio/net/acceptor.hpp>
 #include <socketio/net/welcome.hpp>
-#include <socketio/websocket/options.hpp>
+#include <socketio/websocket/websocket_options.hpp>
 #include <socketio/websocket/websocket.hpp>
 
 #include <atomic>
@@ -16,14 +16,14 @@
 
 namespace socketio::detail {
 
-class websocket_listener final : public std::enable_shared_from_this<websocket_listener>, public context_guest {
+class websocket_acceptor final : public std::enable_shared_from_this<websocket_acceptor>, public context_observer {
 public:
     using connection_listener = std::function<void(socketio::websocket, websocket_request const&)>;
 
-    static std::shared_ptr<websocket_listener> make(asio::any_io_executor executor, std::uint16_t port,
+    static std::shared_ptr<websocket_acceptor> make(asio::any_io_executor executor, std::uint16_t port,
                                                     websocket_server_options settings);
-    websocket_listener(asio::any_io_executor const& executor, websocket_server_options settings);
-    ~websocket_listener();
+    websocket_acceptor(asio::any_io_executor const& executor, websocket_server_options settings);
+    ~websocket_acceptor();
 
     // Any thread.
     std::uint16_t port() const noexcept { return port_; }
@@ -39,7 +39,7 @@ private:
     void start();
     void on_accepted(strand const& on, stream&& connected);
     void on_welcomed(strand const& on, welcome_result&& result, stream&& connected, std::shared_ptr<void> counted);
-    std::shared_ptr<void> take_place();
+    std::shared_ptr<void> acquire_slot();
 
     websocket_server_options const settings_;
     context_watch& watch_;
@@ -48,7 +48,7 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> const places_ = std::make_shared<std::atomic<std::size_t>>(0);
 
     std::mutex mutex_; // guards what follows
-    std::shared_ptr<listener> accepting_;
+    std::shared_ptr<acceptor> accepting_;
     std::set<std::shared_ptr<welcome>> welcomes_;
     std::shared_ptr<connection_listener const> heard_by_;
     bool closed_ = false;
@@ -57,5 +57,5 @@ private:
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)
-#include <socketio/websocket/impl/websocket_listener.ipp>
+#include <socketio/websocket/impl/websocket_acceptor.ipp>
 #endif

@@ -1,16 +1,16 @@
 // The end of a client: of its sockets, of its connection, of itself.
 #pragma once
 
-#include <socketio/server/client_core.hpp>
+#include <socketio/server/peer_core.hpp>
 #include <socketio/server/server_core.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 
 #include <list>
 #include <utility>
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void client_core::end_sockets(std::string_view reason)
+SOCKETIO_DECL void peer_core::end_sockets(std::string_view reason)
 {
     // One after the other: what has thrown goes on where it was.
     while (!sockets_.empty()) {
@@ -22,14 +22,14 @@ SOCKETIO_DECL void client_core::end_sockets(std::string_view reason)
 }
 
 // No DISCONNECT: the clients are to come back when the server does.
-SOCKETIO_DECL void client_core::shut_down(std::shared_ptr<void> kept)
+SOCKETIO_DECL void peer_core::shut_down(std::shared_ptr<void> kept)
 {
     kept_.push_back(std::move(kept));
     end_sockets("server shutting down");
     close();
 }
 
-SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code why)
+SOCKETIO_DECL void peer_core::on_closed(close_reason reason, std::error_code why)
 {
     auto const self = shared_from_this();
     open_ = false;
@@ -42,7 +42,7 @@ SOCKETIO_DECL void client_core::on_closed(close_reason reason, std::error_code w
 }
 
 // Of each turn after the end of the connection, until all is done that belongs to it.
-SOCKETIO_DECL void client_core::go_down()
+SOCKETIO_DECL void peer_core::go_down()
 {
     if (!closing_.empty()) {
         std::list<unique_function<void()>> last;
@@ -63,7 +63,7 @@ SOCKETIO_DECL void client_core::go_down()
 }
 
 // The last step: whoever is still to be told something is told it first. From here on no command is taken any more.
-SOCKETIO_DECL void client_core::let_go()
+SOCKETIO_DECL void peer_core::let_go()
 {
     drain_inbox();
     std::shared_ptr<runtime> last;
@@ -86,7 +86,7 @@ SOCKETIO_DECL void client_core::let_go()
     kept_.clear();
 }
 
-SOCKETIO_DECL void client_core::context_gone() noexcept
+SOCKETIO_DECL void peer_core::context_gone() noexcept
 {
     auto const self = shared_from_this();
     auto const server = std::move(server_);

@@ -13,7 +13,7 @@
 
 namespace socketio::detail {
 
-class join_gate {
+class connect_throttle {
 public:
     // Between DISCONNECT and the next CONNECT.
     static constexpr std::chrono::milliseconds pause{20};

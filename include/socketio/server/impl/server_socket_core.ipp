@@ -5,7 +5,7 @@
 #include <socketio/core/scope.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/random_id.hpp>
-#include <socketio/server/socket_core.hpp>
+#include <socketio/server/server_socket_core.hpp>
 #include <socketio/session/local_event.hpp>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ inline std::string in_words(std::time_t when)
     return {text.data(), std::strftime(text.data(), text.size(), "%a %b %d %Y %H:%M:%S GMT+0000", &parts)};
 }
 
-inline std::shared_ptr<handshake const> make_handshake(client_core const& client, value auth)
+inline std::shared_ptr<handshake const> make_handshake(peer_core const& client, value auth)
 {
     auto made = std::make_shared<handshake>(client.shake());
     auto const now = std::chrono::system_clock::now();
@@ -39,7 +39,7 @@ inline std::shared_ptr<handshake const> make_handshake(client_core const& client
     return made;
 }
 
-SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<client_core> client,
+SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<peer_core> client,
                                                      value auth, std::optional<adapter_session> session)
     : nsp_{std::move(nsp)}, client_{std::move(client)}, session_{std::move(session)},
       id_{session_ ? session_->sid : random_id()},
@@ -94,7 +94,7 @@ SOCKETIO_DECL void server_socket_core::on_connect()
     std::vector<std::string> rooms = session_ ? session_->rooms : std::vector<std::string>{};
     if (std::find(rooms.begin(), rooms.end(), id_) == rooms.end())
         rooms.push_back(id_);
-    unless_done joining{[this] { enter(); }}; // listeners of rooms may throw
+    scope_fail joining{[this] { enter(); }}; // listeners of rooms may throw
     nsp_->rooms().join(id_, rooms);
     joining.done();
     enter();
@@ -229,7 +229,7 @@ SOCKETIO_DECL unique_function<void()> server_socket_core::end_listening()
 {
     using otherwise = std::function<void()>;
     auto const self = shared_from_this();
-    return [self, step = std::make_unique<unless_done<otherwise>>([self] { self->drop_everything(); })] {
+    return [self, step = std::make_unique<scope_fail<otherwise>>([self] { self->drop_everything(); })] {
         self->stop_listening();
         step->done();
     };

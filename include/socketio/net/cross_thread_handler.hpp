@@ -19,21 +19,21 @@ namespace socketio::detail {
 // One call is awaited at a time. It owns the handler, and if the context goes first it destroys that, as Asio does
 // with handlers of its own.
 template <class... Args>
-class outside_call final : public context_guest, public std::enable_shared_from_this<outside_call<Args...>> {
+class cross_thread_handler final : public context_observer, public std::enable_shared_from_this<cross_thread_handler<Args...>> {
 public:
     using handler = unique_function<void(Args...)>;
 
-    static std::shared_ptr<outside_call> make(strand const& on)
+    static std::shared_ptr<cross_thread_handler> make(strand const& on)
     {
-        auto made = std::make_shared<outside_call>(on);
+        auto made = std::make_shared<cross_thread_handler>(on);
         made->watch_.add(made.get());
         return made;
     }
-    explicit outside_call(strand const& on)
+    explicit cross_thread_handler(strand const& on)
         : strand_{on}, watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor().any(), asio::execution::context))}
     {
     }
-    ~outside_call()
+    ~cross_thread_handler()
     {
         if (strand_)
             watch_.remove(this);
@@ -92,15 +92,15 @@ private:
 
 // Calls once, and with these arguments if it is let go without a call.
 template <class... Args>
-class outside_caller {
+class once_callback {
 public:
-    explicit outside_caller(std::shared_ptr<outside_call<Args...>> to, Args... otherwise)
+    explicit once_callback(std::shared_ptr<cross_thread_handler<Args...>> to, Args... otherwise)
         : to_{std::move(to)}, otherwise_{std::move(otherwise)...}
     {
     }
-    outside_caller(outside_caller&& other) noexcept = default;
-    outside_caller& operator=(outside_caller&&) = delete;
-    ~outside_caller()
+    once_callback(once_callback&& other) noexcept = default;
+    once_callback& operator=(once_callback&&) = delete;
+    ~once_callback()
     {
         if (to_)
             std::apply([this](auto&... values) { (*this)(std::move(values)...); }, otherwise_);
@@ -113,7 +113,7 @@ public:
     }
 
 private:
-    std::shared_ptr<outside_call<Args...>> to_;
+    std::shared_ptr<cross_thread_handler<Args...>> to_;
     std::tuple<Args...> otherwise_;
 };
 

@@ -4,7 +4,7 @@
 #include <socketio/core/error.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/core/utf8.hpp>
-#include <socketio/session/websocket.hpp>
+#include <socketio/session/websocket_endpoint.hpp>
 
 #include <bit>
 #include <cstring>
@@ -49,19 +49,19 @@ SOCKETIO_DECL std::uint32_t mask_generator::next() noexcept
     return static_cast<std::uint32_t>(result >> 32);
 }
 
-SOCKETIO_DECL websocket::websocket(role own, websocket_limits limits, std::uint64_t mask_seed) noexcept
+SOCKETIO_DECL websocket_endpoint::websocket_endpoint(role own, websocket_limits limits, std::uint64_t mask_seed) noexcept
     : reader_{own == role::server, limits.message_size, limits.fragments}, masks_{mask_seed}, own_{own}
 {
 }
 
-SOCKETIO_DECL void websocket::compress_with(message_codec codec, std::size_t threshold) noexcept
+SOCKETIO_DECL void websocket_endpoint::compress_with(message_codec codec, std::size_t threshold) noexcept
 {
     deflater_ = std::move(codec.deflater);
     threshold_ = threshold;
     reader_.inflate_with(std::move(codec.inflater));
 }
 
-SOCKETIO_DECL websocket_event websocket::next(std::span<char>& input)
+SOCKETIO_DECL websocket_event websocket_endpoint::next(std::span<char>& input)
 {
     if (done_reading()) {
         input = input.subspan(input.size());
@@ -89,7 +89,7 @@ SOCKETIO_DECL websocket_event websocket::next(std::span<char>& input)
     return {};
 }
 
-SOCKETIO_DECL websocket_event websocket::on_ping(std::span<char> payload)
+SOCKETIO_DECL websocket_event websocket_endpoint::on_ping(std::span<char> payload)
 {
     if (is_open()) {
         if (backlog_ || output_.size() > output_before_pongs_wait) {
@@ -102,7 +102,7 @@ SOCKETIO_DECL websocket_event websocket::on_ping(std::span<char> payload)
     return {websocket_event::kind::ping, payload};
 }
 
-SOCKETIO_DECL void websocket::hold_pong(std::span<char const> payload) noexcept
+SOCKETIO_DECL void websocket_endpoint::hold_pong(std::span<char const> payload) noexcept
 {
     held_back_ = true;
     pong_size_ = static_cast<std::uint8_t>(payload.size());
@@ -110,7 +110,7 @@ SOCKETIO_DECL void websocket::hold_pong(std::span<char const> payload) noexcept
         std::memcpy(pong_.data(), payload.data(), payload.size());
 }
 
-SOCKETIO_DECL void websocket::release_pong()
+SOCKETIO_DECL void websocket_endpoint::release_pong()
 {
     if (backlog_ || output_.size() > output_before_pongs_wait)
         return;
@@ -118,12 +118,12 @@ SOCKETIO_DECL void websocket::release_pong()
     held_back_ = false;
 }
 
-SOCKETIO_DECL std::size_t websocket::write_urgent(char* to) noexcept
+SOCKETIO_DECL std::size_t websocket_endpoint::write_urgent(char* to) noexcept
 {
     return std::exchange(held_back_, false) ? write_small(to, opcode::pong, {pong_.data(), pong_size_}) : 0;
 }
 
-SOCKETIO_DECL std::size_t websocket::write_small(char* to, opcode code, std::string_view payload) noexcept
+SOCKETIO_DECL std::size_t websocket_endpoint::write_small(char* to, opcode code, std::string_view payload) noexcept
 {
     frame_header const header = header_for(code, payload.size());
     char* const at = write_header(to, header);
@@ -131,7 +131,7 @@ SOCKETIO_DECL std::size_t websocket::write_small(char* to, opcode code, std::str
     return header_size(header.length, header.masked) + payload.size();
 }
 
-SOCKETIO_DECL websocket_event websocket::on_close(std::span<char> payload)
+SOCKETIO_DECL websocket_event websocket_endpoint::on_close(std::span<char> payload)
 {
     websocket_event event{websocket_event::kind::close, {}, no_close_code};
     if (payload.size() == 1)
@@ -163,7 +163,7 @@ inline std::uint16_t code_for(std::error_code why) noexcept
     return why == std::errc::not_enough_memory ? 1011 : 1002;
 }
 
-SOCKETIO_DECL websocket_event websocket::fail(std::error_code why)
+SOCKETIO_DECL websocket_event websocket_endpoint::fail(std::error_code why)
 {
     failed_ = true;
     if (!close_sent_)
@@ -171,13 +171,13 @@ SOCKETIO_DECL websocket_event websocket::fail(std::error_code why)
     return {websocket_event::kind::failed, {}, 0, why};
 }
 
-SOCKETIO_DECL frame_header websocket::header_for(opcode code, std::size_t length) noexcept
+SOCKETIO_DECL frame_header websocket_endpoint::header_for(opcode code, std::size_t length) noexcept
 {
     bool const masked = own_ == role::client;
     return {true, 0, code, masked, length, masked ? masks_.next() : 0};
 }
 
-SOCKETIO_DECL websocket::mark websocket::begin_message(opcode code)
+SOCKETIO_DECL websocket_endpoint::mark websocket_endpoint::begin_message(opcode code)
 {
     if (held_back_)
         release_pong();
@@ -187,14 +187,14 @@ SOCKETIO_DECL websocket::mark websocket::begin_message(opcode code)
     return {start, code};
 }
 
-SOCKETIO_DECL void websocket::end_message(mark const& of)
+SOCKETIO_DECL void websocket_endpoint::end_message(mark const& of)
 {
     if (!is_open()) {
         abandon(of);
         return;
     }
     std::size_t const length = message_size(of);
-    unless_done undo{[&] { take_back(of.start); }};
+    scope_fail undo{[&] { take_back(of.start); }};
     if (auto const smaller = compressed({output_.data() + of.start + room(), length}, of.compress)) {
         output_.truncate(of.start);
         write_frame(of.code, *smaller, rsv1);
@@ -215,27 +215,27 @@ SOCKETIO_DECL void websocket::end_message(mark const& of)
         apply_mask(payload, length, header.mask);
 }
 
-SOCKETIO_DECL std::optional<std::string_view> websocket::compressed(std::string_view payload, bool wanted)
+SOCKETIO_DECL std::optional<std::string_view> websocket_endpoint::compressed(std::string_view payload, bool wanted)
 {
     if (deflater_ == nullptr || !wanted || payload.size() < threshold_)
         return std::nullopt;
     return deflater_->deflate(payload);
 }
 
-SOCKETIO_DECL void websocket::abandon(mark const& of) noexcept
+SOCKETIO_DECL void websocket_endpoint::abandon(mark const& of) noexcept
 {
     output_.truncate(of.start);
 }
 
 // What was compressed among it is in the deflater's window, but will not be in the peer's.
-SOCKETIO_DECL void websocket::take_back(std::size_t size) noexcept
+SOCKETIO_DECL void websocket_endpoint::take_back(std::size_t size) noexcept
 {
     output_.truncate(size);
     if (deflater_)
         deflater_->restart();
 }
 
-SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload, bool compress)
+SOCKETIO_DECL void websocket_endpoint::send(opcode code, std::string_view payload, bool compress)
 {
     if (code == opcode::close || code == opcode::continuation)
         throw_misuse("websocket: only whole messages, pings and pongs can be sent");
@@ -245,7 +245,7 @@ SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload, bool c
         return;
     if (held_back_)
         release_pong();
-    unless_done undo{[this, size = output_.size()] { take_back(size); }};
+    scope_fail undo{[this, size = output_.size()] { take_back(size); }};
     if (auto const smaller = compressed(payload, compress && !is_control(code)))
         write_frame(code, *smaller, rsv1);
     else
@@ -253,7 +253,7 @@ SOCKETIO_DECL void websocket::send(opcode code, std::string_view payload, bool c
     undo.done();
 }
 
-SOCKETIO_DECL void websocket::write_frame(opcode code, std::string_view payload, std::uint8_t reserved)
+SOCKETIO_DECL void websocket_endpoint::write_frame(opcode code, std::string_view payload, std::uint8_t reserved)
 {
     frame_header header = header_for(code, payload.size());
     header.reserved = reserved;
@@ -266,7 +266,7 @@ SOCKETIO_DECL void websocket::write_frame(opcode code, std::string_view payload,
     output_.commit(size);
 }
 
-SOCKETIO_DECL void websocket::close(std::uint16_t code, std::string_view reason)
+SOCKETIO_DECL void websocket_endpoint::close(std::uint16_t code, std::string_view reason)
 {
     if (code != 0 && !is_close_code(code))
         throw_misuse("websocket: this close code must not be sent");
@@ -275,7 +275,7 @@ SOCKETIO_DECL void websocket::close(std::uint16_t code, std::string_view reason)
     write_close(code, reason);
 }
 
-SOCKETIO_DECL void websocket::write_close(std::uint16_t code, std::string_view reason)
+SOCKETIO_DECL void websocket_endpoint::write_close(std::uint16_t code, std::string_view reason)
 {
     std::string payload;
     if (code != 0) {

@@ -3,7 +3,7 @@
 
 #include <socketio/core/error.hpp>
 #include <socketio/wire/base64.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 #include <socketio/wire/sha1.hpp>
 
 #include <set>

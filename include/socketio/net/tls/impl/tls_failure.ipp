@@ -1,7 +1,7 @@
 // OpenSSL's reasons and the peer's alerts (RFC 8446, section 6), sorted by what one can do about them.
 #pragma once
 
-#include <socketio/net/tls/failure.hpp>
+#include <socketio/net/tls/tls_failure.hpp>
 
 namespace socketio::detail {
 

@@ -62,5 +62,5 @@ SOCKETIO_DECL void write_upgrade_response(byte_buffer& to, std::string_view key,
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)
-#include <socketio/wire/impl/handshake.ipp>
+#include <socketio/wire/impl/websocket_handshake.ipp>
 #endif

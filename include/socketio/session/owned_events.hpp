@@ -23,14 +23,14 @@
 
 namespace socketio::detail {
 
-class kept_event {
+class owned_event {
 public:
-    explicit kept_event(packet const& from) : id_{from.id}
+    explicit owned_event(packet const& from) : id_{from.id}
     {
         copy([&](json_writer& json) { write(json, from.payload); });
     }
     // Arguments alone.
-    explicit kept_event(args const& from)
+    explicit owned_event(args const& from)
     {
         copy([&](json_writer& json) {
             json.begin_array();
@@ -78,7 +78,7 @@ private:
 };
 
 // A packet of this side's own, so that it can be read; if it could not, it would be left out.
-inline std::optional<kept_event> read_back(std::string_view text, std::span<bytes_view const> attachments)
+inline std::optional<owned_event> read_back(std::string_view text, std::span<bytes_view const> attachments)
 {
     packet_decoder reader{{attachments.size(), {.depth = max_json_depth}}};
     packet sent;
@@ -90,10 +90,10 @@ inline std::optional<kept_event> read_back(std::string_view text, std::span<byte
         whole = !ec && reader.binary(binaries.emplace_back(as_text(each)), sent, ec);
     if (!whole || ec)
         return std::nullopt;
-    return std::optional<kept_event>{sent};
+    return std::optional<owned_event>{sent};
 }
 
-class kept_events {
+class owned_events {
 public:
     bool empty() const noexcept { return events_.empty(); }
     std::size_t byte_size() const noexcept { return size_; }
@@ -103,9 +103,9 @@ public:
         events_.emplace_back(event);
         size_ += events_.back().size();
     }
-    kept_event pop()
+    owned_event pop()
     {
-        kept_event first = std::move(events_.front());
+        owned_event first = std::move(events_.front());
         events_.pop_front();
         size_ -= first.size();
         return first;
@@ -123,7 +123,7 @@ public:
     }
 
 private:
-    std::deque<kept_event> events_;
+    std::deque<owned_event> events_;
     std::size_t size_ = 0;
 };
 

@@ -2,16 +2,16 @@
 #pragma once
 
 #include <socketio/net/byte_stream.hpp>
-#include <socketio/net/outside_call.hpp>
+#include <socketio/net/cross_thread_handler.hpp>
 
 #include <memory>
 #include <utility>
 
 namespace socketio::detail {
 
-class guest_stream final : public byte_stream {
+class foreign_stream final : public byte_stream {
 public:
-    guest_stream(strand const& on, std::shared_ptr<byte_stream> of)
+    foreign_stream(strand const& on, std::shared_ptr<byte_stream> of)
         : of_{std::move(of)}, reading_{moved::make(on)}, writing_{moved::make(on)}
     {
     }
@@ -30,8 +30,8 @@ public:
     void close() noexcept override { of_->close(); }
 
 private:
-    using moved = outside_call<std::error_code, std::size_t>;
-    using ending = outside_caller<std::error_code, std::size_t>;
+    using moved = cross_thread_handler<std::error_code, std::size_t>;
+    using ending = once_callback<std::error_code, std::size_t>;
 
     std::shared_ptr<byte_stream> of_;
     std::shared_ptr<moved> reading_;

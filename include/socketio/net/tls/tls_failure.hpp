@@ -47,5 +47,5 @@ SOCKETIO_TLS_DECL std::string public_key_pin(X509* of);
 
 #if defined(SOCKETIO_TLS_HEADER_ONLY)
 #include <socketio/net/tls/impl/certificate_failure.ipp>
-#include <socketio/net/tls/impl/failure.ipp>
+#include <socketio/net/tls/impl/tls_failure.ipp>
 #endif

@@ -1,8 +1,8 @@
 // What one client may cost a server, and the words for its end.
 #pragma once
 
-#include <socketio/server/client_core.hpp>
-#include <socketio/server/options.hpp>
+#include <socketio/server/peer_core.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include <algorithm>
 #include <string>
@@ -12,7 +12,7 @@ namespace socketio::detail {
 
 // A peer that does not read costs no more than this. The largest packet since nothing waited is not counted, since a peer
 // that reads at full speed must be able to get it, with what is said before and behind it.
-SOCKETIO_DECL void client_core::check_unread(std::size_t before)
+SOCKETIO_DECL void peer_core::check_unread(std::size_t before)
 {
     std::size_t const unread = runtime_->channel->unsent();
     if (before == 0)
@@ -25,7 +25,7 @@ SOCKETIO_DECL void client_core::check_unread(std::size_t before)
 }
 
 // What it would be told is dropped.
-SOCKETIO_DECL void client_core::cut_off(close_reason reason, std::string words)
+SOCKETIO_DECL void peer_core::cut_off(close_reason reason, std::string words)
 {
     if (!std::exchange(open_, false))
         return;
@@ -33,20 +33,20 @@ SOCKETIO_DECL void client_core::cut_off(close_reason reason, std::string words)
     runtime_->channel->abort(reason, error::buffer_full);
 }
 
-SOCKETIO_DECL bool client_core::add_waiting(std::size_t bytes) noexcept
+SOCKETIO_DECL bool peer_core::add_waiting(std::size_t bytes) noexcept
 {
     return waiting_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= waiting_limit_;
 }
 
 // As one that does not read.
-SOCKETIO_DECL void client_core::check_waiting()
+SOCKETIO_DECL void peer_core::check_waiting()
 {
     if (std::size_t const waiting = waiting_.load(std::memory_order_relaxed); waiting > waiting_limit_)
         cut_off(close_reason::forced_close, std::to_string(waiting) + " bytes of the client's events waited for a middleware; "
                 "waiting_limit is " + std::to_string(waiting_limit_));
 }
 
-SOCKETIO_DECL disconnect_details client_core::end_details() const
+SOCKETIO_DECL disconnect_details peer_core::end_details() const
 {
     if (!cut_off_.empty())
         return {.code = ended_by_, .description = cut_off_};
