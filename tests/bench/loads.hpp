@@ -1,7 +1,7 @@
 // What the server's benchmark does to a server: connections, echoes, broadcasts.
 #pragma once
 
-#include "crowd.hpp"
+#include "raw_clients.hpp"
 #include "hosted.hpp"
 #include "measure.hpp"
 
@@ -55,7 +55,7 @@ private:
 // S1: so many connections, opened 64 at a time, and held.
 inline finding hold(hosted const& server, std::size_t connections, std::uint64_t)
 {
-    crowd clients{server.port()};
+    raw_clients clients{server.port()};
     clients.open(20); // what the first one costs is not each one's
     long const before = server.rss_kb();
     stopwatch const watch{server};
@@ -68,7 +68,7 @@ inline finding hold(hosted const& server, std::size_t connections, std::uint64_t
 // S2: n events, each answered; `window` questions of each connection are under way.
 class echoes {
 public:
-    echoes(crowd& clients, std::size_t window) : clients_{clients}
+    echoes(raw_clients& clients, std::size_t window) : clients_{clients}
     {
         for (std::size_t i = 10; i != 10 + window; ++i) // two digits
             questions_.push_back(client_frame("42" + std::to_string(i) + "[\"echo\"," + std::string{said} + "]"));
@@ -83,7 +83,7 @@ public:
             for (std::size_t i = 0; i != clients_.size() && asked != n; ++i, ++asked)
                 clients_.send(clients_[i], each);
         clients_.run(
-            [&](crowd::member& from, std::string_view packet) {
+            [&](raw_clients::member& from, std::string_view packet) {
                 ++answered;
                 if (packet.size() != 3 + answer_.size() || packet.front() != '3' || packet.substr(3) != answer_)
                     throw std::runtime_error{"not an answer: " + std::string{packet}};
@@ -96,14 +96,14 @@ public:
     }
 
 private:
-    crowd& clients_;
+    raw_clients& clients_;
     std::vector<std::string> questions_;
     std::string answer_;
 };
 
 inline finding echo(hosted const& server, std::size_t connections, std::uint64_t n)
 {
-    crowd clients{server.port()};
+    raw_clients clients{server.port()};
     clients.open(connections);
     echoes all{clients, connections < 64 ? 64 / connections : 4};
     all.run(n / 10 + 1);
@@ -115,13 +115,13 @@ inline finding echo(hosted const& server, std::size_t connections, std::uint64_t
 // S3: broadcasts to one room, which everybody is in; a few of them under way.
 class broadcasts {
 public:
-    explicit broadcasts(crowd& clients) : clients_{clients}
+    explicit broadcasts(raw_clients& clients) : clients_{clients}
     {
         std::size_t joined = 0;
         std::string const join = client_frame("420[\"join\"]");
         for (std::size_t i = 0; i != clients_.size(); ++i)
             clients_.send(clients_[i], join);
-        clients_.run([&](crowd::member&, std::string_view packet) { joined += packet.starts_with("30["); },
+        clients_.run([&](raw_clients::member&, std::string_view packet) { joined += packet.starts_with("30["); },
                      [&] { return joined == clients_.size(); });
     }
 
@@ -134,7 +134,7 @@ public:
         std::uint64_t ordered = 0;
         std::uint64_t received = 0;
         clients_.run(
-            [&](crowd::member&, std::string_view packet) {
+            [&](raw_clients::member&, std::string_view packet) {
                 ++received;
                 if (packet != news)
                     throw std::runtime_error{"not the news: " + std::string{packet}};
@@ -148,12 +148,12 @@ public:
     }
 
 private:
-    crowd& clients_;
+    raw_clients& clients_;
 };
 
 inline finding broadcast(hosted const& server, std::size_t connections, std::uint64_t n)
 {
-    crowd clients{server.port()};
+    raw_clients clients{server.port()};
     clients.open(connections);
     broadcasts all{clients};
     all.run(n / 10 + 1);

@@ -52,7 +52,7 @@ inline void allow_many_files()
 }
 
 // Sockets of the namespace "/" of one server.
-class crowd {
+class raw_clients {
 public:
     struct member {
         int fd = -1;
@@ -64,10 +64,10 @@ public:
         bool blocked = false;
     };
 
-    explicit crowd(std::uint16_t port) : port_{port}, epoll_{epoll_create1(0)}, room_(256 * 1024) {}
-    crowd(crowd const&) = delete;
-    crowd& operator=(crowd const&) = delete;
-    ~crowd()
+    explicit raw_clients(std::uint16_t port) : port_{port}, epoll_{epoll_create1(0)}, room_(256 * 1024) {}
+    raw_clients(raw_clients const&) = delete;
+    raw_clients& operator=(raw_clients const&) = delete;
+    ~raw_clients()
     {
         for (auto const& each : members_)
             close(each.fd);

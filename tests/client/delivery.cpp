@@ -79,7 +79,7 @@ private:
 TEST_CASE_FIXTURE(ui_test, "with a callback executor everything is called there, in order, with all that it was called with")
 {
     support::npm_server server;
-    support::crew running(context, 1);
+    support::client_group running(context, 1);
     auto socket = socketio::io(context, server.url(), on_ui({.autoConnect = false}));
     std::string hooked;
     socket.on("connect", [&] { note("connect"); });
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(ui_test, "with a callback executor everything is called there,
 TEST_CASE_FIXTURE(ui_test, "what the library's own events tell arrives there, too")
 {
     support::npm_server server;
-    support::crew running(context, 1);
+    support::client_group running(context, 1);
     auto socket = socketio::io(context, server.url() + "/unknown", on_ui({.reconnection = false}));
     socket.on("connect_error", [&](socketio::connect_error const& why) { note(why.message()); });
     REQUIRE(until_heard("Invalid namespace"));
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(ui_test, "what the library's own events tell arrives there, to
 TEST_CASE_FIXTURE(ui_test, "one listener, or one handler, may name its own executor")
 {
     support::npm_server server;
-    support::crew running(context, 1);
+    support::client_group running(context, 1);
     auto socket = socketio::io(context, server.url());
     socket.on("item", asio::bind_executor(ui, [&](int number) { note("item " + std::to_string(number)); }));
     socket.onAny(socketio::deliver_on(ui.get_executor(), [&](std::string_view event) { note(std::string(event)); }));
@@ -154,7 +154,7 @@ TEST_CASE("any loop that takes functions will do")
     support::npm_server server;
     toolkit_loop loop;
     asio::io_context context;
-    support::crew running(context, 1);
+    support::client_group running(context, 1);
     auto const here = std::this_thread::get_id();
     std::optional<int> answer;
     auto socket = socketio::io(context, server.url(),

@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(client_test, "it fails with the connection, by its timeout, an
 TEST_CASE_FIXTURE(client_test, "a future gets the answer, or the error as an exception")
 {
     support::npm_server server;
-    support::crew running(context, 1);
+    support::client_group running(context, 1);
     auto socket = socketio::io(context, server.url(), support::once_only());
     CHECK(socket.emitWithAck<int>("sum", 20, 22, asio::use_future).get() == 42);
     auto lost = socket.emitWithAck("silence", asio::use_future);

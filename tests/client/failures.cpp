@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(refusal_test, "a server that hangs up before it has answered i
 
 TEST_CASE_FIXTURE(refusal_test, "nobody at the port, and a name that cannot be resolved, say where")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto const closed = refused(nobody.url());
     check_words(closed, asio::error::connection_refused, "connect to 127.0.0.1 port " + nobody.url().substr(17));
     CHECK(closed.http_status() == 0);

@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(client_test, "getters tell the options at first, and then what
 
 TEST_CASE_FIXTURE(client_test, "what is set before open() counts for it")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     socketio::manager manager{context, nobody.url(), idle_options()};
     heard.follow(manager);
     manager.reconnectionAttempts(1).reconnectionDelay(1ms).reconnectionDelayMax(1ms).open();
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(client_test, "the timeout can be set at run time")
 
 TEST_CASE_FIXTURE(client_test, "reconnection switched off ends the waiting, and connect starts anew")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto socket = socketio::io(context, nobody.url(), patient());
     heard.follow(socket.io());
     REQUIRE(until_heard("error"));
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(client_test, "reconnection switched off ends the waiting, and 
 
 TEST_CASE_FIXTURE(client_test, "reconnection switched off by the listener of an attempt calls the attempt off")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto socket = socketio::io(context, nobody.url(), support::quick());
     heard.follow(socket.io());
     socket.io().on("reconnect_attempt", [&] { socket.io().reconnection(false); });
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(client_test, "reconnection switched off and on again works at 
 TEST_CASE_FIXTURE(client_test, "a manager whose context has ended can be asked and told as before")
 {
     auto gone = std::make_unique<asio::io_context>();
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     socketio::manager manager{*gone, nobody.url(), patient()};
     gone.reset();
     manager.reconnection(false).reconnectionAttempts(3).timeout(1s);
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(client_test, "reconnect_now does not wait, and counts from one
 
 TEST_CASE_FIXTURE(client_test, "every reconnect_now is the first attempt, after which the waiting goes on")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto socket = socketio::io(context, nobody.url(), patient());
     heard.follow(socket.io());
     for (int round = 0; round != 3; ++round) {

@@ -20,7 +20,7 @@ using support::client_test;
 
 TEST_CASE_FIXTURE(client_test, "failing attempts are told in the reference's order, up to reconnect_failed")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto settings = support::quick();
     settings.reconnectionAttempts = 2;
     auto socket = socketio::io(context, nobody.url(), settings);
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(client_test, "the attempts of one loss do not count for the ne
 
 TEST_CASE_FIXTURE(client_test, "disconnect while waiting for the next attempt ends the waiting")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     socketio::options settings;
     settings.reconnectionDelay = settings.reconnectionDelayMax = 1h;
     SUBCASE("from outside")
@@ -214,7 +214,7 @@ TEST_CASE_FIXTURE(client_test, "disconnect while waiting for the next attempt en
 
 TEST_CASE_FIXTURE(client_test, "connect while waiting for the next attempt does not hurry it")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     socketio::options settings;
     settings.reconnectionDelay = settings.reconnectionDelayMax = 1h;
     socketio::manager manager{context, nobody.url(), settings};
@@ -292,7 +292,7 @@ TEST_CASE_FIXTURE(client_test, "delays of nothing do not make the client try wit
         auto const delay = each.first;
         auto const most = each.second;
         CAPTURE(delay.count());
-        support::deaf_port port(context);
+        support::silent_port port(context);
         socketio::options settings;
         settings.reconnectionDelay = delay;
         settings.reconnectionDelayMax = most;

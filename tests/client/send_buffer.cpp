@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(client_test, "waiting for the drain can be cancelled, and ends
 TEST_CASE_FIXTURE(client_test, "another thread may fill the buffer, look at it, and wait until it is sent")
 {
     support::npm_server server;
-    support::crew running(context, 2);
+    support::client_group running(context, 2);
     auto socket = socketio::io(context, server.url(), {.send_buffer = {.events = 5}});
     std::thread producer([&] {
         for (int i = 0; i != 50; ++i) {

@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(client_test, "namespaces of one server share one connection, a
 
 TEST_CASE_FIXTURE(client_test, "the same namespace again, forceNew, and multiplex off make connections of their own")
 {
-    auto const url = support::deaf_port(context).url();
+    auto const url = support::silent_port(context).url();
     auto first = socketio::io(context, url + "/a", {.autoConnect = false});
     auto same = socketio::io(context, url + "/a", {.autoConnect = false});
     auto forced = socketio::io(context, url + "/b", {.forceNew = true, .autoConnect = false});
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(client_test, "a shared manager that has closed opens again for
 TEST_CASE_FIXTURE(client_test, "many threads ask for many namespaces at once")
 {
     support::npm_server server;
-    support::crew running(context, 2);
+    support::client_group running(context, 2);
     std::vector<std::thread> threads;
     for (int i = 0; i != 4; ++i)
         threads.emplace_back([&, i] {

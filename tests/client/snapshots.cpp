@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(client_test, "attempts and the last error are seen while it wa
     socketio::options slow;
     slow.reconnectionDelay = 1h;
     slow.reconnectionDelayMax = 1h;
-    auto socket = socketio::io(context, support::deaf_port(context).url(), slow);
+    auto socket = socketio::io(context, support::silent_port(context).url(), slow);
     auto manager = socket.io();
     REQUIRE(until([&] { return manager.snapshot().state == connection_state::waiting; }));
     CHECK(manager.snapshot().attempts == 1);
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(client_test, "it can be asked for from other threads, inside l
     CHECK(socket.snapshot().buffered_events == 0);
     CHECK(socket.io().snapshot().state == connection_state::closed);
 
-    support::crew running(context, 1);
+    support::client_group running(context, 1);
     auto other = socketio::io(context, server.url());
     for (int i = 0; i != 200; ++i) {
         other.emit("sum", i);

@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(client_test, "a stream outlives its socket, and then says that
 TEST_CASE_FIXTURE(client_test, "futures wait on a thread of their own")
 {
     support::npm_server server;
-    support::crew running(context, 1);
+    support::client_group running(context, 1);
     auto socket = socketio::io(context, server.url());
     auto numbers = socket.stream<int>("number");
     auto greeting = socket.async_next<std::string>("greeting", asio::use_future);

@@ -77,7 +77,7 @@ TEST_CASE("sixteen threads emit at once: nothing is lost, and the order of each 
             done.set();
     });
     {
-        support::crew const crew(context, 4);
+        support::client_group const client_group(context, 4);
         in_threads(thread_count, [&](int thread) {
             for (int number = 0; number != per_thread; ++number)
                 socket.emit("echo event", thread, number);
@@ -99,7 +99,7 @@ TEST_CASE("sixteen threads ask at once, with binary data among it, and each gets
     asio::io_context context;
     auto socket = socketio::io(context, server.url());
     {
-        support::crew const crew(context, 2);
+        support::client_group const client_group(context, 2);
         in_threads(thread_count, [&](int thread) {
             for (int number = 0; number != per_thread; ++number) {
                 socketio::bytes const data(static_cast<std::size_t>(number % 3), static_cast<std::byte>(thread));
@@ -131,7 +131,7 @@ TEST_CASE("threads ask while the connection comes and goes: each question ends o
     {
         std::vector<std::atomic<int>> ended(rounds);
         std::vector<signal_once> done(rounds);
-        support::crew const crew(context, 2);
+        support::client_group const client_group(context, 2);
         for (std::size_t round = 0; round != rounds; ++round) {
             in_threads(thread_count, [&](int thread) {
                 for (int number = 0; number != each_time; ++number) {
@@ -179,7 +179,7 @@ TEST_CASE("listeners come and go on other threads while events arrive")
             done.set();
     });
     {
-        support::crew const crew(context, 2);
+        support::client_group const client_group(context, 2);
         in_threads(4, [&](int) {
             for (int number = 0; number != per_thread; ++number) {
                 auto const handle = socket.on("echo event", [&calls] { ++calls; });
@@ -202,7 +202,7 @@ TEST_CASE("connect and disconnect from many threads end in what was asked last")
     auto socket = socketio::io(context, server.url(), support::quick());
     signal_once done;
     {
-        support::crew const crew(context, 2);
+        support::client_group const client_group(context, 2);
         in_threads(4, [&](int) {
             for (int round = 0; round != 20; ++round) {
                 socket.disconnect();
@@ -226,7 +226,7 @@ TEST_CASE("a context that two threads run serves several sockets, and their list
     for (int i = 0; i != 8; ++i)
         sockets.push_back(socketio::io(context, server.url()));
     {
-        support::crew const crew(context, 2);
+        support::client_group const client_group(context, 2);
         for (auto& socket : sockets) {
             socket.on("binary", [&](socketio::bytes const& data, socketio::args const&) { CHECK(data.size() == 3); });
             socket.emit("types", [&](socketio::args const& all) { CHECK(all.size() == 10); });

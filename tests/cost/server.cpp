@@ -4,7 +4,7 @@
 
 #include "counted_calls.hpp"
 #include "support/colliding_names.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -70,7 +70,7 @@ std::size_t cost_of_coming_back(int count)
 }
 
 // A client of "/" that may join others over the same connection.
-struct hotel : support::server_house {
+struct hotel : support::server_fixture {
     static constexpr int most = 900;
     int arrived = 0;
     std::vector<socketio::socket> guests;
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(hotel, "an event costs no more when its client is in nine hund
     CHECK(cost_of_turns() < 3 * turns);
 }
 
-TEST_CASE_FIXTURE(support::server_house, "a pattern takes a namespace at a cost that does not depend on how many it has")
+TEST_CASE_FIXTURE(support::server_fixture, "a pattern takes a namespace at a cost that does not depend on how many it has")
 {
     auto const workspaces = io.of(std::regex{"^/w-"});
     int made = 0;

@@ -8,8 +8,8 @@
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/session/acks.hpp>
 #include <socketio/session/engine.hpp>
-#include <socketio/session/join_gate.hpp>
-#include <socketio/session/kept_events.hpp>
+#include <socketio/session/connect_throttle.hpp>
+#include <socketio/session/owned_events.hpp>
 #include <socketio/session/packet_queue.hpp>
 
 #include <map>
@@ -118,7 +118,7 @@ struct client {
     void replay()
     {
         while (!early.empty()) {
-            kept_event event = early.pop();
+            owned_event event = early.pop();
             json_document reader;
             require(event.read(reader).is_array());
         }
@@ -286,8 +286,8 @@ struct client {
     engine session{role::client, {4096, 8}, 11};
     packet_decoder decoder;
     acks pending;
-    join_gate gate;
-    kept_events early;
+    connect_throttle gate;
+    owned_events early;
     packet_queue queue{256};
     stream input;
     no_calls context;

@@ -3,7 +3,7 @@
 #include "fuzz.hpp"
 
 #include <socketio/wire/base64.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <array>
 #include <string>

@@ -6,7 +6,7 @@
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/convert.hpp>
-#include <socketio/session/kept_events.hpp>
+#include <socketio/session/owned_events.hpp>
 
 #include <list>
 #include <string>
@@ -106,10 +106,10 @@ void check_kept(packet const& p)
 {
     if (!p.is_event())
         return;
-    kept_events events;
+    owned_events events;
     events.push(p);
     require(events.byte_size() != 0);
-    kept_event kept = events.pop();
+    owned_event kept = events.pop();
     require(events.empty() && events.byte_size() == 0 && kept.id() == p.id);
     json_document reader;
     std::vector<bytes_view> before;

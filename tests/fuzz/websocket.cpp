@@ -5,7 +5,7 @@
 #include "reference.hpp"
 
 #include <socketio/core/error.hpp>
-#include <socketio/session/websocket.hpp>
+#include <socketio/session/websocket_endpoint.hpp>
 
 #include <algorithm>
 #include <string>
@@ -115,7 +115,7 @@ struct endpoint {
         sent_bytes += data.size() + max_frame_header;
     }
 
-    websocket socket;
+    websocket_endpoint socket;
     role own_role;
     websocket_limits set;
     stream input;

@@ -1,6 +1,6 @@
 // Advisories of the reference and of the libraries below it, as far as they can concern a client: what they were
 // about, done to this one. An exception would leave through the io_context, and fail the row.
-#include "play.hpp"
+#include "outcome.hpp"
 
 using namespace hostile;
 using namespace std::string_view_literals;
@@ -37,7 +37,7 @@ TEST_CASE("CVE-2023-32695: an event's name is a text or a number")
         row("the same with an attachment " + std::string{name},
             says("451-[" + std::string{name} + "]").frame(0x82, "x"), bad_payload());
         row("the same before CONNECT is answered " + std::string{name},
-            misdeed{}.open().expect("40").text("42[" + std::string{name} + "]"),
+            misbehaviour{}.open().expect("40").text("42[" + std::string{name} + "]"),
             refused(error::packet_invalid_payload, "parse error"));
     }
 }
@@ -48,16 +48,16 @@ TEST_CASE("CVE-2022-21676, CVE-2022-41940, CVE-2023-31125: no bad packet or head
              "4\x1e"
              "4",
              "6:40", "a", "::", "-1", "2[]", "42[\"\"", "45-"}) {
-        row("first of all " + std::string{packet}, misdeed{}.upgrade().text(packet), refused(error::not_socketio));
+        row("first of all " + std::string{packet}, misbehaviour{}.upgrade().text(packet), refused(error::not_socketio));
         row("as bytes " + std::string{packet}, welcomed().frame(0x82, packet),
             unparsed(error::packet_unexpected_binary));
     }
-    row("an upgrade with extensions that are garbage", misdeed{}.upgrade("Sec-WebSocket-Extensions: ;;;=,\"\r\n"),
+    row("an upgrade with extensions that are garbage", misbehaviour{}.upgrade("Sec-WebSocket-Extensions: ;;;=,\"\r\n"),
         refused(error::handshake_invalid));
-    row("an upgrade with many keys", misdeed{}.upgrade(repeated("Sec-WebSocket-Accept: x\r\n", 50)),
+    row("an upgrade with many keys", misbehaviour{}.upgrade(repeated("Sec-WebSocket-Accept: x\r\n", 50)),
         refused(error::handshake_invalid));
-    row("a reset in answer to the request", misdeed{}.head().reset(), refused(error::not_socketio));
-    row("a reset in answer to CONNECT", misdeed{}.open().expect("40").reset(), refused(connection_reset()));
+    row("a reset in answer to the request", misbehaviour{}.head().reset(), refused(error::not_socketio));
+    row("a reset in answer to CONNECT", misbehaviour{}.open().expect("40").reset(), refused(connection_reset()));
 }
 
 TEST_CASE("CVE-2024-37890: a head may have any number of headers, and more than the limit are refused")

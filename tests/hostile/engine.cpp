@@ -1,5 +1,5 @@
 // A server that misbehaves in Engine.IO 4, as far as WebSocket carries it.
-#include "play.hpp"
+#include "outcome.hpp"
 
 using namespace hostile;
 using namespace std::chrono_literals;
@@ -7,11 +7,11 @@ using namespace std::string_view_literals;
 
 namespace {
 
-misdeed first(std::string_view message)
+misbehaviour first(std::string_view message)
 {
-    return misdeed{}.upgrade().text(message);
+    return misbehaviour{}.upgrade().text(message);
 }
-misdeed opens(std::string const& members)
+misbehaviour opens(std::string const& members)
 {
     return first("0{" + members + "}");
 }
@@ -36,7 +36,7 @@ TEST_CASE("Engine.IO: something else where the open packet should be")
 {
     row("words", first("hello"), no_engine());
     row("an empty text", first(""), no_engine());
-    row("a binary message", misdeed{}.upgrade().frame(0x82, "0{}"), no_engine());
+    row("a binary message", misbehaviour{}.upgrade().frame(0x82, "0{}"), no_engine());
     row("an event", first(R"(42["early"])"), no_engine());
     row("CONNECT", first(R"(40{"sid":"x"})"), no_engine());
     row("a ping", first("2"), no_engine());
@@ -116,18 +116,18 @@ TEST_CASE("Engine.IO: packets in the middle of a session")
 TEST_CASE("Engine.IO: the heartbeat, or none")
 {
     outcome const silent = lost("ping timeout", error::ping_timeout);
-    row("no ping", misdeed{}.welcome_at_once(hasty), silent);
-    row("no ping, and no reading either", misdeed{}.welcome_at_once(hasty).deaf(), silent);
-    row("no ping before CONNECT is answered", misdeed{}.open(hasty),
+    row("no ping", misbehaviour{}.welcome_at_once(hasty), silent);
+    row("no ping, and no reading either", misbehaviour{}.welcome_at_once(hasty).deaf(), silent);
+    row("no ping before CONNECT is answered", misbehaviour{}.open(hasty),
         refused(error::ping_timeout, "before the namespace was connected"));
     row("WebSocket pings in place of Engine.IO's",
-        misdeed{}.welcome_at_once(hasty).flood(ws_frame(0x89, ""), std::size_t{1} << 40), cutting(silent));
-    row("events in place of pings", misdeed{}.welcome_at_once(hasty).flood(ws_text("42/x,[1]"), std::size_t{1} << 40),
+        misbehaviour{}.welcome_at_once(hasty).flood(ws_frame(0x89, ""), std::size_t{1} << 40), cutting(silent));
+    row("events in place of pings", misbehaviour{}.welcome_at_once(hasty).flood(ws_text("42/x,[1]"), std::size_t{1} << 40),
         cutting(silent));
-    row("pongs in place of pings", misdeed{}.welcome_at_once(hasty).flood(ws_text("3"), std::size_t{1} << 40),
+    row("pongs in place of pings", misbehaviour{}.welcome_at_once(hasty).flood(ws_text("3"), std::size_t{1} << 40),
         cutting(silent));
     row("a frame that comes for ever in place of pings",
-        misdeed{}.welcome_at_once(hasty).send("\x82\x7F\0\0\0\0\0\xFF\xFF\xFF"sv).deaf(), silent);
+        misbehaviour{}.welcome_at_once(hasty).send("\x82\x7F\0\0\0\0\0\xFF\xFF\xFF"sv).deaf(), silent);
     row("pings without an end, and no answer is ever read",
         welcomed().flood(repeated(ws_text("2"), 5000), 3 << 20).send("\x88\x00"sv).deaf(),
         lost("transport close", error::closed, {}, 1005));

@@ -1,4 +1,4 @@
-#include "siege.hpp"
+#include "hostile_client_fixture.hpp"
 
 #include <socketio/wire/frame.hpp>
 
@@ -31,7 +31,7 @@ std::string repeated_to(std::string_view what, std::size_t size)
     return all;
 }
 
-siege::siege(socketio::server_options options) : server_house{std::move(options)}
+hostile_client_fixture::hostile_client_fixture(socketio::server_options options) : server_fixture{std::move(options)}
 {
     io.on("connection", [this](server_socket socket) {
         socket.on("echo", [](std::string text, socketio::ack reply) { reply(text); });
@@ -47,14 +47,14 @@ siege::siege(socketio::server_options options) : server_house{std::move(options)
     before = {};
 }
 
-bool siege::serves()
+bool hostile_client_fixture::serves()
 {
     std::string back;
     honest.emit("echo", "still there", [&](std::string const& text) { back = text; });
     return until([&] { return !back.empty(); }) && back == "still there" && honest.connected();
 }
 
-bool siege::admits()
+bool hostile_client_fixture::admits()
 {
     auto another = client();
     bool const admitted = until([&] { return another.connected(); });
@@ -62,7 +62,7 @@ bool siege::admits()
     return admitted;
 }
 
-bool siege::is_alone()
+bool hostile_client_fixture::is_alone()
 {
     return until([this] {
         auto const now = io.snapshot();
@@ -70,7 +70,7 @@ bool siege::is_alone()
     });
 }
 
-void siege::check(std::size_t bound)
+void hostile_client_fixture::check(std::size_t bound)
 {
     CHECK(before.peak() <= bound);
     CHECK(serves());
@@ -132,18 +132,18 @@ std::string ws_caller::rest()
     return all;
 }
 
-deaf_caller::deaf_caller(siege& at, std::string_view target) : at_{at}, socket_{at.context}
+silent_caller::silent_caller(hostile_client_fixture& at, std::string_view target) : at_{at}, socket_{at.context}
 {
     socket_.connect({asio::ip::address_v4::loopback(), at.io.port()});
     send(get_request(target, upgrade_headers));
 }
 
-void deaf_caller::send(std::string_view bytes)
+void silent_caller::send(std::string_view bytes)
 {
     asio::write(socket_, asio::buffer(bytes.data(), bytes.size()));
 }
 
-std::error_code deaf_caller::flood(std::string_view bytes, std::size_t bound)
+std::error_code silent_caller::flood(std::string_view bytes, std::size_t bound)
 {
     std::error_code result;
     for (std::size_t sent = 0; sent < bound && !result; sent += bytes.size()) {
@@ -158,7 +158,7 @@ std::error_code deaf_caller::flood(std::string_view bytes, std::size_t bound)
     return result;
 }
 
-poll_caller::poll_caller(siege& at) : line_{at.call()}
+poll_caller::poll_caller(hostile_client_fixture& at) : line_{at.call()}
 {
     std::string const body = line_.get(polling_target).body;
     sid_ = sid_in(body);

@@ -1,12 +1,12 @@
 // A server that hostile clients come to, over raw sockets, and one honest client that is connected all along.
 #pragma once
 
-#include <socketio/session/websocket.hpp>
+#include <socketio/session/websocket_endpoint.hpp>
 
 #include "support/engine_requests.hpp"
 #include "support/heap.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,8 +44,8 @@ std::string repeated_to(std::string_view what, std::size_t size);
 // How much memory the server may need for a client that is up to no good; what the attackers need is in it.
 inline constexpr std::size_t usual_bound = 1024 * 1024;
 
-struct siege : support::server_house {
-    explicit siege(socketio::server_options options = {});
+struct hostile_client_fixture : support::server_fixture {
+    explicit hostile_client_fixture(socketio::server_options options = {});
 
     http_caller call() { return {context, io.port()}; }
     // All that was sent has been read and answered.
@@ -69,7 +69,7 @@ struct siege : support::server_house {
 // Speaks WebSocket by hand, right or wrong.
 class ws_caller {
 public:
-    explicit ws_caller(siege& at, std::string_view target = websocket_target, std::string_view headers = upgrade_headers)
+    explicit ws_caller(hostile_client_fixture& at, std::string_view target = websocket_target, std::string_view headers = upgrade_headers)
         : context_{at.context}, line_{at.call()}, answer_{line_.get(target, headers)}
     {}
 
@@ -90,13 +90,13 @@ private:
     asio::io_context& context_;
     http_caller line_;
     http_reply answer_;
-    socketio::detail::websocket frames_{socketio::detail::role::client, {}, 1};
+    socketio::detail::websocket_endpoint frames_{socketio::detail::role::client, {}, 1};
 };
 
 // Asks for an upgrade, and never reads.
-class deaf_caller {
+class silent_caller {
 public:
-    deaf_caller(siege& at, std::string_view target);
+    silent_caller(hostile_client_fixture& at, std::string_view target);
 
     void send(std::string_view bytes);
     // The same bytes over and over, until the server does not take them any more, or up to so many: how that ended.
@@ -104,14 +104,14 @@ public:
     void leave() { socket_.close(); }
 
 private:
-    siege& at_;
+    hostile_client_fixture& at_;
     asio::ip::tcp::socket socket_;
 };
 
 // A session over polling, by hand.
 class poll_caller {
 public:
-    explicit poll_caller(siege& at);
+    explicit poll_caller(hostile_client_fixture& at);
 
     std::string const& sid() const noexcept { return sid_; }
     std::string target() const { return with_sid(polling_target, sid_); }

@@ -1,5 +1,5 @@
 // A server that misbehaves before there is a WebSocket: in HTTP, in the handshake, or by ending or saying nothing.
-#include "play.hpp"
+#include "outcome.hpp"
 
 using namespace hostile;
 using namespace std::chrono_literals;
@@ -9,13 +9,13 @@ namespace {
 constexpr auto no_http = "the answer to the upgrade request is not HTTP";
 constexpr auto unanswered = "the server closed the connection without answering the upgrade request";
 
-misdeed answer(std::string_view bytes)
+misbehaviour answer(std::string_view bytes)
 {
-    return misdeed{}.head().send(bytes);
+    return misbehaviour{}.head().send(bytes);
 }
 
 // A 101 in which this stands in place of the right headers.
-misdeed switching(std::string const& headers)
+misbehaviour switching(std::string const& headers)
 {
     return status("101 Switching Protocols", headers + "\r\n");
 }
@@ -62,7 +62,7 @@ TEST_CASE("HTTP: what is no answer at all")
     row("a status below 100", answer("HTTP/1.1 099 Low\r\n\r\n"), not_http());
     row("a status behind two blanks", answer("HTTP/1.1  200 OK\r\n\r\n"), not_http());
     row("a reason with a control character", answer("HTTP/1.1 200 O\x1bK\r\n\r\n"), not_http());
-    row("an answer before it was asked, which is no HTTP", misdeed{}.send("hello, client\r\n"), not_http());
+    row("an answer before it was asked, which is no HTTP", misbehaviour{}.send("hello, client\r\n"), not_http());
 }
 
 TEST_CASE("HTTP: headers that cannot be")
@@ -153,7 +153,7 @@ TEST_CASE("HTTP: informational answers before the answer")
         answer(repeated(more, 8) + all).expect("40").text(R"(40{"sid":"S1"})").text(R"(42["end"])").half_close(),
         fine("end"));
     row("seventeen of them", answer(repeated(more, 8) + "HTTP/1.1 102 Processing\r\n\r\n" + all), not_http());
-    row("more and more of them", misdeed{}.head().flood(repeated(more, 50), std::size_t{1} << 40), cutting(not_http()));
+    row("more and more of them", misbehaviour{}.head().flood(repeated(more, 50), std::size_t{1} << 40), cutting(not_http()));
     row("one of them with too many headers", answer("HTTP/1.1 103 Hints\r\n" + repeated("A: b\r\n", 101) + "\r\n"),
         not_http());
     row("one of them, and the end", answer("HTTP/1.1 100 Continue\r\n\r\n").close(),
@@ -190,9 +190,9 @@ TEST_CASE("HTTP: a 101 that breaks RFC 6455")
     row("with a subprotocol that was not asked for",
         switching(upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\n"), no_handshake());
     row("without any headers", switching(""), no_handshake());
-    row("followed by HTTP", misdeed{}.upgrade().send("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    row("followed by HTTP", misbehaviour{}.upgrade().send("HTTP/1.1 400 Bad Request\r\n\r\n"),
         refused(error::wrong_protocol));
-    row("followed by HTTP, one byte at a time", misdeed{}.upgrade().drip("HTTP/1.1 400 Bad"),
+    row("followed by HTTP, one byte at a time", misbehaviour{}.upgrade().drip("HTTP/1.1 400 Bad"),
         refused(error::frame_invalid));
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("HTTP: an orderly server that is slow, or ends, or falls silent, at ev
     std::string const head = std::string{ws_switching} + "\r\n";
     std::string const open = ws_text("0" + std::string{plain_open});
     row("the whole of it one byte at a time is a connection",
-        misdeed{}
+        misbehaviour{}
             .head()
             .drip(head + open)
             .expect("40")
@@ -210,27 +210,27 @@ TEST_CASE("HTTP: an orderly server that is slow, or ends, or falls silent, at ev
         fine("end"));
     row("the whole of it in one piece is a connection",
         answer(head + open + ws_text(R"(40{"sid":"S1"})") + ws_text(R"(42["end"])")).half_close(), fine("end"));
-    row("reset as soon as connected", misdeed{}.reset(), refused(error::not_socketio, unanswered));
-    row("closed as soon as connected", misdeed{}.close(), refused(error::not_socketio, unanswered));
-    row("reset behind the request", misdeed{}.head().reset(), refused(error::not_socketio, unanswered));
-    row("closed behind the request", misdeed{}.head().close(), refused(error::not_socketio, unanswered));
-    row("half-closed behind the request", misdeed{}.head().half_close(), refused(error::not_socketio, unanswered));
+    row("reset as soon as connected", misbehaviour{}.reset(), refused(error::not_socketio, unanswered));
+    row("closed as soon as connected", misbehaviour{}.close(), refused(error::not_socketio, unanswered));
+    row("reset behind the request", misbehaviour{}.head().reset(), refused(error::not_socketio, unanswered));
+    row("closed behind the request", misbehaviour{}.head().close(), refused(error::not_socketio, unanswered));
+    row("half-closed behind the request", misbehaviour{}.head().half_close(), refused(error::not_socketio, unanswered));
     row("closed inside the status line", answer("HTTP/1.1 10").close(), refused(error::not_socketio, unanswered));
     row("closed inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr").close(),
         refused(error::not_socketio, unanswered));
     row("reset inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr").reset(),
         refused(error::not_socketio, unanswered));
-    row("closed behind the 101", misdeed{}.upgrade().close(), refused(error::closed, "before the Engine.IO handshake"));
-    row("closed inside the open packet", misdeed{}.upgrade().send(open.substr(0, 20)).close(),
+    row("closed behind the 101", misbehaviour{}.upgrade().close(), refused(error::closed, "before the Engine.IO handshake"));
+    row("closed inside the open packet", misbehaviour{}.upgrade().send(open.substr(0, 20)).close(),
         refused(error::closed, "before the Engine.IO handshake"));
-    row("silent from the start", misdeed{}.deaf(), refused(error::timeout, "timeout"), impatient());
-    row("silent behind the request", misdeed{}.head(), refused(error::timeout, "timeout"), impatient());
+    row("silent from the start", misbehaviour{}.deaf(), refused(error::timeout, "timeout"), impatient());
+    row("silent behind the request", misbehaviour{}.head(), refused(error::timeout, "timeout"), impatient());
     row("silent inside the headers", answer("HTTP/1.1 101 Yes\r\nUpgr"), refused(error::timeout, "timeout"),
         impatient());
-    row("silent behind the 101", misdeed{}.upgrade(), refused(error::timeout, "timeout"), impatient());
-    row("silent inside the open packet", misdeed{}.upgrade().send(open.substr(0, 20)),
+    row("silent behind the 101", misbehaviour{}.upgrade(), refused(error::timeout, "timeout"), impatient());
+    row("silent inside the open packet", misbehaviour{}.upgrade().send(open.substr(0, 20)),
         refused(error::timeout, "timeout"), impatient());
     row("an answer when the client has given up and dialled again",
-        misdeed{}.head().until_next().send(head + open + ws_text(R"(40{"sid":"late"})")),
+        misbehaviour{}.head().until_next().send(head + open + ws_text(R"(40{"sid":"late"})")),
         refused(error::timeout, "timeout"), impatient());
 }

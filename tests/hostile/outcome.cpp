@@ -1,4 +1,4 @@
-#include "play.hpp"
+#include "outcome.hpp"
 
 #include <socketio/client.hpp>
 
@@ -90,7 +90,7 @@ struct play : support::client_test {
         CHECK(server.accepted() == 1);
     }
 
-    void run(misdeed const& script, outcome const& expected, socketio::options const& settings)
+    void run(misbehaviour const& script, outcome const& expected, socketio::options const& settings)
     {
         support::hostile_server server{context, script};
         support::heap::mark const before;
@@ -128,7 +128,7 @@ socketio::options brief(socketio::options from)
     return from;
 }
 
-void row(std::string const& name, misdeed const& script, outcome const& expected, socketio::options settings)
+void row(std::string const& name, misbehaviour const& script, outcome const& expected, socketio::options settings)
 {
     SUBCASE(name.c_str())
     {

@@ -2,7 +2,7 @@
 // the tables compile quickly.
 #pragma once
 
-#include "support/misdeed.hpp"
+#include "support/misbehaviour.hpp"
 
 #include <socketio/client/options.hpp>
 #include <socketio/core/error.hpp>
@@ -19,7 +19,7 @@
 namespace hostile {
 
 using socketio::error;
-using support::misdeed;
+using support::misbehaviour;
 using support::plain_open;
 using support::ws_frame;
 using support::ws_switching;
@@ -105,20 +105,20 @@ inline outcome bad_attachments()
 }
 
 // An answer to the upgrade's request: headers, and then nothing, or a body.
-inline misdeed status(std::string const& line, std::string const& rest = "Content-Length: 0\r\n\r\n")
+inline misbehaviour status(std::string const& line, std::string const& rest = "Content-Length: 0\r\n\r\n")
 {
-    return misdeed{}.head().send("HTTP/1.1 " + line + "\r\n" + rest);
+    return misbehaviour{}.head().send("HTTP/1.1 " + line + "\r\n" + rest);
 }
-inline misdeed welcomed()
+inline misbehaviour welcomed()
 {
-    return misdeed{}.welcome();
+    return misbehaviour{}.welcome();
 }
-inline misdeed says(std::string_view packet)
+inline misbehaviour says(std::string_view packet)
 {
     return welcomed().text(packet);
 }
 // An event that arrives, and the end.
-inline misdeed ends(misdeed script)
+inline misbehaviour ends(misbehaviour script)
 {
     return script.text(R"(42["end"])").half_close();
 }
@@ -129,6 +129,6 @@ socketio::options brief(socketio::options from = {});
 // One row, as a SUBCASE of that name. The socket has listeners for any event (noted by name and arguments), for
 // "typed" (int, std::string), and for "ask", which answers. An emit waits for an answer from the start: it must be told
 // one, or that there is none, exactly once.
-void row(std::string const& name, misdeed const& script, outcome const& expected, socketio::options settings = brief());
+void row(std::string const& name, misbehaviour const& script, outcome const& expected, socketio::options settings = brief());
 
 } // namespace hostile

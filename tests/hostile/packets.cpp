@@ -1,5 +1,5 @@
 // A server that misbehaves in Socket.IO 5: packets, JSON, acknowledgements, attachments, namespaces.
-#include "play.hpp"
+#include "outcome.hpp"
 
 using namespace hostile;
 using namespace std::chrono_literals;
@@ -8,13 +8,13 @@ using namespace std::string_view_literals;
 namespace {
 
 // The packet, and then an event, to see that all went on.
-misdeed says_on(std::string_view packet)
+misbehaviour says_on(std::string_view packet)
 {
     return ends(says(packet));
 }
-misdeed answers(std::string_view connect)
+misbehaviour answers(std::string_view connect)
 {
-    return misdeed{}.open().expect("40").text(connect);
+    return misbehaviour{}.open().expect("40").text(connect);
 }
 
 std::string const one = R"(451-["b",{"_placeholder":true,"num":0}])";
@@ -145,7 +145,7 @@ TEST_CASE("Socket.IO: acknowledgements that cannot be, or that nobody waits for"
     goes_on(R"(430[7])", "on_error \"question\", argument 1: expected string, got integer 7 | ");
     row("an answer twice", ends(asked().text(R"(430["yes"])").text(R"(430["again"])")), fine("answer yes | end"));
     row("an answer before the question",
-        ends(misdeed{}.open().expect("40").text(R"(430["early"])").text(R"(40{"sid":"S1"})")), fine("end"));
+        ends(misbehaviour{}.open().expect("40").text(R"(430["early"])").text(R"(40{"sid":"S1"})")), fine("end"));
     row("an answer with an attachment", ends(asked().text(R"(461-0[{"_placeholder":true,"num":0}])").frame(0x82, "xx")),
         fine("on_error \"question\", argument 1: expected string, got binary | end"));
     row("an id of 2^64", asked().text(R"(4318446744073709551616["x"])"), unparsed(error::packet_invalid_id));
@@ -196,14 +196,14 @@ TEST_CASE("Socket.IO: attachments")
         fine("b null | end"));
     row("attachments that never come", says(one).half_close(), lost("transport close", error::closed));
     row("attachments that never come, and no ping",
-        misdeed{}.welcome_at_once(R"({"sid":"x","pingInterval":20,"pingTimeout":20})").text(one),
+        misbehaviour{}.welcome_at_once(R"({"sid":"x","pingInterval":20,"pingTimeout":20})").text(one),
         lost("ping timeout", error::ping_timeout));
     row("one attachment too many", says(one).frame(0x82, "x").frame(0x82, "x"),
         hearing("b null", unparsed(error::packet_unexpected_binary)));
     row("an attachment without a packet", welcomed().frame(0x82, "x"), unparsed(error::packet_unexpected_binary));
     row("an attachment that begins like a text packet", welcomed().frame(0x82, R"(42["x"])"),
         unparsed(error::packet_unexpected_binary));
-    misdeed in_turn = welcomed();
+    misbehaviour in_turn = welcomed();
     for (int large = 0; large != 9; ++large) {
         in_turn.text(R"(4510-["b"])");
         for (int i = 0; i != 10; ++i)
@@ -248,7 +248,7 @@ TEST_CASE("Socket.IO: CONNECT and its answers")
     row("with garbage behind it", answers(R"(40{"sid":"S1"}garbage)"),
         refused(error::packet_invalid_payload, "parse error"));
     row("with a pid that is no text", ends(answers(R"(40{"sid":"S1","pid":{"x":1}})")), fine("end"));
-    row("no answer, with a limit for it", misdeed{}.open().expect("40"),
+    row("no answer, with a limit for it", misbehaviour{}.open().expect("40"),
         for_good(refused(error::timeout, "did not answer in time")), [] {
             auto options = brief();
             options.connect_timeout = 20ms;
@@ -284,19 +284,19 @@ TEST_CASE("Socket.IO: events before CONNECT is answered are kept, and bounded")
         fine("b null | end"));
     outcome const over = refused(error::message_too_large, "too many events before CONNECT");
     row("large events without an end",
-        misdeed{}.open().expect("40").flood(ws_text("42[\"x\",\"" + std::string(10000, 'x') + "\"]"), 8 << 20),
+        misbehaviour{}.open().expect("40").flood(ws_text("42[\"x\",\"" + std::string(10000, 'x') + "\"]"), 8 << 20),
         costing(3u << 20, over));
     row("tiny events without an end",
-        misdeed{}.open().expect("40").flood(repeated(ws_text(R"(42["x"])"), 1000), 8 << 20), costing(3u << 20, over));
+        misbehaviour{}.open().expect("40").flood(repeated(ws_text(R"(42["x"])"), 1000), 8 << 20), costing(3u << 20, over));
     row("tiny attachments without an end",
-        misdeed{}.open().expect("40").flood(
+        misbehaviour{}.open().expect("40").flood(
             repeated(ws_text(R"(452-["",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])") +
                          std::string{"\x82\x00\x82\x00"sv},
                 1000),
             16 << 20),
         costing(3u << 20, over));
     row("events over a limit of the program's",
-        misdeed{}.open().expect("40").send(repeated(ws_text(R"(42["x"])"), 100)), over,
+        misbehaviour{}.open().expect("40").send(repeated(ws_text(R"(42["x"])"), 100)), over,
         brief({.limits = {.early_events = 1000}}));
 }
 

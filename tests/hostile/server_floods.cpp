@@ -1,5 +1,5 @@
 // Clients that say again and again what may be said once, or do not read what is said to them.
-#include "siege.hpp"
+#include "hostile_client_fixture.hpp"
 
 #include <functional>
 #include <list>
@@ -14,7 +14,7 @@ using namespace hostile;
 
 TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are not there")
 {
-    siege house;
+    hostile_client_fixture house;
     ws_caller caller{house};
     for (int i = 0; i != 5000; ++i)
         caller.text("40/" + std::to_string(i) + ",");
@@ -29,9 +29,9 @@ TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are not there")
 
 TEST_CASE("Socket.IO: the same, and no answer is read")
 {
-    siege house{{.send_limit = 200000}};
+    hostile_client_fixture house{{.send_limit = 200000}};
     std::string const name(1000, 'n');
-    deaf_caller caller{house, websocket_target};
+    silent_caller caller{house, websocket_target};
     std::error_code const how = caller.flood(repeated_to(masked_text("40/" + name + ","), 65536), 64u << 20);
     CHECK(how); // it was cut off
     CHECK(house.io.snapshot().cut_off == 1);
@@ -40,7 +40,7 @@ TEST_CASE("Socket.IO: the same, and no answer is read")
 
 TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are made for it ends at the limit")
 {
-    siege house{{.namespaces = 10}};
+    hostile_client_fixture house{{.namespaces = 10}};
     house.io.of(std::regex{"^/room-"}).on("connection", [&](socketio::server_socket socket) {
         socket.on("disconnect", [&] { house.heard.note("left"); });
     });
@@ -58,7 +58,7 @@ TEST_CASE("Socket.IO: a flood of CONNECTs to namespaces that are made for it end
 
 TEST_CASE("Socket.IO: CONNECTs that nobody decides about count, too")
 {
-    siege house{{.namespaces = 10}};
+    hostile_client_fixture house{{.namespaces = 10}};
     std::vector<socketio::next> waiting;
     house.io.of("/slow").use([&](socketio::server_socket, socketio::next next) { waiting.push_back(std::move(next)); });
     std::vector<std::function<void(bool)>> asked;
@@ -83,7 +83,7 @@ TEST_CASE("Socket.IO: CONNECTs that nobody decides about count, too")
 
 TEST_CASE("Socket.IO: a client that comes and goes in one namespace leaves nothing behind")
 {
-    siege house;
+    hostile_client_fixture house;
     ws_caller caller{house};
     CHECK(caller.next().starts_with("0{"));
     for (int i = 0; i != 2000; ++i) {
@@ -99,8 +99,8 @@ TEST_CASE("Socket.IO: a client that comes and goes in one namespace leaves nothi
 
 TEST_CASE("Socket.IO: questions of which no answer is read end at the limit")
 {
-    siege house{{.send_limit = 200000}};
-    deaf_caller caller{house, websocket_target};
+    hostile_client_fixture house{{.send_limit = 200000}};
+    silent_caller caller{house, websocket_target};
     caller.send(masked_text("40"));
     std::string const question = masked_text("420[\"echo\",\"" + std::string(1000, 'x') + "\"]");
     std::error_code const how = caller.flood(repeated_to(question, 65536), 64u << 20);
@@ -113,8 +113,8 @@ TEST_CASE("Socket.IO: questions of which no answer is read end at the limit")
 
 TEST_CASE("WebSocket: pings of which no answer is read cost nothing")
 {
-    siege house;
-    deaf_caller deaf{house, websocket_target};
+    hostile_client_fixture house;
+    silent_caller deaf{house, websocket_target};
     // Once its answers are stuck the server still reads, and will answer the newest.
     CHECK_FALSE(deaf.flood(repeated_to(masked_frame(0x89, std::string(125, 'p')), 65536), 32u << 20));
     deaf.leave();
@@ -123,8 +123,8 @@ TEST_CASE("WebSocket: pings of which no answer is read cost nothing")
 
 TEST_CASE("WebSocket: who does not read what is said is cut off at the limit")
 {
-    siege house{{.send_limit = 100000}};
-    deaf_caller deaf{house, websocket_target};
+    hostile_client_fixture house{{.send_limit = 100000}};
+    silent_caller deaf{house, websocket_target};
     deaf.send(masked_text("40"));
     REQUIRE(house.until([&] { return house.io.sockets().sockets().size() == 2; }));
     std::string const news(50000, 'x');
@@ -139,7 +139,7 @@ TEST_CASE("WebSocket: who does not read what is said is cut off at the limit")
 
 TEST_CASE("polling: a flood of sessions that nobody means ends at the limit of connections")
 {
-    siege house{{.connections = 20}};
+    hostile_client_fixture house{{.connections = 20}};
     auto caller = house.call();
     int admitted = 0;
     for (int i = 0; i != 100; ++i) {
@@ -157,7 +157,7 @@ TEST_CASE("polling: a flood of sessions that nobody means ends at the limit of c
 
 TEST_CASE("WebSocket: connections that are closed and do not end count until they have")
 {
-    siege house{{.connections = 5}};
+    hostile_client_fixture house{{.connections = 5}};
     std::list<ws_caller> staying;
     for (int i = 0; i != 4; ++i) {
         staying.emplace_back(house);

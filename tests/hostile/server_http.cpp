@@ -1,5 +1,5 @@
 // Clients that misuse HTTP itself: what is no request, what never becomes one, what hides another, and too many of all.
-#include "siege.hpp"
+#include "hostile_client_fixture.hpp"
 
 #include <asio/ip/tcp.hpp>
 
@@ -23,7 +23,7 @@ void refused(std::string const& name, std::string_view bytes, int status, socket
 {
     SUBCASE(name.c_str())
     {
-        siege house{std::move(options)};
+        hostile_client_fixture house{std::move(options)};
         auto caller = house.call();
         caller.send(std::string{bytes} + get_request(polling_target) + get_request(polling_target));
         auto const reply = caller.reply();
@@ -140,7 +140,7 @@ TEST_CASE("HTTP: what is too large")
 
 TEST_CASE("HTTP: a body without an end costs no more than the limit")
 {
-    siege house;
+    hostile_client_fixture house;
     std::string const piece = "10000\r\n" + std::string(65536, 'x') + "\r\n";
     auto caller = house.call();
     caller.send(post_with("Transfer-Encoding: chunked\r\n"));
@@ -158,7 +158,7 @@ TEST_CASE("HTTP: a request that never comes as a whole ends the connection")
     for (std::string_view const begun :
         {"G", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nb"}) {
-        siege house{hasty()};
+        hostile_client_fixture house{hasty()};
         auto caller = house.call();
         caller.send(begun);
         CHECK(caller.reply().status == 408);
@@ -170,7 +170,7 @@ TEST_CASE("HTTP: a request that never comes as a whole ends the connection")
 
 TEST_CASE("HTTP: a request that drips in has no more time than another")
 {
-    siege house{hasty()};
+    hostile_client_fixture house{hasty()};
     auto caller = house.call();
     caller.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
     while (!caller.ended() && caller.received().empty()) {
@@ -185,7 +185,7 @@ TEST_CASE("HTTP: a request that drips in has no more time than another")
 
 TEST_CASE("HTTP: a request that drips in is served")
 {
-    siege house;
+    hostile_client_fixture house;
     auto caller = house.call();
     for (char const byte : get_request(polling_target)) {
         caller.send({&byte, 1});
@@ -208,7 +208,7 @@ TEST_CASE("HTTP: connections that say nothing are closed in time, and beyond the
 {
     auto options = hasty();
     options.connections = 20;
-    siege house{options};
+    hostile_client_fixture house{options};
     std::list<http_caller> silent;
     for (int i = 0; i != 100; ++i) {
         silent.push_back(house.call());
@@ -226,7 +226,7 @@ TEST_CASE("HTTP: connections that say nothing are closed in time, and beyond the
 
 TEST_CASE("HTTP: garbage behind a request is told apart from it")
 {
-    siege house;
+    hostile_client_fixture house;
     auto caller = house.call();
     caller.send(get_request(polling_target) + "\x01garbage\r\n\r\n" + get_request(polling_target));
     auto const first = caller.reply();
@@ -242,7 +242,7 @@ TEST_CASE("HTTP: garbage behind a request is told apart from it")
 
 TEST_CASE("HTTP: requests are read no faster than their answers are taken")
 {
-    siege house{hasty()};
+    hostile_client_fixture house{hasty()};
     asio::ip::tcp::socket deaf{house.context};
     deaf.connect({asio::ip::address_v4::loopback(), house.io.port()});
     deaf.non_blocking(true);
@@ -257,7 +257,7 @@ TEST_CASE("HTTP: requests are read no faster than their answers are taken")
 
 TEST_CASE("HTTP: many requests at once are answered, each in its turn")
 {
-    siege house;
+    hostile_client_fixture house;
     auto caller = house.call();
     std::string all;
     for (int i = 0; i != 1000; ++i)

@@ -1,5 +1,5 @@
 // Clients that misuse Socket.IO: the wrong order, and packets that are none.
-#include "siege.hpp"
+#include "hostile_client_fixture.hpp"
 
 #include <string>
 #include <string_view>
@@ -27,7 +27,7 @@ void turned_away(std::string const& name, std::vector<std::string_view> const& m
 {
     SUBCASE(name.c_str())
     {
-        siege house;
+        hostile_client_fixture house;
         ws_caller caller{house};
         REQUIRE(caller.next().starts_with("0{"));
         caller.send(said(messages) + masked_text("40") + masked_text("42[\"after\"]"));
@@ -43,7 +43,7 @@ void cut_off(std::string const& name, std::vector<std::string_view> const& messa
 {
     SUBCASE(name.c_str())
     {
-        siege house;
+        hostile_client_fixture house;
         ws_caller caller{house};
         caller.send(masked_text("40") + said(messages) + masked_text("42[\"after\"]"));
         CHECK(caller.next().starts_with("0{"));
@@ -61,7 +61,7 @@ void passed_over(std::string const& name, std::vector<std::string_view> const& m
 {
     SUBCASE(name.c_str())
     {
-        siege house;
+        hostile_client_fixture house;
         ws_caller caller{house};
         caller.send(masked_text("40") + said(messages) + masked_text("42[\"end\"]"));
         REQUIRE(house.until_heard("event end"));
@@ -162,7 +162,7 @@ TEST_CASE("Socket.IO: what is odd and no offence")
 
 TEST_CASE("Socket.IO: all that waits for its attachments goes with the connection")
 {
-    siege house;
+    hostile_client_fixture house;
     ws_caller caller{house};
     caller.send(masked_text("40") + masked_text("4510-[\"x\"]"));
     for (int i = 0; i != 9; ++i)
@@ -176,7 +176,7 @@ TEST_CASE("Socket.IO: all that waits for its attachments goes with the connectio
 
 TEST_CASE("Socket.IO: an attachment is no larger than a message may be")
 {
-    siege house{{.maxHttpBufferSize = 10000}};
+    hostile_client_fixture house{{.maxHttpBufferSize = 10000}};
     ws_caller caller{house};
     caller.send(masked_text("40") + masked_text("452-[\"x\"]"));
     for (int i = 0; i != 2; ++i)

@@ -1,6 +1,6 @@
 // Clients that misuse Engine.IO over long-polling: sessions that are not theirs, two of what there is one of, and
 // payloads that are none. The refusals are the reference's, word for word.
-#include "siege.hpp"
+#include "hostile_client_fixture.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,7 +24,7 @@ void asked(std::string const& name, std::string_view request, answered const& ex
 {
     SUBCASE(name.c_str())
     {
-        siege house;
+        hostile_client_fixture house;
         auto caller = house.call();
         auto const reply = caller.ask(request);
         CHECK(reply.status == expected.status);
@@ -41,7 +41,7 @@ void ends(std::string const& name, std::string_view payload, int status, std::st
 {
     SUBCASE(name.c_str())
     {
-        siege house;
+        hostile_client_fixture house;
         poll_caller caller{house};
         CHECK(caller.say("40").body == "ok");
         CHECK(caller.poll().body.starts_with("40{\"sid\""));
@@ -97,7 +97,7 @@ TEST_CASE("polling: sessions that are not there")
 
 TEST_CASE("polling: a session that is carried otherwise")
 {
-    siege house;
+    hostile_client_fixture house;
     ws_caller other{house};
     auto const sid = sid_in(other.next());
     auto caller = house.call();
@@ -116,7 +116,7 @@ TEST_CASE("polling: a session that is carried otherwise")
 
 TEST_CASE("polling: a second poll ends the session")
 {
-    siege house;
+    hostile_client_fixture house;
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     CHECK(caller.poll().body.starts_with("40{\"sid\""));
@@ -134,7 +134,7 @@ TEST_CASE("polling: a second poll ends the session")
 
 TEST_CASE("polling: bodies that come at once are heard whole, one after the other")
 {
-    siege house;
+    hostile_client_fixture house;
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     auto second = house.call();
@@ -154,7 +154,7 @@ TEST_CASE("polling: bodies that come at once are heard whole, one after the othe
 
 TEST_CASE("polling: methods that a session has no use for")
 {
-    siege house;
+    hostile_client_fixture house;
     poll_caller caller{house};
     for (std::string_view const method : {"PUT", "DELETE", "HEAD", "OPTIONS", "BREW"}) {
         caller.line().send(std::string{method} + " " + caller.target() + " HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -187,7 +187,7 @@ TEST_CASE("polling: payloads that are none")
 
 TEST_CASE("polling: what says that it is bytes is no payload")
 {
-    siege house;
+    hostile_client_fixture house;
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     CHECK(caller.line().post(caller.target(), "42[\"after\"]", "Content-Type: application/octet-stream\r\n").status == 400);
@@ -199,7 +199,7 @@ TEST_CASE("polling: what says that it is bytes is no payload")
 
 TEST_CASE("polling: packets that say nothing are passed over")
 {
-    siege house;
+    hostile_client_fixture house;
     poll_caller caller{house};
     CHECK(caller.say(payload_of({"40", "3", "5", "6", "0", "3probe", "42[\"heard\"]"})).body == "ok");
     CHECK(house.heard.text() == "event heard");
@@ -211,7 +211,7 @@ TEST_CASE("polling: packets that say nothing are passed over")
 
 TEST_CASE("polling: a body over the limit is refused, and the session is none the worse")
 {
-    siege house{{.maxHttpBufferSize = 1000}};
+    hostile_client_fixture house{{.maxHttpBufferSize = 1000}};
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     auto other = house.call();
@@ -227,7 +227,7 @@ TEST_CASE("polling: a body over the limit is refused, and the session is none th
 
 TEST_CASE("polling: a body of the limit that is all packets costs little more than itself")
 {
-    siege house;
+    hostile_client_fixture house;
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     CHECK(caller.say(repeated_to("6\x1e", 999990) + "6").body == "ok");
@@ -240,7 +240,7 @@ TEST_CASE("polling: a body of the limit that is all packets costs little more th
 
 TEST_CASE("polling: a poll that is left behind ends its session")
 {
-    siege house{{.close_timeout = 50ms}};
+    hostile_client_fixture house{{.close_timeout = 50ms}};
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     CHECK(caller.poll().body.starts_with("40{\"sid\""));
@@ -253,7 +253,7 @@ TEST_CASE("polling: a poll that is left behind ends its session")
 
 TEST_CASE("polling: who never polls, and who never answers a ping, is given up")
 {
-    siege house{{.pingInterval = 50ms, .pingTimeout = 500ms}};
+    hostile_client_fixture house{{.pingInterval = 50ms, .pingTimeout = 500ms}};
     poll_caller silent{house}, deaf{house};
     CHECK(silent.say("40").body == "ok");
     CHECK(deaf.say("40").body == "ok");
@@ -268,7 +268,7 @@ TEST_CASE("polling: who never polls, and who never answers a ping, is given up")
 
 TEST_CASE("polling: who never connects to a namespace is given up")
 {
-    siege house{{.connectTimeout = 50ms}};
+    hostile_client_fixture house{{.connectTimeout = 50ms}};
     poll_caller caller{house};
     CHECK(caller.poll().body == "1");
     CHECK(caller.poll().body == refusal_body(1, "Session ID unknown"));
@@ -278,7 +278,7 @@ TEST_CASE("polling: who never connects to a namespace is given up")
 
 TEST_CASE("polling: what nobody fetches is kept up to a limit")
 {
-    siege house{{.send_limit = 100000}};
+    hostile_client_fixture house{{.send_limit = 100000}};
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     for (int i = 0; i != 100; ++i)
@@ -292,7 +292,7 @@ TEST_CASE("polling: what nobody fetches is kept up to a limit")
 
 TEST_CASE("polling: a session keeps nothing of what it was told")
 {
-    siege house;
+    hostile_client_fixture house;
     poll_caller caller{house};
     CHECK(caller.say("40").body == "ok");
     CHECK(caller.poll().body.starts_with("40{\"sid\""));

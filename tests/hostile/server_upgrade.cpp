@@ -1,5 +1,5 @@
 // Clients that misuse the way from long-polling to WebSocket: what is no probe leaves the session where it is.
-#include "siege.hpp"
+#include "hostile_client_fixture.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,8 +11,8 @@ using namespace std::string_view_literals;
 namespace {
 
 // A session over polling that has connected to "/".
-struct upgradable : siege {
-    explicit upgradable(socketio::server_options options = {}) : siege{std::move(options)}
+struct upgradable : hostile_client_fixture {
+    explicit upgradable(socketio::server_options options = {}) : hostile_client_fixture{std::move(options)}
     {
         caller.say("40");
         if (!caller.poll().body.starts_with("40{\"sid\""))
@@ -165,7 +165,7 @@ TEST_CASE("upgrade: one that is never finished has its time")
 TEST_CASE("upgrade: probes of which no answer is read cost nothing")
 {
     upgradable house{{.close_timeout = 50ms}};
-    deaf_caller deaf{house, house.way_up()};
+    silent_caller deaf{house, house.way_up()};
     CHECK_FALSE(deaf.flood(repeated_to(masked_text("2probe"), 65536), 32u << 20));
     deaf.leave();
     house.check_polling();

@@ -1,5 +1,5 @@
 // Clients that misuse WebSocket: upgrades that are none, frames that cannot be, and silence.
-#include "siege.hpp"
+#include "hostile_client_fixture.hpp"
 
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@ void not_upgraded(std::string const& name, std::string_view target, std::string_
 {
     SUBCASE(name.c_str())
     {
-        siege house;
+        hostile_client_fixture house;
         ws_caller caller{house, target, headers};
         CHECK(caller.answer().status == 400);
         CHECK(caller.answer().body == message);
@@ -37,7 +37,7 @@ void broken(std::string const& name, std::string_view bytes, std::string const& 
 {
     SUBCASE(name.c_str())
     {
-        siege house{std::move(options)};
+        hostile_client_fixture house{std::move(options)};
         ws_caller caller{house};
         REQUIRE(caller.next().starts_with("0{"));
         caller.text("40");
@@ -84,7 +84,7 @@ TEST_CASE("WebSocket: upgrades that are none")
 
 TEST_CASE("WebSocket: an upgrade somewhere else is none")
 {
-    siege house;
+    hostile_client_fixture house;
     ws_caller elsewhere{house, "/elsewhere", upgrade_headers};
     CHECK(elsewhere.answer().status == 404);
     auto line = house.call();
@@ -143,7 +143,7 @@ TEST_CASE("WebSocket: packets of Engine.IO that are none")
 
 TEST_CASE("WebSocket: packets of Engine.IO that say nothing are passed over")
 {
-    siege house;
+    hostile_client_fixture house;
     ws_caller caller{house};
     REQUIRE(caller.next().starts_with("0{"));
     for (char const* const packet : {"1", "3", "3probe", "5", "6", "0", "40"})
@@ -168,7 +168,7 @@ TEST_CASE("WebSocket: nothing behind a close is heard")
 
 TEST_CASE("WebSocket: a close that is not answered has its time")
 {
-    siege house{{.close_timeout = 50ms}};
+    hostile_client_fixture house{{.close_timeout = 50ms}};
     ws_caller caller{house};
     caller.text("2");
     CHECK(caller.line().until_ended());
@@ -178,7 +178,7 @@ TEST_CASE("WebSocket: a close that is not answered has its time")
 
 TEST_CASE("WebSocket: a peer that is gone without a word is missed")
 {
-    siege house{{.pingInterval = 50ms, .pingTimeout = 500ms, .close_timeout = 50ms}};
+    hostile_client_fixture house{{.pingInterval = 50ms, .pingTimeout = 500ms, .close_timeout = 50ms}};
     ws_caller silent{house}, half{house};
     silent.text("40");
     half.text("40");
@@ -193,7 +193,7 @@ TEST_CASE("WebSocket: a peer that is gone without a word is missed")
 
 TEST_CASE("WebSocket: who connects to no namespace is given up, whatever else it says")
 {
-    siege house{{.connectTimeout = 50ms, .close_timeout = 50ms}};
+    hostile_client_fixture house{{.connectTimeout = 50ms, .close_timeout = 50ms}};
     ws_caller caller{house};
     CHECK(caller.next().starts_with("0{"));
     caller.text("6");
@@ -205,7 +205,7 @@ TEST_CASE("WebSocket: who connects to no namespace is given up, whatever else it
 
 TEST_CASE("WebSocket: the end of the stream at any byte of a frame")
 {
-    siege house;
+    hostile_client_fixture house;
     std::string const frame = masked_text("42[\"cut off\"]");
     for (std::size_t size = 0; size != frame.size(); ++size) {
         ws_caller caller{house};

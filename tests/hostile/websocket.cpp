@@ -1,5 +1,5 @@
 // A server that misbehaves in WebSocket, before and behind the Engine.IO handshake.
-#include "play.hpp"
+#include "outcome.hpp"
 
 using namespace hostile;
 using namespace std::chrono_literals;
@@ -7,7 +7,7 @@ using namespace std::string_view_literals;
 
 namespace {
 
-misdeed sends(std::string_view bytes)
+misbehaviour sends(std::string_view bytes)
 {
     return welcomed().send(bytes);
 }
@@ -75,10 +75,10 @@ TEST_CASE("WebSocket: frames that cannot be")
     row("a length one over the limit, before any of it has come", sends("\x81\x7F\0\0\0\0\0\x01\x86\xA1"sv),
         too_large(), small());
     row("a masked frame before the open packet",
-        misdeed{}.upgrade().send("\x81\x82"
+        misbehaviour{}.upgrade().send("\x81\x82"
                                  "abcd42"),
         refused(error::frame_invalid, "before the Engine.IO handshake"));
-    row("a length over the limit before the open packet", misdeed{}.upgrade().send("\x81\x7F\0\0\0\0\0\x01\x86\xA1"sv),
+    row("a length over the limit before the open packet", misbehaviour{}.upgrade().send("\x81\x7F\0\0\0\0\0\x01\x86\xA1"sv),
         refused(error::message_too_large, "before the Engine.IO handshake"), small());
     row("a message of the limit, which is right",
         ends(welcomed().text("42[\"big\",\"" + std::string(100000 - 12, 'x') + "\"]")),
@@ -182,10 +182,10 @@ TEST_CASE("WebSocket: the close")
     row("twice", sends(close_frame(1000) + close_frame(1001)), left(1000));
     row("and no end of the stream", sends(close_frame(1000)).deaf(), left(1000));
     row("and a flood behind it", sends(close_frame(1000)).flood(ws_text(std::string(1000, 'x')), 4 << 20), left(1000));
-    row("before the open packet", misdeed{}.upgrade().send(close_frame(1013, "later")),
+    row("before the open packet", misbehaviour{}.upgrade().send(close_frame(1013, "later")),
         refused(error::closed,
             "before the Engine.IO handshake: the server closed the connection (WebSocket close code 1013)"));
-    row("before CONNECT is answered", misdeed{}.open().expect("40").send(close_frame(1008)),
+    row("before CONNECT is answered", misbehaviour{}.open().expect("40").send(close_frame(1008)),
         refused(error::closed, "transport close before the namespace was connected"));
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("WebSocket: the end without a close")
               "42["sv)
             .reset(),
         reset);
-    row("a reset before CONNECT is answered", misdeed{}.open().expect("40").reset(),
+    row("a reset before CONNECT is answered", misbehaviour{}.open().expect("40").reset(),
         refused(connection_reset(), "before the namespace was connected"));
     row("half-closed, and what the client still says is not read", welcomed().half_close().deaf(), gone);
 }
@@ -223,7 +223,7 @@ TEST_CASE("WebSocket: floods")
     row("pings, of which no answer is ever read",
         welcomed().flood(repeated(ws_frame(0x89, std::string(125, 'p')), 500), 16 << 20).send(goodbye).deaf(), left);
     row("pings before the open packet",
-        misdeed{}.upgrade().flood(repeated(ws_frame(0x89, "p"), 1000), 2 << 20).send(goodbye).deaf(),
+        misbehaviour{}.upgrade().flood(repeated(ws_frame(0x89, "p"), 1000), 2 << 20).send(goodbye).deaf(),
         refused(error::closed, "WebSocket close code 1000"));
     row("pongs that nobody asked for",
         welcomed().flood(repeated(ws_frame(0x8A, std::string(125, 'p')), 500), 4 << 20).send(goodbye), left);

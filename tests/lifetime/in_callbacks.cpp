@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(last_handle, "the last handle goes in \"connect\"")
 
 TEST_CASE_FIXTURE(last_handle, "the last handle goes in \"connect_error\" of a server that is not there")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     socket = socketio::io(context, nobody.url(), support::quick());
     socket->on("connect_error", [drop = dropping()](socketio::connect_error const& why) {
         drop();
@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(last_handle, "the last handle goes in every event of the manag
 
 TEST_CASE_FIXTURE(last_handle, "the last handle goes in every event of a manager that cannot connect")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     for (std::string const event : {"error", "reconnect_attempt", "reconnect_error", "reconnect_failed"}) {
         CAPTURE(event);
         calls = 0;

@@ -106,7 +106,7 @@ TEST_CASE("run() returns while the next attempt is an hour away")
 TEST_CASE("run() returns when the last attempt has failed")
 {
     asio::io_context context;
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto settings = support::quick();
     settings.reconnectionAttempts = 2;
     auto const socket = socketio::io(context, nobody.url(), settings);

@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(throwing, "\"connect\", \"disconnect\" and \"reconnect\" may t
 
 TEST_CASE_FIXTURE(throwing, "\"connect_error\" may throw, and the next attempt is made all the same")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto settings = support::quick();
     settings.reconnectionAttempts = 2;
     auto const socket = socketio::io(context, nobody.url(), settings);
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(throwing, "every event of the manager may throw")
 
 TEST_CASE_FIXTURE(throwing, "every event of a manager that cannot connect may throw")
 {
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     auto settings = support::quick();
     settings.reconnectionAttempts = 1;
     socketio::manager manager{context, nobody.url(), settings};

@@ -1,7 +1,7 @@
 // Requests one after the other, and what is no request.
 #include <socketio/net/http_connection.hpp>
 
-#include "support/http_house.hpp"
+#include "support/http_fixture.hpp"
 
 #include <doctest/doctest.h>
 

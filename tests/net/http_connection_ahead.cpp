@@ -1,7 +1,7 @@
 // Requests that are sent ahead of the answers to earlier ones.
 #include <socketio/net/http_connection.hpp>
 
-#include "support/http_house.hpp"
+#include "support/http_fixture.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Clients that say that they send nothing more (RFC 9112, section 9.6: half-close), and wait for what they have asked for.
 #include <socketio/net/http_connection.hpp>
 
-#include "support/http_house.hpp"
+#include "support/http_fixture.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Connections that end before their time, that are told to go, and that are used again and again.
 #include <socketio/net/http_connection.hpp>
 
-#include "support/http_house.hpp"
+#include "support/http_fixture.hpp"
 
 #include <doctest/doctest.h>
 

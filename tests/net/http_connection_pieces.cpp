@@ -1,7 +1,7 @@
 // Answers whose bodies are read piece by piece, as the client takes them.
 #include <socketio/net/http_connection.hpp>
 
-#include "support/http_house.hpp"
+#include "support/http_fixture.hpp"
 
 #include <doctest/doctest.h>
 

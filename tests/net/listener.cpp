@@ -1,4 +1,4 @@
-#include <socketio/net/listener.hpp>
+#include <socketio/net/acceptor.hpp>
 
 #include <doctest/doctest.h>
 

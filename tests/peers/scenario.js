@@ -1,5 +1,5 @@
 // What a client sees of a server, as text: npm's socket.io-client against scenario_server.js, or against its twin on this
-// library (tests/server/scenario_house.hpp). The same whatever the server, as long as it is right.
+// library (tests/server/scenario_fixture.hpp). The same whatever the server, as long as it is right.
 // usage: node scenario.js '{"ports": {house: PORT, ...}, "transports": ["websocket"]}'
 "use strict";
 

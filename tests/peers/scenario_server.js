@@ -1,4 +1,4 @@
-// The little application that scenario.js talks to, on npm's socket.io server; tests/server/scenario_house.hpp is the same
+// The little application that scenario.js talks to, on npm's socket.io server; tests/server/scenario_fixture.hpp is the same
 // on this library.
 // usage: node scenario_server.js '{"deflate": true}'
 // Prints {"listening": {house: PORT, ...}}: servers that differ in their options.

@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 using namespace socketio::detail;
 using socketio::address_family;
 using support::check_words;
-using support::stand_in;
-using support::visitor;
+using support::scripted_tcp_server;
+using support::scripted_connection;
 using asio::ip::tcp;
 
 namespace {
@@ -94,19 +94,19 @@ struct race_test : support::client_test {
     }
 };
 
-tcp::endpoint place_of(stand_in const& listener, char const* address = "127.0.0.1")
+tcp::endpoint place_of(scripted_tcp_server const& listener, char const* address = "127.0.0.1")
 {
     return {asio::ip::make_address(address), listener.port()};
 }
 
-auto const waits = [](visitor& client) { client.read_to_end(); };
+auto const waits = [](scripted_connection& client) { client.read_to_end(); };
 
 } // namespace
 
 TEST_CASE_FIXTURE(race_test, "an address that never answers does not keep the next one waiting")
 {
     black_hole const hole{context};
-    stand_in listener{waits};
+    scripted_tcp_server listener{waits};
     start({hole.place(), hole.place(), place_of(listener)});
     REQUIRE(over());
     CHECK_FALSE(*error);
@@ -118,8 +118,8 @@ TEST_CASE_FIXTURE(race_test, "an address that never answers does not keep the ne
 
 TEST_CASE_FIXTURE(race_test, "the first that connects is taken, of either family")
 {
-    stand_in four{waits};
-    stand_in six{waits, "::1"};
+    scripted_tcp_server four{waits};
+    scripted_tcp_server six{waits, "::1"};
     start({deaf_at("::1"), place_of(four), place_of(six, "::1")});
     REQUIRE(over());
     CHECK_FALSE(*error);
@@ -179,7 +179,7 @@ TEST_CASE("a race whose context goes is gone with it")
 
 TEST_CASE_FIXTURE(race_test, "sockets get their options")
 {
-    stand_in listener{waits};
+    scripted_tcp_server listener{waits};
     options.keep_alive = {.idle = 31s, .interval = 7s, .count = 5};
     options.user_timeout = 12345ms;
     start({place_of(listener)});
@@ -202,7 +202,7 @@ TEST_CASE_FIXTURE(race_test, "sockets get their options")
 
 TEST_CASE_FIXTURE(route_test, "a connection comes from the local address that it is told")
 {
-    stand_in peer{[&](visitor& client) {
+    scripted_tcp_server peer{[&](scripted_connection& client) {
         client.note_address();
         client.relay(server.port());
     }};

@@ -9,15 +9,15 @@
 using namespace std::chrono_literals;
 using socketio::error;
 using support::check_words;
-using support::stand_in;
-using support::visitor;
+using support::scripted_tcp_server;
+using support::scripted_connection;
 
 namespace {
 
 // The server behind it answers, and these headers are added.
 auto adds(std::uint16_t port, std::function<std::string(std::size_t number)> headers)
 {
-    return [port, headers = std::move(headers)](visitor& client) {
+    return [port, headers = std::move(headers)](scripted_connection& client) {
         std::string const head = client.read_head();
         client.relay(port, head, headers(client.number()));
     };
@@ -25,7 +25,7 @@ auto adds(std::uint16_t port, std::function<std::string(std::size_t number)> hea
 
 auto refuses(std::string headers, std::string status = "503 Busy")
 {
-    return [answer = "HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: 0\r\n\r\n"](visitor& client) {
+    return [answer = "HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: 0\r\n\r\n"](scripted_connection& client) {
         client.read_head();
         client.write(answer);
     };
@@ -44,7 +44,7 @@ std::string cookies_in(std::string_view head)
 
 TEST_CASE_FIXTURE(route_test, "cookies of an opened connection go with the next one, behind the user's own")
 {
-    stand_in peer{adds(server.port(), [](std::size_t number) {
+    scripted_tcp_server peer{adds(server.port(), [](std::size_t number) {
         return number == 0 ? std::string{"Set-Cookie: a=1; Path=/\r\nSet-Cookie: b=2; HttpOnly\r\nSet-Cookie: c=3; Path=/elsewhere\r\n"
                                          "Set-Cookie: d=4; Secure\r\n"}
                            : std::string{"Set-Cookie: a=; Max-Age=0; Path=/\r\n"};
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(route_test, "cookies of an opened connection go with the next 
 
 TEST_CASE_FIXTURE(route_test, "cookies of a refusal and of a redirection are kept, too")
 {
-    stand_in peer{[&](visitor& client) {
+    scripted_tcp_server peer{[&](scripted_connection& client) {
         std::string const head = client.read_head();
         if (client.number() == 0)
             client.write("HTTP/1.1 503 Busy\r\nSet-Cookie: refused=1\r\nContent-Length: 0\r\n\r\n");
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(route_test, "cookies of a refusal and of a redirection are kep
 
 TEST_CASE_FIXTURE(route_test, "without withCredentials no cookie is kept")
 {
-    stand_in peer{adds(server.port(), [](std::size_t) { return "Set-Cookie: a=1; Path=/\r\n"; })};
+    scripted_tcp_server peer{adds(server.port(), [](std::size_t) { return "Set-Cookie: a=1; Path=/\r\n"; })};
     auto socket = socketio::io(context, peer.url(), support::quick({.extraHeaders = {{"Cookie", "mine=0"}}}));
     heard.follow(socket);
     REQUIRE(converses(socket));
@@ -94,22 +94,22 @@ TEST_CASE_FIXTURE(route_test, "without withCredentials no cookie is kept")
 
 TEST_CASE_FIXTURE(route_test, "Retry-After of 503 and 429 is told, in seconds or until a date")
 {
-    stand_in busy{refuses("Retry-After: 7\r\n")};
+    scripted_tcp_server busy{refuses("Retry-After: 7\r\n")};
     CHECK(refused(busy.url()).retry_after() == 7s);
-    stand_in limited{refuses("Retry-After: 0\r\n", "429 Too Many Requests")};
+    scripted_tcp_server limited{refuses("Retry-After: 0\r\n", "429 Too Many Requests")};
     CHECK(refused(limited.url()).retry_after() == 0s);
-    stand_in dated{refuses("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n")};
+    scripted_tcp_server dated{refuses("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n")};
     CHECK(refused(dated.url()).retry_after() > 24h);
-    stand_in odd{refuses("Retry-After: soon\r\n")};
+    scripted_tcp_server odd{refuses("Retry-After: soon\r\n")};
     CHECK_FALSE(refused(odd.url()).retry_after());
-    stand_in other{refuses("Retry-After: 7\r\n", "500 Oh")};
+    scripted_tcp_server other{refuses("Retry-After: 7\r\n", "500 Oh")};
     CHECK_FALSE(refused(other.url()).retry_after());
 }
 
 TEST_CASE_FIXTURE(route_test, "the next attempt waits as long as the server asks, but not for longer than the option says")
 {
     auto const next_attempt = [&](std::string const& headers, socketio::options settings) {
-        stand_in peer{refuses(headers)};
+        scripted_tcp_server peer{refuses(headers)};
         auto const said = std::make_shared<std::string>(); // the manager still logs when its socket has gone
         settings.log = [said](socketio::log_level, std::string_view, std::string_view text) {
             if (said->empty() && text.starts_with("next attempt"))
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(route_test, "the next attempt waits as long as the server asks
 
 TEST_CASE_FIXTURE(route_test, "a subprotocol is offered, and one that nobody asked for is refused")
 {
-    stand_in peer{adds(server.port(), [](std::size_t) { return "Sec-WebSocket-Protocol: two\r\n"; })};
+    scripted_tcp_server peer{adds(server.port(), [](std::size_t) { return "Sec-WebSocket-Protocol: two\r\n"; })};
     REQUIRE(converses(peer.url(), {.forceNew = true, .protocols = {"one", "two"}}));
     CHECK(has(peer.notes().at(0), "\r\nSec-WebSocket-Protocol: one, two\r\n"));
     check_words(refused(peer.url(), {.forceNew = true, .protocols = {"one"}}), error::handshake_invalid, "handshake is not valid");
@@ -145,13 +145,13 @@ TEST_CASE_FIXTURE(route_test, "a few informational answers are passed over, many
             all += "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
         return all;
     };
-    stand_in few{[&](visitor& client) {
+    scripted_tcp_server few{[&](scripted_connection& client) {
         std::string const head = client.read_head();
         client.write(hints(16));
         client.relay(server.port(), head);
     }};
     CHECK(converses(few.url(), {}));
-    stand_in many{[&](visitor& client) {
+    scripted_tcp_server many{[&](scripted_connection& client) {
         client.read_head();
         client.write(hints(17));
     }};

@@ -9,8 +9,8 @@
 using namespace std::chrono_literals;
 using socketio::error;
 using support::check_words;
-using support::stand_in;
-using support::visitor;
+using support::scripted_tcp_server;
+using support::scripted_connection;
 
 namespace {
 
@@ -23,7 +23,7 @@ socketio::options by(std::string url, socketio::options from = {})
 // Every tunnel ends at this port, whatever name is asked for.
 auto tunnel_to(std::uint16_t port, std::string granted = "HTTP/1.1 200 Connection established\r\n\r\n")
 {
-    return [port, granted = std::move(granted)](visitor& client) {
+    return [port, granted = std::move(granted)](scripted_connection& client) {
         client.read_head();
         client.write(granted);
         client.relay(port);
@@ -32,7 +32,7 @@ auto tunnel_to(std::uint16_t port, std::string granted = "HTTP/1.1 200 Connectio
 
 auto answers_with(std::string text)
 {
-    return [text = std::move(text)](visitor& client) {
+    return [text = std::move(text)](scripted_connection& client) {
         client.read_head();
         client.write(text);
     };
@@ -44,7 +44,7 @@ constexpr auto challenge = "HTTP/1.1 407 Who?\r\nProxy-Authenticate: Odd realm=\
 
 TEST_CASE_FIXTURE(route_test, "a proxy connects to the server by name, and the rest goes through its tunnel")
 {
-    stand_in proxy{tunnel_to(server.port())};
+    scripted_tcp_server proxy{tunnel_to(server.port())};
     REQUIRE(converses("http://does-not-exist.invalid:8080", by(proxy.url())));
     CHECK(proxy.notes() == std::vector<std::string>{"CONNECT does-not-exist.invalid:8080 HTTP/1.1\r\n"
                                                     "Host: does-not-exist.invalid:8080\r\n\r\n"});
@@ -52,14 +52,14 @@ TEST_CASE_FIXTURE(route_test, "a proxy connects to the server by name, and the r
 
 TEST_CASE_FIXTURE(route_test, "a port of the URL's scheme is said, too, and an answer of HTTP 1.0 without a reason will do")
 {
-    stand_in proxy{tunnel_to(server.port(), "HTTP/1.1 102\r\n\r\nHTTP/1.0 299\r\nContent-Length: 5\r\n\r\n")};
+    scripted_tcp_server proxy{tunnel_to(server.port(), "HTTP/1.1 102\r\n\r\nHTTP/1.0 299\r\nContent-Length: 5\r\n\r\n")};
     REQUIRE(converses("http://[::1]", by(proxy.authority())));
     CHECK(has(proxy.notes().at(0), "CONNECT [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\r\n"));
 }
 
 TEST_CASE_FIXTURE(route_test, "a name and a password are sent with the first request, from the URL or by themselves")
 {
-    stand_in proxy{tunnel_to(server.port())};
+    scripted_tcp_server proxy{tunnel_to(server.port())};
     REQUIRE(converses(server.url(), by("http://user:s%3Acret@" + proxy.authority())));
     auto separate = by("http://a:b@" + proxy.authority());
     separate.network.proxy.username = "user";
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(route_test, "a name and a password are sent with the first req
 
 TEST_CASE_FIXTURE(route_test, "a proxy that says no is told by its status, without the password")
 {
-    stand_in proxy{answers_with("HTTP/1.1 403 Forbidden by me\r\nContent-Length: 9\r\n\r\nnot there")};
+    scripted_tcp_server proxy{answers_with("HTTP/1.1 403 Forbidden by me\r\nContent-Length: 9\r\n\r\nnot there")};
     auto const why = refused(server.url(), by("http://user:secret@" + proxy.authority()));
     check_words(why, error::proxy_refused, "the proxy " + proxy.authority() + ": it refused to connect: HTTP 403 Forbidden by me");
     CHECK_FALSE(has(why.message(), "secret"));
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(route_test, "a proxy that says no is told by its status, witho
 
 TEST_CASE_FIXTURE(route_test, "a proxy that wants a name and a password, or others, says so and how")
 {
-    stand_in proxy{answers_with(std::string{challenge} + "Content-Length: 0\r\n\r\n")};
+    scripted_tcp_server proxy{answers_with(std::string{challenge} + "Content-Length: 0\r\n\r\n")};
     check_words(refused(server.url(), by(proxy.url())), error::proxy_authentication_required,
         "HTTP 407 Who?, Odd realm=\"a\". Set network.proxy.username and password, or authorization");
     auto const wrong = refused(server.url(), by("http://user:secret@" + proxy.authority()));
@@ -90,24 +90,24 @@ TEST_CASE_FIXTURE(route_test, "a proxy that wants a name and a password, or othe
 
 TEST_CASE_FIXTURE(route_test, "what is no HTTP, or more than an answer, is the proxy's fault")
 {
-    stand_in ssh{answers_with("SSH-2.0-OpenSSH_9.2\r\n")};
+    scripted_tcp_server ssh{answers_with("SSH-2.0-OpenSSH_9.2\r\n")};
     check_words(refused(server.url(), by(ssh.url())), error::proxy_invalid, "its answer is not HTTP");
-    stand_in endless{answers_with("HTTP/1.1 200 OK\r\nX: " + std::string(20000, 'x'))};
+    scripted_tcp_server endless{answers_with("HTTP/1.1 200 OK\r\nX: " + std::string(20000, 'x'))};
     check_words(refused(server.url(), by(endless.url())), error::proxy_invalid, "its answer is not HTTP");
     std::string interim;
     for (int i = 0; i != 20; ++i)
         interim += "HTTP/1.1 100 Wait\r\n\r\n";
-    stand_in waiting{answers_with(interim)};
+    scripted_tcp_server waiting{answers_with(interim)};
     check_words(refused(server.url(), by(waiting.url())), error::proxy_invalid, "interim answers without end");
-    stand_in eager{answers_with("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n")};
+    scripted_tcp_server eager{answers_with("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n")};
     check_words(refused(server.url(), by(eager.url())), error::proxy_invalid, "before the server was asked");
 }
 
 TEST_CASE_FIXTURE(route_test, "a proxy that hangs up has refused, and one that is not there is unreachable")
 {
-    stand_in rude{[](visitor& client) { client.read_head(); }};
+    scripted_tcp_server rude{[](scripted_connection& client) { client.read_head(); }};
     check_words(refused(server.url(), by(rude.url())), error::proxy_refused, "it closed the connection instead of connecting to " + server.url().substr(7));
-    support::deaf_port const nobody(context);
+    support::silent_port const nobody(context);
     check_words(refused(server.url(), by(nobody.url())), error::proxy_unreachable,
         "the proxy " + nobody.url().substr(7) + ": connect to the proxy 127.0.0.1 port");
     check_words(refused(server.url(), by("http://does-not-exist.invalid")), error::proxy_unreachable,
@@ -116,10 +116,10 @@ TEST_CASE_FIXTURE(route_test, "a proxy that hangs up has refused, and one that i
 
 TEST_CASE_FIXTURE(route_test, "a proxy that never answers is a timeout that says so")
 {
-    stand_in silent{[](visitor& client) { client.read_to_end(); }};
+    scripted_tcp_server silent{[](scripted_connection& client) { client.read_to_end(); }};
     auto const why = refused(server.url(), by(silent.url(), {.timeout = 50ms}));
     check_words(why, error::timeout, "timeout: while waiting for the answer of the proxy " + silent.authority());
-    stand_in tunnel{[](visitor& client) {
+    scripted_tcp_server tunnel{[](scripted_connection& client) {
         client.read_head();
         client.write("HTTP/1.1 200 OK\r\n\r\n");
         client.read_to_end();
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(route_test, "the user's function answers a challenge over the 
     std::string const long_page(5000, 'x');
     for (std::string const& body : {"Content-Length: 5000\r\n\r\n" + long_page,
              "Transfer-Encoding: chunked\r\n\r\n1388\r\n" + long_page + "\r\n0\r\n\r\n"}) {
-        stand_in proxy{[&](visitor& client) {
+        scripted_tcp_server proxy{[&](scripted_connection& client) {
             client.read_head();
             client.write(challenge + body);
             client.read_head();
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(route_test, "a proxy that ends the connection with its challen
 {
     for (char const* const rest : {"Connection: close\r\nContent-Length: 0\r\n\r\n", "\r\nno length", "Content-Length: 5\r\n\r\nnot",
              "Content-Length: 100000\r\n\r\n"}) {
-        stand_in proxy{[&](visitor& client) {
+        scripted_tcp_server proxy{[&](scripted_connection& client) {
             if (client.number() == 0)
                 answers_with(std::string{challenge} + rest)(client);
             else
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(route_test, "a proxy that ends the connection with its challen
 
 TEST_CASE_FIXTURE(route_test, "the user's function may give up, err, and is not asked for ever")
 {
-    stand_in proxy{[](visitor& client) {
+    scripted_tcp_server proxy{[](scripted_connection& client) {
         while (!client.read_head().empty())
             client.write(std::string{challenge} + "Content-Length: 0\r\n\r\n");
     }};
@@ -219,7 +219,7 @@ TEST_CASE_FIXTURE(route_test, "the user's function may give up, err, and is not 
 
 TEST_CASE_FIXTURE(route_test, "what the user's function throws leaves through the executor, and the attempt fails")
 {
-    stand_in proxy{answers_with(std::string{challenge} + "Content-Length: 0\r\n\r\n")};
+    scripted_tcp_server proxy{answers_with(std::string{challenge} + "Content-Length: 0\r\n\r\n")};
     auto settings = support::once_only(by(proxy.url()));
     settings.network.proxy.authorization = [](socketio::proxy_challenge const&) -> std::optional<std::string> {
         throw std::runtime_error("mine");
@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(route_test, "what the user's function throws leaves through th
 
 TEST_CASE_FIXTURE(route_test, "servers that need no proxy are connected to without one")
 {
-    stand_in proxy{answers_with("HTTP/1.1 403 No\r\n\r\n")};
+    scripted_tcp_server proxy{answers_with("HTTP/1.1 403 No\r\n\r\n")};
     auto settings = by(proxy.url());
     settings.network.proxy.no_proxy = {"example.com", "127.0.0.0/8"};
     REQUIRE(converses(server.url(), settings));
@@ -245,8 +245,8 @@ TEST_CASE_FIXTURE(route_test, "servers that need no proxy are connected to witho
 
 TEST_CASE_FIXTURE(route_test, "the environment names a proxy only to those who ask it")
 {
-    stand_in proxy{tunnel_to(server.port())};
-    stand_in trap{answers_with("HTTP/1.1 403 No\r\n\r\n")};
+    scripted_tcp_server proxy{tunnel_to(server.port())};
+    scripted_tcp_server trap{answers_with("HTTP/1.1 403 No\r\n\r\n")};
     ::setenv("HTTP_PROXY", trap.url().c_str(), 1);
     ::setenv("http_proxy", proxy.url().c_str(), 1);
     REQUIRE(converses(server.url(), {.forceNew = true}));

@@ -5,7 +5,7 @@
 #include <socketio/net/asio.hpp>
 #include <socketio/net/byte_stream.hpp>
 #include <socketio/session/engine.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <asio/io_context.hpp>
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 using socketio::object;
-using support::stand_in;
-using support::visitor;
+using support::scripted_tcp_server;
+using support::scripted_connection;
 
 namespace {
 
@@ -16,7 +16,7 @@ namespace {
 struct redirected_test : support::refusal_test {
     socketio::server io{context, 0, {.address = "127.0.0.1"}};
     std::vector<std::string> told;
-    stand_in door{[this](visitor& client) {
+    scripted_tcp_server door{[this](scripted_connection& client) {
         client.read_head();
         client.write("HTTP/1.1 302 Found\r\nLocation: " + there() + "/socket.io/?EIO=4&transport=websocket\r\n\r\n");
     }};

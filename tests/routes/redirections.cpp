@@ -7,14 +7,14 @@
 
 using socketio::error;
 using support::check_words;
-using support::stand_in;
-using support::visitor;
+using support::scripted_tcp_server;
+using support::scripted_connection;
 
 namespace {
 
 auto redirects_to(std::string location, std::string status = "302 Found")
 {
-    return [answer = "HTTP/1.1 " + status + "\r\nLocation: " + location + "\r\nContent-Length: 100\r\n\r\nnot all"](visitor& client) {
+    return [answer = "HTTP/1.1 " + status + "\r\nLocation: " + location + "\r\nContent-Length: 100\r\n\r\nnot all"](scripted_connection& client) {
         client.read_head();
         client.write(answer);
     };
@@ -33,12 +33,12 @@ TEST_CASE_FIXTURE(route_test, "every kind of redirection is followed as far as i
 {
     std::string const there = server.url("/deep/?EIO=4&transport=websocket");
     for (char const* const status : {"301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"}) {
-        stand_in first{redirects_to(there, status)};
+        scripted_tcp_server first{redirects_to(there, status)};
         CHECK_MESSAGE(converses(first.url(), following(1)), status);
     }
-    stand_in last{redirects_to(there)};
-    stand_in middle{redirects_to(last.url("ws"))};
-    stand_in first{redirects_to(middle.url())};
+    scripted_tcp_server last{redirects_to(there)};
+    scripted_tcp_server middle{redirects_to(last.url("ws"))};
+    scripted_tcp_server first{redirects_to(middle.url())};
     CHECK(converses(first.url(), following(3)));
     CHECK(has(last.notes().at(0), "GET / HTTP/1.1\r\nHost: " + last.authority() + "\r\n"));
     check_words(refused(first.url(), following(2)), error::redirect_limit,
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(route_test, "every kind of redirection is followed as far as i
 
 TEST_CASE_FIXTURE(route_test, "a reference means what it means where it is found")
 {
-    stand_in peer{[&](visitor& client) {
+    scripted_tcp_server peer{[&](scripted_connection& client) {
         std::string const head = client.read_head();
         if (has(head, "GET /socket.io/?EIO=4&transport=websocket "))
             client.write("HTTP/1.1 307 Elsewhere\r\nLocation: ../other/x?y=z#f\r\n\r\n");
@@ -60,24 +60,24 @@ TEST_CASE_FIXTURE(route_test, "a reference means what it means where it is found
 
 TEST_CASE_FIXTURE(route_test, "without the option a redirection is a refusal that says how to allow it")
 {
-    stand_in peer{redirects_to("http://127.0.0.1:1/x")};
+    scripted_tcp_server peer{redirects_to("http://127.0.0.1:1/x")};
     auto const why = refused(peer.url());
     check_words(why, error::upgrade_refused,
         "HTTP 302 Found, redirected to http://127.0.0.1:1/x. Use that URL, or allow it by the option follow_redirects.");
     CHECK(why.http_status() == 302);
-    stand_in other{redirects_to("/x", "300 Many")};
+    scripted_tcp_server other{redirects_to("/x", "300 Many")};
     check_words(refused(other.url(), following(3)), error::upgrade_refused, "HTTP 300 Many");
-    stand_in nowhere{[](visitor& client) { client.read_head(); client.write("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"); }};
+    scripted_tcp_server nowhere{[](scripted_connection& client) { client.read_head(); client.write("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"); }};
     check_words(refused(nowhere.url(), following(3)), error::upgrade_refused, "HTTP 302 Found");
 }
 
 TEST_CASE_FIXTURE(route_test, "a redirection to where no WebSocket can be is an error of its own, and a circle ends")
 {
     for (char const* const place : {"mailto:you", "http://user:secret@host/", "ftp://host", "http:///"}) {
-        stand_in peer{redirects_to(place)};
+        scripted_tcp_server peer{redirects_to(place)};
         check_words(refused(peer.url(), following(3)), error::redirect_invalid, place);
     }
-    stand_in circle{redirects_to("")};
+    scripted_tcp_server circle{redirects_to("")};
     check_words(refused(circle.url(), following(3)), error::redirect_limit, "more than 3 times");
     CHECK(circle.visitors() == 4);
 }
@@ -86,14 +86,14 @@ TEST_CASE_FIXTURE(route_test, "what was meant for one server is not told to anot
 {
     socketio::string_pairs const headers{{"Authorization", "Basic x"}, {"Cookie", "a=b"}, {"Host", "mine.example"}, {"X-Api-Key", "y"},
                                          {"Proxy-Authorization", "Basic z"}, {"User-Agent", "mine/1"}, {"Accept-Language", "de"}};
-    stand_in second{[&](visitor& client) {
+    scripted_tcp_server second{[&](scripted_connection& client) {
         std::string const head = client.read_head();
         if (has(head, "GET /a "))
             client.write("HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n");
         else
             client.relay(server.port(), head);
     }};
-    stand_in first{[&](visitor& client) {
+    scripted_tcp_server first{[&](scripted_connection& client) {
         std::string const head = client.read_head();
         client.write("HTTP/1.1 302 Found\r\nLocation: " + (has(head, "GET /here ") ? second.url() + "/a" : "/here") + "\r\n\r\n");
     }};
@@ -120,8 +120,8 @@ TEST_CASE_FIXTURE(route_test, "headers that are named go along to another origin
 {
     socketio::string_pairs const headers{{"Authorization", "Basic x"}, {"X-Api-Key", "y"}, {"X-Other", "o"}, {"Host", "mine.example"},
                                          {"Proxy-Authorization", "Basic z"}};
-    stand_in last{[&](visitor& client) { client.relay(server.port(), client.read_head()); }};
-    stand_in first{redirects_to(last.url())};
+    scripted_tcp_server last{[&](scripted_connection& client) { client.relay(server.port(), client.read_head()); }};
+    scripted_tcp_server first{redirects_to(last.url())};
     auto settings = following(1, {.extraHeaders = headers});
     settings.redirect_headers = {"authorization", "X-API-KEY", "host", "Proxy-Authorization"};
     CHECK(converses(first.url(), settings));
@@ -136,11 +136,11 @@ TEST_CASE_FIXTURE(route_test, "headers that are named go along to another origin
 TEST_CASE_FIXTURE(route_test, "a header that was left behind on the way does not come back at the first origin")
 {
     std::string back;
-    stand_in second{[&](visitor& client) {
+    scripted_tcp_server second{[&](scripted_connection& client) {
         client.read_head();
         client.write("HTTP/1.1 302 Found\r\nLocation: " + back + "\r\n\r\n");
     }};
-    stand_in first{[&](visitor& client) {
+    scripted_tcp_server first{[&](scripted_connection& client) {
         std::string const head = client.read_head();
         if (has(head, "GET /again "))
             client.relay(server.port(), head);
@@ -155,8 +155,8 @@ TEST_CASE_FIXTURE(route_test, "a header that was left behind on the way does not
 
 TEST_CASE_FIXTURE(route_test, "a plain WebSocket keeps its headers for its own origin, too")
 {
-    stand_in last{[&](visitor& client) { client.relay(server.port(), client.read_head()); }};
-    stand_in first{redirects_to(last.url("ws") + "/socket.io/?EIO=4&transport=websocket")};
+    scripted_tcp_server last{[&](scripted_connection& client) { client.relay(server.port(), client.read_head()); }};
+    scripted_tcp_server first{redirects_to(last.url("ws") + "/socket.io/?EIO=4&transport=websocket")};
     for (bool const named : {false, true}) {
         socketio::websocket_options settings{.extraHeaders = {{"X-Api-Key", "y"}, {"Accept", "z"}}, .follow_redirects = 1};
         if (named)

@@ -4,7 +4,7 @@
 #include "support/client.hpp"
 #include "support/loop_server.hpp"
 #include "support/refusal.hpp"
-#include "support/stand_in.hpp"
+#include "support/scripted_tcp_server.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,8 +8,8 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 using socketio::error;
 using support::check_words;
-using support::stand_in;
-using support::visitor;
+using support::scripted_tcp_server;
+using support::scripted_connection;
 
 namespace {
 
@@ -22,7 +22,7 @@ socketio::options through(std::string url, socketio::options from = {})
 auto const granted = "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50"s;
 
 // Takes the greeting and the request, both noted, and answers with this.
-std::string take_request(visitor& client, std::string const& user = {})
+std::string take_request(scripted_connection& client, std::string const& user = {})
 {
     client.read(user.empty() ? 3 : 4);
     client.write(user.empty() ? "\x05\x00"s : "\x05\x02"s);
@@ -42,7 +42,7 @@ std::string take_request(visitor& client, std::string const& user = {})
 TEST_CASE_FIXTURE(route_test, "the proxy resolves the server's name")
 {
     std::string asked;
-    stand_in proxy{[&](visitor& client) {
+    scripted_tcp_server proxy{[&](scripted_connection& client) {
         asked = take_request(client);
         client.write(granted);
         client.relay(server.port());
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(route_test, "the proxy resolves the server's name")
 TEST_CASE_FIXTURE(route_test, "a name and a password are said to a proxy that asks")
 {
     std::string const user = "\x01\x04user\x06secret";
-    stand_in proxy{[&](visitor& client) {
+    scripted_tcp_server proxy{[&](scripted_connection& client) {
         if (!take_request(client, user).empty()) {
             client.write(granted);
             client.relay(server.port());
@@ -76,13 +76,13 @@ TEST_CASE_FIXTURE(route_test, "a name and a password are said to a proxy that as
 
 TEST_CASE_FIXTURE(route_test, "a proxy that refuses says why, in words")
 {
-    stand_in proxy{[&](visitor& client) {
+    scripted_tcp_server proxy{[&](scripted_connection& client) {
         take_request(client);
         client.write("\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00"s);
         client.read_to_end();
     }};
     check_words(refused(server.url(), through(proxy.url("socks5"))), error::proxy_refused, "not allowed by its rules (SOCKS reply 2)");
-    stand_in picky{[&](visitor& client) {
+    scripted_tcp_server picky{[&](scripted_connection& client) {
         client.read(3);
         client.write("\x05\xff"s);
     }};
@@ -92,20 +92,20 @@ TEST_CASE_FIXTURE(route_test, "a proxy that refuses says why, in words")
 
 TEST_CASE_FIXTURE(route_test, "what is no SOCKS, or too much of it, is the proxy's fault")
 {
-    stand_in http{[](visitor& client) { client.write("HTTP/1.1 400 Bad Request\r\n\r\n"); client.read_to_end(); }};
+    scripted_tcp_server http{[](scripted_connection& client) { client.write("HTTP/1.1 400 Bad Request\r\n\r\n"); client.read_to_end(); }};
     check_words(refused(server.url(), through(http.url("socks5"))), error::proxy_invalid, "its answer is not SOCKS 5");
-    stand_in eager{[&](visitor& client) { client.write("\x05\x00"s + granted); client.read_to_end(); }};
+    scripted_tcp_server eager{[&](scripted_connection& client) { client.write("\x05\x00"s + granted); client.read_to_end(); }};
     check_words(refused(server.url(), through(eager.url("socks5"))), error::proxy_invalid, "it answered before it was asked");
-    stand_in chatty{[&](visitor& client) { take_request(client); client.write(granted + "x"); client.read_to_end(); }};
+    scripted_tcp_server chatty{[&](scripted_connection& client) { take_request(client); client.write(granted + "x"); client.read_to_end(); }};
     check_words(refused(server.url(), through(chatty.url("socks5"))), error::proxy_invalid, "before the server was asked");
-    stand_in rude{[&](visitor& client) { take_request(client); }};
+    scripted_tcp_server rude{[&](scripted_connection& client) { take_request(client); }};
     check_words(refused(server.url(), through(rude.url("socks5"))), error::proxy_refused, "it closed the connection instead");
 }
 
 TEST_CASE_FIXTURE(route_test, "a proxy that falls silent is a timeout that says so, at every step")
 {
     for (int const steps : {0, 1}) {
-        stand_in silent{[&](visitor& client) {
+        scripted_tcp_server silent{[&](scripted_connection& client) {
             if (steps == 1)
                 take_request(client);
             client.read_to_end();

@@ -11,15 +11,15 @@
 
 using socketio::error;
 using support::check_words;
-using support::stand_in;
-using support::visitor;
+using support::scripted_tcp_server;
+using support::scripted_connection;
 using asio::local::stream_protocol;
 
 TEST_CASE_FIXTURE(route_test, "a server is reached at a path, and the URL says what it is asked")
 {
     support::temporary_folder const folder;
     std::string const path = folder.path("server");
-    stand_in peer{stream_protocol::endpoint{path}, [&](visitor& client) {
+    scripted_tcp_server peer{stream_protocol::endpoint{path}, [&](scripted_connection& client) {
         std::string const head = client.read_head();
         client.relay(server.port(), head);
     }};
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(route_test, "a server is reached at a path, and the URL says w
 TEST_CASE_FIXTURE(route_test, "an abstract name begins with @")
 {
     std::string const name = "socketio-test-" + std::to_string(::getpid());
-    stand_in peer{stream_protocol::endpoint{std::string(1, '\0') + name}, [&](visitor& client) { client.relay(server.port()); }};
+    scripted_tcp_server peer{stream_protocol::endpoint{std::string(1, '\0') + name}, [&](scripted_connection& client) { client.relay(server.port()); }};
     socketio::options settings;
     settings.network.unix_socket = "@" + name;
     settings.network.proxy.url = "http://does-not-exist.invalid"; // does not apply

@@ -1,7 +1,7 @@
 // What a user's sheet of notes promises of Socket.IO, line by line, the server's half and the client's.
 #include <socketio/server.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,12 +15,12 @@ using socketio::args;
 using socketio::server_socket;
 using support::note_event;
 using support::note_text;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
 // A server that keeps the handles of its sockets as they come.
-struct sheet : server_house {
+struct sheet : server_fixture {
     std::vector<server_socket> sockets;
 
     sheet()

@@ -1,8 +1,8 @@
 // How a server goes: close(), its destructor, or its context first; and what is left for those who hold handles.
 #include <socketio/server/server.hpp>
 
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,11 +31,11 @@ using support::note_event;
 using support::note_text;
 using support::on_loopback;
 using support::run_out;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
-auto note_closed(server_house& house, std::string name)
+auto note_closed(server_fixture& house, std::string name)
 {
     return [&house, name = std::move(name)](std::error_code ec) { house.heard.note(name + (ec ? ec.message() : "")); };
 }
@@ -60,7 +60,7 @@ void use_all(server_socket const& socket, socketio::server_namespace nsp)
 
 } // namespace
 
-TEST_CASE_FIXTURE(server_house, "close tells every socket \"server shutting down\", and completes after the last listener")
+TEST_CASE_FIXTURE(server_fixture, "close tells every socket \"server shutting down\", and completes after the last listener")
 {
     auto a = guest(), b = guest();
     heard.follow(a, "client ");
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(server_house, "close tells every socket \"server shutting down
     CHECK(a.active()); // and comes back when there is a server again
 }
 
-TEST_CASE_FIXTURE(server_house, "of several calls of close each completes, and none before the last listener")
+TEST_CASE_FIXTURE(server_fixture, "of several calls of close each completes, and none before the last listener")
 {
     auto const client = guest();
     socket_of(client).on("disconnect", note_event(heard, "disconnect"));
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(server_house, "of several calls of close each completes, and n
     CHECK(until_heard("third"));
 }
 
-TEST_CASE_FIXTURE(server_house, "close gives a future, and completes when there was nothing to close")
+TEST_CASE_FIXTURE(server_fixture, "close gives a future, and completes when there was nothing to close")
 {
     server never{context, on_loopback()};
     std::future<void> nothing = never.close(asio::use_future), first = io.close(asio::use_future);
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(server_house, "close gives a future, and completes when there 
     CHECK(until([&] { return ready(again); }));
 }
 
-TEST_CASE_FIXTURE(server_house, "clients come back to a new server on the same port")
+TEST_CASE_FIXTURE(server_fixture, "clients come back to a new server on the same port")
 {
     auto a = guest(), b = guest();
     heard.follow(a);
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(server_house, "clients come back to a new server on the same p
     CHECK(until([&] { return b.connected(); }));
 }
 
-TEST_CASE_FIXTURE(server_house, "once the server is closed and the clients are gone the context has nothing left to do")
+TEST_CASE_FIXTURE(server_fixture, "once the server is closed and the clients are gone the context has nothing left to do")
 {
     {
         auto const a = guest(), b = guest();
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(server_house, "once the server is closed and the clients are g
     CHECK(run_dry());
 }
 
-TEST_CASE_FIXTURE(server_house, "what waits for answers is told that the sockets have gone")
+TEST_CASE_FIXTURE(server_fixture, "what waits for answers is told that the sockets have gone")
 {
     auto const client = guest();
     socket_of(client).emit("ask", [this](std::error_code ec, value const&) { heard.note("one " + ec.message()); });
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(server_house, "what waits for answers is told that the sockets
     CHECK(until([&] { return heard.has("one " + gone) && heard.has("all " + gone); }));
 }
 
-TEST_CASE_FIXTURE(server_house, "what waits for answers is told so, too, when the server is destroyed, and so is who asks later")
+TEST_CASE_FIXTURE(server_fixture, "what waits for answers is told so, too, when the server is destroyed, and so is who asks later")
 {
     auto const client = guest();
     auto const socket = socket_of(client);
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(server_house, "what waits for answers is told so, too, when th
     io = server{context, on_loopback()};
 }
 
-TEST_CASE_FIXTURE(server_house, "a server may be closed inside its listeners, be it \"connection\", an event or \"disconnect\"")
+TEST_CASE_FIXTURE(server_fixture, "a server may be closed inside its listeners, be it \"connection\", an event or \"disconnect\"")
 {
     SUBCASE("connection")
     {
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(server_house, "a server may be closed inside its listeners, be
     CHECK(until([this] { return io.engine().clientsCount() == 0; }));
 }
 
-TEST_CASE_FIXTURE(server_house, "a connection that has said nothing yet does not hold up close")
+TEST_CASE_FIXTURE(server_fixture, "a connection that has said nothing yet does not hold up close")
 {
     asio::ip::tcp::socket silent{context};
     silent.connect({asio::ip::address_v4::loopback(), io.port()});
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(server_house, "a connection that has said nothing yet does not
     CHECK(until([&] { return bool{ended}; }));
 }
 
-TEST_CASE_FIXTURE(server_house, "handles that outlive their server find nothing left")
+TEST_CASE_FIXTURE(server_fixture, "handles that outlive their server find nothing left")
 {
     auto const client = guest();
     auto const socket = socket_of(client);
@@ -269,7 +269,7 @@ TEST_CASE("a context that goes when a listener of the end has thrown lets go of 
         io.on("connection", [owned](server_socket socket) {
             socket.on("disconnecting", [owned, socket] { throw std::runtime_error("thrown"); });
         });
-        support::raw_guest visitor{context, io.port()};
+        support::raw_client visitor{context, io.port()};
         REQUIRE(visitor.enter());
         visitor.leave();
         CHECK_THROWS_AS(support::run_out(context), std::runtime_error);
@@ -293,7 +293,7 @@ TEST_CASE("a context that goes when a listener of the end has thrown lets go of 
     CHECK(owned.use_count() == 1);
 }
 
-TEST_CASE_FIXTURE(server_house, "listeners that hold their socket, or the server's handles, are let go after the last event")
+TEST_CASE_FIXTURE(server_fixture, "listeners that hold their socket, or the server's handles, are let go after the last event")
 {
     auto const owned = std::make_shared<int>(1);
     io.on("connection", [owned, nsp = io.sockets()](server_socket socket) {
@@ -331,7 +331,7 @@ TEST_CASE("what middleware and matchers keep of their decisions, in themselves, 
     CHECK(owned.use_count() == 1);
 }
 
-TEST_CASE_FIXTURE(server_house, "a port that cannot be had, or a second listen, is told to the caller")
+TEST_CASE_FIXTURE(server_fixture, "a port that cannot be had, or a second listen, is told to the caller")
 {
     CHECK_THROWS_AS((server{context, io.port(), on_loopback()}), std::system_error);
     CHECK_THROWS_AS((server{context, 0, {.address = "not an address"}}), std::system_error);

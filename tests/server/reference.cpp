@@ -1,7 +1,7 @@
 // npm's socket.io-client goes through the same scenario with npm's server and with this one: what it sees must be the same.
 #include <socketio/server.hpp>
 
-#include "scenario_house.hpp"
+#include "scenario_fixture.hpp"
 #include "support/run_until.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 #include <socketio/server/server.hpp>
 
 #include "support/sanitizer.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -43,9 +43,9 @@ void allow_files(rlim_t wanted)
 struct arena {
     std::atomic<int> here{0}, gone{0};                                  // on the server
     std::atomic<int> connected{0}, disconnected{0}, joined{0}, news{0}; // of the clients
-    support::server_house house;
+    support::server_fixture house;
     std::vector<socketio::socket> clients;
-    std::optional<support::crew> helpers;
+    std::optional<support::client_group> helpers;
 
     arena()
     {

@@ -1,7 +1,7 @@
 // The numbers that a server shows of itself, and the connection below a socket.
-#include <socketio/server/snapshot.hpp>
+#include <socketio/server/server_snapshot.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,12 +14,12 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
 // A client in the namespace "/" that never reads again.
-asio::ip::tcp::socket deaf_client(server_house& house)
+asio::ip::tcp::socket deaf_client(server_fixture& house)
 {
     asio::ip::tcp::socket socket{house.context};
     socket.connect({asio::ip::make_address("127.0.0.1"), house.io.port()});
@@ -33,7 +33,7 @@ asio::ip::tcp::socket deaf_client(server_house& house)
 
 } // namespace
 
-TEST_CASE_FIXTURE(server_house, "a server counts its connections, sessions, sockets and packets")
+TEST_CASE_FIXTURE(server_fixture, "a server counts its connections, sessions, sockets and packets")
 {
     io.of("/other");
     auto a = guest();
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(server_house, "a server counts its connections, sessions, sock
 
 TEST_CASE("who leaves too much unread is seen before it is cut off, and counted after")
 {
-    server_house house{{.send_limit = 8 << 20}};
+    server_fixture house{{.send_limit = 8 << 20}};
     auto deaf = deaf_client(house);
     std::optional<socketio::server_socket> socket;
     house.io.on("connection", [&](socketio::server_socket arrived) {
@@ -89,7 +89,7 @@ TEST_CASE("who leaves too much unread is seen before it is cut off, and counted 
     CHECK(house.io.snapshot().dropped_events == dropped + 1);
 }
 
-TEST_CASE_FIXTURE(server_house, "a refused request is counted")
+TEST_CASE_FIXTURE(server_fixture, "a refused request is counted")
 {
     asio::ip::tcp::socket socket{context};
     socket.connect({asio::ip::make_address("127.0.0.1"), io.port()});
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(server_house, "a refused request is counted")
     CHECK(until([&] { return io.snapshot().refused == 1; }));
 }
 
-TEST_CASE_FIXTURE(server_house, "the connection below a socket tells its transport and its end")
+TEST_CASE_FIXTURE(server_fixture, "the connection below a socket tells its transport and its end")
 {
     io.on("connection", [&](socketio::server_socket socket) {
         heard.note("over " + std::string{socket.conn().transport()});

@@ -1,7 +1,7 @@
 // Four threads run the context, with clients and server in it, and others call from outside.
 #include <socketio/server/server.hpp>
 
-#include "support/server_factory.hpp"
+#include "support/threaded_server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +22,7 @@ using socketio::ack;
 using socketio::server_socket;
 using socketio::value;
 using support::counter;
-using support::factory;
+using support::threaded_server_fixture;
 using support::in_threads;
 
 namespace {
@@ -101,7 +101,7 @@ private:
 TEST_CASE("events of many clients are told one at a time for each, in order, and several clients' at once")
 {
     constexpr int count = 8, each = 200;
-    factory house;
+    threaded_server_fixture house;
     order_keeper order;
     counter heard;
     std::atomic<int> overlaps{0};
@@ -129,7 +129,7 @@ TEST_CASE("what one thread emits to all comes to each in that order, whatever ot
     constexpr int count = 6, senders = 4, each = 100;
     std::vector<order_keeper> orders(count);
     counter heard;
-    factory house;
+    threaded_server_fixture house;
     house.start(count, [&](socketio::socket client, int i) {
         client.on("number", [&, i](int sender, int number) {
             orders[std::size_t(i)].add(sender, number);
@@ -149,7 +149,7 @@ TEST_CASE("emits, joins, leaves, broadcasts and disconnects from foreign threads
 {
     constexpr int count = 8, rounds = 20;
     counter answered, news;
-    factory house;
+    threaded_server_fixture house;
     house.start(count, [&](socketio::socket client, int i) {
         client.on("news", [&](int) { news.add(); });
         client.on("ask", [i](ack reply) {
@@ -181,7 +181,7 @@ TEST_CASE("sockets come and go on four threads while all is broadcast, and nobod
 {
     constexpr int count = 6, rounds = 15;
     counter disconnects;
-    factory house;
+    threaded_server_fixture house;
     house.start(count, [&](socketio::socket client, int) {
         client.on("disconnect", [&disconnects] { disconnects.add(); });
     });
@@ -213,7 +213,7 @@ TEST_CASE("a server is closed from outside in the midst of everything, and its t
 {
     counter answered;
     std::promise<int> closed;
-    factory house;
+    threaded_server_fixture house;
     constexpr int count = 8;
     house.start(count, [](socketio::socket client, int) {
         client.on("ask", [](ack reply) { reply(1); });

@@ -148,7 +148,7 @@ TEST_CASE("binary data may come as base64 in a text message, to a client and to 
 
     side served{role::server, usual()};
     served.session.open(start);
-    websocket other{role::client, {}, 7};
+    websocket_endpoint other{role::client, {}, 7};
     other.send(opcode::text, "bAQL/");
     other.send(opcode::text, "b" + base64_encode(sample(70000)));
     CHECK(served.receive(other.output().view(), 1000) == lines{"binary \x01\x02\xff", "binary " + sample(70000)});
@@ -162,7 +162,7 @@ TEST_CASE("base64 data counts as a sign of life where binary data does")
         server.now += 25s;
         CHECK(server.tick() == "none"); // the ping has left
         server.now += 10s;
-        websocket client{role::client, {}, 7};
+        websocket_endpoint client{role::client, {}, 7};
         client.send(as_text ? opcode::text : opcode::binary, "bAQID");
         CHECK(server.receive(client.output().view()).size() == 1);
         CHECK(server.session.deadline() == server.now + 20s);
@@ -181,7 +181,7 @@ TEST_CASE("base64 that is not canonical ends the session, and so does base64 bef
     CHECK(early.receive(raw_server{}.text("bAQID")) == lines{closed(close_reason::transport_error, error::not_socketio)});
     side candidate{role::server, usual()};
     candidate.session.probe();
-    websocket other{role::client, {}, 7};
+    websocket_endpoint other{role::client, {}, 7};
     other.send(opcode::text, "bAQID");
     CHECK(candidate.receive(other.output().view()) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
 }
@@ -195,7 +195,7 @@ TEST_CASE("a server sends binary data as base64 in text to a client that asked f
     server.session.send_binary(socketio::detail::as_bytes("\x01\x02\xff"));
     server.session.send_binary({});
     server.session.send_text("after");
-    websocket client{role::client, {}, 7};
+    websocket_endpoint client{role::client, {}, 7};
     std::string sent = server.take_output();
     std::span<char> input{sent};
     lines heard;
@@ -230,7 +230,7 @@ TEST_CASE("a server refuses pings and unknown packets, and ignores what does not
     auto const answer = [](std::string_view packet) {
         side server{role::server, usual()};
         server.session.open(start);
-        websocket client{role::client, {}, 7};
+        websocket_endpoint client{role::client, {}, 7};
         client.send(opcode::text, packet);
         return server.receive(client.output().view());
     };

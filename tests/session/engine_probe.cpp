@@ -30,7 +30,7 @@ struct probing {
     }
 
     side server{role::server, usual()};
-    websocket socket{role::client, {}, 1};
+    websocket_endpoint socket{role::client, {}, 1};
 };
 
 } // namespace

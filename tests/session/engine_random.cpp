@@ -65,7 +65,7 @@ std::string mutated(std::string text, generator& random)
 // Frames whose contents are broken more often than their heads, so that all layers get their share.
 std::string conversation(role speaker, generator& random)
 {
-    websocket socket{speaker, {}, random()};
+    websocket_endpoint socket{speaker, {}, random()};
     if (speaker == role::server)
         socket.send(opcode::text, random() % 16 ? std::string{texts[0]} : mutated(std::string{texts[0]}, random));
     for (auto count = below(random, 8); count != 0; --count) {

@@ -1,9 +1,9 @@
-#include <socketio/session/join_gate.hpp>
+#include <socketio/session/connect_throttle.hpp>
 
 #include <doctest/doctest.h>
 
 using socketio::clock;
-using socketio::detail::join_gate;
+using socketio::detail::connect_throttle;
 
 namespace {
 clock::time_point const noon{std::chrono::hours{12}};
@@ -11,13 +11,13 @@ clock::time_point const noon{std::chrono::hours{12}};
 
 TEST_CASE("a namespace may be asked for at once if nothing is in the way")
 {
-    join_gate const gate;
+    connect_throttle const gate;
     CHECK(gate.opens_at("/") == clock::time_point::min());
 }
 
 TEST_CASE("a namespace is not asked for again before the answer")
 {
-    join_gate gate;
+    connect_throttle gate;
     gate.asked("/a");
     CHECK(gate.opens_at("/a") == clock::never());
     CHECK(gate.opens_at("/b") == clock::time_point::min());
@@ -29,9 +29,9 @@ TEST_CASE("a namespace is not asked for again before the answer")
 
 TEST_CASE("after leaving, a namespace is asked for a moment later")
 {
-    join_gate gate;
+    connect_throttle gate;
     gate.left("/a", noon);
-    CHECK(gate.opens_at("/a") == noon + join_gate::pause);
+    CHECK(gate.opens_at("/a") == noon + connect_throttle::pause);
     CHECK_FALSE(gate.answered("/a"));
     gate.asked("/a");
     CHECK(gate.opens_at("/a") == clock::never());
@@ -39,7 +39,7 @@ TEST_CASE("after leaving, a namespace is asked for a moment later")
 
 TEST_CASE("a new connection starts with open gates")
 {
-    join_gate gate;
+    connect_throttle gate;
     gate.asked("/a");
     gate.left("/b", noon);
     gate.clear();

@@ -1,4 +1,4 @@
-#include <socketio/session/kept_events.hpp>
+#include <socketio/session/owned_events.hpp>
 
 #include <socketio/codec/packet_decoder.hpp>
 
@@ -15,7 +15,7 @@ using namespace socketio::detail;
 namespace {
 
 // Reads a packet, keeps it, and destroys the messages it came in.
-void keep(kept_events& in, std::string text, std::vector<std::string> attachments = {})
+void keep(owned_events& in, std::string text, std::vector<std::string> attachments = {})
 {
     packet_decoder decoder;
     packet p;
@@ -30,7 +30,7 @@ void keep(kept_events& in, std::string text, std::vector<std::string> attachment
         each.assign(each.size(), '#');
 }
 
-value read(kept_event event)
+value read(owned_event event)
 {
     json_document reader;
     return event.read(reader).to_value();
@@ -46,15 +46,15 @@ bytes data(std::string_view text)
 
 TEST_CASE("events come out in the order they came, with their ids")
 {
-    kept_events kept;
+    owned_events kept;
     CHECK(kept.empty());
     keep(kept, R"(2["a",1])");
     keep(kept, R"(2/nsp,18446744073709551615["b",{"x":[null,true,"\u00e9"]}])");
     CHECK_FALSE(kept.empty());
-    kept_event first = kept.pop();
+    owned_event first = kept.pop();
     CHECK_FALSE(first.id());
     CHECK(read(std::move(first)) == value{array{"a", 1}});
-    kept_event second = kept.pop();
+    owned_event second = kept.pop();
     CHECK(second.id() == 18446744073709551615u);
     CHECK(read(std::move(second)) == value{array{"b", object{{"x", array{nullptr, true, "\xc3\xa9"}}}}});
     CHECK(kept.empty());
@@ -62,7 +62,7 @@ TEST_CASE("events come out in the order they came, with their ids")
 
 TEST_CASE("binary data is kept along, an attachment used twice as two")
 {
-    kept_events kept;
+    owned_events kept;
     keep(kept, R"(53-["b",{"_placeholder":true,"num":1},[{"_placeholder":true,"num":1}],{"_placeholder":true,"num":0}])",
          {"zero", std::string("\0one", 4), "two"});
     CHECK(read(kept.pop()) ==
@@ -73,14 +73,14 @@ TEST_CASE("binary data is kept along, an attachment used twice as two")
 
 TEST_CASE("what only looks like a placeholder stays what it is")
 {
-    kept_events kept;
+    owned_events kept;
     keep(kept, R"(2["b",{"_placeholder":true,"num":0}])");
     CHECK(read(kept.pop()) == value{array{"b", object{{"_placeholder", true}, {"num", 0}}}});
 }
 
 TEST_CASE("numbers and text come through as they were")
 {
-    kept_events kept;
+    owned_events kept;
     keep(kept, R"(2["n",18446744073709551615,-9223372036854775808,0.1,1e-300,"\ud83d\ude00 \" \\ \n"])");
     CHECK(read(kept.pop()) == value{array{"n", 18446744073709551615u, std::numeric_limits<std::int64_t>::min(), 0.1, 1e-300,
                                           "\xf0\x9f\x98\x80 \" \\ \n"}});
@@ -88,11 +88,11 @@ TEST_CASE("numbers and text come through as they were")
 
 TEST_CASE("the size counts what is still kept, and what it costs to keep even the smallest event")
 {
-    kept_events kept;
+    owned_events kept;
     CHECK(kept.byte_size() == 0);
     keep(kept, R"(2["a"])");
     std::size_t const smallest = kept.byte_size();
-    CHECK(smallest >= sizeof(kept_event) + 5);
+    CHECK(smallest >= sizeof(owned_event) + 5);
     CHECK(smallest < 1000);
     keep(kept, R"(51-["b",{"_placeholder":true,"num":0}])", {std::string(1000, 'x')});
     CHECK(kept.byte_size() > smallest + 1000);
@@ -109,7 +109,7 @@ TEST_CASE("the size counts what is still kept, and what it costs to keep even th
 
 TEST_CASE("when the connection is gone nobody waits for an answer")
 {
-    kept_events kept;
+    owned_events kept;
     keep(kept, R"(27["a"])");
     keep(kept, R"(28["b"])");
     kept.forget_ids();
@@ -121,7 +121,7 @@ TEST_CASE("when the connection is gone nobody waits for an answer")
 
 TEST_CASE("numbers beyond every double stay what they were")
 {
-    kept_events kept;
+    owned_events kept;
     keep(kept, R"(2["a",1e999,-1e999,{"b":[1e400,1.5]}])");
     value const got = read(kept.pop());
     CHECK(got[1].get<double>() == INFINITY);

@@ -1,4 +1,4 @@
-#include <socketio/session/listener.hpp>
+#include <socketio/session/typed_listener.hpp>
 
 #include <socketio/codec/packet_decoder.hpp>
 

@@ -1,4 +1,4 @@
-#include <socketio/session/websocket.hpp>
+#include <socketio/session/websocket_endpoint.hpp>
 
 #include <socketio/core/error.hpp>
 
@@ -65,7 +65,7 @@ struct peer {
         return "none";
     }
 
-    websocket socket;
+    websocket_endpoint socket;
     std::string kept;
 };
 
@@ -94,7 +94,7 @@ std::string sample(std::size_t size)
     return result;
 }
 
-void build(websocket& socket, opcode code, std::string_view payload)
+void build(websocket_endpoint& socket, opcode code, std::string_view payload)
 {
     auto const mark = socket.begin_message(code);
     socket.output().append(payload);

@@ -1,5 +1,5 @@
 // Two endpoints, and compressed messages between them. Is empty without zlib.
-#include <socketio/session/websocket.hpp>
+#include <socketio/session/websocket_endpoint.hpp>
 
 #if defined(SOCKETIO_WITH_ZLIB)
 #include <socketio/core/error.hpp>
@@ -65,7 +65,7 @@ struct endpoint {
         return "none";
     }
 
-    websocket socket;
+    websocket_endpoint socket;
     std::string kept;
 };
 
@@ -86,7 +86,7 @@ std::string frame_bytes(opcode code, std::string_view payload, bool fin = true, 
     return std::string{bytes, write_header(bytes, header)} + body;
 }
 
-void build(websocket& socket, opcode code, std::string_view payload, bool compress = true)
+void build(websocket_endpoint& socket, opcode code, std::string_view payload, bool compress = true)
 {
     auto mark = socket.begin_message(code);
     mark.compress = compress;
@@ -224,7 +224,7 @@ TEST_CASE("RSV1 is for the first frame of a data message, and only where it was 
     fails("\x41\x03\xf2\x48\xcd\xc1\x00"sv, error::fragment_invalid, "1002");
     for (char const& byte : "\xa1\x91\xe1\xd1\xf1\xb1\xa2\x92\xa0\x90"sv)
         fails({&byte, 1}, error::frame_invalid, "1002");
-    websocket plain{role::client, small_limits, 1};
+    websocket_endpoint plain{role::client, small_limits, 1};
     std::string bytes = "\xc1\x07" + std::string{hello};
     std::span<char> input{bytes};
     CHECK(plain.next(input).error == error::frame_invalid);

@@ -4,7 +4,7 @@
 #include "engine_requests.hpp"
 #include "http_caller.hpp"
 #include "peer.hpp"
-#include "server_house.hpp"
+#include "server_fixture.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,10 +15,10 @@
 
 namespace support {
 
-struct beside_npm : server_house {
+struct beside_npm : server_fixture {
     // The same options, in their language and in ours.
     explicit beside_npm(std::string options = "{}", socketio::server_options same = {})
-        : server_house{std::move(same)}, theirs{std::move(options)}
+        : server_fixture{std::move(same)}, theirs{std::move(options)}
     {}
 
     // A list in which the order means nothing.

@@ -139,9 +139,9 @@ struct client_test {
 };
 
 // A port that is taken, and where nobody listens.
-class deaf_port {
+class silent_port {
 public:
-    explicit deaf_port(asio::io_context& context)
+    explicit silent_port(asio::io_context& context)
         : taken_(context, asio::ip::tcp::v4())
     {
         taken_.bind({asio::ip::address_v4::loopback(), 0});
@@ -153,16 +153,16 @@ private:
 };
 
 // Threads that run a context, as long as this lives.
-class crew {
+class client_group {
 public:
-    crew(asio::io_context& context, unsigned threads) : context_(context), work_(asio::make_work_guard(context))
+    client_group(asio::io_context& context, unsigned threads) : context_(context), work_(asio::make_work_guard(context))
     {
         for (unsigned i = 0; i != threads; ++i)
             threads_.emplace_back([&context] { context.run(); });
     }
-    crew(crew const&) = delete;
-    crew& operator=(crew const&) = delete;
-    ~crew()
+    client_group(client_group const&) = delete;
+    client_group& operator=(client_group const&) = delete;
+    ~client_group()
     {
         context_.stop();
         for (std::thread& each : threads_)

@@ -19,12 +19,12 @@
 
 namespace support {
 
-class engine_house {
+class engine_fixture {
 public:
     using channel = socketio::detail::engine_channel;
     using close_reason = socketio::detail::close_reason;
 
-    explicit engine_house(socketio::server_options options = {})
+    explicit engine_fixture(socketio::server_options options = {})
     {
         options.address = "127.0.0.1";
         server = socketio::detail::engine_server::make(
@@ -86,7 +86,7 @@ public:
 private:
     class guest final : public socketio::detail::engine_channel_owner {
     public:
-        guest(engine_house& house, std::shared_ptr<channel> session) : house_{house}, session_{std::move(session)} {}
+        guest(engine_fixture& house, std::shared_ptr<channel> session) : house_{house}, session_{std::move(session)} {}
 
         void on_text(std::span<char> message) override
         {
@@ -112,7 +112,7 @@ private:
         }
 
     private:
-        engine_house& house_;
+        engine_fixture& house_;
         std::shared_ptr<channel> session_; // until the end, as the owner is held so long
     };
 

@@ -127,7 +127,7 @@ struct raw_server {
         return result;
     }
 
-    websocket socket{role::server, {}, 0};
+    websocket_endpoint socket{role::server, {}, 0};
 };
 
 // A client whose session is open.

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "loop_server.hpp"
-#include "misdeed.hpp"
+#include "misbehaviour.hpp"
 
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
@@ -24,7 +24,7 @@ namespace support {
 
 class hostile_session : public std::enable_shared_from_this<hostile_session> {
 public:
-    hostile_session(asio::ip::tcp::socket socket, std::shared_ptr<misdeed const> script)
+    hostile_session(asio::ip::tcp::socket socket, std::shared_ptr<misbehaviour const> script)
         : socket_{std::move(socket)}, script_{std::move(script)}
     {}
 
@@ -50,26 +50,26 @@ private:
             drain();
             return;
         }
-        misdeed::step const& now = script_->steps()[at_++];
+        misbehaviour::step const& now = script_->steps()[at_++];
         std::error_code ignored;
         switch (now.does) {
-        case misdeed::kind::send: send(filled(now.bytes)); return;
-        case misdeed::kind::drip: drip(filled(now.bytes)); return;
-        case misdeed::kind::flood: flood(now, 0); return;
-        case misdeed::kind::head: await_head(); return;
-        case misdeed::kind::expect:
-        case misdeed::kind::expect_only: await_message(now); return;
-        case misdeed::kind::reset:
+        case misbehaviour::kind::send: send(filled(now.bytes)); return;
+        case misbehaviour::kind::drip: drip(filled(now.bytes)); return;
+        case misbehaviour::kind::flood: flood(now, 0); return;
+        case misbehaviour::kind::head: await_head(); return;
+        case misbehaviour::kind::expect:
+        case misbehaviour::kind::expect_only: await_message(now); return;
+        case misbehaviour::kind::reset:
             socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
             drop();
             return;
-        case misdeed::kind::close: drop(); return;
-        case misdeed::kind::half_close:
+        case misbehaviour::kind::close: drop(); return;
+        case misbehaviour::kind::half_close:
             socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
             proceed();
             return;
-        case misdeed::kind::deaf: return;
-        case misdeed::kind::until_next: waits_ = true; return;
+        case misbehaviour::kind::deaf: return;
+        case misbehaviour::kind::until_next: waits_ = true; return;
         }
     }
 
@@ -107,7 +107,7 @@ private:
                 asio::post(socket_.get_executor(), [self = shared_from_this(), rest] { self->drip(rest); });
         });
     }
-    void flood(misdeed::step const& of, std::size_t so_far)
+    void flood(misbehaviour::step const& of, std::size_t so_far)
     {
         if (so_far >= of.bound) {
             proceed();
@@ -148,7 +148,7 @@ private:
             await_head();
         });
     }
-    void await_message(misdeed::step const& wanted)
+    void await_message(misbehaviour::step const& wanted)
     {
         using event_kind = socketio::detail::websocket_event::kind;
         std::span<char> rest{input_};
@@ -158,7 +158,7 @@ private:
             if (event.type == event_kind::none)
                 break;
             std::string_view const all{event.payload.data(), event.payload.size()};
-            found = wanted.does == misdeed::kind::expect ? all.starts_with(wanted.bytes) : all == wanted.bytes;
+            found = wanted.does == misbehaviour::kind::expect ? all.starts_with(wanted.bytes) : all == wanted.bytes;
         }
         input_.erase(0, input_.size() - rest.size());
         if (found) {
@@ -172,20 +172,20 @@ private:
     }
 
     asio::ip::tcp::socket socket_;
-    std::shared_ptr<misdeed const> script_;
+    std::shared_ptr<misbehaviour const> script_;
     std::size_t at_ = 0;
     std::array<char, 4096> room_{};
     std::string input_, key_, filled_;
     socketio::detail::http_head_reader head_{socketio::detail::role::client};
-    socketio::detail::websocket frames_{socketio::detail::role::server, {}, 1};
+    socketio::detail::websocket_endpoint frames_{socketio::detail::role::server, {}, 1};
     bool waits_ = false;
     bool cut_ = false;
 };
 
 class hostile_server {
 public:
-    hostile_server(asio::io_context& context, misdeed script)
-        : script_{std::make_shared<misdeed const>(std::move(script))},
+    hostile_server(asio::io_context& context, misbehaviour script)
+        : script_{std::make_shared<misbehaviour const>(std::move(script))},
           behaved_{std::make_shared<loop_state>()},
           acceptor_{context}
     {
@@ -242,7 +242,7 @@ private:
         });
     }
 
-    std::shared_ptr<misdeed const> script_;
+    std::shared_ptr<misbehaviour const> script_;
     std::shared_ptr<loop_state> behaved_;
     std::shared_ptr<hostile_session> hostile_;
     asio::ip::tcp::acceptor acceptor_;

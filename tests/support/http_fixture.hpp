@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/net/http_connection.hpp>
-#include <socketio/net/listener.hpp>
+#include <socketio/net/acceptor.hpp>
 
 #include "http_caller.hpp"
 
@@ -21,7 +21,7 @@
 namespace support {
 
 // In one thread, like the context that it is in.
-class http_house final : public socketio::detail::http_connection_owner {
+class http_fixture final : public socketio::detail::http_connection_owner {
 public:
     using connection = socketio::detail::http_connection;
     using exchange = socketio::detail::http_exchange;
@@ -56,7 +56,7 @@ struct http_port {
             throw std::runtime_error("no port");
         listening->start([this](socketio::detail::strand const& on, socketio::detail::stream&& connected) {
             ++house->begun;
-            auto const made = std::make_shared<http_house::connection>(on, std::move(connected), rules, house, nullptr);
+            auto const made = std::make_shared<http_fixture::connection>(on, std::move(connected), rules, house, nullptr);
             house->connections.insert(made);
             made->start();
         });
@@ -79,7 +79,7 @@ struct http_port {
     }
 
     asio::io_context context;
-    std::shared_ptr<http_house> house = std::make_shared<http_house>();
+    std::shared_ptr<http_fixture> house = std::make_shared<http_fixture>();
     std::shared_ptr<socketio::detail::http_rules const> rules;
     std::shared_ptr<socketio::detail::listener> listening;
 };
@@ -88,7 +88,7 @@ struct http_port {
 struct keeping_port : http_port {
     explicit keeping_port(socketio::detail::http_rules from = {}) : http_port{std::move(from)}
     {
-        house->does = [this](std::shared_ptr<http_house::exchange> asked) { kept.push_back(std::move(asked)); };
+        house->does = [this](std::shared_ptr<http_fixture::exchange> asked) { kept.push_back(std::move(asked)); };
     }
     // Everything that has arrived has been read.
     bool in_step()
@@ -110,7 +110,7 @@ struct keeping_port : http_port {
         return http_port::done();
     }
 
-    std::vector<std::shared_ptr<http_house::exchange>> kept;
+    std::vector<std::shared_ptr<http_fixture::exchange>> kept;
 };
 
 } // namespace support

@@ -6,7 +6,7 @@
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/net/asio.hpp>
 #include <socketio/session/engine.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fault_proxy.hpp"
-#include "server_house.hpp"
+#include "server_fixture.hpp"
 
 #include <stdexcept>
 #include <string_view>
@@ -10,18 +10,18 @@
 
 namespace support {
 
-struct lossy_house : server_house {
+struct lossy_fixture : server_fixture {
     fault_proxy proxy{context, io.port()};
 
-    explicit lossy_house(socketio::connection_state_recovery rules = {})
-        : lossy_house{socketio::server_options{.connectionStateRecovery = rules}}
+    explicit lossy_fixture(socketio::connection_state_recovery rules = {})
+        : lossy_fixture{socketio::server_options{.connectionStateRecovery = rules}}
     {
     }
-    lossy_house(socketio::connection_state_recovery rules, socketio::server_options others)
-        : lossy_house{with(std::move(rules), std::move(others))}
+    lossy_fixture(socketio::connection_state_recovery rules, socketio::server_options others)
+        : lossy_fixture{with(std::move(rules), std::move(others))}
     {
     }
-    explicit lossy_house(socketio::server_options options) : server_house{std::move(options)}
+    explicit lossy_fixture(socketio::server_options options) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](socketio::server_socket socket) {
             heard.note(socket.recovered() ? "recovered" : "new");

@@ -31,7 +31,7 @@ constexpr std::string_view plain_open = R"({"sid":"x","upgrades":[],"pingInterva
 
 // What a connection is made to suffer, step by step. Without a last word of its own the server goes on reading,
 // says nothing more, and closes when the client does.
-class misdeed {
+class misbehaviour {
 public:
     enum class kind : std::uint8_t {
         send,
@@ -53,38 +53,38 @@ public:
     };
 
     // "{accept}" becomes the right Sec-WebSocket-Accept.
-    misdeed& send(std::string_view bytes) { return add(kind::send, bytes); }
+    misbehaviour& send(std::string_view bytes) { return add(kind::send, bytes); }
     // The same, one byte at a time.
-    misdeed& drip(std::string_view bytes) { return add(kind::drip, bytes); }
+    misbehaviour& drip(std::string_view bytes) { return add(kind::drip, bytes); }
     // These bytes over and over, until so many are sent or the client is gone.
-    misdeed& flood(std::string_view bytes, std::size_t bound) { return add(kind::flood, bytes, bound); }
+    misbehaviour& flood(std::string_view bytes, std::size_t bound) { return add(kind::flood, bytes, bound); }
     // Waits for the request.
-    misdeed& head() { return add(kind::head); }
+    misbehaviour& head() { return add(kind::head); }
     // Waits for a message, a ping or a pong that begins so, or is that and no more.
-    misdeed& expect(std::string_view prefix) { return add(kind::expect, prefix); }
-    misdeed& expect_only(std::string_view all) { return add(kind::expect_only, all); }
-    misdeed& reset() { return add(kind::reset); }
-    misdeed& close() { return add(kind::close); }
-    misdeed& half_close() { return add(kind::half_close); }
+    misbehaviour& expect(std::string_view prefix) { return add(kind::expect, prefix); }
+    misbehaviour& expect_only(std::string_view all) { return add(kind::expect_only, all); }
+    misbehaviour& reset() { return add(kind::reset); }
+    misbehaviour& close() { return add(kind::close); }
+    misbehaviour& half_close() { return add(kind::half_close); }
     // Never reads again, and never closes.
-    misdeed& deaf() { return add(kind::deaf); }
+    misbehaviour& deaf() { return add(kind::deaf); }
     // Waits for the client's next connection.
-    misdeed& until_next() { return add(kind::until_next); }
+    misbehaviour& until_next() { return add(kind::until_next); }
 
-    misdeed& text(std::string_view message) { return send(ws_text(message)); }
-    misdeed& frame(unsigned first, std::string_view payload) { return send(ws_frame(first, payload)); }
-    misdeed& upgrade(std::string_view more = {})
+    misbehaviour& text(std::string_view message) { return send(ws_text(message)); }
+    misbehaviour& frame(unsigned first, std::string_view payload) { return send(ws_frame(first, payload)); }
+    misbehaviour& upgrade(std::string_view more = {})
     {
         return head().send(std::string{ws_switching}.append(more).append("\r\n"));
     }
-    misdeed& open(std::string_view settings = plain_open) { return upgrade().text(std::string{"0"}.append(settings)); }
-    misdeed& welcome(std::string_view settings = plain_open)
+    misbehaviour& open(std::string_view settings = plain_open) { return upgrade().text(std::string{"0"}.append(settings)); }
+    misbehaviour& welcome(std::string_view settings = plain_open)
     {
         return open(settings).expect("40").text(R"(40{"sid":"S1"})");
     }
 
     // All of it in one piece, so that no time passes in between.
-    misdeed& welcome_at_once(std::string_view settings)
+    misbehaviour& welcome_at_once(std::string_view settings)
     {
         return upgrade().send(ws_text(std::string{"0"}.append(settings)) + ws_text(R"(40{"sid":"S1"})"));
     }
@@ -92,7 +92,7 @@ public:
     std::vector<step> const& steps() const noexcept { return steps_; }
 
 private:
-    misdeed& add(kind does, std::string_view bytes = {}, std::size_t bound = 0)
+    misbehaviour& add(kind does, std::string_view bytes = {}, std::size_t bound = 0)
     {
         steps_.push_back({does, std::string{bytes}, bound});
         return *this;

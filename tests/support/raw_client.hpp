@@ -19,9 +19,9 @@
 
 namespace support {
 
-class raw_guest {
+class raw_client {
 public:
-    raw_guest(asio::io_context& context, std::uint16_t port, std::string_view more_query = "")
+    raw_client(asio::io_context& context, std::uint16_t port, std::string_view more_query = "")
         : context_{context}, state_{std::make_shared<state>()},
           socket_{context, "ws://127.0.0.1:" + std::to_string(port) + "/socket.io/?EIO=4&transport=websocket" +
                                std::string{more_query}}

@@ -29,14 +29,14 @@
 
 namespace support {
 
-class stand_in;
+class scripted_tcp_server;
 
-// One connection that a stand_in has accepted. On its thread.
-class visitor {
+// One connection that a scripted_tcp_server has accepted. On its thread.
+class scripted_connection {
 public:
     using socket_type = asio::generic::stream_protocol::socket;
 
-    visitor(stand_in& host, socket_type socket, std::size_t number) : host_{host}, socket_{std::move(socket)}, number_{number} {}
+    scripted_connection(scripted_tcp_server& host, socket_type socket, std::size_t number) : host_{host}, socket_{std::move(socket)}, number_{number} {}
 
     std::size_t number() const noexcept { return number_; } // from 0
 
@@ -81,7 +81,7 @@ public:
     inline void relay(std::uint16_t port, std::string_view already = {}, std::string_view headers = {});
 
 private:
-    friend stand_in;
+    friend scripted_tcp_server;
 
     static void pump(socket_type& from, socket_type& to)
     {
@@ -96,30 +96,30 @@ private:
         ::shutdown(from.native_handle(), SHUT_RDWR);
     }
 
-    stand_in& host_;
+    scripted_tcp_server& host_;
     socket_type socket_;
     std::size_t number_;
     std::string input_;
 };
 
-class stand_in {
+class scripted_tcp_server {
 public:
-    using plan = std::function<void(visitor&)>;
+    using plan = std::function<void(scripted_connection&)>;
 
-    explicit stand_in(plan does, std::string const& address = "127.0.0.1")
-        : stand_in{asio::ip::tcp::endpoint{asio::ip::make_address(address), 0}, std::move(does)}
+    explicit scripted_tcp_server(plan does, std::string const& address = "127.0.0.1")
+        : scripted_tcp_server{asio::ip::tcp::endpoint{asio::ip::make_address(address), 0}, std::move(does)}
     {
     }
-    stand_in(asio::generic::stream_protocol::endpoint const& at, plan does) : does_{std::move(does)}, acceptor_{context_}
+    scripted_tcp_server(asio::generic::stream_protocol::endpoint const& at, plan does) : does_{std::move(does)}, acceptor_{context_}
     {
         acceptor_.open(at.protocol());
         acceptor_.bind(at);
         acceptor_.listen();
         thread_ = std::thread{[this] { accept(); }};
     }
-    stand_in(stand_in const&) = delete;
-    stand_in& operator=(stand_in const&) = delete;
-    ~stand_in()
+    scripted_tcp_server(scripted_tcp_server const&) = delete;
+    scripted_tcp_server& operator=(scripted_tcp_server const&) = delete;
+    ~scripted_tcp_server()
     {
         ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
         thread_.join();
@@ -159,13 +159,13 @@ public:
     }
 
 private:
-    friend visitor;
+    friend scripted_connection;
 
     void accept()
     {
         for (std::size_t number = 0;; ++number) {
             std::error_code ec;
-            visitor::socket_type socket{context_};
+            scripted_connection::socket_type socket{context_};
             acceptor_.accept(socket, ec);
             if (ec)
                 return;
@@ -174,19 +174,19 @@ private:
             visits_.emplace_back([this, number, taken = std::move(socket)]() mutable { visit(std::move(taken), number); });
         }
     }
-    void visit(visitor::socket_type socket, std::size_t number)
+    void visit(scripted_connection::socket_type socket, std::size_t number)
     {
-        visitor one{*this, std::move(socket), number};
+        scripted_connection one{*this, std::move(socket), number};
         does_(one);
         end(one.socket_);
     }
-    void begin(visitor::socket_type& socket)
+    void begin(scripted_connection::socket_type& socket)
     {
         std::lock_guard const lock{mutex_};
         open_.push_back(socket.native_handle());
     }
     // Under the lock, so that nobody shuts down a handle that means another socket by then.
-    void end(visitor::socket_type& socket)
+    void end(scripted_connection::socket_type& socket)
     {
         std::lock_guard const lock{mutex_};
         std::erase(open_, socket.native_handle());
@@ -204,14 +204,14 @@ private:
     std::thread thread_;
 };
 
-inline std::string visitor::read_head()
+inline std::string scripted_connection::read_head()
 {
     std::string head = read_until("\r\n\r\n");
     host_.note(head);
     return head;
 }
 
-inline void visitor::note_address()
+inline void scripted_connection::note_address()
 {
     asio::ip::tcp::endpoint from;
     auto const remote = socket_.remote_endpoint();
@@ -219,7 +219,7 @@ inline void visitor::note_address()
     host_.note(from.address().to_string());
 }
 
-inline void visitor::relay(std::uint16_t port, std::string_view already, std::string_view headers)
+inline void scripted_connection::relay(std::uint16_t port, std::string_view already, std::string_view headers)
 {
     socket_type other{socket_.get_executor()};
     std::error_code ec;

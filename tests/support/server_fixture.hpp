@@ -33,12 +33,12 @@ inline std::string loopback_url(std::uint16_t port, std::string_view nsp = "")
 }
 
 // For TEST_CASE_FIXTURE, or as a member of one. Listeners may refer to the diary: the server and the context die first.
-struct server_house {
+struct server_fixture {
     diary heard;
     asio::io_context context;
     socketio::server io;
 
-    explicit server_house(socketio::server_options options = {}) : io{context, 0, on_loopback(std::move(options))} {}
+    explicit server_fixture(socketio::server_options options = {}) : io{context, 0, on_loopback(std::move(options))} {}
 
     std::string url(std::string_view nsp = "") const { return loopback_url(io.port(), nsp); }
 
@@ -91,11 +91,11 @@ struct server_house {
 };
 
 // A client that is connected, and the server's socket of it.
-struct duo : server_house {
+struct two_clients : server_fixture {
     socketio::socket client = guest();
     socketio::server_socket socket = socket_of(client);
 
-    explicit duo(socketio::server_options options = {}) : server_house{std::move(options)} {}
+    explicit two_clients(socketio::server_options options = {}) : server_fixture{std::move(options)} {}
 };
 
 // Whatever a socket can be asked for. Once it has gone only its questions come to something: nobody is there to answer.

@@ -1,7 +1,7 @@
 // A server and its clients in a context that four threads run, and what waits for them from outside.
 #pragma once
 
-#include "server_house.hpp"
+#include "server_fixture.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -52,16 +52,16 @@ void in_threads(int count, Function function)
 }
 
 // The server is set up before its threads run, and its clients connect once they have their listeners.
-struct factory {
+struct threaded_server_fixture {
     asio::io_context context{4};
     std::optional<socketio::server> io;
     counter connected;
     counter gone;
     std::vector<socketio::socket> clients;
-    std::unique_ptr<crew> threads; // g++ takes an optional for one that may be uninitialised
+    std::unique_ptr<client_group> threads; // g++ takes an optional for one that may be uninitialised
 
-    factory() { io.emplace(context, std::uint16_t{0}, on_loopback()); }
-    ~factory()
+    threaded_server_fixture() { io.emplace(context, std::uint16_t{0}, on_loopback()); }
+    ~threaded_server_fixture()
     {
         clients.clear();
         io.reset();
@@ -72,7 +72,7 @@ struct factory {
         io->on("connection", [this](socketio::server_socket socket) {
             socket.on("disconnect", [this] { gone.add(); });
         });
-        threads = std::make_unique<crew>(context, 4);
+        threads = std::make_unique<client_group>(context, 4);
         for (int i = 0; i != count; ++i) {
             auto made = socketio::io(context, loopback_url(io->port()),
                                      quick({.forceNew = true, .autoConnect = false}));

@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(client_test, "a client that has slept through its heartbeat re
 
 TEST_CASE_FIXTURE(client_test, "a client that has slept through the wait before an attempt makes it when it wakes")
 {
-    support::deaf_port port(context);
+    support::silent_port port(context);
     socketio::options options = patient({});
     options.reconnectionDelay = options.reconnectionDelayMax = 1h;
     options.randomizationFactor = 0;

@@ -2,8 +2,8 @@
 #include <socketio/server.hpp>
 
 #include "sleeping_machine.hpp"
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <asio/ip/tcp.hpp>
 #include <doctest/doctest.h>
@@ -28,8 +28,8 @@ namespace {
 // The guest's own timers would tell later that the machine has slept.
 constexpr std::chrono::seconds soon{12};
 
-struct sleeping_house : support::server_house {
-    using support::server_house::server_house;
+struct sleeping_house : support::server_fixture {
+    using support::server_fixture::server_fixture;
 
     template <class Predicate>
     bool until_soon(Predicate predicate)
@@ -40,13 +40,13 @@ struct sleeping_house : support::server_house {
     std::optional<server_socket> known;
 
     // A client that says nothing by itself, in the default namespace.
-    support::raw_guest quiet_guest()
+    support::raw_client quiet_guest()
     {
         io.on("connection", [this](server_socket socket) {
             known = socket;
             socket.on("disconnect", [this](std::string_view reason) { heard.note("disconnect: " + std::string(reason)); });
         });
-        support::raw_guest made{context, io.port()};
+        support::raw_client made{context, io.port()};
         REQUIRE(made.enter());
         return made;
     }
@@ -84,7 +84,7 @@ TEST_CASE("a server that wakes leaves connections that have come to nothing in t
     sleeping_house house;
     SUBCASE("without a namespace")
     {
-        support::raw_guest guest{house.context, house.io.port()};
+        support::raw_client guest{house.context, house.io.port()};
         REQUIRE(guest.until_heard("0"));
         house.context.poll();
         support::sleep_machine(46s);
@@ -97,7 +97,7 @@ TEST_CASE("a server that wakes leaves connections that have come to nothing in t
         bool ended = false;
         char room[1];
         silent.async_read_some(asio::buffer(room), [&](std::error_code, std::size_t) { ended = true; });
-        support::raw_guest later{house.context, house.io.port()}; // is accepted after it
+        support::raw_client later{house.context, house.io.port()}; // is accepted after it
         REQUIRE(later.until_heard("0"));
         support::sleep_machine(11s);
         CHECK(house.until_soon([&] { return ended; }));

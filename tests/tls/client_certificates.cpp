@@ -1,7 +1,7 @@
 // Who the client is: certificates that the server asks for, and options that cannot be used.
 #include <socketio/client.hpp>
 
-#include "support/s_server.hpp"
+#include "support/openssl_server.hpp"
 #include "support/tls.hpp"
 
 #include <doctest/doctest.h>
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(identity_test, "a client certificate that the server does not 
         CAPTURE(version);
         support::npm_server server(demanding(version));
         check_words(failure(secure_url(server), settings), error::tls_certificate_refused, words);
-        support::s_server strict(folder.write("c", trusted.chain(leaf)), folder.write("k", leaf.key()),
+        support::openssl_server strict(folder.write("c", trusted.chain(leaf)), folder.write("k", leaf.key()),
             {"-Verify", "3", "-verify_return_error", "-CAfile", folder.write("r", trusted.root.pem()), "-tls1_2"});
         check_words(failure(strict.url(), settings), error::tls_certificate_refused, words);
     }

@@ -1,7 +1,7 @@
-// Peers that do not speak TLS, or not as wanted: OpenSSL's s_server, and servers that say something else.
+// Peers that do not speak TLS, or not as wanted: OpenSSL's openssl_server, and servers that say something else.
 #include <socketio/client.hpp>
 
-#include "support/s_server.hpp"
+#include "support/openssl_server.hpp"
 #include "support/tls.hpp"
 #include "support/tls_streams.hpp"
 
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using socketio::error;
 using socketio::detail::role;
 using support::check_words;
-using support::s_server;
+using support::openssl_server;
 using support::secure_url;
 
 namespace {
@@ -26,7 +26,7 @@ struct peer_test : support::tls_test {
 
     std::optional<socketio::connect_error> with(std::vector<std::string> const& arguments, socketio::options settings = {})
     {
-        s_server server(cert, key, arguments);
+        openssl_server server(cert, key, arguments);
         return failure(server.url(), trusting(std::move(settings)));
     }
 };
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(peer_test, "a context that goes away in the handshake takes it
 
 TEST_CASE_FIXTURE(peer_test, "a server that wants to negotiate anew is refused that")
 {
-    s_server server(cert, key, {"-tls1_2"});
+    openssl_server server(cert, key, {"-tls1_2"});
     auto const provider = support::make_tls({.ca = trusted.root.pem()}, role::client);
     auto const end = std::make_shared<support::tls_end>(context);
     end->start(*provider, support::connected_stream(context, server.port()), role::client);
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(peer_test, "a server that wants to negotiate anew is refused t
 
 TEST_CASE_FIXTURE(peer_test, "keys are updated while the connection stands, ours too when the server asks")
 {
-    s_server server(cert, key, {"-tls1_3"});
+    openssl_server server(cert, key, {"-tls1_3"});
     auto const provider = support::make_tls({.ca = trusted.root.pem()}, role::client);
     auto const end = std::make_shared<support::tls_end>(context);
     end->start(*provider, support::connected_stream(context, server.port()), role::client);

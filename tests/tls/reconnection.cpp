@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(loss_test, "several threads share managers with TLS")
     std::atomic<int> answers{0};
     std::vector<socketio::socket> sockets;
     {
-        support::crew const threads(shared, 3);
+        support::client_group const threads(shared, 3);
         for (int i = 0; i != 4; ++i) {
             auto settings = support::quick(trusting());
             settings.forceNew = true;

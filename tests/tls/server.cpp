@@ -4,7 +4,7 @@
 
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 #include "support/tls.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 #include <socketio/tls.hpp>
 
 #include "support/refusal.hpp"
-#include "support/stand_in.hpp"
+#include "support/scripted_tcp_server.hpp"
 #include "support/tls.hpp"
 
 #include <asio/local/stream_protocol.hpp>
@@ -13,14 +13,14 @@
 using socketio::error;
 using support::check_words;
 using support::secure_url;
-using support::stand_in;
+using support::scripted_tcp_server;
 using support::tls_test;
-using support::visitor;
+using support::scripted_connection;
 
 TEST_CASE_FIXTURE(tls_test, "wss by a proxy is CONNECT first, then TLS with the server")
 {
     support::npm_server server(serving(trusted.leaf({.hosts = "DNS:server.example"})));
-    stand_in proxy{[&](visitor& client) {
+    scripted_tcp_server proxy{[&](scripted_connection& client) {
         client.read_head();
         client.write("HTTP/1.1 200 OK\r\n\r\n");
         client.relay(server.port());
@@ -40,7 +40,7 @@ TEST_CASE_FIXTURE(tls_test, "TLS goes over a Unix-domain socket, too")
 {
     support::npm_server server(serving(trusted.leaf({.hosts = "DNS:server.example"})));
     std::string const path = folder.path("socket");
-    stand_in peer{asio::local::stream_protocol::endpoint{path}, [&](visitor& client) { client.relay(server.port()); }};
+    scripted_tcp_server peer{asio::local::stream_protocol::endpoint{path}, [&](scripted_connection& client) { client.relay(server.port()); }};
     auto settings = trusting();
     settings.network.unix_socket = path;
     auto socket = socketio::io(context, "wss://server.example", settings);
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(tls_test, "TLS goes over a Unix-domain socket, too")
 TEST_CASE_FIXTURE(tls_test, "a redirection from http to https is followed, and one from https to http never")
 {
     support::npm_server server(serving(trusted.leaf()));
-    stand_in plain{[&](visitor& client) {
+    scripted_tcp_server plain{[&](scripted_connection& client) {
         client.read_head();
         client.write("HTTP/1.1 308 Permanent Redirect\r\nLocation: " + secure_url(server) + "/socket.io/?EIO=4&transport=websocket\r\n\r\n");
     }};

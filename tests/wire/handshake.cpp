@@ -1,4 +1,4 @@
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <socketio/core/error.hpp>
 

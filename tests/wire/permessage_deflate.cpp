@@ -1,7 +1,7 @@
 #include <socketio/wire/permessage_deflate.hpp>
 
 #include <socketio/core/error.hpp>
-#include <socketio/wire/handshake.hpp>
+#include <socketio/wire/websocket_handshake.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 // What one TCP connection may cost the server, and how many there may be: every limit from below and from above.
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,8 +31,8 @@ std::string frame(char opcode, std::string_view payload)
     return head + std::string{payload};
 }
 
-struct port_house : support::server_house {
-    using server_house::server_house;
+struct port_house : support::server_fixture {
+    using server_fixture::server_fixture;
 
     http_caller call() { return {context, io.port()}; }
     bool until_received(http_caller& by, std::string_view text)

@@ -1,9 +1,9 @@
 // allowRequest: asked for each new session, answered at once or later, from any thread.
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,7 +23,7 @@ using support::get_request;
 using support::http_caller;
 using support::polling_target;
 using support::refusal_body;
-using support::server_house;
+using support::server_fixture;
 using support::upgrade_headers;
 using support::websocket_target;
 using support::with_sid;
@@ -31,8 +31,8 @@ using support::with_sid;
 namespace {
 namespace admission {
 
-struct house : server_house {
-    explicit house(request_check check, server_options options = {}) : server_house{with(std::move(options), std::move(check))}
+struct house : server_fixture {
+    explicit house(request_check check, server_options options = {}) : server_fixture{with(std::move(options), std::move(check))}
     {
         io.engine().on("connection_error", [this](socketio::connection_failure const& why) {
             heard.note(std::to_string(why.code) + " " + (why.context.empty() ? "" : why.context[0].second));

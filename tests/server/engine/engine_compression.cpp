@@ -1,10 +1,10 @@
 // Answers to polls as gzip: which, and for whom. Is empty without zlib.
 #if defined(SOCKETIO_WITH_ZLIB)
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,8 +45,8 @@ std::string const news(2000, 'x');
 std::string const packet = R"(42["news",")" + news + R"("])";
 
 // A client over polling, of which the server's socket is kept.
-struct house : support::server_house {
-    explicit house(server_options options = {}) : server_house{std::move(options)}
+struct house : support::server_fixture {
+    explicit house(server_options options = {}) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](socketio::server_socket arrived) { socket.emplace(std::move(arrived)); });
         target = with_sid(polling_target, support::sid_in(caller.get(polling_target, accepted).body));

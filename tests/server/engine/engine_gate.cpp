@@ -105,7 +105,7 @@ TEST_CASE("a transport that is not offered is not known")
 TEST_CASE("the path is the server's, with one slash at its end")
 {
     for (std::string const path : {"/my/path", "/my/path/", "/my/path//"}) {
-        support::server_house house{{.path = path}};
+        support::server_fixture house{{.path = path}};
         http_caller caller{house.context, house.io.port()};
         CHECK(caller.get("/my/path/?EIO=4&transport=polling").status == 200);
         CHECK(caller.get("/my/path/below/?EIO=4&transport=polling").status == 200); // by its beginning, as npm's
@@ -115,13 +115,13 @@ TEST_CASE("the path is the server's, with one slash at its end")
         CHECK(caller.get("/my/path/").body == support::refusal_body(0, "Transport unknown"));
         CHECK(caller.get(polling_target).status == 404);
     }
-    support::server_house root{{.path = "/"}};
+    support::server_fixture root{{.path = "/"}};
     CHECK(http_caller{root.context, root.io.port()}.get("/?EIO=4&transport=polling").status == 200);
     CHECK(socketio::detail::normal_path("") == "/");
     CHECK(socketio::detail::normal_path("a") == "/a/");
 }
 
-TEST_CASE_FIXTURE(support::server_house, "\"connection_error\" tells who was not let in, and why")
+TEST_CASE_FIXTURE(support::server_fixture, "\"connection_error\" tells who was not let in, and why")
 {
     io.engine().on("connection_error", [&](socketio::connection_failure const& why) {
         std::string line = std::to_string(why.code) + " " + why.message + " " + why.request.method;

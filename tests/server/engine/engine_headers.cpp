@@ -131,7 +131,7 @@ TEST_CASE("an origin is listed exactly, or the function is asked")
 
 TEST_CASE("what a page sends as its origin writes no header of its own")
 {
-    support::server_house house{{.cors = {.originAllowed = [](std::string_view) { return true; }}}};
+    support::server_fixture house{{.cors = {.originAllowed = [](std::string_view) { return true; }}}};
     http_caller caller{house.context, house.io.port()};
     auto const reply = caller.get(polling_target, "Origin: https://a.example; \xc3\xbc, \"x\"\r\n");
     CHECK(reply.header("Access-Control-Allow-Origin") == "https://a.example; \xc3\xbc, \"x\"");
@@ -148,7 +148,7 @@ TEST_CASE("what a page sends as its origin writes no header of its own")
 
 TEST_CASE("what throws when it is asked about an origin leaves through the context, and the page is told nothing")
 {
-    support::server_house house{
+    support::server_fixture house{
         {.cors = {.originAllowed = [](std::string_view) -> bool { throw std::runtime_error("thrown"); }}}};
     http_caller caller{house.context, house.io.port()};
     caller.send(get_request(polling_target, "Origin: https://a.example\r\n"));
@@ -172,7 +172,7 @@ TEST_CASE("the session's cookie is the one that npm's server sets")
 
 TEST_CASE("the cookie comes with the first answer of a session, and with no other")
 {
-    support::server_house house{{.cookie = cookie_options{}}};
+    support::server_fixture house{{.cookie = cookie_options{}}};
     http_caller caller{house.context, house.io.port()};
     auto const hello = caller.get(polling_target);
     std::string const sid = support::sid_in(hello.body);

@@ -1,7 +1,7 @@
 // Engine.IO sessions over long-polling alone.
 #include <socketio/server/engine_session.hpp>
 
-#include "support/engine_house.hpp"
+#include "support/engine_fixture.hpp"
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
 
@@ -15,7 +15,7 @@
 
 using namespace std::chrono_literals;
 using socketio::error;
-using support::engine_house;
+using support::engine_fixture;
 using support::get_request;
 using support::http_caller;
 using support::payload_of;
@@ -29,7 +29,7 @@ namespace polling {
 
 // A client with a line for its polls and one for its bodies.
 struct guest {
-    explicit guest(engine_house& visited)
+    explicit guest(engine_fixture& visited)
         : house{visited}, polls{visited.context, visited.port()}, bodies{visited.context, visited.port()}
     {
         hello = polls.get(polling_target);
@@ -44,7 +44,7 @@ struct guest {
         return house.until_quiet();
     }
 
-    engine_house& house;
+    engine_fixture& house;
     http_caller polls, bodies;
     support::http_reply hello;
     std::string target;
@@ -60,7 +60,7 @@ std::string closed(std::string_view reason, error why)
 
 TEST_CASE("a session over polling begins with the open packet, and its id is the channel's")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     CHECK(guest.hello.status == 200);
     CHECK(guest.hello.header("Content-Type") == "text/plain; charset=UTF-8");
@@ -77,7 +77,7 @@ TEST_CASE("a session over polling begins with the open packet, and its id is the
 
 TEST_CASE("messages of both kinds pass both ways over polling")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     auto const taken = guest.bodies.post(guest.target, payload_of({"4hello", "bAQID", "4\xe2\x82\xac"}));
     CHECK(taken.body == "ok");
@@ -96,7 +96,7 @@ TEST_CASE("messages of both kinds pass both ways over polling")
 
 TEST_CASE("a poll waits until there is something to say")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     CHECK_FALSE(house.session->is_writable());
     REQUIRE(guest.begin_poll());
@@ -116,7 +116,7 @@ TEST_CASE("a poll waits until there is something to say")
 
 TEST_CASE("what is said between two polls gathers, in order")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     std::string expected;
     for (int i = 0; i != 1000; ++i) {
@@ -132,7 +132,7 @@ TEST_CASE("what is said between two polls gathers, in order")
 
 TEST_CASE("each request may come on a connection of its own, in whatever HTTP it likes")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     auto const ask = [&](std::string const& request) { return http_caller{house.context, house.port()}.ask(request); };
     CHECK(ask(post_request(guest.target, "4typed", "Content-Type: text/plain;charset=UTF-8\r\n")).body == "ok");
@@ -148,7 +148,7 @@ TEST_CASE("each request may come on a connection of its own, in whatever HTTP it
 
 TEST_CASE("a body of just the limit is heard, and one over it is not")
 {
-    engine_house house{{.maxHttpBufferSize = 1000}};
+    engine_fixture house{{.maxHttpBufferSize = 1000}};
     house.echoes = false;
     polling::guest guest{house};
     CHECK(guest.say("4" + std::string(999, 'x')) == "ok");
@@ -164,7 +164,7 @@ TEST_CASE("a body of just the limit is heard, and one over it is not")
 
 TEST_CASE("over polling the server pings, again and again")
 {
-    engine_house house{{.pingInterval = 30ms}};
+    engine_fixture house{{.pingInterval = 30ms}};
     polling::guest guest{house};
     for (int i = 0; i != 3; ++i) {
         CHECK(guest.poll() == "2");
@@ -175,7 +175,7 @@ TEST_CASE("over polling the server pings, again and again")
 
 TEST_CASE("who does not answer a ping over polling is told to have timed out, and so is who never polls")
 {
-    engine_house house{{.pingInterval = 30ms, .pingTimeout = 500ms}};
+    engine_fixture house{{.pingInterval = 30ms, .pingTimeout = 500ms}};
     polling::guest deaf{house}, silent{house};
     CHECK(deaf.poll() == "2");
     CHECK(deaf.poll() == "1");
@@ -187,7 +187,7 @@ TEST_CASE("who does not answer a ping over polling is told to have timed out, an
 
 TEST_CASE("closing a session tells the poll that waits")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     REQUIRE(guest.begin_poll());
     CHECK(guest.say(payload_of({"4close", "4unheard"})) == "ok");
@@ -200,7 +200,7 @@ TEST_CASE("closing a session tells the poll that waits")
 
 TEST_CASE("closing a session leaves what was said before for the next poll, and the end for the one behind it")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     CHECK(guest.say(payload_of({"4last", "4close", "4unheard"})) == "ok");
     REQUIRE(house.until_heard(polling::closed("forced close", error::stopped)));
@@ -218,7 +218,7 @@ TEST_CASE("closing a session leaves what was said before for the next poll, and 
 TEST_CASE("what was said last may be kept for ever")
 {
     for (std::chrono::milliseconds const lasts : {std::chrono::milliseconds::max(), std::chrono::milliseconds{24h * 365 * 1000}}) {
-        engine_house house{{.close_timeout = lasts}};
+        engine_fixture house{{.close_timeout = lasts}};
         polling::guest guest{house};
         CHECK(guest.say(payload_of({"4last", "4close"})) == "ok");
         CHECK(house.until_heard(polling::closed("forced close", error::stopped)));
@@ -231,7 +231,7 @@ TEST_CASE("what was said last may be kept for ever")
 
 TEST_CASE("what was said last is kept no longer than its time")
 {
-    engine_house house{{.close_timeout = 30ms}};
+    engine_fixture house{{.close_timeout = 30ms}};
     polling::guest guest{house};
     CHECK(guest.say(payload_of({"4last", "4close"})) == "ok");
     CHECK(support::run_until(house.context, [&] { return house.server->clients_count() == 0; }));
@@ -241,7 +241,7 @@ TEST_CASE("what was said last is kept no longer than its time")
 
 TEST_CASE("aborting a session leaves nothing")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     CHECK(guest.say(payload_of({"4last", "4abort"})) == "ok");
     REQUIRE(house.until_heard(polling::closed("forced close", error::stopped)));
@@ -251,7 +251,7 @@ TEST_CASE("aborting a session leaves nothing")
 
 TEST_CASE("a client that says goodbye over polling is a transport close, and its poll has nothing to wait for")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest guest{house};
     REQUIRE(guest.begin_poll());
     CHECK(guest.say("1") == "ok");
@@ -263,7 +263,7 @@ TEST_CASE("a client that says goodbye over polling is a transport close, and its
 
 TEST_CASE("a server that closes tells all polls, and leaves nothing to fetch")
 {
-    engine_house house;
+    engine_fixture house;
     polling::guest waiting{house}, away{house};
     REQUIRE(waiting.begin_poll());
     CHECK(away.say("4unfetched") == "ok");
@@ -279,7 +279,7 @@ TEST_CASE("polling sessions and a server that outlive the context touch nothing"
     std::shared_ptr<socketio::detail::engine_channel> session;
     std::shared_ptr<socketio::detail::engine_server> server;
     {
-        engine_house house;
+        engine_fixture house;
         polling::guest guest{house};
         REQUIRE(guest.begin_poll());
         session = house.session;
@@ -295,7 +295,7 @@ TEST_CASE("polling sessions and a server that outlive the context touch nothing"
 
 TEST_CASE("a server that closes leaves no timer of its sessions behind")
 {
-    engine_house house{{.close_timeout = 1h}};
+    engine_fixture house{{.close_timeout = 1h}};
     polling::guest caller{house};
     CHECK(caller.hello.status == 200);
     CHECK(house.done());

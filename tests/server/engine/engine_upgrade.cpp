@@ -3,7 +3,7 @@
 
 #include <socketio/websocket.hpp>
 
-#include "support/engine_house.hpp"
+#include "support/engine_fixture.hpp"
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
 
@@ -22,7 +22,7 @@ using socketio::error;
 using socketio::websocket;
 using socketio::websocket_close;
 using socketio::websocket_message;
-using support::engine_house;
+using support::engine_fixture;
 using support::get_request;
 using support::http_caller;
 using support::payload_of;
@@ -34,7 +34,7 @@ namespace upgrade {
 
 // A client that polls, and has a WebSocket to go on with.
 struct climber {
-    explicit climber(engine_house& visited) : house{visited}, polls{visited.context, visited.port()}
+    explicit climber(engine_fixture& visited) : house{visited}, polls{visited.context, visited.port()}
     {
         sid = support::sid_in(polls.get(polling_target).body);
         target = with_sid(polling_target, sid);
@@ -65,7 +65,7 @@ struct climber {
         return house.until_quiet();
     }
 
-    engine_house& house;
+    engine_fixture& house;
     http_caller polls;
     std::string sid, target;
     std::optional<websocket> socket;
@@ -73,8 +73,8 @@ struct climber {
     std::optional<websocket_close> closed;
 };
 
-struct house : engine_house {
-    explicit house(socketio::server_options options = {}) : engine_house{std::move(options)} {}
+struct house : engine_fixture {
+    explicit house(socketio::server_options options = {}) : engine_fixture{std::move(options)} {}
     void say(std::string_view text)
     {
         session->send_text(text, true);
@@ -83,7 +83,7 @@ struct house : engine_house {
     bool done()
     {
         session.reset();
-        return engine_house::done();
+        return engine_fixture::done();
     }
 };
 
@@ -273,7 +273,7 @@ TEST_CASE("after the upgrade the WebSocket's end is the session's")
 TEST_CASE("upgrades are offered where WebSocket is, and where they are allowed")
 {
     auto const offered = [](socketio::server_options options) {
-        engine_house house{std::move(options)};
+        engine_fixture house{std::move(options)};
         std::string const body = http_caller{house.context, house.port()}.get(polling_target).body;
         house.session.reset();
         return body.find(R"("upgrades":["websocket"])") != std::string::npos;

@@ -3,7 +3,7 @@
 
 #include <socketio/websocket.hpp>
 
-#include "support/engine_house.hpp"
+#include "support/engine_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,7 +21,7 @@ namespace {
 
 // A WebSocket that writes down what the server says.
 struct visitor {
-    explicit visitor(support::engine_house& visited, std::string const& query = "EIO=4&transport=websocket")
+    explicit visitor(support::engine_fixture& visited, std::string const& query = "EIO=4&transport=websocket")
         : house{visited}, socket{visited.context, visited.ws_url(query)}
     {
         socket.on_message([this](websocket_message const& m) {
@@ -40,7 +40,7 @@ struct visitor {
         return support::run_until(house.context, [&] { return closed.has_value(); });
     }
 
-    support::engine_house& house;
+    support::engine_fixture& house;
     websocket socket;
     std::vector<std::string> heard;
     std::optional<websocket_close> closed;
@@ -51,7 +51,7 @@ struct visitor {
 
 TEST_CASE("a session over WebSocket begins with the open packet, and its id is the channel's")
 {
-    support::engine_house house;
+    support::engine_fixture house;
     visitor guest{house};
     REQUIRE(guest.until(1));
     CHECK(guest.heard[0] == R"(0{"sid":")" + guest.sid +
@@ -69,7 +69,7 @@ TEST_CASE("a session over WebSocket begins with the open packet, and its id is t
 
 TEST_CASE("messages of both kinds pass both ways over WebSocket")
 {
-    support::engine_house house;
+    support::engine_fixture house;
     visitor guest{house};
     REQUIRE(guest.until(1));
     guest.socket.send("4hello");
@@ -85,7 +85,7 @@ TEST_CASE("messages of both kinds pass both ways over WebSocket")
 
 TEST_CASE("the server pings, and who does not answer is told to have timed out")
 {
-    support::engine_house house{{.pingInterval = 30ms, .pingTimeout = 20ms}};
+    support::engine_fixture house{{.pingInterval = 30ms, .pingTimeout = 20ms}};
     visitor guest{house};
     REQUIRE(guest.until(2));
     CHECK(guest.heard[1] == "2");
@@ -100,7 +100,7 @@ TEST_CASE("the server pings, and who does not answer is told to have timed out")
 
 TEST_CASE("closing a session sends what was said before, and the owner is told once")
 {
-    support::engine_house house;
+    support::engine_fixture house;
     visitor guest{house};
     REQUIRE(guest.until(1));
     guest.socket.send("4last");
@@ -116,7 +116,7 @@ TEST_CASE("closing a session sends what was said before, and the owner is told o
 
 TEST_CASE("aborting a session cuts the connection")
 {
-    support::engine_house house;
+    support::engine_fixture house;
     visitor guest{house};
     REQUIRE(guest.until(1));
     guest.socket.send("4abort");
@@ -127,7 +127,7 @@ TEST_CASE("aborting a session cuts the connection")
 
 TEST_CASE("a client that leaves is a transport close, and one that breaks the protocol is cut off")
 {
-    support::engine_house house;
+    support::engine_fixture house;
     visitor leaving{house};
     REQUIRE(leaving.until(1));
     leaving.socket.close(1001);
@@ -157,7 +157,7 @@ TEST_CASE("sessions and a server that outlive the context touch nothing")
     std::shared_ptr<socketio::detail::engine_channel> session;
     std::shared_ptr<socketio::detail::engine_server> server;
     {
-        support::engine_house house;
+        support::engine_fixture house;
         visitor guest{house};
         REQUIRE(guest.until(1));
         session = house.session;

@@ -1,8 +1,8 @@
 // Durations that are longer than any clock can count: nothing ends at once, and nothing overflows.
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -67,7 +67,7 @@ std::vector<setting> all_settings()
 }
 
 // One that is connected, lost and connected again, asks and is asked.
-void converse(support::server_house& house, options client_options)
+void converse(support::server_fixture& house, options client_options)
 {
     house.io.on("connection", [&house](socketio::server_socket socket) {
         socket.on("ask", [](ack reply) { reply("from the server"); });
@@ -101,7 +101,7 @@ TEST_CASE("an option that lasts for ever ends nothing")
             server_options of_server;
             options of_client;
             each.set(of_server, of_client, lasts);
-            support::server_house house{std::move(of_server)};
+            support::server_fixture house{std::move(of_server)};
             converse(house, std::move(of_client));
         }
 }
@@ -113,7 +113,7 @@ TEST_CASE("an option that ends before it begins does not overflow")
         server_options of_server;
         options of_client;
         each.set(of_server, of_client, milliseconds::min());
-        support::server_house house{std::move(of_server)};
+        support::server_fixture house{std::move(of_server)};
         auto client = socketio::io(house.context, house.url(), std::move(of_client));
         house.heard.follow(client);
         CHECK(house.until([&] { return !house.heard.text().empty(); }));
@@ -126,7 +126,7 @@ TEST_CASE("a call that waits for ever is not over at once")
 {
     for (auto const lasts : for_ever) {
         CAPTURE(lasts.count());
-        support::duo pair;
+        support::two_clients pair;
         std::vector<std::string> ends;
         auto const note = [&ends](std::string name) {
             return [&ends, name](std::error_code ec, auto const&...) { ends.push_back(name + (ec ? ": " + ec.message() : "")); };
@@ -162,7 +162,7 @@ TEST_CASE("a call that waits for ever is not over at once")
 TEST_CASE("what is changed on a manager to last for ever ends nothing")
 {
     for (auto const lasts : for_ever) {
-        support::server_house house;
+        support::server_fixture house;
         auto client = house.client("", {.autoConnect = false});
         house.heard.follow(client);
         client.io().timeout(lasts).reconnectionDelay(lasts).reconnectionDelayMax(lasts);
@@ -176,7 +176,7 @@ TEST_CASE("a wait for ever before an attempt is not over at once")
 {
     for (auto const lasts : for_ever) {
         CAPTURE(lasts.count());
-        support::server_house house;
+        support::server_fixture house;
         socketio::options settings;
         settings.reconnectionDelay = settings.reconnectionDelayMax = lasts;
         auto client = socketio::io(house.context, house.url(), settings);
@@ -197,7 +197,7 @@ TEST_CASE("a server's heartbeat lasts as long as its clients can count")
         auto const interval = each.first;
         auto const timeout = each.second;
         CAPTURE(interval.count());
-        support::server_house house{{.pingInterval = interval, .pingTimeout = timeout}};
+        support::server_fixture house{{.pingInterval = interval, .pingTimeout = timeout}};
         auto const client = house.client();
         CHECK(house.until([&] { return client.connected(); }));
     }

@@ -3,7 +3,7 @@
 
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,8 +31,8 @@ using support::with_sid;
 namespace {
 namespace half_closed {
 
-struct house : support::server_house {
-    explicit house(socketio::server_options options = {}) : server_house{std::move(options)}
+struct house : support::server_fixture {
+    explicit house(socketio::server_options options = {}) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](socketio::server_socket socket) {
             socket.on("disconnect", [this](std::string_view reason) { heard.note("disconnect: " + std::string{reason}); });

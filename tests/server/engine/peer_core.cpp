@@ -1,11 +1,11 @@
 // One client's session: what it may send, and its end while something of it is under way.
-#include <socketio/server/client_core.hpp>
+#include <socketio/server/peer_core.hpp>
 
 #include <socketio/server.hpp>
 #include <socketio/websocket.hpp>
 
 #include "support/run_until.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -45,7 +45,7 @@ TEST_CASE("a timer that is due in the moment in which the session ends finds not
 
 TEST_CASE("each attachment of an event may be as large as maxHttpBufferSize, as each of its messages, and not larger")
 {
-    support::server_house house{{.maxHttpBufferSize = 1000}};
+    support::server_fixture house{{.maxHttpBufferSize = 1000}};
     auto client = house.guest();
     house.socket_of(client).on("data", [&](std::vector<socketio::bytes> const& parts) {
         for (auto const& each : parts)

@@ -4,7 +4,7 @@
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
 #include "support/npm_client.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,8 +24,8 @@ namespace subprotocols {
 
 using offers = std::vector<std::string>;
 
-struct house : support::server_house {
-    explicit house(socketio::server_options options = {}) : server_house{std::move(options)}
+struct house : support::server_fixture {
+    explicit house(socketio::server_options options = {}) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](socketio::server_socket socket) {
             heard.note("connected by " + std::string{socket.conn().transport()});

@@ -1,7 +1,7 @@
 // Time limits of a client in several namespaces. (tests/cost counts what very many of them cost.)
-#include <socketio/server/client_core.hpp>
+#include <socketio/server/peer_core.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,7 +18,7 @@ using socketio::server_socket;
 namespace {
 
 // A client of "/" that may join others over the same connection.
-struct hotel : support::server_house {
+struct hotel : support::server_fixture {
     std::vector<socketio::socket> guests;
 
     hotel()

@@ -3,8 +3,8 @@
 
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_factory.hpp"
-#include "support/server_house.hpp"
+#include "support/threaded_server_fixture.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -30,8 +30,8 @@ using support::post_request;
 namespace {
 namespace pages {
 
-struct house : support::server_house {
-    explicit house(socketio::server_options options = {}) : server_house{std::move(options)} {}
+struct house : support::server_fixture {
+    explicit house(socketio::server_options options = {}) : server_fixture{std::move(options)} {}
 
     http_caller call() { return {context, io.port()}; }
     // From now on requests are kept.
@@ -256,18 +256,18 @@ TEST_CASE("a handler that holds the server goes when that is closed")
 
 TEST_CASE("pages are served by all threads of the context")
 {
-    support::factory factory;
+    support::threaded_server_fixture threaded_server_fixture;
     std::atomic<int> served{0}, wrong{0};
-    factory.io->on_request([&](http_request const& request) {
+    threaded_server_fixture.io->on_request([&](http_request const& request) {
         ++served;
         return words(std::string{request.path()});
     });
-    factory.start(2, [](socketio::socket, int) {});
+    threaded_server_fixture.start(2, [](socketio::socket, int) {});
     support::in_threads(4, [&](int number) {
         asio::io_context own;
         std::string const target = "/" + std::to_string(number);
         for (int i = 0; i != 25; ++i) {
-            http_caller caller{own, factory.io->port()};
+            http_caller caller{own, threaded_server_fixture.io->port()};
             for (int j = 0; j != 4; ++j)
                 wrong += caller.get(target).body != target;
         }

@@ -3,7 +3,7 @@
 
 #include "support/engine_requests.hpp"
 #include "support/http_caller.hpp"
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ using support::http_reply;
 namespace {
 namespace served {
 
-struct house : support::server_house {
+struct house : support::server_fixture {
     explicit house(socketio::serve_files_options settings = {})
     {
         std::filesystem::create_directories(folder.path("public/sub"));

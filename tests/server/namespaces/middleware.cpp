@@ -1,7 +1,7 @@
 // What stands between a client and its socket.
 #include <socketio/server/middleware.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,11 +14,11 @@ using socketio::next;
 using socketio::server_socket;
 using support::note_event;
 using support::note_text;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
-struct gate : server_house {
+struct gate : server_fixture {
     std::vector<next> waiting;
 
     gate()

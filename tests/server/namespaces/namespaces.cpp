@@ -1,8 +1,8 @@
 // Namespaces: by name, by pattern, by a function that is asked; and how they go.
 #include <socketio/server/server_namespace.hpp>
 
-#include "support/lossy_house.hpp"
-#include "support/server_house.hpp"
+#include "support/lossy_fixture.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,12 +22,12 @@ using socketio::server_options;
 using socketio::server_socket;
 using socketio::value;
 using support::note_text;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
-struct map_house : server_house {
-    using server_house::server_house;
+struct map_house : server_fixture {
+    using server_fixture::server_fixture;
 
     auto note_socket()
     {
@@ -68,8 +68,8 @@ struct keeping_house : counting_house {
 struct small_house : counting_house {
     small_house() : counting_house{{.child_namespaces = 2}} {}
 };
-struct patient_house : support::lossy_house {
-    patient_house() : lossy_house{socketio::connection_state_recovery{}} {}
+struct patient_house : support::lossy_fixture {
+    patient_house() : lossy_fixture{socketio::connection_state_recovery{}} {}
 };
 
 } // namespace

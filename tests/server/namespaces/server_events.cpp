@@ -1,7 +1,7 @@
 // The events of the server itself and of its namespaces: "connection", "connect", "new_namespace".
 #include <socketio/server/server.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,11 +17,11 @@ using socketio::server_namespace;
 using socketio::server_socket;
 using support::note_event;
 using support::note_text;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
-struct reception : server_house {
+struct reception : server_fixture {
     auto note_socket(std::string name)
     {
         return [this, name = std::move(name)](server_socket) { heard.note(name); };

@@ -1,8 +1,8 @@
 // An adapter of the program's own behind the interface: it writes down what it is asked, and does it.
 #include <socketio/server/adapter.hpp>
 
-#include "support/lossy_house.hpp"
-#include "support/server_house.hpp"
+#include "support/lossy_fixture.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -131,13 +131,13 @@ struct written {
 };
 
 // A server with such adapters, and a client.
-struct writing_house : written, support::duo {
-    writing_house() : support::duo{options()} { asked.clear(); }
+struct writing_fixture : written, support::two_clients {
+    writing_fixture() : support::two_clients{options()} { asked.clear(); }
 };
 
 } // namespace
 
-TEST_CASE_FIXTURE(writing_house, "each namespace has an adapter of its own, which the server makes with it")
+TEST_CASE_FIXTURE(writing_fixture, "each namespace has an adapter of its own, which the server makes with it")
 {
     CHECK(made.text() == "/");
     io.of("/chat").emit("news");
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(writing_house, "each namespace has an adapter of its own, whic
     CHECK(asked.text() == "broadcast 2/w1,[\"news\"] to [] but []");
 }
 
-TEST_CASE_FIXTURE(writing_house, "rooms and moves are the adapter's business, of one socket and of many")
+TEST_CASE_FIXTURE(writing_fixture, "rooms and moves are the adapter's business, of one socket and of many")
 {
     socket.join({"a", "b"});
     socket.leave("a");
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(writing_house, "rooms and moves are the adapter's business, of
     CHECK(io.sockets().adapter().sids().empty());
 }
 
-TEST_CASE_FIXTURE(writing_house, "what is emitted to several goes through the adapter with all that was said of it")
+TEST_CASE_FIXTURE(writing_fixture, "what is emitted to several goes through the adapter with all that was said of it")
 {
     client.on("news", note_text(heard, "client"));
     socket.emit("news", "0");
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(writing_house, "what is emitted to several goes through the ad
     CHECK(heard.text() == "client: 0 | client: 1 | client: 2");
 }
 
-TEST_CASE_FIXTURE(writing_house, "questions to several are the adapter's, and so is to forget them when time is up")
+TEST_CASE_FIXTURE(writing_fixture, "questions to several are the adapter's, and so is to forget them when time is up")
 {
     auto const note = [this](std::error_code ec, std::vector<value> const& answers) {
         heard.note((ec ? ec.message() : "all") + ' ' + std::to_string(answers.size()));
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(writing_house, "questions to several are the adapter's, and so
     CHECK(asked.text() == R"(ask 2["ask"] to [] but [] timeout | ask 2["silence"] to [] but [] timeout | forget)");
 }
 
-TEST_CASE_FIXTURE(writing_house, "fetchSockets asks the adapter, and what it tells is what is found")
+TEST_CASE_FIXTURE(writing_fixture, "fetchSockets asks the adapter, and what it tells is what is found")
 {
     std::optional<std::vector<remote_socket>> found;
     io.in(socket.id()).local().fetchSockets([&](std::error_code, std::vector<remote_socket> all) { found = std::move(all); });
@@ -209,7 +209,7 @@ TEST_CASE("with recovery the adapter keeps the sessions and what was missed")
     written notes;
     auto options = notes.options();
     options.connectionStateRecovery.emplace();
-    support::lossy_house house{std::move(options)};
+    support::lossy_fixture house{std::move(options)};
     auto client = house.traveller();
     house.socket_of(client).join("room");
     house.socket_of(client).set_data("data");
@@ -228,7 +228,7 @@ TEST_CASE("with recovery the adapter keeps the sessions and what was missed")
 
 TEST_CASE("a factory that makes none leaves it at the usual adapter")
 {
-    support::server_house house{server_options{.adapter = [](adapter_settings const&) { return nullptr; }}};
+    support::server_fixture house{server_options{.adapter = [](adapter_settings const&) { return nullptr; }}};
     auto const client = house.guest();
     house.socket_of(client).join("room");
     CHECK(house.io.sockets().adapter().rooms().contains("room"));

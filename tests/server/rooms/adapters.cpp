@@ -1,7 +1,7 @@
 // Adapters of the program's own: they answer when they like, and may fail.
 #include <socketio/server/adapter.hpp>
 
-#include "support/lossy_house.hpp"
+#include "support/lossy_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -62,11 +62,11 @@ private:
     std::shared_ptr<adapter_script> script_;
 };
 
-struct scripted_house : support::lossy_house {
+struct scripted_house : support::lossy_fixture {
     std::shared_ptr<adapter_script> script;
 
     explicit scripted_house(std::shared_ptr<adapter_script> by = std::make_shared<adapter_script>())
-        : lossy_house{{}, {.cleanupEmptyChildNamespaces = true, .adapter = [by](adapter_settings const& settings) {
+        : lossy_fixture{{}, {.cleanupEmptyChildNamespaces = true, .adapter = [by](adapter_settings const& settings) {
               if (by->making)
                   by->making(settings.nsp);
               return by->all.emplace_back(std::make_shared<scripted_adapter>(settings, by));

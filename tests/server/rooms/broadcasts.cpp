@@ -1,7 +1,7 @@
 // To whom a broadcast goes, and what comes back of it.
 #include <socketio/server/broadcast_operator.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,12 +18,12 @@
 using namespace std::chrono_literals;
 using socketio::ack;
 using socketio::value;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
 // Four clients that note the news, "a: text", by name.
-struct crowd : server_house {
+struct crowd : server_fixture {
     socketio::socket a = guest(), b = guest(), c = guest(), d = guest();
 
     crowd()

@@ -1,7 +1,7 @@
 // Two servers whose adapters know each other: what one says reaches the other's clients, through the interface alone.
 #include <socketio/server/adapter.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -121,11 +121,11 @@ struct wired {
 };
 
 // a is at one server; b and c at the other, where a's does not know them.
-struct joined_house : wired, support::server_house {
+struct joined_house : wired, support::server_fixture {
     socketio::server second{context, 0, options()};
     socketio::socket a, b, c;
 
-    joined_house() : support::server_house{options()}
+    joined_house() : support::server_fixture{options()}
     {
         a = guest();
         b = at_second("b");

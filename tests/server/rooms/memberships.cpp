@@ -1,7 +1,7 @@
 // Who is in which room and when: join and leave, one by one and for many at once, and sockets that have gone.
 #include <socketio/server/broadcast_operator.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -30,7 +30,7 @@ using support::note_text;
 namespace {
 
 // Three clients, called a, b and c; a and b are in "red", b and c in "blue".
-struct club : support::server_house {
+struct club : support::server_fixture {
     std::map<std::string, socketio::socket> members;
 
     club()

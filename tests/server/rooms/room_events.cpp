@@ -1,9 +1,9 @@
 // "create-room", "join-room", "leave-room" and "delete-room" of an adapter: what is told, to whom, and from within what.
 #include <socketio/server/server_namespace.hpp>
 
-#include "support/lossy_house.hpp"
-#include "support/server_factory.hpp"
-#include "support/server_house.hpp"
+#include "support/lossy_fixture.hpp"
+#include "support/threaded_server_fixture.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,10 +25,10 @@ using support::note_text;
 namespace {
 
 // Ids are written as the names that were given to them.
-struct concierge : support::server_house {
+struct concierge : support::server_fixture {
     std::map<std::string, std::string, std::less<>> names;
 
-    using support::server_house::server_house;
+    using support::server_fixture::server_fixture;
 
     std::string name_of(std::string_view room_or_id) const
     {
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(concierge, "a closed server tells nothing of rooms, and lets i
     CHECK(heard.text().empty());
 }
 
-TEST_CASE_FIXTURE(support::lossy_house, "who is recovered comes back to its rooms, which is told as any other join")
+TEST_CASE_FIXTURE(support::lossy_fixture, "who is recovered comes back to its rooms, which is told as any other join")
 {
     auto client = traveller();
     socket_of(client).join("tea");
@@ -235,7 +235,7 @@ TEST_CASE_FIXTURE(support::lossy_house, "who is recovered comes back to its room
 TEST_CASE("on four threads all that is told of a room adds up")
 {
     constexpr int count = 8, rounds = 50;
-    support::factory house;
+    support::threaded_server_fixture house;
     std::atomic<int> created{0}, joined{0}, left{0}, deleted{0};
     auto const rooms = house.io->sockets().adapter();
     rooms.on("create-room", [&](std::string_view) { ++created; });

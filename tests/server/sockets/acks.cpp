@@ -1,8 +1,8 @@
 // Acknowledgements, both ways: answers, and why there is none.
 #include <socketio/server/server_socket.hpp>
 
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,7 +35,7 @@ using socketio::value;
 
 namespace {
 
-struct couple : support::duo {
+struct couple : support::two_clients {
     std::vector<ack> kept;
 
     // Notes "name: text" or "name: why not".
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(couple, "every question to a lost client ends, though the hand
 {
     std::optional<server_socket> lost;
     io.on("connection", [&](server_socket arrived) { lost = arrived; });
-    support::raw_guest guest{context, io.port()};
+    support::raw_client guest{context, io.port()};
     REQUIRE(guest.enter());
     auto const ask = [&](std::string const& name) {
         lost->emit("ask", [this, name](std::error_code ec) {
@@ -189,7 +189,7 @@ TEST_CASE_FIXTURE(couple, "an answer does not overtake what was emitted before i
     CHECK(heard.text() == "first | answer");
 }
 
-TEST_CASE_FIXTURE(support::server_house, "what a middleware asks ends at its limit, too, while the client waits")
+TEST_CASE_FIXTURE(support::server_fixture, "what a middleware asks ends at its limit, too, while the client waits")
 {
     std::optional<socketio::next> waiting;
     io.use([&](server_socket arriving, socketio::next go_on) {

@@ -1,7 +1,7 @@
 // Typed listeners of the server: what their parameters may be, and who is told of arguments that do not fit.
 #include <socketio/server/server_socket.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -34,7 +34,7 @@ struct order {
 };
 SOCKETIO_FIELDS(order, dish, table, extras)
 
-struct argument_house : support::duo {
+struct argument_fixture : support::two_clients {
     auto note_error(std::string name)
     {
         return [this, name = std::move(name)](event_error const& why) { heard.note(name + ' ' + why.message()); };
@@ -43,7 +43,7 @@ struct argument_house : support::duo {
 
 } // namespace
 
-TEST_CASE_FIXTURE(argument_house, "listeners take scalars, containers, structs, variants, the whole list, or nothing")
+TEST_CASE_FIXTURE(argument_fixture, "listeners take scalars, containers, structs, variants, the whole list, or nothing")
 {
     order const soup{"soup", 7, {"bread"}};
     std::vector<int> called(6);
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(argument_house, "listeners take scalars, containers, structs, 
     CHECK(called == std::vector<int>(6, 1));
 }
 
-TEST_CASE_FIXTURE(argument_house, "the acknowledgement may stand anywhere among the parameters, and is one for all listeners")
+TEST_CASE_FIXTURE(argument_fixture, "the acknowledgement may stand anywhere among the parameters, and is one for all listeners")
 {
     socket.on("ask", [](ack reply, int a) { reply("first", a); });
     socket.on("ask", [](int a, ack const& reply) { reply("second", a); });
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(argument_house, "the acknowledgement may stand anywhere among 
     CHECK(heard.text() == "first 5");
 }
 
-TEST_CASE_FIXTURE(argument_house, "arguments that do not fit are told to the socket's hook: where, what was expected, what came")
+TEST_CASE_FIXTURE(argument_fixture, "arguments that do not fit are told to the socket's hook: where, what was expected, what came")
 {
     std::vector<event_error> errors;
     socket.on_error([&](event_error const& why) { errors.push_back(why); });
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(argument_house, "arguments that do not fit are told to the soc
     CHECK(socket.connected());
 }
 
-TEST_CASE_FIXTURE(argument_house, "a socket without a hook of its own, in any namespace, tells the server's; a hook may go again")
+TEST_CASE_FIXTURE(argument_fixture, "a socket without a hook of its own, in any namespace, tells the server's; a hook may go again")
 {
     io.on_error(note_error("server:"));
     io.of("/other");
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(argument_house, "a socket without a hook of its own, in any na
     CHECK(client.connected());
 }
 
-TEST_CASE_FIXTURE(argument_house, "a mismatch inside an argument says where it lies, in events and in answers")
+TEST_CASE_FIXTURE(argument_fixture, "a mismatch inside an argument says where it lies, in events and in answers")
 {
     socket.on_error(note_error("hook"));
     object const odd{{"dish", "soup"}, {"extras", socketio::array{"bread", 1}}};
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(argument_house, "a mismatch inside an argument says where it l
                           R"(hook "ask", argument 1 (extras[1]): expected string, got integer 1 | told)");
 }
 
-TEST_CASE_FIXTURE(argument_house, "an event that a client calls \"error\" is an event, which has no error to hand over")
+TEST_CASE_FIXTURE(argument_fixture, "an event that a client calls \"error\" is an event, which has no error to hand over")
 {
     socket.on_error(note_error("hook"));
     socket.on("error", support::note_text(heard, "text"));
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(argument_house, "an event that a client calls \"error\" is an 
                           "hook \"error\", argument 1: expected an event of this library, got an event of the peer");
 }
 
-TEST_CASE_FIXTURE(argument_house, "a hook that throws does so through the context, and the other listeners hear the next event")
+TEST_CASE_FIXTURE(argument_fixture, "a hook that throws does so through the context, and the other listeners hear the next event")
 {
     socket.on_error([](event_error const&) { throw std::runtime_error("thrown"); });
     socket.on("number", [](int) {});
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(argument_house, "a hook that throws does so through the contex
     CHECK(heard.text() == "2");
 }
 
-TEST_CASE_FIXTURE(argument_house, "events without a listener disturb nobody, be they asked for an answer or not")
+TEST_CASE_FIXTURE(argument_fixture, "events without a listener disturb nobody, be they asked for an answer or not")
 {
     io.on_error(note_error("never"));
     client.emit("nobody", 1, socketio::bytes(3));

@@ -2,8 +2,8 @@
 #include <socketio/server/server_socket.hpp>
 
 #include "support/npm_client.hpp"
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -63,7 +63,7 @@ std::vector<std::string> names_of_all_kinds()
             std::string(3000, 'n')};
 }
 
-struct value_house : support::duo {
+struct value_fixture : support::two_clients {
     // The line that npm's client has noted after this one.
     std::string noted_by_npm(std::string const& scenario, std::string const& after)
     {
@@ -82,7 +82,7 @@ struct value_house : support::duo {
 
 } // namespace
 
-TEST_CASE_FIXTURE(value_house, "every type comes to npm's client as it is, and from there")
+TEST_CASE_FIXTURE(value_fixture, "every type comes to npm's client as it is, and from there")
 {
     std::optional<array> got;
     io.on("connection", [&](server_socket arrived) {
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(value_house, "every type comes to npm's client as it is, and f
     CHECK((*got)[2][0] == value{bytes{}});
 }
 
-TEST_CASE_FIXTURE(value_house, "every type comes back the same from a client of our own, in events, in answers, and broadcast")
+TEST_CASE_FIXTURE(value_fixture, "every type comes back the same from a client of our own, in events, in answers, and broadcast")
 {
     std::vector<array> back;
     auto const keep = [&](args const& all) { back.push_back(copy(all)); };
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(value_house, "every type comes back the same from a client of 
     }
 }
 
-TEST_CASE_FIXTURE(value_house, "64-bit integers are exact, and what JSON cannot say becomes null")
+TEST_CASE_FIXTURE(value_fixture, "64-bit integers are exact, and what JSON cannot say becomes null")
 {
     array up, down;
     socket.on("numbers", [&](args const& all) { up = copy(all); });
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(value_house, "64-bit integers are exact, and what JSON cannot 
     CHECK(value{up}.to_json() == "[-9223372036854775808,18446744073709551615,null,null]");
 }
 
-TEST_CASE_FIXTURE(value_house, "binary data of every size passes both ways")
+TEST_CASE_FIXTURE(value_fixture, "binary data of every size passes both ways")
 {
     for (std::size_t const size : {0u, 1u, 125u, 126u, 65535u, 65536u, 200000u}) {
         CAPTURE(size);
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(value_house, "binary data of every size passes both ways")
     }
 }
 
-TEST_CASE_FIXTURE(value_house, "what a client sends has ten binary values at most; a deep nest is misuse of either side")
+TEST_CASE_FIXTURE(value_fixture, "what a client sends has ten binary values at most; a deep nest is misuse of either side")
 {
     std::vector<bytes> ten;
     for (std::size_t i = 0; i != 10; ++i)
@@ -184,7 +184,7 @@ TEST_CASE_FIXTURE(value_house, "what a client sends has ten binary values at mos
     CHECK(in_step(client));
 }
 
-TEST_CASE_FIXTURE(value_house, "an event may have any name but a reserved one, both ways")
+TEST_CASE_FIXTURE(value_fixture, "an event may have any name but a reserved one, both ways")
 {
     auto const names = names_of_all_kinds();
     std::vector<std::string> up, down, any;
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(value_house, "an event may have any name but a reserved one, b
     CHECK(any == names);
 }
 
-TEST_CASE_FIXTURE(value_house, "names of all kinds come to npm's client as they are")
+TEST_CASE_FIXTURE(value_fixture, "names of all kinds come to npm's client as they are")
 {
     auto const names = names_of_all_kinds();
     std::string expected = "[";
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(value_house, "names of all kinds come to npm's client as they 
     CHECK(value{heard_there} == *wanted);
 }
 
-TEST_CASE_FIXTURE(value_house, "a client without binary messages sends and gets its data as base64, over either transport")
+TEST_CASE_FIXTURE(value_fixture, "a client without binary messages sends and gets its data as base64, over either transport")
 {
     std::optional<array> got;
     io.on("connection", [&](server_socket arrived) {
@@ -245,7 +245,7 @@ TEST_CASE_FIXTURE(value_house, "a client without binary messages sends and gets 
     }
 }
 
-TEST_CASE_FIXTURE(value_house, "a number may stand in the place of a name, as for the reference")
+TEST_CASE_FIXTURE(value_fixture, "a number may stand in the place of a name, as for the reference")
 {
     std::optional<server_socket> other;
     io.on("connection", [&](server_socket arrived) {
@@ -253,7 +253,7 @@ TEST_CASE_FIXTURE(value_house, "a number may stand in the place of a name, as fo
         arrived.on("5", support::note_text(heard, "five"));
         arrived.on("-1.5", support::note_text(heard, "less"));
     });
-    support::raw_guest raw{context, io.port()};
+    support::raw_client raw{context, io.port()};
     REQUIRE(raw.enter());
     raw.say(R"(42[5,"a"])");
     raw.say(R"(42[-1.5,"b"])");
@@ -262,7 +262,7 @@ TEST_CASE_FIXTURE(value_house, "a number may stand in the place of a name, as fo
     CHECK(other->connected());
 }
 
-TEST_CASE_FIXTURE(value_house, "reserved names are refused, whoever emits and to whomever, and nothing is sent")
+TEST_CASE_FIXTURE(value_fixture, "reserved names are refused, whoever emits and to whomever, and nothing is sent")
 {
     client.onAny([this](std::string_view name) { heard.note(std::string{name}); });
     for (std::string const name : {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {

@@ -1,7 +1,7 @@
 // Listeners of the server's sockets: how they come and go, in which order they hear, and what they may do meanwhile.
 #include <socketio/server/server_socket.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,7 +20,7 @@ using support::note_text;
 
 namespace {
 
-struct event_house : support::duo {
+struct event_fixture : support::two_clients {
     auto note_any(std::string name)
     {
         return [this, name = std::move(name)](std::string_view event, args const& all) {
@@ -40,7 +40,7 @@ struct event_house : support::duo {
 
 } // namespace
 
-TEST_CASE_FIXTURE(event_house, "on: every listener of an event hears each of it, in the order in which they were added")
+TEST_CASE_FIXTURE(event_fixture, "on: every listener of an event hears each of it, in the order in which they were added")
 {
     socket.on("a", note_text(heard, "first"));
     socket.on("b", note_event(heard, "other"));
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(event_house, "on: every listener of an event hears each of it,
     CHECK(hears("c").empty());
 }
 
-TEST_CASE_FIXTURE(event_house, "once: the next one only, in its place among the others")
+TEST_CASE_FIXTURE(event_fixture, "once: the next one only, in its place among the others")
 {
     socket.on("a", note_event(heard, "1"));
     socket.once("a", note_event(heard, "2"));
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(event_house, "once: the next one only, in its place among the 
     CHECK(hears("a") == "1 | 3");
 }
 
-TEST_CASE_FIXTURE(event_house, "off: one by its handle, all of an event by name, all of all, and catch-all ones stay")
+TEST_CASE_FIXTURE(event_fixture, "off: one by its handle, all of an event by name, all of all, and catch-all ones stay")
 {
     auto const first = socket.on("a", note_event(heard, "a1"));
     socket.on("a", note_event(heard, "a2"));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(event_house, "off: one by its handle, all of an event by name,
     CHECK(hears("b") == "any b 1");
 }
 
-TEST_CASE_FIXTURE(event_house, "a handle takes its own listener off and no other, in all copies, and may outlive its socket")
+TEST_CASE_FIXTURE(event_fixture, "a handle takes its own listener off and no other, in all copies, and may outlive its socket")
 {
     listener_handle const none;
     none.off();
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(event_house, "a handle takes its own listener off and no other
     CHECK(heard.text() == "b");
 }
 
-TEST_CASE_FIXTURE(event_house, "onAny and prependAny hear all events before named listeners do, but not the library's own")
+TEST_CASE_FIXTURE(event_fixture, "onAny and prependAny hear all events before named listeners do, but not the library's own")
 {
     socket.on("a", note_event(heard, "named"));
     socket.onAny(note_any("second"));
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(event_house, "onAny and prependAny hear all events before name
     CHECK(heard.text() == "disconnecting | disconnect");
 }
 
-TEST_CASE_FIXTURE(event_house, "offAny takes all catch-all listeners off and leaves the named ones")
+TEST_CASE_FIXTURE(event_fixture, "offAny takes all catch-all listeners off and leaves the named ones")
 {
     socket.onAny(note_any("any"));
     socket.prependAny(note_any("any"));
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(event_house, "offAny takes all catch-all listeners off and lea
     CHECK(hears("a") == "named");
 }
 
-TEST_CASE_FIXTURE(event_house, "onAnyOutgoing hears what is emitted and broadcast to its client, and no answers")
+TEST_CASE_FIXTURE(event_fixture, "onAnyOutgoing hears what is emitted and broadcast to its client, and no answers")
 {
     socket.onAnyOutgoing(note_any("out"));
     socket.prependAnyOutgoing([this](std::string_view event, args const& all) {
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(event_house, "onAnyOutgoing hears what is emitted and broadcas
     CHECK(socket.listenersAnyOutgoing().empty());
 }
 
-TEST_CASE_FIXTURE(event_house, "a listener that adds listeners: they hear from the next event on")
+TEST_CASE_FIXTURE(event_fixture, "a listener that adds listeners: they hear from the next event on")
 {
     bool added = false;
     socket.on("a", [&] {
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(event_house, "a listener that adds listeners: they hear from t
     CHECK(hears("a") == "first a 1 | any a 1 | 1 | 2");
 }
 
-TEST_CASE_FIXTURE(event_house, "a listener that takes listeners off: they do not even hear the event under way")
+TEST_CASE_FIXTURE(event_fixture, "a listener that takes listeners off: they do not even hear the event under way")
 {
     listener_handle own, later;
     own = socket.on("a", [&] {
@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(event_house, "a listener that takes listeners off: they do not
     CHECK(hears("b") == "any");
 }
 
-TEST_CASE_FIXTURE(event_house, "a listener that is taken off inside itself keeps what it has captured until it returns")
+TEST_CASE_FIXTURE(event_fixture, "a listener that is taken off inside itself keeps what it has captured until it returns")
 {
     auto const owned = std::make_shared<std::string>("still here");
     std::weak_ptr<std::string> const watched = owned;
@@ -216,7 +216,7 @@ TEST_CASE_FIXTURE(event_house, "a listener that is taken off inside itself keeps
     CHECK(owned.use_count() == 1);
 }
 
-TEST_CASE_FIXTURE(event_house, "a listener may emit the event that it hears to its own client, and take part in the talk")
+TEST_CASE_FIXTURE(event_fixture, "a listener may emit the event that it hears to its own client, and take part in the talk")
 {
     client.on("ping pong", [this](int n) { client.emit("ping pong", n + 1); });
     socket.on("ping pong", [this](int n) {
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(event_house, "a listener may emit the event that it hears to i
     CHECK(heard.text() == "0 | 2 | 4 | 6");
 }
 
-TEST_CASE_FIXTURE(event_house, "what a listener throws leaves through the context, ends its event and no other")
+TEST_CASE_FIXTURE(event_fixture, "what a listener throws leaves through the context, ends its event and no other")
 {
     socket.on("a", [] { throw std::runtime_error("thrown"); });
     socket.on("a", note_event(heard, "not reached"));
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(event_house, "what a listener throws leaves through the contex
     CHECK(socket.connected());
 }
 
-TEST_CASE_FIXTURE(event_house, "catch-all listeners, answers' handlers and the last listeners may throw, too")
+TEST_CASE_FIXTURE(event_fixture, "catch-all listeners, answers' handlers and the last listeners may throw, too")
 {
     auto const thrower = [] { throw std::runtime_error("thrown"); };
     auto const any = socket.onAny([&](std::string_view) { thrower(); });

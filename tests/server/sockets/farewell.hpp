@@ -1,8 +1,8 @@
 // Two namespaces of a server that note why, and how, sockets were disconnected, and clients that are in both.
 #pragma once
 
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,11 +10,11 @@
 #include <string>
 #include <utility>
 
-struct farewell : support::server_house {
+struct farewell : support::server_fixture {
     support::diary theirs; // of a client of our own, in both
     socketio::socket root, other;
 
-    explicit farewell(socketio::server_options options = {}) : server_house{std::move(options)}
+    explicit farewell(socketio::server_options options = {}) : server_fixture{std::move(options)}
     {
         for (std::string const nsp : {"/", "/other"})
             io.of(nsp).on("connection", [this, nsp](socketio::server_socket socket) { watch(socket, nsp + ' '); });
@@ -48,9 +48,9 @@ struct farewell : support::server_house {
     }
     void welcome() { welcome(url()); }
     // A guest in both.
-    std::unique_ptr<support::raw_guest> welcome_raw()
+    std::unique_ptr<support::raw_client> welcome_raw()
     {
-        auto made = std::make_unique<support::raw_guest>(context, io.port());
+        auto made = std::make_unique<support::raw_client>(context, io.port());
         REQUIRE(made->enter());
         REQUIRE(made->enter("/other"));
         return made;

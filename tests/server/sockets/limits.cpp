@@ -1,8 +1,8 @@
 // What one client may cost: every limit from below and from above.
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,16 +19,16 @@ using socketio::server_options;
 using socketio::server_socket;
 using support::note_event;
 using support::note_text;
-using support::raw_guest;
+using support::raw_client;
 
 namespace {
 
 // A guest whose socket the server has in hand.
-struct guarded_house : support::server_house {
+struct guarded_house : support::server_fixture {
     std::optional<server_socket> socket;
-    raw_guest raw{context, io.port()};
+    raw_client raw{context, io.port()};
 
-    explicit guarded_house(server_options options = {}) : server_house{std::move(options)}
+    explicit guarded_house(server_options options = {}) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](server_socket arrived) {
             if (socket)
@@ -171,7 +171,7 @@ TEST_CASE("connectTimeout: who is in no namespace by then is closed without a co
         waiting.push_back(go_on);
     });
     auto const port = house.io.port();
-    raw_guest silent{house.context, port}, lost{house.context, port}, asking{house.context, port}, leaving{house.context, port};
+    raw_client silent{house.context, port}, lost{house.context, port}, asking{house.context, port}, leaving{house.context, port};
     house.enter();
     REQUIRE(leaving.enter());
     leaving.say("41");
@@ -180,7 +180,7 @@ TEST_CASE("connectTimeout: who is in no namespace by then is closed without a co
     REQUIRE(lost.until_heard("44/nowhere,"));
     REQUIRE(asking.until_heard("0"));
     asking.say("40/slow,");
-    for (raw_guest* const each : {&silent, &lost, &asking}) {
+    for (raw_client* const each : {&silent, &lost, &asking}) {
         REQUIRE(each->until_closed());
         CHECK(each->close_code() == 1005);
     }

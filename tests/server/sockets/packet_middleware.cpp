@@ -1,7 +1,7 @@
 // What stands between an event and its listeners.
 #include <socketio/server/middleware.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,7 +24,7 @@ using support::note_text;
 namespace {
 
 // A client that is connected, and decisions that are still to be made.
-struct packet_gate : support::server_house {
+struct packet_gate : support::server_fixture {
     std::vector<next> waiting;
     socketio::socket socket = guest();
     server_socket peer = socket_of(socket);

@@ -254,7 +254,7 @@ TEST_CASE_FIXTURE(farewell, "\"forced close\": the server closes the connection,
     connection.close(); // nothing is left to be closed
 }
 
-TEST_CASE_FIXTURE(support::server_house, "a client whose connection the server has closed comes back by itself, over either transport")
+TEST_CASE_FIXTURE(support::server_fixture, "a client whose connection the server has closed comes back by itself, over either transport")
 {
     std::string transport;
     SUBCASE("over WebSocket") { transport = "websocket"; }

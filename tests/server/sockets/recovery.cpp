@@ -1,7 +1,7 @@
 // connectionStateRecovery: who was lost comes back to the same id, rooms and data, and hears what was missed.
 #include <socketio/server/adapter.hpp>
 
-#include "support/lossy_house.hpp"
+#include "support/lossy_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,10 +14,10 @@
 using socketio::ack;
 using socketio::server_socket;
 using socketio::value;
-using support::lossy_house;
+using support::lossy_fixture;
 using support::note_text;
 
-TEST_CASE_FIXTURE(lossy_house, "who is lost comes back to its id, its rooms and its data")
+TEST_CASE_FIXTURE(lossy_fixture, "who is lost comes back to its id, its rooms and its data")
 {
     auto client = traveller();
     auto const before = socket_of(client);
@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(lossy_house, "who is lost comes back to its id, its rooms and 
     CHECK(after.data()["user"].get<std::string>() == "ann");
 }
 
-TEST_CASE_FIXTURE(lossy_house, "what was missed comes in order and before \"connect\": to all, to its rooms, to itself")
+TEST_CASE_FIXTURE(lossy_fixture, "what was missed comes in order and before \"connect\": to all, to its rooms, to itself")
 {
     auto client = traveller();
     auto const old = socket_of(client);
@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(lossy_house, "what was missed comes in order and before \"conn
     CHECK(heard.text() == "recovered | connect");
 }
 
-TEST_CASE_FIXTURE(lossy_house, "volatile events and questions are not kept")
+TEST_CASE_FIXTURE(lossy_fixture, "volatile events and questions are not kept")
 {
     auto client = traveller();
     lose(client);
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(lossy_house, "volatile events and questions are not kept")
     CHECK_FALSE(why);
 }
 
-TEST_CASE_FIXTURE(lossy_house, "binary data that was missed comes as it was")
+TEST_CASE_FIXTURE(lossy_fixture, "binary data that was missed comes as it was")
 {
     auto client = traveller();
     socketio::bytes const data(300, std::byte{9});
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(lossy_house, "binary data that was missed comes as it was")
     CHECK(heard.text() == "recovered | right text | connect");
 }
 
-TEST_CASE_FIXTURE(lossy_house, "a listener may see the offset as one more argument, but none where an answer is asked")
+TEST_CASE_FIXTURE(lossy_fixture, "a listener may see the offset as one more argument, but none where an answer is asked")
 {
     auto client = traveller();
     std::vector<std::size_t> sizes;
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(lossy_house, "a listener may see the offset as one more argume
     CHECK(sizes.back() == 1);
 }
 
-TEST_CASE_FIXTURE(lossy_house, "who leaves, or is put out, comes back as a stranger")
+TEST_CASE_FIXTURE(lossy_fixture, "who leaves, or is put out, comes back as a stranger")
 {
     auto client = traveller();
     auto const id = client.id();
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(lossy_house, "who leaves, or is put out, comes back as a stran
     CHECK(client.id() != id);
 }
 
-TEST_CASE_FIXTURE(lossy_house, "who has never had an event has no offset and comes back as a stranger")
+TEST_CASE_FIXTURE(lossy_fixture, "who has never had an event has no offset and comes back as a stranger")
 {
     socketio::options settings = support::once_only();
     auto client = socketio::io(context, proxy.url(), settings);
@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(lossy_house, "who has never had an event has no offset and com
     CHECK(client.id() != id);
 }
 
-TEST_CASE_FIXTURE(lossy_house, "several clients come back, each to its own, in whatever order")
+TEST_CASE_FIXTURE(lossy_fixture, "several clients come back, each to its own, in whatever order")
 {
     auto a = traveller(), b = traveller();
     socket_of(a).join("a");
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(lossy_house, "several clients come back, each to its own, in w
     CHECK(heard.count_of("a: ") + heard.count_of("b: ") == 6);
 }
 
-TEST_CASE_FIXTURE(lossy_house, "a session is taken up once, and a state that nobody knows begins a new one")
+TEST_CASE_FIXTURE(lossy_fixture, "a session is taken up once, and a state that nobody knows begins a new one")
 {
     auto client = traveller();
     auto state = client.recovery();
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(lossy_house, "a session is taken up once, and a state that nob
     }
 }
 
-TEST_CASE_FIXTURE(lossy_house, "namespaces are recovered each by itself")
+TEST_CASE_FIXTURE(lossy_fixture, "namespaces are recovered each by itself")
 {
     io.of("/other").on("connection", [this](server_socket socket) {
         heard.note(socket.recovered() ? "other recovered" : "other new");
@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(lossy_house, "namespaces are recovered each by itself")
     CHECK(heard.text() == "other recovered | news: 1 | connect");
 }
 
-TEST_CASE_FIXTURE(lossy_house, "who comes back does not pass the middleware again")
+TEST_CASE_FIXTURE(lossy_fixture, "who comes back does not pass the middleware again")
 {
     io.use([this](server_socket, socketio::next go_on) {
         heard.note("asked");

@@ -1,7 +1,7 @@
 // Who is recovered, and who is not any more.
 #include <socketio/server/adapter.hpp>
 
-#include "support/lossy_house.hpp"
+#include "support/lossy_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,33 +14,33 @@
 
 using namespace std::chrono_literals;
 using socketio::server_socket;
-using support::lossy_house;
+using support::lossy_fixture;
 
 namespace {
 
-struct strict_house : lossy_house {
-    strict_house() : lossy_house{{.skipMiddlewares = false}} {}
+struct strict_house : lossy_fixture {
+    strict_house() : lossy_fixture{{.skipMiddlewares = false}} {}
 };
-struct hasty_house : lossy_house {
-    hasty_house() : lossy_house{{.maxDisconnectionDuration = 20ms}} {}
+struct hasty_house : lossy_fixture {
+    hasty_house() : lossy_fixture{{.maxDisconnectionDuration = 20ms}} {}
 };
-struct narrow_house : lossy_house {
-    narrow_house() : lossy_house{{.kept_events = 1000}} {}
+struct narrow_house : lossy_fixture {
+    narrow_house() : lossy_fixture{{.owned_events = 1000}} {}
 };
-struct slow_house : lossy_house {
-    slow_house() : lossy_house{{.skipMiddlewares = false, .kept_events = 1000}} {}
+struct slow_house : lossy_fixture {
+    slow_house() : lossy_fixture{{.skipMiddlewares = false, .owned_events = 1000}} {}
     socketio::socket traveller()
     {
-        auto made = lossy_house::traveller();
+        auto made = lossy_fixture::traveller();
         made.on("connect_error", [this] { heard.note("interrupted"); });
         return made;
     }
 };
-struct thrifty_house : lossy_house {
-    thrifty_house() : lossy_house{{}, {.send_limit = 10000}} {}
+struct thrifty_house : lossy_fixture {
+    thrifty_house() : lossy_fixture{{}, {.send_limit = 10000}} {}
 };
-struct crowded_house : lossy_house {
-    crowded_house() : lossy_house{{.kept_sessions = 1}} {}
+struct crowded_house : lossy_fixture {
+    crowded_house() : lossy_fixture{{.kept_sessions = 1}} {}
 };
 
 } // namespace
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(hasty_house, "after maxDisconnectionDuration the session is fo
     CHECK(client.id() != id);
 }
 
-TEST_CASE_FIXTURE(narrow_house, "who has missed more than kept_events bytes comes back as a stranger")
+TEST_CASE_FIXTURE(narrow_house, "who has missed more than owned_events bytes comes back as a stranger")
 {
     auto client = traveller();
     lose(client);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(narrow_house, "who has missed more than kept_events bytes come
     CHECK(heard.text() == "new | connect");
 }
 
-TEST_CASE_FIXTURE(slow_house, "who has missed more than kept_events bytes while its middleware decides comes back as a stranger")
+TEST_CASE_FIXTURE(slow_house, "who has missed more than owned_events bytes while its middleware decides comes back as a stranger")
 {
     std::optional<socketio::next> waiting;
     bool asking = false;

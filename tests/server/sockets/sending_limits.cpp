@@ -1,10 +1,10 @@
 // What a server may send: how much a client may leave unread, how large one message may be, and how many attachments and
 // levels a packet may have, from below and from above; and what is told when it is too much.
-#include <socketio/server/options.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include "support/npm_client.hpp"
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,18 +25,18 @@ using socketio::error;
 using socketio::server_options;
 using socketio::server_socket;
 using socketio::value;
-using support::duo;
-using support::raw_guest;
+using support::two_clients;
+using support::raw_client;
 
 namespace {
 
 // A guest whose socket the server has in hand, and why that has gone.
-struct told_house : support::server_house {
+struct told_house : support::server_fixture {
     std::optional<server_socket> socket;
     socketio::disconnect_details why;
-    raw_guest raw{context, io.port()};
+    raw_client raw{context, io.port()};
 
-    explicit told_house(server_options options = {}) : server_house{std::move(options)}
+    explicit told_house(server_options options = {}) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](server_socket arrived) {
             if (socket)
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(told_house, "\"disconnect\" says in its details what was notic
     }
 }
 
-TEST_CASE_FIXTURE(support::server_house, "npm's client gets a message over send_limit over either transport, and stays")
+TEST_CASE_FIXTURE(support::server_fixture, "npm's client gets a message over send_limit over either transport, and stays")
 {
     std::string transport;
     SUBCASE("over WebSocket") { transport = "websocket"; }
@@ -178,7 +178,7 @@ TEST_CASE("largest_message: an event of that size is sent, a larger one is told 
 {
     // 2["text",""] and an attachment's placeholder are so long:
     constexpr std::size_t head = 12, placeholder = 31;
-    duo house{{.largest_message = 1000}};
+    two_clients house{{.largest_message = 1000}};
     house.client.on("text", [&](value const& got) {
         house.heard.note("got " + std::to_string(got.is_binary() ? got.if_binary()->size() : got.if_string()->size()));
     });
@@ -231,7 +231,7 @@ TEST_CASE("largest_message: an event of that size is sent, a larger one is told 
 
 TEST_CASE("largest_message: of a broadcast that is larger the server's on_error is told once, or the handler is")
 {
-    duo house{{.largest_message = 1000}};
+    two_clients house{{.largest_message = 1000}};
     auto const second = house.guest(), third = house.guest();
     house.io.on_error(note_errors(house.heard, "server: "));
     house.io.emit("news", x(1000));
@@ -253,7 +253,7 @@ TEST_CASE("sent_attachments: a server sends as many as its option says to a clie
     server_options options;
     SUBCASE("by default") {}
     SUBCASE("no more than are named") { options.sent_attachments = 30; }
-    support::server_house house{options};
+    support::server_fixture house{options};
     auto client = house.guest("", {.limits = {.attachments = 30}});
     auto const socket = house.socket_of(client);
     std::vector<bytes> const thirty(30, bytes(3));
@@ -299,7 +299,7 @@ TEST_CASE("attachments: a server reads ten of one packet, or as many as its opti
         CHECK(house.heard.has(make_error_code(error::packet_too_many_attachments).message()));
         CHECK(house.why.code == error::packet_too_many_attachments);
     }
-    SUBCASE("raised, each as large as a message may be")
+    SUBCASE("flag_guard, each as large as a message may be")
     {
         told_house house{{.maxHttpBufferSize = 1000, .attachments = 12}};
         house.socket->on("x", [&](bytes const& last) { house.heard.note("last " + std::to_string(last.size())); });
@@ -321,9 +321,9 @@ TEST_CASE("json_depth: 128 levels are read, or as many as both sides' options sa
         outer.push_back(std::move(nest));
         nest = std::move(outer);
     }
-    SUBCASE("raised")
+    SUBCASE("flag_guard")
     {
-        support::server_house house{{.json_depth = 1024}};
+        support::server_fixture house{{.json_depth = 1024}};
         auto client = house.guest("", {.limits = {.json_depth = 1024}});
         house.socket_of(client).on("deep", [&](value const& got, socketio::ack reply) { reply(got); });
         house.socket_of(client).onAnyOutgoing([&](std::string_view event) {
@@ -338,7 +338,7 @@ TEST_CASE("json_depth: 128 levels are read, or as many as both sides' options sa
     }
     SUBCASE("by default")
     {
-        duo house;
+        two_clients house;
         house.socket.on("disconnect", [&](std::string const&, socketio::disconnect_details const& why) {
             house.heard.note(why.code == error::json_too_deep ? "too deep" : "otherwise");
         });

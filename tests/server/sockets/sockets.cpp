@@ -1,8 +1,8 @@
 // A socket of the server: who it is, what it knows of its client, and when it is connected.
 #include <socketio/server/server_socket.hpp>
 
-#include "support/raw_guest.hpp"
-#include "support/server_house.hpp"
+#include "support/raw_client.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,12 +17,12 @@
 using socketio::object;
 using socketio::server_socket;
 using socketio::value;
-using support::server_house;
+using support::server_fixture;
 
 namespace {
 
 // Notes when a socket is connected, and where it is.
-struct status_house : server_house {
+struct status_house : server_fixture {
     std::optional<server_socket> socket;
 
     void note_status(std::string const& when)
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(status_house, "a socket that a listener puts out is disconnect
     CHECK(heard.text() == "put out: disconnected known own | disconnecting: connected known own | disconnect: disconnected");
 }
 
-TEST_CASE_FIXTURE(server_house, "the id is twenty letters, one for each namespace of a client, and not the session's")
+TEST_CASE_FIXTURE(server_fixture, "the id is twenty letters, one for each namespace of a client, and not the session's")
 {
     io.of("/other");
     std::set<std::string> ids;
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(server_house, "the id is twenty letters, one for each namespac
     CHECK(ids.size() == 9);
 }
 
-TEST_CASE_FIXTURE(server_house, "the handshake of each namespace has its own auth, and the connection's request")
+TEST_CASE_FIXTURE(server_fixture, "the handshake of each namespace has its own auth, and the connection's request")
 {
     io.of("/other");
     auto const root = guest("", {.auth = {{"who", "root"}, {"list", socketio::array{1, nullptr}}},
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(server_house, "the handshake of each namespace has its own aut
     CHECK(shake.url.find("a%20b=") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(server_house, "the handshake tells when and whence, and of TLS and other origins only where they are")
+TEST_CASE_FIXTURE(server_fixture, "the handshake tells when and whence, and of TLS and other origins only where they are")
 {
     auto const now = [] {
         return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -163,11 +163,11 @@ TEST_CASE_FIXTURE(server_house, "the handshake tells when and whence, and of TLS
     CHECK(socket_of(from_page).handshake().header("origin") == "https://page.example");
 }
 
-TEST_CASE_FIXTURE(server_house, "a client that says nothing of itself has an empty auth, and its query is decoded as it came")
+TEST_CASE_FIXTURE(server_fixture, "a client that says nothing of itself has an empty auth, and its query is decoded as it came")
 {
     std::optional<server_socket> socket;
     io.on("connection", [&](server_socket arrived) { socket = arrived; });
-    support::raw_guest raw{context, io.port(), "&name=J%c3%bcrgen+M&odd=%zz&=nameless&bare&%41=A"};
+    support::raw_client raw{context, io.port(), "&name=J%c3%bcrgen+M&odd=%zz&=nameless&bare&%41=A"};
     REQUIRE(raw.enter());
     auto const& shake = socket->handshake();
     CHECK(shake.auth == value{object{}});
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(server_house, "a client that says nothing of itself has an emp
     CHECK(socket->conn().request().target == shake.url);
 }
 
-TEST_CASE_FIXTURE(server_house, "data begins as an empty object, is changed as a whole or in place, and outlasts the connection")
+TEST_CASE_FIXTURE(server_fixture, "data begins as an empty object, is changed as a whole or in place, and outlasts the connection")
 {
     auto visitor = guest();
     auto const socket = socket_of(visitor);
@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(server_house, "data begins as an empty object, is changed as a
     CHECK(socket_of(other).data() == value{object{}});
 }
 
-TEST_CASE_FIXTURE(server_house, "conn is the connection of all namespaces of a client, and tells of its upgrade and its end once")
+TEST_CASE_FIXTURE(server_fixture, "conn is the connection of all namespaces of a client, and tells of its upgrade and its end once")
 {
     io.of("/other");
     auto root = guest();
@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(server_house, "conn is the connection of all namespaces of a c
     CHECK(conn.snapshot().packets_received == 4);
 }
 
-TEST_CASE_FIXTURE(server_house, "copies of a handle are the same socket, and each socket is itself")
+TEST_CASE_FIXTURE(server_fixture, "copies of a handle are the same socket, and each socket is itself")
 {
     auto const a = guest(), b = guest();
     auto const one = socket_of(a);

@@ -1,7 +1,7 @@
 // Lists of arguments whose length is known at run time, and answers from catch-all listeners; from and to both halves.
 #include <socketio/core/spread.hpp>
 
-#include "support/server_house.hpp"
+#include "support/server_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,8 +24,8 @@ using socketio::value;
 
 namespace {
 
-struct relay_house : support::duo {
-    relay_house()
+struct relay_fixture : support::two_clients {
+    relay_fixture()
     {
         auto const note = [this](std::string who) {
             return [this, who](args const& all) { heard.note(who + ' ' + socketio::to_value(all).to_json()); };
@@ -43,7 +43,7 @@ struct relay_house : support::duo {
 
 } // namespace
 
-TEST_CASE_FIXTURE(relay_house, "the elements of a list are arguments of their own, from the client and from the server")
+TEST_CASE_FIXTURE(relay_fixture, "the elements of a list are arguments of their own, from the client and from the server")
 {
     std::vector<int> const numbers{1, 2, 3};
     client.emit("list", spread(numbers));
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(relay_house, "the elements of a list are arguments of their ow
     CHECK(until_heard(R"(client [])"));
 }
 
-TEST_CASE_FIXTURE(relay_house, "a question and its answer may be lists, with a handler or a completion token behind")
+TEST_CASE_FIXTURE(relay_fixture, "a question and its answer may be lists, with a handler or a completion token behind")
 {
     std::vector<int> const numbers{1, 2};
     client.emit("ask", spread(numbers), note_answer("client's"));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(relay_house, "a question and its answer may be lists, with a h
     CHECK(until([&] { return all == std::vector<value>{1}; }));
 }
 
-TEST_CASE_FIXTURE(relay_house, "what a listener has heard is passed on as it came, binary data included")
+TEST_CASE_FIXTURE(relay_fixture, "what a listener has heard is passed on as it came, binary data included")
 {
     socket.on("pass on", [this](args const& all) { socket.emit("list", spread(all)); });
     socket.on("numbers", [this](args const& all) { heard.note(std::to_string(all.size())); });
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(relay_house, "what a listener has heard is passed on as it cam
     CHECK(until([&] { return got == "text57"; }));
 }
 
-TEST_CASE_FIXTURE(relay_house, "with retries a list is sent like anything else")
+TEST_CASE_FIXTURE(relay_fixture, "with retries a list is sent like anything else")
 {
     auto sure = guest("", {.ackTimeout = 5s, .retries = 2});
     socket_of(sure).on("list", [this](args const& all, ack done) {
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(relay_house, "with retries a list is sent like anything else")
     CHECK(until_heard("sure [1,2,3]"));
 }
 
-TEST_CASE_FIXTURE(relay_house, "a char is sent and heard as a text of one character")
+TEST_CASE_FIXTURE(relay_fixture, "a char is sent and heard as a text of one character")
 {
     std::string heard_there;
     char heard_here = 0;
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(relay_house, "a char is sent and heard as a text of one charac
     CHECK(heard_here == 'd');
 }
 
-TEST_CASE_FIXTURE(relay_house, "a catch-all listener may answer, on either side, in front or behind")
+TEST_CASE_FIXTURE(relay_fixture, "a catch-all listener may answer, on either side, in front or behind")
 {
     auto const answer = [](std::string_view event, args const& all, ack reply) {
         if (event == "unknown")
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(relay_house, "a catch-all listener may answer, on either side,
     CHECK(until_heard(R"(server's ["caught"])"));
 }
 
-TEST_CASE_FIXTURE(relay_house, "a catch-all listener's answer is the event's: the first one counts, and without a question it is empty")
+TEST_CASE_FIXTURE(relay_fixture, "a catch-all listener's answer is the event's: the first one counts, and without a question it is empty")
 {
     std::string seen;
     socket.onAny([&](std::string_view event, args const&, ack const& reply) {
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(relay_house, "a catch-all listener's answer is the event's: th
     REQUIRE(until([&] { return seen == "both? plain. "; }));
 }
 
-TEST_CASE_FIXTURE(relay_house, "behind a middleware a catch-all listener may answer, too, and later on another executor")
+TEST_CASE_FIXTURE(relay_fixture, "behind a middleware a catch-all listener may answer, too, and later on another executor")
 {
     socket.use([](std::string_view, args const&, socketio::next go_on) { go_on(); });
     socket.onAny(asio::bind_executor(context.get_executor(), [](std::string_view event, args const& all, ack reply) {
