@@ -13,30 +13,80 @@
 
 namespace socketio {
 
+// The attachments of a packet, copied once. Copies of this object share them.
+class packet_attachments {
+public:
+    packet_attachments() = default;
+    packet_attachments(std::span<bytes_view const> from) { copy(from); }
+    packet_attachments(std::vector<bytes> const& from) { copy(from); }
+
+    bool empty() const noexcept { return content_ == nullptr; }
+    std::size_t size() const noexcept { return views().size(); }
+    bytes_view operator[](std::size_t i) const { return views()[i]; }
+    auto begin() const noexcept { return views().begin(); }
+    auto end() const noexcept { return views().end(); }
+    std::span<bytes_view const> views() const noexcept
+    {
+        return content_ ? std::span<bytes_view const>{content_->views} : std::span<bytes_view const>{};
+    }
+    std::size_t byte_size() const noexcept { return content_ ? content_->data.size() : 0; }
+
+    // Bytes of memory, with what the heap takes for each piece.
+    std::size_t memory() const noexcept
+    {
+        constexpr std::size_t piece = 2 * sizeof(void*);
+        if (!content_)
+            return 0;
+        return 3 * piece + sizeof(content) + 2 * sizeof(void*) + content_->data.capacity() +
+               content_->views.capacity() * sizeof(bytes_view);
+    }
+
+private:
+    struct content {
+        bytes data; // of all, one behind the other
+        std::vector<bytes_view> views;
+    };
+
+    template <class Parts>
+    void copy(Parts const& from)
+    {
+        if (from.empty())
+            return;
+        auto const made = std::make_shared<content>();
+        std::size_t size = 0;
+        for (auto const& each : from)
+            size += each.size();
+        made->data.reserve(size);
+        made->views.reserve(from.size());
+        for (auto const& each : from) {
+            std::size_t const start = made->data.size();
+            made->data.insert(made->data.end(), each.begin(), each.end());
+            made->views.emplace_back(made->data.data() + start, each.size());
+        }
+        content_ = made;
+    }
+
+    std::shared_ptr<content const> content_;
+};
+
 // The text of an EVENT as it goes over the wire (Socket.IO protocol, revision 5), and its attachments in order.
 struct encoded_packet {
     detail::byte_buffer text;
-    std::vector<bytes> attachments;
+    packet_attachments attachments{};
 
-    std::size_t size() const noexcept { return size_of(text.view(), attachments); }
+    std::size_t size() const noexcept { return text.size() + attachments.byte_size(); }
 
     // Bytes of memory that it takes behind a shared_packet, with what the heap takes for each piece.
     std::size_t memory() const noexcept
     {
         constexpr std::size_t piece = 2 * sizeof(void*);
-        std::size_t all = piece + sizeof *this + 2 * sizeof(void*) + piece + text.capacity();
-        if (!attachments.empty())
-            all += piece + attachments.capacity() * sizeof(bytes);
-        for (auto const& each : attachments)
-            all += piece + each.capacity();
-        return all;
+        return piece + sizeof *this + 2 * sizeof(void*) + piece + text.capacity() + attachments.memory();
     }
 
-    template <class Attachments>
-    static std::size_t size_of(std::string_view text, Attachments const& attachments) noexcept
+    static std::size_t size_of(std::string_view text, std::span<bytes_view const> attachments) noexcept
     {
         std::size_t all = text.size();
-        for (auto const& each : attachments)
+        for (bytes_view const each : attachments)
             all += each.size();
         return all;
     }
@@ -51,9 +101,7 @@ inline shared_packet share_packet(std::string_view text, std::span<bytes_view co
     auto made = std::make_shared<encoded_packet>();
     made->text.reserve(text.size());
     made->text.append(text);
-    made->attachments.reserve(attachments.size());
-    for (bytes_view const each : attachments)
-        made->attachments.emplace_back(each.begin(), each.end());
+    made->attachments = attachments;
     return made;
 }
 

@@ -201,8 +201,7 @@ SOCKETIO_DECL void peer_core::end_turn()
 
 SOCKETIO_DECL bool peer_core::send(encoded_packet const& packet, send_flags flags)
 {
-    std::vector<bytes_view> const views(packet.attachments.begin(), packet.attachments.end());
-    return send(packet.text.view(), views, flags);
+    return send(packet.text.view(), packet.attachments.views(), flags);
 }
 
 SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)

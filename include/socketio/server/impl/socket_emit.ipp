@@ -13,8 +13,7 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void server_socket_core::write(encoded_packet const& packet, send_flags flags)
 {
-    std::vector<bytes_view> const views(packet.attachments.begin(), packet.attachments.end());
-    write(packet.text.view(), views, flags);
+    write(packet.text.view(), packet.attachments.views(), flags);
 }
 
 SOCKETIO_DECL void server_socket_core::write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
@@ -63,8 +62,7 @@ SOCKETIO_DECL void server_socket_core::emit(shared_packet packet, std::optional<
     auto const kept = std::make_shared<pending_ack>(std::move(*waiting));
     bool const taken = client_->perform([self = shared_from_this(), packet = std::move(packet), flags, kept] {
         scope_fail later{[&] { self->keep_ended(*kept, error::disconnected); }};
-        std::vector<bytes_view> const views(packet->attachments.begin(), packet->attachments.end());
-        self->write_asking(packet->text.view(), views, std::move(*kept), flags);
+        self->write_asking(packet->text.view(), packet->attachments.views(), std::move(*kept), flags);
         later.done();
     });
     if (!taken)
