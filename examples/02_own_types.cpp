@@ -7,9 +7,19 @@
 #include <optional>
 #include <vector>
 
+// No object but a number of JSON.
+struct temperature {
+    double celsius;
+};
+template <>
+struct socketio::convert<temperature> {
+    static void write(writer& to, temperature const& from) { to.number(from.celsius); }
+    static bool read(value_view from, temperature& into, mismatch& why) { return convert<double>::read(from, into.celsius, why); }
+};
+
 struct reading {
     std::string sensor;
-    double celsius;
+    temperature celsius;
     std::optional<std::string> note;
 };
 SOCKETIO_FIELDS(reading, sensor, celsius, note)
@@ -22,7 +32,7 @@ int main(int argc, char** argv)
 
     socket.on("readings", [&](std::vector<reading> const& all) {
         for (auto const& each : all)
-            std::cout << each.sensor << ": " << each.celsius << " C" << (each.note ? " (" + *each.note + ")" : "") << '\n';
+            std::cout << each.sensor << ": " << each.celsius.celsius << " C" << (each.note ? " (" + *each.note + ")" : "") << '\n';
         ++seen;
     });
     socket.on("picture", [&](socketio::bytes_view data, std::map<std::string, int> const& size) {
@@ -35,7 +45,7 @@ int main(int argc, char** argv)
         ++seen;
     });
     socket.on("connect", [&] {
-        socket.emit("readings", std::vector<reading>{{"kitchen", 21.5, {}}, {"attic", 9, "draughty"}});
+        socket.emit("readings", std::vector<reading>{{"kitchen", {21.5}, {}}, {"attic", {9}, "draughty"}});
         socket.emit("readings", socketio::array{socketio::object{{"sensor", "cellar"}, {"celsius", "cold"}}});
         socket.emit("picture", socketio::bytes(12, std::byte{0xff}), std::map<std::string, int>{{"width", 2}, {"height", 2}});
     });

@@ -53,6 +53,18 @@ struct many {
 SOCKETIO_FIELDS(many, a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7, c8, d1, d2,
                 d3, d4, d5, d6, d7, d8)
 
+struct sixty_four {
+    int a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7, c8, d1, d2,
+        d3, d4, d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8, g1, g2, g3, g4,
+        g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8;
+};
+SOCKETIO_FIELDS(sixty_four, a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7,
+                c8, d1, d2, d3, d4, d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8, g1,
+                g2, g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8)
+
+struct without_members {};
+SOCKETIO_FIELDS(without_members)
+
 enum class color : std::uint8_t { red, green };
 
 struct celsius {
@@ -70,7 +82,7 @@ SOCKETIO_FIELDS(outside, ok)
 
 template <>
 struct socketio::convert<app::celsius> {
-    static void write(json_writer& to, app::celsius const& from) { to.string(std::to_string(int(from.degrees)) + " C"); }
+    static void write(writer& to, app::celsius const& from) { to.string(std::to_string(int(from.degrees)) + " C"); }
     static bool read(value_view from, app::celsius& into, mismatch& why)
     {
         why = {"degrees", "something else", ""};
@@ -83,7 +95,7 @@ struct socketio::convert<app::celsius> {
 
 template <>
 struct socketio::convert<app::silent> {
-    static void write(json_writer&, app::silent const&) {}
+    static void write(writer&, app::silent const&) {}
 };
 
 namespace {
@@ -364,6 +376,21 @@ TEST_CASE("a struct may contain itself and have 32 fields")
     CHECK(all.starts_with(R"({"a1":1,"a2":2,)"));
     CHECK(all.ends_with(R"("d7":31,"d8":32})"));
     CHECK(read<app::many>(all)->d8 == 32);
+}
+
+TEST_CASE("a struct may have 64 fields, or none")
+{
+    app::sixty_four sent{};
+    sent.a1 = 1;
+    sent.b1 = 9;
+    sent.h8 = 64;
+    auto const read_again = read<app::sixty_four>(json(sent));
+    REQUIRE(read_again);
+    CHECK(read_again->a1 == 1);
+    CHECK(read_again->b1 == 9);
+    CHECK(read_again->h8 == 64);
+    CHECK_FALSE(read<app::sixty_four>(R"({"a1":1})"));
+    CHECK(json(app::without_members{}) == "{}");
 }
 
 TEST_CASE("what nests deeper than the writer allows is misuse, not a crash")

@@ -60,7 +60,7 @@ struct in_conversion {
 
 template <>
 struct socketio::convert<in_conversion> {
-    static void write(json_writer& to, in_conversion const& from)
+    static void write(writer& to, in_conversion const& from)
     {
         to.begin_array();
         from.act();

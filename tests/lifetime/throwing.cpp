@@ -72,7 +72,7 @@ struct bad_to_send {};
 
 template <>
 struct socketio::convert<bad_to_send> {
-    static void write(json_writer& to, bad_to_send const&)
+    static void write(writer& to, bad_to_send const&)
     {
         to.begin_array();
         throw thrown{"conversion"};

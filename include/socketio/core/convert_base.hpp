@@ -22,7 +22,7 @@ struct mismatch {
 };
 
 // A specialisation has either function or both:
-//   static void write(json_writer& to, T const& from);                 writes exactly one value
+//   static void write(writer& to, T const& from);                      writes exactly one value, see json_writer.hpp
 //   static bool read(value_view from, T& into, mismatch& why);         false: why says why
 template <class T, class>
 struct convert;

@@ -5,10 +5,14 @@ namespace socketio {
 
 class json_writer;
 
+// What `convert<T>::write` writes to. Write this name in a convert of your own: json_writer, the class behind it today, may
+// become one of several.
+using writer = json_writer;
+
 template <class T, class = void>
 struct convert;
 
 template <class T>
-concept writable = requires(json_writer& to, T const& from) { convert<T>::write(to, from); };
+concept writable = requires(writer& to, T const& from) { convert<T>::write(to, from); };
 
 } // namespace socketio

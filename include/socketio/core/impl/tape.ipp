@@ -76,8 +76,8 @@ SOCKETIO_DECL value value_view::to_value() const
 SOCKETIO_DECL std::string value_view::to_json() const
 {
     detail::byte_buffer text;
-    json_writer writer{text};
-    detail::write_tree(writer, *this);
+    json_writer to{text};
+    detail::write_tree(to, *this);
     return std::string{text.view()};
 }
 

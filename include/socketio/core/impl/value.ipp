@@ -164,8 +164,8 @@ SOCKETIO_DECL value& value::operator[](std::string_view key)
 SOCKETIO_DECL std::string value::to_json() const
 {
     detail::byte_buffer text;
-    json_writer writer{text};
-    detail::write_tree(writer, *this);
+    json_writer to{text};
+    detail::write_tree(to, *this);
     return std::string{text.view()};
 }
 

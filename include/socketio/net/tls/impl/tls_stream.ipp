@@ -280,7 +280,7 @@ SOCKETIO_TLS_DECL void tls_stream::drop() noexcept
     closed_ = true;
     auto const opened = std::move(opened_);
     auto const reader = std::move(reader_);
-    auto const writer = std::move(writer_);
+    auto const last = std::move(writer_);
 }
 
 } // namespace socketio::detail
