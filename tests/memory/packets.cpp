@@ -125,8 +125,8 @@ TEST_CASE("what was compressed and taken back is not referred to by the messages
             client.compress_with(make_zlib_codec(role::client, {}, options), 0);
             server.compress_with(make_zlib_codec(role::server, {}, options), 0);
         }
-        websocket client;
-        websocket server;
+        websocket_endpoint client;
+        websocket_endpoint server;
     };
     // Of which nothing repeats, so that it takes memory compressed, too.
     std::string words;

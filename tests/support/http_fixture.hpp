@@ -50,7 +50,7 @@ public:
 struct http_port {
     explicit http_port(socketio::detail::http_rules from = {})
         : rules{std::make_shared<socketio::detail::http_rules const>(std::move(from))},
-          listening{std::make_shared<socketio::detail::listener>(context.get_executor())}
+          listening{std::make_shared<socketio::detail::acceptor>(context.get_executor())}
     {
         if (listening->open("127.0.0.1", 0))
             throw std::runtime_error("no port");
@@ -81,7 +81,7 @@ struct http_port {
     asio::io_context context;
     std::shared_ptr<http_fixture> house = std::make_shared<http_fixture>();
     std::shared_ptr<socketio::detail::http_rules const> rules;
-    std::shared_ptr<socketio::detail::listener> listening;
+    std::shared_ptr<socketio::detail::acceptor> listening;
 };
 
 // One whose house keeps its requests instead of answering them.

@@ -10,9 +10,9 @@
 #include <system_error>
 
 using socketio::detail::is_exhausted;
-using socketio::detail::listener;
+using socketio::detail::acceptor;
 
-TEST_CASE("a listener that cannot accept for want of descriptors or memory waits, whether of the process or of the system")
+TEST_CASE("an acceptor that cannot accept for want of descriptors or memory waits, whether of the process or of the system")
 {
     CHECK(is_exhausted(asio::error::no_descriptors));
     CHECK(is_exhausted(asio::error::no_buffer_space));
@@ -33,9 +33,9 @@ TEST_CASE("a connection that has gone before it was accepted is no reason to wai
 TEST_CASE("a port is free again as soon as its listener is closed, and not before")
 {
     asio::io_context context;
-    auto const first = std::make_shared<listener>(context.get_executor());
+    auto const first = std::make_shared<acceptor>(context.get_executor());
     REQUIRE_FALSE(first->open("127.0.0.1", 0));
-    auto const second = std::make_shared<listener>(context.get_executor());
+    auto const second = std::make_shared<acceptor>(context.get_executor());
     CHECK(second->open("127.0.0.1", first->port()) == asio::error::address_in_use);
     first->close();
     CHECK_FALSE(second->open("127.0.0.1", first->port()));
