@@ -74,7 +74,7 @@ struct crowd : server_fixture {
     }
 };
 
-using names = std::vector<std::string>;
+using text_list = std::vector<std::string>;
 
 } // namespace
 
@@ -185,9 +185,9 @@ TEST_CASE_FIXTURE(crowd, "a broadcast with a handler ends when all have answered
     io.to("odd").emit("ask", note_into(odd));
     REQUIRE(until([&] { return all.times + odd.times == 2; }));
     CHECK_FALSE(all.error);
-    CHECK(all.answers == names{"a", "b", "c", "d"});
+    CHECK(all.answers == text_list{"a", "b", "c", "d"});
     CHECK_FALSE(odd.error);
-    CHECK(odd.answers == names{"a", "c"});
+    CHECK(odd.answers == text_list{"a", "c"});
 }
 
 TEST_CASE_FIXTURE(crowd, "a broadcast to nobody ends at once and without answers")
@@ -209,7 +209,7 @@ TEST_CASE_FIXTURE(crowd, "when time is up the answers that came are told with an
     io.timeout(20ms).emit("ask", note_into(result));
     REQUIRE(until([&] { return result.times == 1; }));
     CHECK(result.error == socketio::error::ack_timeout);
-    CHECK(result.answers == names{"b", "d"});
+    CHECK(result.answers == text_list{"b", "d"});
     late("late");
     REQUIRE(in_step(a));
     CHECK(result.times == 1);
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(crowd, "who goes before an answer ends the waiting for it, wit
     a.disconnect();
     REQUIRE(until([&] { return result.times == 1; }));
     CHECK(result.error == socketio::error::disconnected);
-    CHECK(result.answers == names{"b", "c", "d"});
+    CHECK(result.answers == text_list{"b", "c", "d"});
 }
 
 TEST_CASE_FIXTURE(crowd, "emitWithAck of a broadcast takes completion tokens")
@@ -240,7 +240,7 @@ TEST_CASE_FIXTURE(crowd, "emitWithAck of a broadcast takes completion tokens")
     outcome result;
     socket_of(a).broadcast().emitWithAck("ask", note_into(result));
     REQUIRE(until([&] { return result.times == 1; }));
-    CHECK(result.answers == names{"b", "c", "d"});
+    CHECK(result.answers == text_list{"b", "c", "d"});
     io.emitWithAck("ask", note_into(result));
     REQUIRE(until([&] { return result.times == 2; }));
 }
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(crowd, "a broadcast's handler runs on the executor that is bou
         context.poll();
         return result.times == 1;
     }));
-    CHECK(result.answers == names{"a"});
+    CHECK(result.answers == text_list{"a"});
 }
 
 TEST_CASE_FIXTURE(crowd, "the answers of a broadcast may be empty, and still count")

@@ -17,16 +17,16 @@ using socketio::server_socket;
 
 namespace {
 
-constexpr std::size_t room = 1 << 20;
+constexpr std::size_t usual_limit = 1 << 20;
 constexpr std::size_t event_size = 10000;
-constexpr std::size_t fitting = room / event_size / 2; // with what they cost besides
+constexpr std::size_t fitting = usual_limit / event_size / 2; // with what they cost besides
 
 // A server whose middleware of packets keeps its decisions, if it is not told otherwise by the event's name.
 struct waiting_room : farewell {
     std::vector<next> waiting;
     std::size_t heard_events = 0;
 
-    explicit waiting_room(std::size_t limit = room) : farewell{{.waiting_limit = limit}}
+    explicit waiting_room(std::size_t limit = usual_limit) : farewell{{.waiting_limit = limit}}
     {
         for (auto const* const nsp : {"/", "/other"})
             io.of(nsp).on("connection", [this](server_socket socket) {
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(waiting_room, "a client whose waiting events are over the limi
         guest->say(make_event("wait"));
     REQUIRE(guest->until_closed());
     CHECK(waiting.size() > fitting);
-    CHECK(waiting.size() <= 2 + room / event_size);
+    CHECK(waiting.size() <= 2 + usual_limit / event_size);
     REQUIRE(until([this] { return heard.count_of("/other disconnect:") == 1; }));
     CHECK(heard.text() == end_in_both("forced close"));
     CHECK(cut_off() == 1);
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(waiting_room, "a client that polls is cut off as well")
         static_cast<void>(line.post(at, ten));
     CHECK(until_heard("/ disconnect: forced close"));
     CHECK(cut_off() == 1);
-    CHECK(waiting.size() <= 1 + room / event_size);
+    CHECK(waiting.size() <= 1 + usual_limit / event_size);
 }
 
 TEST_CASE_FIXTURE(waiting_room, "events of all namespaces of a client count together")
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(waiting_room, "what counts is what an event costs here, not wh
 {
     auto const guest = welcome_raw();
     std::string zeros = "42[\"wait\"";
-    for (std::size_t i = 0; i != room / 32; ++i)
+    for (std::size_t i = 0; i != usual_limit / 32; ++i)
         zeros += ",0";
     zeros += ']';
     guest->say(zeros);
