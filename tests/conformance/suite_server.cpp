@@ -74,7 +74,7 @@ public:
         session_->send_binary(socketio::detail::as_bytes({message.data(), message.size()}), true);
     }
     void on_drained() override {}
-    void on_closed(socketio::detail::close_reason, std::error_code) override {}
+    void on_closed(socketio::detail::disconnect_reason, std::error_code) override {}
 
 private:
     std::shared_ptr<socketio::detail::engine_channel> session_; // which lets go of this at its end

@@ -88,7 +88,7 @@ struct side {
             require(session.settings().ping_interval == other.session.settings().ping_interval);
         } else if (next.type == kind::closed) {
             // Only the other side's goodbye ends it, and all it said before that has been heard.
-            require(next.reason == close_reason::transport_close && next.error == socketio::error::closed);
+            require(next.reason == disconnect_reason::transport_close && next.error == socketio::error::closed);
             require(other.session.is_closed() && other.sent.empty());
         } else {
             require(next.type == kind::ping && own_role == role::client);
@@ -101,7 +101,7 @@ struct side {
         bool const expired = session.expired(now);
         engine_event const next = session.tick(now);
         require((next.type == kind::closed) == expired);
-        require(next.type != kind::closed || next.reason == close_reason::ping_timeout);
+        require(next.type != kind::closed || next.reason == disconnect_reason::ping_timeout);
         require(session.is_closed() || !session.is_open() || session.deadline() > now);
     }
 

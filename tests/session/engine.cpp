@@ -9,6 +9,7 @@
 #include <string_view>
 
 using namespace support;
+using reason = disconnect_reason;
 
 namespace {
 
@@ -47,11 +48,11 @@ struct pair_of {
 
 TEST_CASE("the reasons have the reference's words")
 {
-    CHECK(to_string(close_reason::transport_close) == "transport close");
-    CHECK(to_string(close_reason::transport_error) == "transport error");
-    CHECK(to_string(close_reason::ping_timeout) == "ping timeout");
-    CHECK(to_string(close_reason::forced_close) == "forced close");
-    CHECK(to_string(close_reason::parse_error) == "parse error");
+    CHECK(to_string(reason::transport_close) == "transport close");
+    CHECK(to_string(reason::transport_error) == "transport error");
+    CHECK(to_string(reason::ping_timeout) == "ping timeout");
+    CHECK(to_string(reason::forced_close) == "forced close");
+    CHECK(to_string(reason::parse_error) == "parse error");
 }
 
 TEST_CASE("the open packet opens the session, wherever it is cut")
@@ -178,10 +179,10 @@ TEST_CASE("a ping without a pong is a ping timeout for the server")
     p.at(start + 45s - 1ns);
     CHECK(p.server.tick() == "none");
     p.at(start + 45s);
-    CHECK(p.server.tick() == closed(close_reason::ping_timeout, error::ping_timeout));
+    CHECK(p.server.tick() == closed(reason::ping_timeout, error::ping_timeout));
     CHECK(p.server.tick() == "none");
     p.exchange();
-    CHECK(p.heard_by_client == lines{closed(close_reason::transport_close, error::closed, 1005)});
+    CHECK(p.heard_by_client == lines{closed(reason::transport_close, error::closed, 1005)});
 }
 
 TEST_CASE("either side may close: what was written before still arrives")
@@ -198,7 +199,7 @@ TEST_CASE("either side may close: what was written before still arrives")
         p.exchange();
         CHECK((client_closes ? p.heard_by_client : p.heard_by_server).empty());
         CHECK((client_closes ? p.heard_by_server : p.heard_by_client) ==
-              lines{"text last words", closed(close_reason::transport_close, error::closed, 1005)});
+              lines{"text last words", closed(reason::transport_close, error::closed, 1005)});
         CHECK(closer.session.finished());
         CHECK(other.session.finished());
         says_nothing_more(closer);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 using namespace support;
+using reason = disconnect_reason;
 
 TEST_CASE("what the frame at the front still needs is known")
 {
@@ -31,7 +32,7 @@ TEST_CASE("silence for pingInterval and pingTimeout is a ping timeout for the cl
     client.now += 1ns;
     CHECK(client.session.expired(client.now));
     CHECK(client.session.is_open());
-    CHECK(client.tick() == closed(close_reason::ping_timeout, error::ping_timeout));
+    CHECK(client.tick() == closed(reason::ping_timeout, error::ping_timeout));
     says_nothing_more(client);
 }
 
@@ -46,7 +47,7 @@ TEST_CASE("messages do not stand in for the ping")
         CHECK(client.tick() == "none");
     }
     client.now += 1s;
-    CHECK(client.tick() == closed(close_reason::ping_timeout, error::ping_timeout));
+    CHECK(client.tick() == closed(reason::ping_timeout, error::ping_timeout));
 }
 
 TEST_CASE("a close in front of the open packet ends the session as well")
@@ -54,7 +55,7 @@ TEST_CASE("a close in front of the open packet ends the session as well")
     side client{role::client};
     raw_server server;
     CHECK(client.receive(server.close(1001, "restart"), 1) ==
-          lines{closed(close_reason::transport_close, error::closed, 1001) + " restart"});
+          lines{closed(reason::transport_close, error::closed, 1001) + " restart"});
     CHECK(server.hears(client) == lines{"close 1001"});
     says_nothing_more(client);
 
@@ -92,7 +93,8 @@ TEST_CASE("a packet of unknown type and an empty text are transport errors for a
     for (auto const packet : {"9", "", "7x", "b64", "{}"}) {
         opened client;
         raw_server server;
-        CHECK(client.receive(server.text(packet), 1) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+        CHECK(client.receive(server.text(packet), 1) ==
+              lines{closed(reason::transport_error, error::engine_packet_invalid)});
         CHECK(server.hears(client) == lines{"close 1005"});
         says_nothing_more(client);
     }
@@ -101,7 +103,8 @@ TEST_CASE("a packet of unknown type and an empty text are transport errors for a
 TEST_CASE("a second open packet is a transport error")
 {
     opened client;
-    CHECK(client.receive(raw_server{}.text(usual_open)) == lines{closed(close_reason::transport_error, error::engine_open_invalid)});
+    CHECK(client.receive(raw_server{}.text(usual_open)) ==
+          lines{closed(reason::transport_error, error::engine_open_invalid)});
     says_nothing_more(client);
 }
 
@@ -111,7 +114,7 @@ TEST_CASE("whoever says something else first is no Engine.IO server")
     for (std::string const& first : {server.text("hello"), server.text(""), server.text("42[\"a\"]"), server.text("2"), server.text("6"),
                                      server.text("1"), server.text("9"), server.binary("0{}"), server.binary("")}) {
         side client{role::client};
-        CHECK(client.receive(first) == lines{closed(close_reason::transport_error, error::not_socketio)});
+        CHECK(client.receive(first) == lines{closed(reason::transport_error, error::not_socketio)});
         says_nothing_more(client);
     }
 }
@@ -127,7 +130,8 @@ TEST_CASE("bad open packets are transport errors")
           R"(0[{"sid":"S","pingInterval":25000,"pingTimeout":20000}])", R"(0{"sid":"S","pingInterval":25000,"pingTimeout":20000}})"}) {
         CAPTURE(std::string{text});
         side client{role::client};
-        CHECK(client.receive(raw_server{}.text(text)) == lines{closed(close_reason::transport_error, error::engine_open_invalid)});
+        CHECK(client.receive(raw_server{}.text(text)) ==
+              lines{closed(reason::transport_error, error::engine_open_invalid)});
         says_nothing_more(client);
     }
 }
@@ -174,16 +178,18 @@ TEST_CASE("base64 that is not canonical ends the session, and so does base64 bef
     for (auto const packet : {"b!!!!", "bAQI", "bAQID\n", "b AQID", "bAQ", "b====", "bAR=="}) {
         CAPTURE(std::string{packet});
         opened client;
-        CHECK(client.receive(raw_server{}.text(packet)) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+        CHECK(client.receive(raw_server{}.text(packet)) ==
+              lines{closed(reason::transport_error, error::engine_packet_invalid)});
         says_nothing_more(client);
     }
     side early{role::client};
-    CHECK(early.receive(raw_server{}.text("bAQID")) == lines{closed(close_reason::transport_error, error::not_socketio)});
+    CHECK(early.receive(raw_server{}.text("bAQID")) == lines{closed(reason::transport_error, error::not_socketio)});
     side candidate{role::server, usual()};
     candidate.session.probe();
     websocket_endpoint other{role::client, {}, 7};
     other.send(opcode::text, "bAQID");
-    CHECK(candidate.receive(other.output().view()) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+    CHECK(candidate.receive(other.output().view()) ==
+          lines{closed(reason::transport_error, error::engine_packet_invalid)});
 }
 
 TEST_CASE("a server sends binary data as base64 in text to a client that asked for that")
@@ -209,10 +215,10 @@ TEST_CASE("a server sends binary data as base64 in text to a client that asked f
 TEST_CASE("what breaks WebSocket is a transport error, and what is too large says so to the peer")
 {
     opened client;
-    CHECK(client.receive("\xf1\x01x") == lines{closed(close_reason::transport_error, error::frame_invalid)});
+    CHECK(client.receive("\xf1\x01x") == lines{closed(reason::transport_error, error::frame_invalid)});
     says_nothing_more(client);
     opened second;
-    CHECK(second.receive(raw_server{}.text("4\xff")) == lines{closed(close_reason::transport_error, error::utf8_invalid)});
+    CHECK(second.receive(raw_server{}.text("4\xff")) == lines{closed(reason::transport_error, error::utf8_invalid)});
 
     side server{role::server, usual(), {.message_size = 1000, .fragments = 10}};
     server.session.open(start);
@@ -221,8 +227,8 @@ TEST_CASE("what breaks WebSocket is a transport error, and what is too large say
     sender.session.send_text(sample(999));
     CHECK(server.receive(sender.take_output()).size() == 1);
     sender.session.send_text(sample(1000));
-    CHECK(server.receive(sender.take_output()) == lines{closed(close_reason::transport_error, error::message_too_large)});
-    CHECK(sender.receive(server.take_output()) == lines{closed(close_reason::transport_close, error::closed, 1009)});
+    CHECK(server.receive(sender.take_output()) == lines{closed(reason::transport_error, error::message_too_large)});
+    CHECK(sender.receive(server.take_output()) == lines{closed(reason::transport_close, error::closed, 1009)});
 }
 
 TEST_CASE("a server refuses pings and unknown packets, and ignores what does not concern it")
@@ -234,10 +240,10 @@ TEST_CASE("a server refuses pings and unknown packets, and ignores what does not
         client.send(opcode::text, packet);
         return server.receive(client.output().view());
     };
-    CHECK(answer("2") == lines{closed(close_reason::transport_error, error::engine_unexpected)});
-    CHECK(answer("2probe") == lines{closed(close_reason::transport_error, error::engine_unexpected)});
-    CHECK(answer("") == lines{closed(close_reason::parse_error, error::engine_packet_invalid)});
-    CHECK(answer("9") == lines{closed(close_reason::parse_error, error::engine_packet_invalid)});
+    CHECK(answer("2") == lines{closed(reason::transport_error, error::engine_unexpected)});
+    CHECK(answer("2probe") == lines{closed(reason::transport_error, error::engine_unexpected)});
+    CHECK(answer("") == lines{closed(reason::parse_error, error::engine_packet_invalid)});
+    CHECK(answer("9") == lines{closed(reason::parse_error, error::engine_packet_invalid)});
     for (auto const ignored : {"0{}", "1", "3", "5", "6"})
         CHECK(answer(ignored) == lines{});
     CHECK(answer("40") == lines{"text 0"});
@@ -246,14 +252,14 @@ TEST_CASE("a server refuses pings and unknown packets, and ignores what does not
 TEST_CASE("the end of the stream is an end, in good order or with an error, once")
 {
     opened orderly;
-    CHECK(line(orderly.session.end_of_stream({})) == closed(close_reason::transport_close, error::closed));
+    CHECK(line(orderly.session.end_of_stream({})) == closed(reason::transport_close, error::closed));
     says_nothing_more(orderly);
     opened broken;
     broken.receive("\x81\x7e");
-    CHECK(line(broken.session.end_of_stream(error::timeout)) == closed(close_reason::transport_close, error::timeout));
+    CHECK(line(broken.session.end_of_stream(error::timeout)) == closed(reason::transport_close, error::timeout));
     says_nothing_more(broken);
     side early{role::client};
-    CHECK(line(early.session.end_of_stream({})) == closed(close_reason::transport_close, error::closed));
+    CHECK(line(early.session.end_of_stream({})) == closed(reason::transport_close, error::closed));
     opened own;
     own.session.close();
     CHECK(line(own.session.end_of_stream({})) == "none");

@@ -6,6 +6,7 @@
 #include "support/engine_side.hpp"
 
 using namespace support;
+using reason = disconnect_reason;
 
 namespace {
 
@@ -68,13 +69,14 @@ TEST_CASE("whatever else comes before the upgrade ends the probe")
 {
     for (char const* text : {"4message", "2", "2prob", "3probe", "0{}", "6", "1"}) {
         probing pair;
-        CHECK_MESSAGE(pair.says(text) == lines{closed(close_reason::transport_error, error::engine_unexpected)}, text);
+        CHECK_MESSAGE(pair.says(text) == lines{closed(reason::transport_error, error::engine_unexpected)}, text);
         CHECK(pair.hears() == lines{"close"});
     }
     probing nonsense;
-    CHECK(nonsense.says("x") == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+    CHECK(nonsense.says("x") == lines{closed(reason::transport_error, error::engine_packet_invalid)});
     probing binary;
-    CHECK(binary.says("2probe", opcode::binary) == lines{closed(close_reason::transport_error, error::engine_packet_invalid)});
+    CHECK(binary.says("2probe", opcode::binary) ==
+          lines{closed(reason::transport_error, error::engine_packet_invalid)});
 }
 
 TEST_CASE("while a pong is due, the first other packet gives it as much time again")

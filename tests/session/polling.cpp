@@ -8,7 +8,7 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using socketio::detail::close_reason;
+using socketio::detail::disconnect_reason;
 using socketio::detail::engine_event;
 using socketio::detail::polling;
 

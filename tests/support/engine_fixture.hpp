@@ -22,7 +22,7 @@ namespace support {
 class engine_fixture {
 public:
     using channel = socketio::detail::engine_channel;
-    using close_reason = socketio::detail::close_reason;
+    using disconnect_reason = socketio::detail::disconnect_reason;
 
     explicit engine_fixture(socketio::server_options options = {})
     {
@@ -93,9 +93,9 @@ private:
             std::string const text(message.begin(), message.end());
             house_.write_down("text " + (text.size() > 100 ? std::to_string(text.size()) : text));
             if (text == "close")
-                session_->close(close_reason::forced_close, socketio::error::stopped);
+                session_->close(disconnect_reason::forced_close, socketio::error::stopped);
             else if (text == "abort")
-                session_->abort(close_reason::forced_close, socketio::error::stopped);
+                session_->abort(disconnect_reason::forced_close, socketio::error::stopped);
             else if (house_.echoes)
                 session_->send_text(text, true);
         }
@@ -106,7 +106,7 @@ private:
                 session_->send_binary(socketio::detail::as_bytes({message.data(), message.size()}), true);
         }
         void on_drained() override { house_.write_down("drained"); }
-        void on_closed(close_reason reason, std::error_code why) override
+        void on_closed(disconnect_reason reason, std::error_code why) override
         {
             house_.write_down("closed: " + std::string(to_string(reason)) + " (" + why.message() + ")");
         }

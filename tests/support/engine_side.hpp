@@ -46,7 +46,7 @@ inline std::string line(engine_event const& event)
            (data.empty() ? "" : " " + data);
 }
 
-inline std::string closed(close_reason reason, error why, int code = 0)
+inline std::string closed(disconnect_reason reason, error why, int code = 0)
 {
     return "closed: " + std::string{to_string(reason)} + " (" + make_error_code(why).message() + ") " + std::to_string(code);
 }

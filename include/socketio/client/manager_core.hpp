@@ -94,7 +94,7 @@ public:
     bool holds_back(socket_core const& from) noexcept;
     bool write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true);
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
-    void lose(close_reason reason, disconnect_details details);
+    void lose(disconnect_reason reason, disconnect_details details);
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     // Bytes that were written and that the operating system has not taken yet. Any thread.
     std::size_t unsent() noexcept;

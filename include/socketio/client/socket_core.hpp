@@ -14,6 +14,7 @@
 #include <socketio/session/owned_events.hpp>
 #include <socketio/session/typed_listener.hpp>
 #include <socketio/session/packet_queue.hpp>
+#include <socketio/session/reasons.hpp>
 #include <socketio/session/retry_queue.hpp>
 
 #include <atomic>
@@ -98,7 +99,7 @@ public:
     // What the manager tells.
     // `attempts`: how many it took to open the connection again; 0 if it never was lost.
     void on_manager_open(std::uint64_t attempts);
-    void on_manager_close(close_reason reason, disconnect_details const& details);
+    void on_manager_close(disconnect_reason reason, disconnect_details const& details);
     void on_manager_error(connect_error const& why);
     void on_packet(packet const& received);
     // There is no use in trying on: the user must connect() again.
@@ -197,7 +198,7 @@ private:
     void leave();
     void leave(steps told);
     void leave_connected(steps told);
-    void on_close(std::string_view reason, disconnect_details details);
+    void on_close(disconnect_reason reason, disconnect_details details);
     void end_taken(pending_ack ended, std::error_code why);
     void keep_ended(std::optional<pending_ack>& ended, std::error_code why);
     void end_acks(std::vector<pending_ack> ended, std::error_code why);
@@ -206,7 +207,7 @@ private:
     void tell_error(connect_error why);
     steps connected_steps();
     steps error_step(connect_error why);
-    steps disconnect_step(std::string_view reason, disconnect_details details);
+    steps disconnect_step(disconnect_reason reason, disconnect_details details);
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
     // To be published after this turn, and to be asked for its deadline.

@@ -32,7 +32,7 @@ public:
     // Another transport carries it from now on.
     virtual void on_upgraded() {}
     // Exactly once, and the last call: how the session ended, whoever ended it.
-    virtual void on_closed(close_reason reason, std::error_code why) = 0;
+    virtual void on_closed(disconnect_reason reason, std::error_code why) = 0;
     // Instead of it when the context is destroyed: what owner and session hold of each other has to go. No strand is
     // left; it may come twice.
     virtual void context_gone() noexcept {}
@@ -74,9 +74,9 @@ public:
 
     // Ends the session: what was sent still goes, new input is not told. on_closed follows, not inside this call, with
     // `reason` and `why`.
-    virtual void close(close_reason reason, std::error_code why) = 0;
+    virtual void close(disconnect_reason reason, std::error_code why) = 0;
     // The same without sending what waits: for peers that do not read.
-    virtual void abort(close_reason reason, std::error_code why) = 0;
+    virtual void abort(disconnect_reason reason, std::error_code why) = 0;
 };
 
 } // namespace socketio::detail

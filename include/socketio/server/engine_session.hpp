@@ -80,8 +80,8 @@ public:
     SOCKETIO_DECL void flush() override;
     SOCKETIO_DECL bool is_writable() override;
     SOCKETIO_DECL std::size_t unsent() override;
-    SOCKETIO_DECL void close(close_reason reason, std::error_code why) override;
-    SOCKETIO_DECL void abort(close_reason reason, std::error_code why) override;
+    SOCKETIO_DECL void close(disconnect_reason reason, std::error_code why) override;
+    SOCKETIO_DECL void abort(disconnect_reason reason, std::error_code why) override;
 
     std::shared_ptr<void> pin() override { return shared_from_this(); }
     SOCKETIO_DECL void on_readable() override;
@@ -116,9 +116,9 @@ private:
     void on_event(engine_event const& event);
     void on_due();
     void arm();
-    void end(close_reason reason, std::error_code why);
-    void end_later(close_reason reason, std::error_code why);
-    void tell_end(close_reason reason, std::error_code why);
+    void end(disconnect_reason reason, std::error_code why);
+    void end_later(disconnect_reason reason, std::error_code why);
+    void tell_end(disconnect_reason reason, std::error_code why);
     void tell_drained();
 
     // Polling and the upgrade.

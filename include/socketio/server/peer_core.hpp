@@ -11,6 +11,7 @@
 #include <socketio/server/server_snapshot.hpp>
 #include <socketio/session/alarms.hpp>
 #include <socketio/session/failure.hpp>
+#include <socketio/session/reasons.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -20,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -126,7 +128,7 @@ public:
     SOCKETIO_DECL void on_binary(std::span<char> message) override;
     void on_drained() override { counts_.unsent.store(0, std::memory_order_relaxed); }
     SOCKETIO_DECL void on_upgraded() override;
-    SOCKETIO_DECL void on_closed(close_reason reason, std::error_code why) override;
+    SOCKETIO_DECL void on_closed(disconnect_reason reason, std::error_code why) override;
 
 private:
     class turn;
@@ -167,9 +169,9 @@ private:
     void on_packet(packet const& received);
     void on_connect(packet const& received);
     void fail(std::error_code why);
-    void end_sockets(std::string_view reason);
+    void end_sockets(disconnect_reason reason);
     void check_unread(std::size_t before);
-    void cut_off(close_reason reason, std::string words);
+    void cut_off(disconnect_reason reason, std::string words);
     void on_due();
 
     http_request const request_;
@@ -209,7 +211,7 @@ private:
     bool open_ = true;
     bool sending_as_one_ = false;
     bool running_steps_ = false;
-    std::string_view closing_{}; // the reason, while the sockets have not been told all
+    std::optional<disconnect_reason> closing_; // set while the sockets have not been told all
     bool leaving_ = false;       // they have, and the last step is to follow
 };
 

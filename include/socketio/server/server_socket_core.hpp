@@ -9,6 +9,7 @@
 #include <socketio/server/socket_handshake.hpp>
 #include <socketio/session/acks.hpp>
 #include <socketio/session/owned_events.hpp>
+#include <socketio/session/reasons.hpp>
 #include <socketio/session/typed_listener.hpp>
 
 #include <atomic>
@@ -77,9 +78,9 @@ public:
     void on_packet(packet const& received);
     void on_parse_error(std::error_code why);
     // The client is told that it has left.
-    void leave(std::string_view reason);
+    void leave(disconnect_reason reason);
     // False if it was not connected.
-    bool on_close(std::string_view reason, bool by_this_side = false);
+    bool on_close(disconnect_reason reason, bool by_this_side = false);
     // Has never been connected, and will not be.
     void abandon();
     clock::time_point deadline() const noexcept { return acks_.deadline(); }

@@ -5,38 +5,23 @@
 #include <socketio/codec/engine_packet.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/session/heartbeat.hpp>
+#include <socketio/session/reasons.hpp>
 #include <socketio/session/websocket_endpoint.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 
 namespace socketio::detail {
-
-// Why a session ended, in the reference's words.
-enum class close_reason : std::uint8_t { transport_close, transport_error, ping_timeout, forced_close, parse_error };
-
-constexpr std::string_view to_string(close_reason reason) noexcept
-{
-    switch (reason) {
-    case close_reason::transport_close: return "transport close";
-    case close_reason::transport_error: return "transport error";
-    case close_reason::ping_timeout: return "ping timeout";
-    case close_reason::forced_close: return "forced close";
-    case close_reason::parse_error: return "parse error";
-    }
-    return "";
-}
 
 struct engine_event {
     // Of a server that probes: `probed`, the client asked and was answered; `upgraded`, the session is the client's now.
     enum class kind : std::uint8_t { none, open, text, binary, ping, probed, upgraded, closed };
     kind type = kind::none;
     std::span<char> payload{};          // of text and binary: the message; of closed: the close frame's reason
-    close_reason reason{};              // of closed
+    disconnect_reason reason{};              // of closed
     std::error_code error{};            // of closed
     std::uint16_t code = 0;             // of closed: the WebSocket status code, 0 if no close frame came
 };
@@ -139,7 +124,8 @@ private:
     engine_event on_open(std::span<char> data, clock::time_point now);
     engine_event on_first(websocket_event const& message, clock::time_point now);
     engine_event on_probing(websocket_event const& message, clock::time_point now);
-    engine_event fail(close_reason reason, std::error_code why, std::uint16_t code = 0, std::span<char> words = {});
+    engine_event fail(disconnect_reason reason, std::error_code why, std::uint16_t code = 0,
+                      std::span<char> words = {});
     void send_packet(engine_packet_type type, std::string_view data = {});
     void send_or_owe(engine_packet_type type, bool& owed);
     bool is_crowded() { return backlog_ || transport_.output().size() > most_before_urgent; }

@@ -70,7 +70,7 @@ private:
     static std::span<char> take_packet(std::span<char>& payload) noexcept;
     engine_event on_packet(std::span<char> encoded, clock::time_point now);
     engine_event on_binary(std::span<char> encoded, clock::time_point now);
-    engine_event fail(close_reason reason, std::error_code why);
+    engine_event fail(disconnect_reason reason, std::error_code why);
     void forget_input() noexcept;
     void begin_packet();
     void send_packet(engine_packet_type type);

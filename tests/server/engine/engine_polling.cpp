@@ -287,7 +287,7 @@ TEST_CASE("polling sessions and a server that outlive the context touch nothing"
     }
     session->send_text("into the void", true);
     session->flush();
-    session->abort(socketio::detail::close_reason::forced_close, {});
+    session->abort(socketio::detail::disconnect_reason::forced_close, {});
     CHECK_FALSE(session->is_writable());
     CHECK(session->unsent() == 0);
     server->close({});

@@ -165,7 +165,7 @@ TEST_CASE("sessions and a server that outlive the context touch nothing")
     }
     session->send_text("into the void", true);
     session->flush();
-    session->close(socketio::detail::close_reason::forced_close, {});
+    session->close(socketio::detail::disconnect_reason::forced_close, {});
     CHECK_FALSE(session->is_writable());
     server->close({});
 }

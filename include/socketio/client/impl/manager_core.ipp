@@ -179,7 +179,7 @@ SOCKETIO_DECL void manager_core::recover()
     }
     if (state_ == ready_state::open || any([](socket_core const& each) { return each.connected(); })) {
         stop_reconnecting();
-        lose(close_reason::transport_error, {.code = why, .description = why.message()});
+        lose(disconnect_reason::transport_error, {.code = why, .description = why.message()});
     } else if (state_ == ready_state::opening) {
         fail_open(connect_error{why, why.message()});
     } else if (!skip_reconnect_ && reconnect_at_ == clock::never() && any([](socket_core const& each) { return each.active(); })) {

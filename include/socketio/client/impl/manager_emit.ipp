@@ -263,7 +263,7 @@ SOCKETIO_DECL void manager_core::write_answer(socket_core& from, std::string_vie
     if (link->unread_answers() > settings_.limits.unread_answers) {
         std::error_code const why = error::unread_answers;
         tell_error("error", connect_error{why, why.message()});
-        lose(close_reason::transport_error, {.code = why, .description = why.message()});
+        lose(disconnect_reason::transport_error, {.code = why, .description = why.message()});
         return;
     }
     std::size_t const before = link->unsent();

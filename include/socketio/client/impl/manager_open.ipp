@@ -264,7 +264,7 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
         return;
     }
     // The engine's "error" comes first in the reference; the sockets are told by "disconnect".
-    if (event.reason == close_reason::transport_error)
+    if (event.reason == disconnect_reason::transport_error)
         tell_error("error", connect_error{event.error, event.error.message()});
     disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code};
     if (!event.payload.empty())
@@ -279,7 +279,7 @@ SOCKETIO_DECL void manager_core::on_message(engine_event const& message)
     bool const whole = message.type == engine_event::kind::text ? decoder_.text(message.payload, received, ec)
                                                                 : decoder_.binary(message.payload, received, ec);
     if (ec)
-        lose(close_reason::parse_error, {.code = ec, .description = ec.message()});
+        lose(disconnect_reason::parse_error, {.code = ec, .description = ec.message()});
     else if (whole)
         on_packet(received);
     if (message.payload.size() > kept_by_decoder || (whole && received.attachments != 0))
@@ -372,7 +372,7 @@ SOCKETIO_DECL void manager_core::drop_link()
     gate_.clear();
 }
 
-SOCKETIO_DECL void manager_core::lose(close_reason reason, disconnect_details details)
+SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_details details)
 {
     state_ = ready_state::closed;
     open_deadline_ = clock::never();
@@ -382,7 +382,7 @@ SOCKETIO_DECL void manager_core::lose(close_reason reason, disconnect_details de
     backoff_.lost(now_);
     log(log_level::info, "manager",
         std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));
-    if (reason != close_reason::forced_close)
+    if (reason != disconnect_reason::forced_close)
         note_error(details.code, to_string(reason));
     for (auto const& [nsp, each] : sockets_)
         each->on_manager_close(reason, details);
@@ -403,7 +403,7 @@ SOCKETIO_DECL void manager_core::close()
     reconnecting_ = false;
     reconnect_at_ = clock::never();
     if (was_busy)
-        lose(close_reason::forced_close, {});
+        lose(disconnect_reason::forced_close, {});
 }
 
 SOCKETIO_DECL void manager_core::close_if_unused()

@@ -187,14 +187,14 @@ SOCKETIO_DECL void socket_core::disconnect()
         leave();
         return;
     }
-    auto told = disconnect_step("io client disconnect", {});
+    auto told = disconnect_step(disconnect_reason::io_client_disconnect, {});
     flush_send_buffer(true); // what was emitted before
     byte_buffer text;
     encode_control(text, packet_type::disconnect, nsp_, nullptr);
     static_cast<void>(manager_.write_packet(text.view(), {}));
     manager_.gate().left(nsp_, manager_.now());
     leave_connected(std::move(told));
-    log(log_level::info, "io client disconnect");
+    log(log_level::info, to_string(disconnect_reason::io_client_disconnect));
 }
 
 SOCKETIO_DECL void socket_core::release()
@@ -325,8 +325,8 @@ SOCKETIO_DECL void socket_core::on_disconnect()
 {
     if (!connected())
         return;
-    leave_connected(disconnect_step("io server disconnect", {}));
-    log(log_level::info, "io server disconnect");
+    leave_connected(disconnect_step(disconnect_reason::io_server_disconnect, {}));
+    log(log_level::info, to_string(disconnect_reason::io_server_disconnect));
 }
 
 SOCKETIO_DECL void socket_core::on_event(packet const& received)
@@ -345,7 +345,7 @@ SOCKETIO_DECL void socket_core::on_event(packet const& received)
         return;
     buffer_early(received);
     if (early_.byte_size() > manager_.settings().limits.early_events)
-        manager_.lose(close_reason::parse_error,
+        manager_.lose(disconnect_reason::parse_error,
                       {.code = error::message_too_large, .description = "too many events before CONNECT"});
 }
 
@@ -384,7 +384,7 @@ SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
 
 // Before the namespace was connected the reference says "disconnect"; what really happened is that
 // no connection was made.
-SOCKETIO_DECL void socket_core::on_manager_close(close_reason reason, disconnect_details const& details)
+SOCKETIO_DECL void socket_core::on_manager_close(disconnect_reason reason, disconnect_details const& details)
 {
     connecting_ = false;
     held_ = false;
@@ -393,7 +393,7 @@ SOCKETIO_DECL void socket_core::on_manager_close(close_reason reason, disconnect
     if (!active())
         return;
     if (connected()) {
-        on_close(to_string(reason), details);
+        on_close(reason, details);
         return;
     }
     std::string words = std::string{to_string(reason)} + " before the namespace was connected";
@@ -402,10 +402,10 @@ SOCKETIO_DECL void socket_core::on_manager_close(close_reason reason, disconnect
     tell_error(connect_error{details.code ? details.code : make_error_code(error::closed), std::move(words)});
 }
 
-SOCKETIO_DECL void socket_core::on_close(std::string_view reason, disconnect_details details)
+SOCKETIO_DECL void socket_core::on_close(disconnect_reason reason, disconnect_details details)
 {
     auto told = disconnect_step(reason, std::move(details));
-    log(log_level::info, reason);
+    log(log_level::info, to_string(reason));
     set_connected(false, {});
     manager_.defer(std::move(told));
     end_acks(pending().take_sent(), error::disconnected);
@@ -473,11 +473,11 @@ SOCKETIO_DECL socket_core::steps socket_core::error_step(connect_error why)
     return one;
 }
 
-SOCKETIO_DECL socket_core::steps socket_core::disconnect_step(std::string_view reason, disconnect_details details)
+SOCKETIO_DECL socket_core::steps socket_core::disconnect_step(disconnect_reason reason, disconnect_details details)
 {
     steps one;
-    one.push_back([self = shared_from_this(), reason = std::string{reason}, details = std::move(details)] {
-        local_args const arguments{std::string_view{reason}};
+    one.push_back([self = shared_from_this(), reason, details = std::move(details)] {
+        local_args const arguments{to_string(reason)};
         event_call call{*self, "disconnect", arguments.view()};
         call.details = &details;
         self->events_.dispatch_reserved("disconnect", call);

@@ -84,7 +84,7 @@ SOCKETIO_DECL void engine_session::on_data(std::shared_ptr<http_exchange> exchan
     }
     runtime_->data = std::move(exchange);
     if (equals_ignoring_case(find_header(runtime_->data->request(), "Content-Type"), "application/octet-stream")) {
-        end(close_reason::transport_error, error::engine_packet_invalid);
+        end(disconnect_reason::transport_error, error::engine_packet_invalid);
         bad_data_ = true;
     } else if (!ended_) {
         polling_->feed(runtime_->data->take_body());
@@ -98,7 +98,7 @@ SOCKETIO_DECL void engine_session::on_poll_left(bool for_good)
 {
     if (for_good) {
         runtime_->poll.reset();
-        end(close_reason::transport_error, error::closed);
+        end(disconnect_reason::transport_error, error::closed);
     } else {
         left_poll_due_ = deadline_after(clock::now(), options_->close_timeout);
         arm();
@@ -109,7 +109,7 @@ SOCKETIO_DECL void engine_session::on_poll_left(bool for_good)
 SOCKETIO_DECL void engine_session::on_overlap(std::shared_ptr<http_exchange> const& exchange)
 {
     exchange->answer(refusal_response({refusal_code::bad_request, {}}, false));
-    end(close_reason::transport_error, error::engine_unexpected);
+    end(disconnect_reason::transport_error, error::engine_unexpected);
 }
 
 SOCKETIO_DECL void engine_session::settle_polling()

@@ -76,7 +76,7 @@ SOCKETIO_DECL void engine_session::on_readable()
 SOCKETIO_DECL void engine_session::starve() noexcept
 {
     if (alive() && !ended_)
-        abort(close_reason::transport_error, make_error_code(std::errc::not_enough_memory));
+        abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
 // Takes all that has come, and asks before each event whether this is still to be heard. If the owner throws, what
@@ -174,7 +174,7 @@ SOCKETIO_DECL void engine_session::on_due()
     if (now >= upgrade_deadline_)
         drop_candidate();
     if (now >= next_poll_due_)
-        end(close_reason::transport_error, error::closed);
+        end(disconnect_reason::transport_error, error::closed);
     engine_event event;
     if (!ended_)
         event = runtime_->link ? runtime_->link->session().tick(now) : polling_->tick(now);
@@ -254,7 +254,7 @@ SOCKETIO_DECL void engine_session::tell_drained()
 
 // What was written is still sent, and the closing handshake made, by the connection alone; over polling the next poll
 // fetches it.
-SOCKETIO_DECL void engine_session::close(close_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::close(disconnect_reason reason, std::error_code why)
 {
     if (ended_)
         return;
@@ -269,12 +269,12 @@ SOCKETIO_DECL void engine_session::shut_down()
 {
     if (!alive())
         return;
-    close(close_reason::forced_close, error::stopped);
+    close(disconnect_reason::forced_close, error::stopped);
     if (linger_deadline_ != clock::never())
         on_lingered();
 }
 
-SOCKETIO_DECL void engine_session::abort(close_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::abort(disconnect_reason reason, std::error_code why)
 {
     if (ended_)
         return;
@@ -286,7 +286,7 @@ SOCKETIO_DECL void engine_session::abort(close_reason reason, std::error_code wh
     end_later(reason, why);
 }
 
-SOCKETIO_DECL void engine_session::end_later(close_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::end_later(disconnect_reason reason, std::error_code why)
 {
     ended_ = true;
     drop_candidate();
@@ -294,7 +294,7 @@ SOCKETIO_DECL void engine_session::end_later(close_reason reason, std::error_cod
     post(runtime_->serial, [self = shared_from_this(), reason, why] { self->tell_end(reason, why); });
 }
 
-SOCKETIO_DECL void engine_session::end(close_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::end(disconnect_reason reason, std::error_code why)
 {
     if (ended_)
         return;
@@ -303,13 +303,13 @@ SOCKETIO_DECL void engine_session::end(close_reason reason, std::error_code why)
     if (auto const link = std::exchange(runtime_->link, nullptr))
         link->close();
     else
-        end_poll(reason == close_reason::transport_close ? engine_packet_type::noop : engine_packet_type::close);
-    bad_data_ = reason == close_reason::parse_error;
+        end_poll(reason == disconnect_reason::transport_close ? engine_packet_type::noop : engine_packet_type::close);
+    bad_data_ = reason == disconnect_reason::parse_error;
     static_cast<void>(caught([this] { arm(); }));
     tell_end(reason, why);
 }
 
-SOCKETIO_DECL void engine_session::tell_end(close_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::tell_end(disconnect_reason reason, std::error_code why)
 {
     if (linger_deadline_ == clock::never())
         keeper_->on_ended(sid_);

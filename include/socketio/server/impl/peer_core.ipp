@@ -137,10 +137,10 @@ SOCKETIO_DECL void peer_core::starve() noexcept
     if (!runtime_)
         return;
     open_ = false;
-    if (leaving_ || !closing_.empty())
+    if (leaving_ || closing_)
         post_turn();
     else
-        runtime_->channel->abort(close_reason::transport_error, make_error_code(std::errc::not_enough_memory));
+        runtime_->channel->abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
 SOCKETIO_DECL void peer_core::drain_inbox()
@@ -355,7 +355,7 @@ SOCKETIO_DECL void peer_core::disconnect_all()
 {
     auto const all = sockets_;
     for (auto const& each : all)
-        each.second->leave("server namespace disconnect");
+        each.second->leave(disconnect_reason::server_namespace_disconnect);
     close();
 }
 
@@ -365,13 +365,13 @@ SOCKETIO_DECL void peer_core::fail(std::error_code why)
     for (auto const& each : sockets_)
         each.second->on_parse_error(why);
     if (std::exchange(open_, false))
-        runtime_->channel->close(close_reason::forced_close, why);
+        runtime_->channel->close(disconnect_reason::forced_close, why);
 }
 
 SOCKETIO_DECL void peer_core::close()
 {
     if (std::exchange(open_, false))
-        runtime_->channel->close(close_reason::forced_close, make_error_code(error::stopped));
+        runtime_->channel->close(disconnect_reason::forced_close, make_error_code(error::stopped));
 }
 
 SOCKETIO_DECL void peer_core::on_upgraded()

@@ -10,7 +10,7 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void peer_core::end_sockets(std::string_view reason)
+SOCKETIO_DECL void peer_core::end_sockets(disconnect_reason reason)
 {
     // One after the other: what has thrown goes on where it was.
     while (!sockets_.empty()) {
@@ -25,11 +25,11 @@ SOCKETIO_DECL void peer_core::end_sockets(std::string_view reason)
 SOCKETIO_DECL void peer_core::shut_down(std::shared_ptr<void> kept)
 {
     kept_.push_back(std::move(kept));
-    end_sockets("server shutting down");
+    end_sockets(disconnect_reason::server_shutting_down);
     close();
 }
 
-SOCKETIO_DECL void peer_core::on_closed(close_reason reason, std::error_code why)
+SOCKETIO_DECL void peer_core::on_closed(disconnect_reason reason, std::error_code why)
 {
     auto const self = shared_from_this();
     open_ = false;
@@ -37,24 +37,24 @@ SOCKETIO_DECL void peer_core::on_closed(close_reason reason, std::error_code why
     if (why == error::buffer_full)
         server_->count_cut_off();
     ended_by_ = why;
-    closing_ = to_string(reason);
+    closing_ = reason;
     turn::run(*this, [this] { drain_inbox(); });
 }
 
 // Of each turn after the end of the connection, until all is done that belongs to it.
 SOCKETIO_DECL void peer_core::go_down()
 {
-    if (!closing_.empty()) {
+    if (closing_) {
         std::list<unique_function<void()>> last;
         last.push_back([self = shared_from_this()] { self->let_go(); });
-        end_sockets(closing_);
+        end_sockets(*closing_);
         while (!connecting_.empty()) {
             if (auto const first = connecting_.begin()->second)
                 first->abandon();
             connecting_.erase(connecting_.begin());
         }
-        tell("close", closing_);
-        closing_ = {};
+        tell("close", to_string(*closing_));
+        closing_.reset();
         leaving_ = true;
         defer(std::move(last));
     }

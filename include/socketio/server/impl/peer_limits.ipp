@@ -20,12 +20,13 @@ SOCKETIO_DECL void peer_core::check_unread(std::size_t before)
     if (unread > before)
         largest_ = std::max(largest_, unread - before);
     if (unread > largest_ && unread - largest_ > send_limit_)
-        cut_off(close_reason::transport_error, "the client left " + std::to_string(unread) + " bytes unread, of which the largest "
+        cut_off(disconnect_reason::transport_error,
+                "the client left " + std::to_string(unread) + " bytes unread, of which the largest "
                 "packet has " + std::to_string(largest_) + "; send_limit is " + std::to_string(send_limit_));
 }
 
 // What it would be told is dropped.
-SOCKETIO_DECL void peer_core::cut_off(close_reason reason, std::string words)
+SOCKETIO_DECL void peer_core::cut_off(disconnect_reason reason, std::string words)
 {
     if (!std::exchange(open_, false))
         return;
@@ -42,7 +43,8 @@ SOCKETIO_DECL bool peer_core::add_waiting(std::size_t bytes) noexcept
 SOCKETIO_DECL void peer_core::check_waiting()
 {
     if (std::size_t const waiting = waiting_.load(std::memory_order_relaxed); waiting > waiting_limit_)
-        cut_off(close_reason::forced_close, std::to_string(waiting) + " bytes of the client's events waited for a middleware; "
+        cut_off(disconnect_reason::forced_close,
+                std::to_string(waiting) + " bytes of the client's events waited for a middleware; "
                 "waiting_limit is " + std::to_string(waiting_limit_));
 }
 

@@ -61,7 +61,7 @@ SOCKETIO_DECL void server_core::start(engine_server& engine)
         if (auto const self = weak.lock())
             self->add(std::move(channel));
         else
-            channel->close(close_reason::forced_close, error::stopped);
+            channel->close(disconnect_reason::forced_close, error::stopped);
     };
     told.connection_error = [weak = weak_from_this()](connection_failure const& why) {
         auto const self = weak.lock();

@@ -135,7 +135,7 @@ SOCKETIO_DECL void server_socket_core::on_packet(packet const& received)
     case packet_type::binary_event: on_event(received); return;
     case packet_type::ack:
     case packet_type::binary_ack: on_ack(received); return;
-    case packet_type::disconnect: on_close("client namespace disconnect"); return;
+    case packet_type::disconnect: on_close(disconnect_reason::client_namespace_disconnect); return;
     case packet_type::connect:
     case packet_type::connect_error: return;
     }
@@ -181,11 +181,11 @@ SOCKETIO_DECL void server_socket_core::disconnect(bool close)
         if (close)
             self->client_->disconnect_all();
         else
-            self->leave("server namespace disconnect");
+            self->leave(disconnect_reason::server_namespace_disconnect);
     });
 }
 
-SOCKETIO_DECL void server_socket_core::leave(std::string_view reason)
+SOCKETIO_DECL void server_socket_core::leave(disconnect_reason reason)
 {
     if (!connected() || ended_)
         return;
@@ -193,26 +193,21 @@ SOCKETIO_DECL void server_socket_core::leave(std::string_view reason)
     on_close(reason, true);
 }
 
-inline bool is_recoverable(std::string_view reason) noexcept
-{
-    return reason != "client namespace disconnect" && reason != "server namespace disconnect" && reason != "parse error";
-}
-
 // "disconnecting" is told while it is still in its rooms, and to its listeners connected; "disconnect" after.
 // All that follows has its memory before anything changes.
-SOCKETIO_DECL bool server_socket_core::on_close(std::string_view reason, bool by_this_side)
+SOCKETIO_DECL bool server_socket_core::on_close(disconnect_reason reason, bool by_this_side)
 {
     if (!connected() || ended_)
         return false;
     std::list<unique_function<void()>> steps;
     auto const self = shared_from_this();
-    steps.push_back([self, reason = std::string{reason}] {
+    steps.push_back([self, reason] {
         self->disconnecting_.store(true, std::memory_order_relaxed);
-        self->tell("disconnecting", reason);
+        self->tell("disconnecting", to_string(reason));
     });
     steps.push_back([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
     steps.push_back([self] { self->end_last_acks(); });
-    steps.push_back([self, reason = std::string{reason}] { self->tell("disconnect", reason); });
+    steps.push_back([self, reason] { self->tell("disconnect", to_string(reason)); });
     steps.emplace_back();
     if (by_this_side)
         client_->note_leaving(*this);

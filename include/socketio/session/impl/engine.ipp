@@ -31,8 +31,9 @@ SOCKETIO_DECL engine_event engine::next(std::span<char>& input, clock::time_poin
         case websocket_event::kind::none: return {};
         case websocket_event::kind::ping: continue;
         case websocket_event::kind::pong: on_measured(event.payload, now); continue;
-        case websocket_event::kind::close: return fail(close_reason::transport_close, error::closed, event.code, event.payload);
-        case websocket_event::kind::failed: return fail(close_reason::transport_error, event.error);
+        case websocket_event::kind::close:
+            return fail(disconnect_reason::transport_close, error::closed, event.code, event.payload);
+        case websocket_event::kind::failed: return fail(disconnect_reason::transport_error, event.error);
         case websocket_event::kind::text:
         case websocket_event::kind::binary: break;
         }
@@ -63,7 +64,7 @@ SOCKETIO_DECL engine_event engine::on_message(websocket_event const& message, cl
     if (!ec)
         ec = read_engine_packet(message.payload, packet);
     if (ec)
-        return fail(own_ == role::client ? close_reason::transport_error : close_reason::parse_error, ec);
+        return fail(own_ == role::client ? disconnect_reason::transport_error : disconnect_reason::parse_error, ec);
     return on_packet(packet, now);
 }
 
@@ -79,7 +80,7 @@ SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, cloc
     engine_packet packet;
     if (message.type == websocket_event::kind::binary || read_engine_packet(message.payload, packet) ||
         packet.type != engine_packet_type::open)
-        return fail(close_reason::transport_error, error::not_socketio);
+        return fail(disconnect_reason::transport_error, error::not_socketio);
     return on_open(packet.data, now);
 }
 
@@ -88,7 +89,7 @@ SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, cl
 {
     engine_packet packet;
     if (message.type == websocket_event::kind::binary || read_engine_packet(message.payload, packet))
-        return fail(close_reason::transport_error, error::engine_packet_invalid);
+        return fail(disconnect_reason::transport_error, error::engine_packet_invalid);
     std::string_view const data{packet.data.data(), packet.data.size()};
     if (packet.type == engine_packet_type::ping && data == "probe") {
         if (!is_crowded())
@@ -96,7 +97,7 @@ SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, cl
         return {.type = engine_event::kind::probed};
     }
     if (packet.type != engine_packet_type::upgrade)
-        return fail(close_reason::transport_error, error::engine_unexpected);
+        return fail(disconnect_reason::transport_error, error::engine_unexpected);
     heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
     state_ = state::open;
     return {.type = engine_event::kind::upgraded};
@@ -106,7 +107,7 @@ SOCKETIO_DECL engine_event engine::on_open(std::span<char> data, clock::time_poi
 {
     json_document reader;
     if (auto const ec = read_engine_open(data, reader, settings_))
-        return fail(close_reason::transport_error, ec);
+        return fail(disconnect_reason::transport_error, ec);
     heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
     state_ = state::open;
     return {.type = engine_event::kind::open};
@@ -121,7 +122,7 @@ SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_p
     case engine_packet_type::message: return {.type = engine_event::kind::text, .payload = packet.data};
     case engine_packet_type::ping:
         if (!client)
-            return fail(close_reason::transport_error, error::engine_unexpected);
+            return fail(disconnect_reason::transport_error, error::engine_unexpected);
         send_or_owe(engine_packet_type::pong, pong_owed_);
         measure(now);
         heartbeat_.heard(now);
@@ -131,7 +132,7 @@ SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_p
             heartbeat_.heard(now);
         return {};
     case engine_packet_type::open:
-        return client ? fail(close_reason::transport_error, error::engine_open_invalid) : engine_event{};
+        return client ? fail(disconnect_reason::transport_error, error::engine_open_invalid) : engine_event{};
     // Over WebSocket both sides of the reference ignore these.
     case engine_packet_type::close:
     case engine_packet_type::upgrade:
@@ -145,7 +146,7 @@ SOCKETIO_DECL engine_event engine::tick(clock::time_point now)
     if (state_ != state::open)
         return {};
     if (heartbeat_.expired(now))
-        return fail(close_reason::ping_timeout, error::ping_timeout);
+        return fail(disconnect_reason::ping_timeout, error::ping_timeout);
     if (heartbeat_.take_ping(now))
         send_or_owe(engine_packet_type::ping, ping_owed_);
     return {};
@@ -155,10 +156,11 @@ SOCKETIO_DECL engine_event engine::end_of_stream(std::error_code why)
 {
     if (state_ == state::closed)
         return {};
-    return fail(close_reason::transport_close, why ? why : make_error_code(error::closed));
+    return fail(disconnect_reason::transport_close, why ? why : make_error_code(error::closed));
 }
 
-SOCKETIO_DECL engine_event engine::fail(close_reason reason, std::error_code why, std::uint16_t code, std::span<char> words)
+SOCKETIO_DECL engine_event engine::fail(disconnect_reason reason, std::error_code why, std::uint16_t code,
+                                        std::span<char> words)
 {
     transport_.close();
     state_ = state::closed;

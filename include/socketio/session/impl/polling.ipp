@@ -39,7 +39,7 @@ SOCKETIO_DECL std::span<char> polling::take_packet(std::span<char>& payload) noe
 SOCKETIO_DECL engine_event polling::next(clock::time_point now)
 {
     if (fed_ && !closed_ && rest_.size() == input_.size() && !is_utf8(input_))
-        return fail(close_reason::parse_error, error::utf8_invalid);
+        return fail(disconnect_reason::parse_error, error::utf8_invalid);
     while (fed_ && !closed_) {
         // A separator at the end has an empty packet behind it, which is none.
         bool const last = std::find(rest_.begin(), rest_.end(), record_separator) == rest_.end();
@@ -66,13 +66,13 @@ SOCKETIO_DECL engine_event polling::on_packet(std::span<char> encoded, clock::ti
         return on_binary(encoded, now);
     engine_packet packet;
     if (auto const ec = read_engine_packet(encoded, packet))
-        return fail(close_reason::parse_error, ec);
+        return fail(disconnect_reason::parse_error, ec);
     if (packet.type != engine_packet_type::pong)
         heartbeat_.heard_other(now);
     switch (packet.type) {
     case engine_packet_type::message: return {.type = engine_event::kind::text, .payload = packet.data};
-    case engine_packet_type::close: return fail(close_reason::transport_close, error::closed);
-    case engine_packet_type::ping: return fail(close_reason::transport_error, error::engine_unexpected);
+    case engine_packet_type::close: return fail(disconnect_reason::transport_close, error::closed);
+    case engine_packet_type::ping: return fail(disconnect_reason::transport_error, error::engine_unexpected);
     case engine_packet_type::pong: heartbeat_.heard(now); return {};
     case engine_packet_type::open:
     case engine_packet_type::upgrade:
@@ -85,7 +85,7 @@ SOCKETIO_DECL engine_event polling::on_binary(std::span<char> encoded, clock::ti
 {
     std::span<char> data;
     if (auto const ec = read_base64_packet(encoded, data))
-        return fail(close_reason::parse_error, ec);
+        return fail(disconnect_reason::parse_error, ec);
     heartbeat_.heard_other(now);
     return {.type = engine_event::kind::binary, .payload = data};
 }
@@ -95,13 +95,13 @@ SOCKETIO_DECL engine_event polling::tick(clock::time_point now)
     if (closed_)
         return {};
     if (heartbeat_.expired(now))
-        return fail(close_reason::ping_timeout, error::ping_timeout);
+        return fail(disconnect_reason::ping_timeout, error::ping_timeout);
     if (heartbeat_.take_ping(now))
         send_packet(engine_packet_type::ping);
     return {};
 }
 
-SOCKETIO_DECL engine_event polling::fail(close_reason reason, std::error_code why)
+SOCKETIO_DECL engine_event polling::fail(disconnect_reason reason, std::error_code why)
 {
     closed_ = true;
     fed_ = false;
