@@ -64,6 +64,7 @@
 #include <socketio/net/impl/http_answer.ipp>
 #include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/acceptor.ipp>
+#include <socketio/net/impl/installed_sources.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
 #include <socketio/net/impl/suspend_watch.ipp>

@@ -30,7 +30,7 @@ TEST_CASE("a connection that has gone before it was accepted is no reason to wai
     CHECK_FALSE(is_exhausted(asio::error::connection_reset));
 }
 
-TEST_CASE("a port is free again as soon as its listener is closed, and not before")
+TEST_CASE("a port is free again as soon as its acceptor is closed, and not before")
 {
     asio::io_context context;
     auto const first = std::make_shared<acceptor>(context.get_executor());

@@ -16,8 +16,6 @@ const allowed = [
     ["core/clock.hpp", /./, "here it saturates"],
     ["wire/impl/cookies.ipp", /now \+ \*max_age/, "bounded where it is read"],
     ["net/asio.hpp", /./, "users find it there"],
-    ["net/listener.hpp", /steady_timer pause_/, "a pause of the program's own time"],
-    ["net/impl/listener.ipp", /expires_after\(accept_pause\)/, "a pause of the program's own time"],
     // The option of that name.
     ["client/emit_operator.hpp", /expires_after\(/, "an option of emits"],
     ["client/socket.hpp", /expires_after\(/, "an option of emits"],

@@ -3,6 +3,7 @@
 
 #include <socketio/core/function.hpp>
 #include <socketio/net/asio.hpp>
+#include <socketio/net/deadline_timer.hpp>
 #include <socketio/net/stream.hpp>
 
 #include <cstdint>
@@ -45,7 +46,7 @@ private:
     strand strand_;
     asio::ip::tcp::acceptor acceptor_;
     asio::ip::tcp::socket next_;
-    asio::steady_timer pause_;
+    deadline_timer pause_;
     handler on_connection_;
     std::uint16_t port_ = 0;
     bool closed_ = false;

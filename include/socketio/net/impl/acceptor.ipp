@@ -16,7 +16,7 @@ inline constexpr std::chrono::milliseconds accept_pause{100};
 inline constexpr unsigned most_in_a_row = 16;
 
 SOCKETIO_DECL acceptor::acceptor(asio::any_io_executor executor)
-    : executor_{std::move(executor)}, strand_{known_executor{executor_}}, acceptor_{executor_}, next_{executor_}, pause_{executor_}
+    : executor_{std::move(executor)}, strand_{known_executor{executor_}}, acceptor_{executor_}, next_{executor_}, pause_{strand_}
 {
 }
 
@@ -99,11 +99,7 @@ SOCKETIO_DECL void acceptor::accept()
 SOCKETIO_DECL void acceptor::accept_later() noexcept
 {
     auto const failed = caught([this] {
-        pause_.expires_after(accept_pause);
-        pause_.async_wait(handler_on(strand_, [self = shared_from_this()](std::error_code why) {
-            if (!why)
-                self->go_on();
-        }));
+        pause_.arm(deadline_after(pause_.now(), accept_pause), [self = shared_from_this()] { self->go_on(); });
     });
     if (failed)
         post(strand_, [self = shared_from_this()] { self->go_on(); });

@@ -249,7 +249,7 @@ void basic_connection<Session>::close() noexcept
     lingering_ = true;
     auto const failed = caught([this] {
         session_.close();
-        linger_timer_.arm(deadline_after(clock::now(), options_.close_timeout),
+        linger_timer_.arm(deadline_after(linger_timer_.now(), options_.close_timeout),
                           [self = this->shared_from_this()] { self->end_stream(); });
     });
     if (failed) {

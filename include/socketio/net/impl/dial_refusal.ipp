@@ -72,7 +72,7 @@ SOCKETIO_DECL std::error_code dial::follow()
 // The body of a refusal says most. It is read to its end, or for a second, or up to a limit.
 inline task<std::error_code> dial::read_refusal()
 {
-    body_timer_.arm(deadline_after(clock::now(), std::chrono::seconds{1}), [self = shared_from_this()] { self->stream_.close(); });
+    body_timer_.arm(deadline_after(body_timer_.now(), std::chrono::seconds{1}), [self = shared_from_this()] { self->stream_.close(); });
     body_reader body{reader_.head(), refusal_body_limit};
     std::error_code ec;
     for (;;) {

@@ -64,7 +64,7 @@ SOCKETIO_DECL void http_connection::retire()
 // The timer is armed for what comes first, and looks again when it fires.
 SOCKETIO_DECL void http_connection::arm(std::chrono::milliseconds limit)
 {
-    deadline_ = limit_after(clock::now(), limit);
+    deadline_ = limit_after(timer_.now(), limit);
     if (deadline_ != clock::never())
         timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
 }
@@ -73,11 +73,11 @@ SOCKETIO_DECL void http_connection::on_due()
 {
     if (phase_ == phase::ended || deadline_ == clock::never())
         return;
-    if (clock::now() >= deadline_ && !(phase_ == phase::head && !input_.empty()) && phase_ != phase::body)
+    if (timer_.now() >= deadline_ && !(phase_ == phase::head && !input_.empty()) && phase_ != phase::body)
         end();
     else
         guarded([this] {
-            if (clock::now() < deadline_)
+            if (timer_.now() < deadline_)
                 timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
             else
                 refuse(408, "The request took too long.\n");
@@ -275,7 +275,7 @@ SOCKETIO_DECL void http_connection::respond(http_response const& with)
 {
     keep_alive_ = keep_alive_ && !retired_ && !(peer_ended_ && input_.empty());
     form_.keep_alive = keep_alive_;
-    source_left_ = write_http_answer(output_, with, form_, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+    source_left_ = write_http_answer(output_, with, form_, timer_.wall_now());
     if (source_left_ != 0)
         source_ = with.source;
     phase_ = phase::answering;

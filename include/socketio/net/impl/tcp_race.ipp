@@ -46,7 +46,7 @@ SOCKETIO_DECL void tcp_race::go_on()
 SOCKETIO_DECL void tcp_race::begin_due()
 {
     while (done_) {
-        auto const index = race_.next(clock::now());
+        auto const index = race_.next(timer_.now());
         if (!index)
             break;
         begin(*index);

@@ -35,7 +35,7 @@ SOCKETIO_DECL void welcome::start(handler done)
         done_.reset();
         end_stream();
     }};
-    if (auto const deadline = limit_after(clock::now(), rules_.timeout); deadline != clock::never())
+    if (auto const deadline = limit_after(timer_.now(), rules_.timeout); deadline != clock::never())
         timer_.arm(deadline, [self = shared_from_this()] { self->end_stream(); });
     run(shared_from_this());
     turned_away.done();

@@ -1,0 +1,97 @@
+// The clock and the random numbers of an execution context. The library uses the system's unless others are installed.
+#pragma once
+
+#include <socketio/core/sources.hpp>
+#include <socketio/core/function.hpp>
+#include <socketio/net/strand.hpp>
+
+#include <asio/execution_context.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/query.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace socketio {
+
+// From now on all of the library that is made on this context takes its time and its random numbers from these; null
+// leaves the system's. Once for a context, before anything else of the library is made on it. The sources are released
+// with the context, or with the last handle that outlives it. Deadlines are the context's work, as timers are.
+void install_sources(asio::execution_context& on, std::shared_ptr<time_source> time, std::shared_ptr<random_source> random);
+
+namespace detail {
+
+class sourced_wait;
+
+class installed_sources final : public asio::execution_context::service {
+public:
+    using key_type = installed_sources;
+    inline static asio::execution_context::id id;
+
+    explicit installed_sources(asio::execution_context& context) : asio::execution_context::service{context} {}
+
+    // Null if nothing is installed.
+    static installed_sources* of(asio::execution_context& context);
+
+    sources const& get() const noexcept { return sources_; }
+    void set(sources next) noexcept { sources_ = std::move(next); }
+
+    void add(sourced_wait* wait);
+    void remove(sourced_wait* wait) noexcept;
+
+private:
+    SOCKETIO_DECL void shutdown() override;
+
+    sources sources_;
+    std::mutex mutex_; // guards what follows
+    std::set<sourced_wait*> waits_;
+};
+
+// The deadline of one deadline_timer, at a time_source. On the strand, but for fire().
+class sourced_wait : public std::enable_shared_from_this<sourced_wait> {
+public:
+    // Null if the strand's context has no time_source.
+    static std::shared_ptr<sourced_wait> make(strand const& on);
+    sourced_wait(strand const& on, installed_sources& of);
+
+    time_source& time() const noexcept { return *of_.get().time(); }
+    // Calls `due` on the strand, once, unless cancel() comes first. Cancels the wait before.
+    void begin(clock::time_point deadline, unique_function<void()> due);
+    // A call that has been posted already still comes. As with Asio's timers, `due` is destroyed later, not inside this.
+    void cancel() noexcept;
+    // The last call.
+    void end() noexcept;
+    // Destroys `due` at once: the context is being destroyed.
+    void drop() noexcept;
+
+private:
+    void leave_source() noexcept;
+    std::shared_ptr<unique_function<void()>> take_due() noexcept;
+    void fire(std::uint64_t round) noexcept;
+
+    strand const strand_;
+    installed_sources& of_;
+    std::optional<std::uint64_t> number_; // at the source
+    std::mutex mutex_;                    // guards what follows
+    std::uint64_t round_ = 0;             // a callback of an earlier one comes too late
+    std::shared_ptr<unique_function<void()>> due_;
+    std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
+};
+
+sources sources_of(asio::execution_context& context);
+inline sources sources_of(asio::any_io_executor const& executor)
+{
+    return sources_of(asio::query(executor, asio::execution::context));
+}
+inline sources sources_of(strand const& on) { return sources_of(on.get_inner_executor().any()); }
+
+} // namespace detail
+} // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/installed_sources.ipp>
+#endif
