@@ -65,6 +65,8 @@
 #include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/acceptor.ipp>
 #include <socketio/net/impl/installed_sources.ipp>
+#include <socketio/net/impl/lane.ipp>
+#include <socketio/net/impl/lane_inbox.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
 #include <socketio/net/impl/suspend_watch.ipp>
@@ -88,7 +90,6 @@
 #include <socketio/client/impl/manager_cache.ipp>
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
-#include <socketio/client/impl/manager_inbox.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>

@@ -11,8 +11,8 @@
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/function_ref.hpp>
 #include <socketio/net/connection.hpp>
-#include <socketio/net/context_watch.hpp>
 #include <socketio/net/dial.hpp>
+#include <socketio/net/lane.hpp>
 #include <socketio/session/backoff.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/session/connect_throttle.hpp>
@@ -34,7 +34,7 @@ using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>
 
 class manager_core final : public std::enable_shared_from_this<manager_core>,
                            public connection_owner,
-                           public context_observer,
+                           public lane_owner,
                            public call_context {
 public:
     static std::shared_ptr<manager_core> make(asio::any_io_executor executor, std::string_view url, options settings);
@@ -46,11 +46,9 @@ public:
     reconnect_rules& rules() noexcept { return rules_; }
     emitter<event_call>& events() noexcept { return events_; }
     asio::any_io_executor get_executor() const noexcept { return executor_; }
-    bool on_strand() const noexcept;
-    // On the strand, and not while a user's conversion writes into the output: things may be done inline.
-    bool may_act() const noexcept { return on_strand() && !encoding_; }
+    bool on_strand() const noexcept { return lane_.on_strand(); }
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
-    void perform(unique_function<void()> command);
+    void perform(unique_function<void()> command) { static_cast<void>(lane_.perform(std::move(command))); }
     void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
                     buffer_policy const& rule);
     void send_encoded(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
@@ -77,16 +75,20 @@ public:
     void forget(socket_core const& which);
     bool is_open() const noexcept { return state_ == ready_state::open; }
     bool is_reconnecting() const noexcept { return reconnecting_; }
-    clock::time_point now() const noexcept { return now_; }
+    clock::time_point now() const noexcept { return lane_.now(); }
     // Whether the server at the other end is the one that the program has named, or may be told as much.
     bool may_tell_auth() const noexcept { return !elsewhere_ || settings_.redirect_auth; }
     connect_throttle& gate() noexcept { return gate_; }
     // To be run after the listener that runs now, in order. Whatever calls user code is a step.
-    void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
+    void defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
     // The same of steps that have their memory already.
-    void defer(std::list<unique_function<void()>>&& steps) noexcept { steps_.splice(steps_.end(), steps); }
+    void defer(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer(std::move(steps)); }
     // The same, before all other steps.
-    void defer_first(unique_function<void()> step) { steps_.push_front(std::move(step)); }
+    void defer_first(unique_function<void()> step) { lane_.defer_first(std::move(step)); }
+    // Sends the packet, or keeps it until the namespace is connected.
+    void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
+                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
+    void join(std::shared_ptr<socket_core> const& joined);
     // A packet out of the send buffer; false: it must stay there.
     bool send_kept(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                    std::optional<std::uint64_t> id, bool compress);
@@ -95,7 +97,7 @@ public:
     bool write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true);
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
     void lose(disconnect_reason reason, disconnect_details details);
-    bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
+    bool alive() const noexcept { return lane_.alive(); }
     // Bytes that were written and that the operating system has not taken yet. Any thread.
     std::size_t unsent() noexcept;
     // To be asked after each turn whether all has been sent, until nobody waits for it any more.
@@ -104,10 +106,15 @@ public:
     void note_changed(socket_core& which) noexcept;
     void log(log_level level, std::string_view component, std::string_view text);
 
-    std::shared_ptr<void> pin() override { return shared_from_this(); }
+    std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
     SOCKETIO_DECL void on_readable() override;
     SOCKETIO_DECL void on_drained() override;
-    SOCKETIO_DECL void context_gone() noexcept override;
+    SOCKETIO_DECL void on_turn() override;
+    SOCKETIO_DECL void on_recover() override;
+    SOCKETIO_DECL void on_turn_end() override;
+    SOCKETIO_DECL clock::time_point next_deadline() const noexcept override;
+    SOCKETIO_DECL void on_due() override;
+    SOCKETIO_DECL void on_context_gone() noexcept override;
     SOCKETIO_DECL void report(event_error why) override;
     std::shared_ptr<call_context> hold() override { return shared_from_this(); }
     SOCKETIO_DECL void report_from_anywhere(event_error why) override;
@@ -115,56 +122,16 @@ public:
 
 private:
     enum class ready_state : std::uint8_t { closed, opening, open };
-    class turn;
 
-    // All that touches Asio; it dies with the context.
+    // It dies with the context.
     struct runtime {
-        explicit runtime(asio::any_io_executor const& on) : serial{known_executor{on}}, timer{serial} {}
-        strand serial;
-        deadline_timer timer;
         std::shared_ptr<tls_provider> tls; // made by the first attempt that needs it
         std::shared_ptr<dial> dialing;
         std::shared_ptr<connection> link;
     };
 
-    // What other threads have handed over, in order.
-    struct inbox {
-        enum class kind : std::uint8_t { packet, packet_with_ack, command, join };
-        struct entry {
-            kind type;
-            std::shared_ptr<socket_core> socket;
-            std::size_t count = 1; // packets in a row, of the kind without ack
-        };
-        std::vector<entry> order;
-        packet_queue packets{256 * 1024};
-        std::vector<pending_ack> acks;
-        std::vector<unique_function<void()>> commands;
-        std::size_t next = 0; // of the order, and of its acks and commands: done so far
-        std::size_t next_ack = 0;
-        std::size_t next_command = 0;
-
-        void add_packet(socket_core& from);
-        void clear() noexcept;
-        void swap(inbox& other) noexcept;
-    };
-
-    template <class Command>
-    void perform_surely(Command const& command) noexcept;
-    void wake();
-    void drain_inbox();
-    void recover();
     void stop_reconnecting() noexcept;
-    void run_steps();
     void pump();
-    void arm_timer();
-    clock::time_point next_deadline() const noexcept;
-    void on_due();
-    void on_time();
-    void on_mail();
-    void take_entries();
-    void take_entry();
-    void join(std::shared_ptr<socket_core> const& joined);
-    void settle();
     void settle_sockets();
     void tell_drained();
     void note_deadline(socket_core& of);
@@ -172,13 +139,6 @@ private:
     void count(connection_snapshot& into) const noexcept;
     void publish() noexcept;
     void note_error(std::error_code code, std::string_view words);
-    void post_turn();
-    // Before anything is done outside a turn: then nothing waits for a turn that could not be had.
-    void post_outside_turn()
-    {
-        if (depth_ == 0)
-            post_turn();
-    }
 
     void begin(std::uint64_t attempt);
     void ask_query(std::uint64_t attempt);
@@ -204,8 +164,6 @@ private:
                    buffer_policy const& rule);
     void encode_in_place(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
                          bool compress);
-    void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
     bool can_write(socket_core const& from);
     bool must_wait(socket_core& from);
     void flush_held_back();
@@ -229,30 +187,18 @@ private:
     reconnect_rules rules_;
     url url_;
     std::error_code url_error_;
-    std::unique_ptr<runtime> runtime_;
-    context_watch& watch_;
-    std::atomic<bool> gone_{false};
+    lane lane_;
+    std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();
     emitter<event_call> events_;
 
-    std::mutex mutex_; // guards inbox_ and waking_
-    inbox inbox_;
-    bool waking_ = false;
-    std::atomic<bool> has_mail_{false};
     std::atomic<std::size_t> published_unsent_{0};
     std::mutex snapshot_mutex_; // guards snapshot_, as it was after the last turn
     connection_snapshot snapshot_;
 
     // On the strand only.
     std::map<std::string, std::shared_ptr<socket_core>, std::less<>> sockets_;
-    inbox draining_;
-    std::list<unique_function<void()>> steps_; // seldom any, and then few: empty it costs no memory
-    bool running_steps_ = false;
-    bool draining_now_ = false;
-    bool starved_ = false; // there was no memory for something that was to be done whole
-    bool encoding_ = false;
     bool held_back_ = false; // a connected socket keeps what it emits, see holds_back()
     std::size_t first_to_flush_ = 0; // of sockets_
-    unsigned depth_ = 0;
     // There is room for all of sockets_; null for one that is forgotten.
     std::vector<socket_core*> changed_;
     alarms deadlines_; // of sockets_: a bound of each
@@ -264,7 +210,6 @@ private:
     std::uint64_t earlier_sent_ = 0;
     connect_timings timings_{};
     clock::time_point upgraded_at_{};
-    clock::time_point now_{};
     ready_state state_ = ready_state::closed;
     bool reconnecting_ = false;
     bool elsewhere_ = false; // the connection is to another origin than the URL's
@@ -287,7 +232,6 @@ private:
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_emit.ipp>
-#include <socketio/client/impl/manager_inbox.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>

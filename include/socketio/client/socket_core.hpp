@@ -8,6 +8,7 @@
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/core/value.hpp>
+#include <socketio/net/lane_inbox.hpp>
 #include <socketio/session/acks.hpp>
 #include <socketio/session/alarms.hpp>
 #include <socketio/session/engine.hpp>
@@ -52,7 +53,7 @@ struct buffer_policy {
 
 using error_hook = std::function<void(event_error const&)>;
 
-class socket_core final : public call_context, public ack_target, public std::enable_shared_from_this<socket_core> {
+class socket_core final : public call_context, public ack_target, public lane_recipient, public std::enable_shared_from_this<socket_core> {
 public:
     socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, socket_options settings);
 
@@ -165,6 +166,11 @@ public:
     std::shared_ptr<call_context> hold() override { return shared_from_this(); }
     SOCKETIO_DECL void report_from_anywhere(event_error why) override;
     SOCKETIO_DECL ack make_ack(std::uint64_t id) override;
+    std::shared_ptr<lane_recipient> recipient() override { return shared_from_this(); }
+    SOCKETIO_DECL void take_packet(std::string_view text, std::span<bytes_view const> attachments, std::uint32_t compress,
+                                   std::optional<pending_ack>&& waiting) override;
+    SOCKETIO_DECL void join() override;
+    void never_joined() noexcept override { drop_everything(); }
 
 private:
     void ask_auth();

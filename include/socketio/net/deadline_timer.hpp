@@ -37,6 +37,11 @@ public:
     // It must hold whatever this timer is a part of. never() cancels; a callable that is dropped because
     // of that is destroyed, not called.
     void arm(clock::time_point deadline, unique_function<void()> due);
+    // There is no need to arm it for that.
+    bool covers(clock::time_point deadline) const noexcept
+    {
+        return deadline == clock::never() ? armed_ == deadline : armed_ <= deadline;
+    }
     void cancel() { arm(clock::never(), nullptr); }
 
 private:

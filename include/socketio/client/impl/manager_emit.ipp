@@ -36,7 +36,7 @@ SOCKETIO_DECL void manager_core::emit_event(socket_core& from, std::string_view 
 {
     check_event(event);
     // A user's conversion may emit while a packet is being written: that one waits its turn.
-    if (may_act() && !rule.is_volatile) {
+    if (!rule.is_volatile && lane_.acts_now()) {
         emit_here(from, event, std::move(waiting), encode, rule);
         return;
     }
@@ -59,9 +59,7 @@ SOCKETIO_DECL void manager_core::send_encoded(socket_core& from, std::string_vie
         else
             send_or_keep(by, packet, binaries, std::move(ack), rule);
     };
-    if (may_act()) {
-        post_outside_turn();
-        drain_inbox();
+    if (lane_.acts_now()) {
         send(from, text, attachments, std::move(waiting));
         return;
     }
@@ -90,20 +88,7 @@ void manager_core::perform_with(socket_core& from, std::string_view text, std::s
 SOCKETIO_DECL void manager_core::hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                                            std::optional<pending_ack>&& waiting, bool compress)
 {
-    std::lock_guard const lock{mutex_};
-    if (!alive())
-        return;
-    make_room(inbox_.order);
-    if (waiting)
-        make_room(inbox_.acks);
-    inbox_.packets.push(text, attachments, std::nullopt, clock::never(), compress);
-    if (waiting) {
-        inbox_.order.push_back({inbox::kind::packet_with_ack, from.shared_from_this()});
-        inbox_.acks.push_back(std::move(*waiting));
-    } else {
-        inbox_.add_packet(from);
-    }
-    wake();
+    static_cast<void>(lane_.hand_over(from, text, attachments, compress, std::move(waiting)));
 }
 
 // The heartbeat may have passed unnoticed, after a suspend: then the packet is better kept, and the
@@ -112,11 +97,9 @@ SOCKETIO_DECL bool manager_core::can_write(socket_core const& from)
 {
     if (state_ != ready_state::open || !from.connected())
         return false;
-    if (depth_ == 0)
-        now_ = clock::now();
-    if (!runtime_->link->session().expired(now_))
+    if (!runtime_->link->session().expired(now()))
         return true;
-    post(runtime_->serial, [self = shared_from_this()] { self->on_due(); });
+    lane_.post_due();
     return false;
 }
 
@@ -161,15 +144,13 @@ SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_vie
 SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
                                            encode_event_ref encode, buffer_policy const& rule)
 {
-    post_outside_turn();
-    drain_inbox();
     if (!from.tells_outgoing() && can_write(from) && !must_wait(from)) {
         encode_in_place(from, event, std::move(waiting), encode, rule.compress);
     } else {
         scratch_.clear();
         attachments_.clear();
         {
-            flag_guard const guard{encoding_};
+            flag_guard const guard{lane_.writing()};
             encode(scratch_, attachments_);
         }
         check_attachments(attachments_.size());
@@ -185,7 +166,7 @@ SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_
     scope_fail message{[&] { session.take_back(at); }}; // the attachments, too
     attachments_.clear();
     {
-        flag_guard const guard{encoding_};
+        flag_guard const guard{lane_.writing()};
         encode(session.output(), attachments_);
     }
     check_attachments(attachments_.size());
@@ -282,9 +263,7 @@ SOCKETIO_DECL void manager_core::send_answer(socket_core& from, std::string_view
         if (by.connected() && by.epoch() == of)
             write_answer(by, packet, binaries);
     };
-    if (may_act()) {
-        post_outside_turn();
-        drain_inbox();
+    if (lane_.acts_now()) {
         write(from, text, attachments, epoch);
         return;
     }

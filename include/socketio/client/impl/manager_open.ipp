@@ -20,8 +20,8 @@ SOCKETIO_DECL void manager_core::open()
     // What was lost before does not count when somebody asks for a connection.
     if (!reconnecting_)
         backoff_.reset();
-    pace_.made(now_);
-    open_deadline_ = limit_after(now_, rules_.read().timeout);
+    pace_.made(now());
+    open_deadline_ = limit_after(now(), rules_.read().timeout);
     // A step, so that a socket which is asked for in the same breath hears if this fails at once.
     defer([this, attempt = ++attempt_] {
         if (attempt == attempt_ && state_ == ready_state::opening)
@@ -165,12 +165,9 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
     request.tls = runtime_->tls;
     // Called by a coroutine, so user code has to wait for a turn of its own.
     auto done = [self = shared_from_this(), attempt](dial_result&& result, stream&& connected) {
-        self->now_ = clock::now();
-        if (caught([&] { self->on_dialed(attempt, std::move(result), std::move(connected)); }))
-            self->starved_ = true;
-        self->post_turn();
+        self->lane_.run_ahead([&] { self->on_dialed(attempt, std::move(result), std::move(connected)); });
     };
-    runtime_->dialing = std::make_shared<dial>(runtime_->serial, std::move(request), std::move(done));
+    runtime_->dialing = std::make_shared<dial>(lane_.serial(), std::move(request), std::move(done));
     runtime_->dialing->start();
 }
 
@@ -186,7 +183,7 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
                 .proxy = duration_cast<us>(result.proxying),
                 .tls = duration_cast<us>(result.securing),
                 .upgrade = duration_cast<us>(result.upgrading)};
-    upgraded_at_ = now_;
+    upgraded_at_ = now();
     if (result.error) {
         connect_error why{result.error, std::move(result.words)};
         why.set_http(result.http_status, std::move(result.http_body));
@@ -199,7 +196,7 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
     if (result.deflate)
         session.compress_with(make_codec(role::client, *result.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
-    auto made = std::make_shared<connection>(runtime_->serial, std::move(connected), std::move(session), *this,
+    auto made = std::make_shared<connection>(lane_.serial(), std::move(connected), std::move(session), *this,
                                              connection_options{settings_.limits.read_buffer, settings_.close_timeout});
     if (settings_.measure_round_trip)
         made->session().measure_round_trip();
@@ -230,11 +227,11 @@ SOCKETIO_DECL void manager_core::on_opened()
     open_deadline_ = clock::never();
     ++connections_;
     decoder_.shrink(kept_by_decoder); // of a packet that was cut off
-    timings_.open = std::chrono::duration_cast<std::chrono::microseconds>(now_ - upgraded_at_);
+    timings_.open = std::chrono::duration_cast<std::chrono::microseconds>(now() - upgraded_at_);
     log(log_level::info, "manager", "open");
     auto const attempts = backoff_.attempts();
     bool const again = std::exchange(reconnecting_, false);
-    backoff_.opened(now_);
+    backoff_.opened(now());
     for (auto const& [nsp, each] : sockets_)
         each->on_manager_open(again ? attempts : 0);
     tell("open");
@@ -316,7 +313,7 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
         byte_buffer text;
         encode_control(text, packet_type::disconnect, received.nsp, nullptr);
         static_cast<void>(write_packet(text.view(), {}));
-        gate_.left(received.nsp, now_);
+        gate_.left(received.nsp, now());
     }
     if (to)
         to->join_if_held();
@@ -379,7 +376,7 @@ SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_detai
     ++attempt_;
     drop_link();
     backoff_.set_rule(rules_.read().wait);
-    backoff_.lost(now_);
+    backoff_.lost(now());
     log(log_level::info, "manager",
         std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));
     if (reason != disconnect_reason::forced_close)
@@ -425,9 +422,9 @@ SOCKETIO_DECL void manager_core::reconnect(std::chrono::milliseconds asked)
         return;
     }
     backoff_.set_rule(rules.wait);
-    reconnect_at_ = std::max(deadline_after(now_, backoff_.next(asked)), pace_.earliest());
+    reconnect_at_ = std::max(deadline_after(now(), backoff_.next(asked)), pace_.earliest());
     reconnecting_ = true;
-    auto const delay = std::max(reconnect_at_ - now_, clock::duration{0});
+    auto const delay = std::max(reconnect_at_ - now(), clock::duration{0});
     log(log_level::info, "manager",
         "next attempt in " + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(delay).count()) + " ms");
 }

@@ -11,10 +11,8 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void manager_core::settle()
+SOCKETIO_DECL void manager_core::on_turn_end()
 {
-    if (!alive())
-        return;
     if (auto const link = runtime_->link) {
         link->flush();
         link->resume();
@@ -22,9 +20,6 @@ SOCKETIO_DECL void manager_core::settle()
     publish();
     settle_sockets();
     tell_drained();
-    if (!steps_.empty() || starved_)
-        post_turn();
-    arm_timer();
 }
 
 // Of a thousand namespaces one turn concerns a few.
@@ -46,7 +41,7 @@ SOCKETIO_DECL void manager_core::note_changed(socket_core& which) noexcept
     if (!place.joined || place.changed != 0)
         return;
     if (caught([&] { changed_.push_back(&which); }))
-        starved_ = true;
+        lane_.starve();
     else
         place.changed = changed_.size();
 }
@@ -57,7 +52,7 @@ SOCKETIO_DECL void manager_core::note_deadline(socket_core& of)
     deadlines_.bring_forward(of.managed().deadline, of.deadline(), [this, which = &of] {
         which->managed().deadline = {};
         note_changed(*which);
-        which->expire(now_);
+        which->expire(now());
     });
 }
 
@@ -97,33 +92,20 @@ SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
     return runtime_->link ? std::min(earliest, runtime_->link->session().deadline()) : earliest;
 }
 
-SOCKETIO_DECL void manager_core::arm_timer()
-{
-    runtime_->timer.arm(next_deadline(), [self = shared_from_this()] { self->on_due(); });
-}
-
 SOCKETIO_DECL void manager_core::on_due()
 {
-    turn::run(*this, [this] {
-        run_steps();
-        on_time();
-    });
-}
-
-SOCKETIO_DECL void manager_core::on_time()
-{
-    if (now_ >= open_deadline_)
+    if (now() >= open_deadline_)
         fail_open(timed_out());
-    if (now_ >= reconnect_at_) {
+    if (now() >= reconnect_at_) {
         reconnect_at_ = clock::never();
         attempt();
     }
     if (auto const link = runtime_->link) {
-        engine_event const event = link->session().tick(now_);
+        engine_event const event = link->session().tick(now());
         if (event.type == engine_event::kind::closed)
             on_closed(event);
     }
-    while (auto due = deadlines_.take_due(now_))
+    while (auto due = deadlines_.take_due(now()))
         due();
 }
 

@@ -80,6 +80,17 @@ SOCKETIO_DECL void socket_core::report_from_anywhere(event_error why)
         });
 }
 
+SOCKETIO_DECL void socket_core::take_packet(std::string_view text, std::span<bytes_view const> attachments,
+                                            std::uint32_t compress, std::optional<pending_ack>&& waiting)
+{
+    manager_.send_or_keep(*this, text, attachments, std::move(waiting), {.compress = compress != 0});
+}
+
+SOCKETIO_DECL void socket_core::join()
+{
+    manager_.join(shared_from_this());
+}
+
 SOCKETIO_DECL void socket_core::connect()
 {
     if (connected() || connecting_)
