@@ -42,6 +42,7 @@
 #include <socketio/wire/impl/socks5.ipp>
 #include <socketio/wire/impl/url.ipp>
 
+#include <socketio/session/impl/channel.ipp>
 #include <socketio/session/impl/engine.ipp>
 #include <socketio/session/impl/polling.ipp>
 #include <socketio/session/impl/websocket_endpoint.ipp>

@@ -40,6 +40,7 @@ public:
     sending_limits const& limits() const noexcept { return limits_; }
     adapter& rooms() const noexcept { return *adapter_; }
     std::shared_ptr<server_core> server() const { return server_.lock(); }
+    std::atomic<std::uint64_t>& ack_ids() noexcept { return next_ack_; } // of all its sockets
     std::uint64_t new_ack_id() noexcept { return next_ack_.fetch_add(1, std::memory_order_relaxed); }
 
     // `event`: "connection" or "connect".

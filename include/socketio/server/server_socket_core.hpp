@@ -2,15 +2,12 @@
 // members marked "any thread" may be called from anywhere.
 #pragma once
 
-#include <socketio/core/emitter.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
 #include <socketio/server/peer_core.hpp>
 #include <socketio/server/socket_handshake.hpp>
-#include <socketio/session/acks.hpp>
-#include <socketio/session/owned_events.hpp>
+#include <socketio/session/channel.hpp>
 #include <socketio/session/reasons.hpp>
-#include <socketio/session/typed_listener.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -32,9 +29,8 @@ class namespace_core;
 // What a middleware of packets is called with, and what it calls.
 using decide = std::function<void(std::optional<connect_error>)>;
 using packet_middleware = std::function<void(std::string_view, args const&, decide)>;
-using error_hook = std::function<void(event_error const&)>;
 
-class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, public call_context, public ack_target {
+class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, private channel_host {
 public:
     server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<peer_core> client, value auth,
                        std::optional<adapter_session> session);
@@ -55,22 +51,23 @@ public:
     bool recovered() const noexcept { return recovered_; }
     value data() const;
     void with_data(std::function<void(value&)> const& change);
-    std::shared_ptr<event_emitter> events() { return {shared_from_this(), &events_}; }
-    std::shared_ptr<event_emitter> outgoing() { return {shared_from_this(), &outgoing_}; }
+    channel& get_channel() noexcept { return channel_; }
+    std::shared_ptr<event_emitter> events() { return {shared_from_this(), &channel_.events()}; }
+    std::shared_ptr<event_emitter> outgoing() { return {shared_from_this(), &channel_.outgoing()}; }
     void use(packet_middleware middleware);
-    void set_error_hook(error_hook hook);
+    void set_error_hook(error_hook hook) { channel_.set_error_hook(std::move(hook)); }
     void send(shared_packet packet, send_flags flags);
     // For broadcasts: `answered` is told the first argument of the answer, or why there is none.
     void ask(shared_packet packet, std::uint64_t id, send_flags flags, std::function<void(std::error_code, value)> answered);
-    void forget_ack(std::uint64_t id);
+    void forget_ack(std::uint64_t id) { channel_.forget_ack(id); }
     // An event of this socket's own; `waiting` if it wants an answer.
     void emit(shared_packet packet, std::optional<pending_ack> waiting, send_flags flags);
     // The same; it is copied unless it can leave at once.
     void emit(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack> waiting, send_flags flags);
     // The same, of an emitWithAck.
     void emit_asking(shared_packet packet, pending_ack waiting, send_flags flags);
-    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
-    void cancel_ack(std::uint64_t id);
+    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout) { return channel_.new_ack(event, timeout); }
+    void cancel_ack(std::uint64_t id) { channel_.cancel_ack(id); }
     void disconnect(bool close);
 
     // On the strand.
@@ -83,18 +80,11 @@ public:
     bool on_close(disconnect_reason reason, bool by_this_side = false);
     // Has never been connected, and will not be.
     void abandon();
-    clock::time_point deadline() const noexcept { return acks_.deadline(); }
+    clock::time_point deadline() const noexcept { return channel_.waiting().deadline(); }
     alarms::key& noted_deadline() noexcept { return noted_deadline_; } // of the client alone
-    void expire(clock::time_point now);
+    void expire(clock::time_point now) { channel_.expire(now); }
     // The context is being destroyed.
     void drop_everything() noexcept;
-
-    SOCKETIO_DECL void report(event_error why) override;
-    SOCKETIO_DECL ack make_ack(std::uint64_t id) override;
-    std::shared_ptr<call_context> hold() override { return shared_from_this(); }
-    SOCKETIO_DECL void report_from_anywhere(event_error why) override;
-    SOCKETIO_DECL void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
-    void ack_dropped(std::uint64_t) override {}
 
 private:
     class admission;
@@ -104,25 +94,30 @@ private:
     void write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
     void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack&& waiting,
                       send_flags flags);
-    // A step that tells it.
-    std::list<unique_function<void()>> tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
     void on_event(packet const& received);
-    void on_ack(packet const& received);
-    void dispatch(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id, ack reply = {});
     void refuse(connect_error why);
     void tell(std::string event, std::string_view text);
-    void end_acks(std::vector<pending_ack> ended, std::error_code why);
-    void end_ack(pending_ack&& ended, std::error_code why);
-    void end_taken(pending_ack& ended, std::error_code why);
-    void keep_ended(pending_ack& ended, std::error_code why);
-    void end_last_acks();
-    void end_ack_elsewhere(std::shared_ptr<pending_ack> ended);
-    void send_answer(shared_packet packet);
-    void fail_emit(std::string_view event, std::optional<pending_ack> waiting, error why);
     void cleanup(bool recoverable);
     unique_function<void()> end_listening();
     void stop_listening();
     std::vector<std::weak_ptr<packet_middleware const>> middleware() const;
+
+    // Of the channel.
+    std::shared_ptr<void> pin() override { return shared_from_this(); }
+    bool perform(unique_function<void()> command) override { return client_->perform(std::move(command)); }
+    bool acts_now() override { return client_->acts_now(); }
+    SOCKETIO_DECL void call_elsewhere(unique_function<void()> call) override;
+    void defer(unique_function<void()> step) override { client_->defer(std::move(step)); }
+    SOCKETIO_DECL void defer_first(unique_function<void()> step) override;
+    void defer_outgoing(channel_steps&& step) noexcept override { client_->defer(std::move(step)); }
+    void note_deadline(clock::time_point at) override { client_->note_deadline(*this, at); }
+    void changed() noexcept override {}
+    void forget_packet(std::uint64_t) override {}
+    SOCKETIO_DECL void check_attachments(std::string_view event, std::size_t count) const override;
+    SOCKETIO_DECL std::size_t packet_limit() const noexcept override;
+    SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;
+    void note_unanswered(std::uint64_t) override {}
 
     std::shared_ptr<namespace_core> const nsp_;
     std::shared_ptr<peer_core> const client_;
@@ -134,17 +129,12 @@ private:
     std::atomic<bool> connected_{false};
     std::atomic<bool> disconnecting_{false};
     std::atomic<bool> has_middleware_{false};
-    bool ended_ = false;
-
-    event_emitter events_;
-    event_emitter outgoing_;
-    acks acks_;
+    channel channel_;
     alarms::key noted_deadline_{};
 
     mutable std::mutex mutex_; // guards what follows
     value data_;
     std::vector<std::shared_ptr<packet_middleware const>> middleware_;
-    std::shared_ptr<error_hook const> error_hook_;
 };
 
 } // namespace socketio::detail

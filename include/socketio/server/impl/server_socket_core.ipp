@@ -45,6 +45,7 @@ SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_c
       id_{session_ ? session_->sid : random_id()},
       pid_{session_ ? session_->pid : nsp_->rooms().settings().recovery ? random_id() : std::string{}},
       recovered_{session_.has_value()}, handshake_{make_handshake(*client_, std::move(auth))},
+      channel_{*this, nsp_->name(), nsp_->ack_ids()},
       data_{session_ ? session_->data : value{object{}}}
 {
 }
@@ -61,31 +62,17 @@ SOCKETIO_DECL void server_socket_core::with_data(std::function<void(value&)> con
     change(data_);
 }
 
-SOCKETIO_DECL void server_socket_core::set_error_hook(error_hook hook)
+SOCKETIO_DECL void server_socket_core::report(event_error&& why, std::shared_ptr<error_hook const> const& hook)
 {
-    auto made = hook && !events_.is_closed() ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
-    std::lock_guard const lock{mutex_};
-    error_hook_.swap(made);
-}
-
-SOCKETIO_DECL void server_socket_core::report(event_error why)
-{
-    std::shared_ptr<error_hook const> hook;
-    {
-        std::lock_guard const lock{mutex_};
-        hook = error_hook_;
-    }
     if (hook)
         (*hook)(why);
     else
         nsp_->report(why);
 }
 
-SOCKETIO_DECL void server_socket_core::report_from_anywhere(event_error why)
+SOCKETIO_DECL void server_socket_core::defer_first(unique_function<void()> step)
 {
-    client_->perform([self = shared_from_this(), told = std::make_shared<event_error>(std::move(why))] {
-        self->client_->defer([self, told] { self->report(std::move(*told)); });
-    });
+    client_->defer_first([&] { client_->defer(std::move(step)); });
 }
 
 // What was restored joins its rooms, and what it has missed comes before CONNECT (SEMANTICS 2.9, item 71).
@@ -134,28 +121,20 @@ SOCKETIO_DECL void server_socket_core::on_packet(packet const& received)
     case packet_type::event:
     case packet_type::binary_event: on_event(received); return;
     case packet_type::ack:
-    case packet_type::binary_ack: on_ack(received); return;
+    case packet_type::binary_ack: channel_.on_ack(received); return;
     case packet_type::disconnect: on_close(disconnect_reason::client_namespace_disconnect); return;
     case packet_type::connect:
     case packet_type::connect_error: return;
     }
 }
 
-SOCKETIO_DECL void server_socket_core::dispatch(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id,
-                                                ack reply)
-{
-    event_call call{*this, event, arguments, ack_id};
-    call.reply = std::move(reply);
-    events_.dispatch_reserved(event, call);
-}
-
 SOCKETIO_DECL void server_socket_core::refuse(connect_error why)
 {
     client_->defer([self = shared_from_this(), why = std::move(why)] {
         local_args const arguments{std::string_view{why.message()}};
-        event_call call{*self, "error", arguments.view()};
+        event_call call{self->channel_, "error", arguments.view()};
         call.refused = &why;
-        self->events_.dispatch_reserved("error", call);
+        self->channel_.dispatch_reserved(call);
     });
 }
 
@@ -168,15 +147,15 @@ SOCKETIO_DECL void server_socket_core::tell(std::string event, std::string_view 
 {
     local_args const arguments{text};
     disconnect_details const details = made_ready([this] { return client_->end_details(); });
-    event_call call{*this, event, arguments.view()};
+    event_call call{channel_, event, arguments.view()};
     call.details = &details;
-    events_.dispatch_reserved(event, call);
+    channel_.dispatch_reserved(call);
 }
 
 SOCKETIO_DECL void server_socket_core::disconnect(bool close)
 {
     client_->perform([self = shared_from_this(), close] {
-        if (self->ended_)
+        if (self->channel_.ended())
             return;
         if (close)
             self->client_->disconnect_all();
@@ -187,7 +166,7 @@ SOCKETIO_DECL void server_socket_core::disconnect(bool close)
 
 SOCKETIO_DECL void server_socket_core::leave(disconnect_reason reason)
 {
-    if (!connected() || ended_)
+    if (!connected() || channel_.ended())
         return;
     client_->send_control(packet_type::disconnect, nsp_->name(), nullptr);
     on_close(reason, true);
@@ -197,7 +176,7 @@ SOCKETIO_DECL void server_socket_core::leave(disconnect_reason reason)
 // All that follows has its memory before anything changes.
 SOCKETIO_DECL bool server_socket_core::on_close(disconnect_reason reason, bool by_this_side)
 {
-    if (!connected() || ended_)
+    if (!connected() || channel_.ended())
         return false;
     std::list<unique_function<void()>> steps;
     auto const self = shared_from_this();
@@ -206,14 +185,14 @@ SOCKETIO_DECL bool server_socket_core::on_close(disconnect_reason reason, bool b
         self->tell("disconnecting", to_string(reason));
     });
     steps.push_back([self, recoverable = is_recoverable(reason)] { self->cleanup(recoverable); });
-    steps.push_back([self] { self->end_last_acks(); });
+    steps.push_back([self] { self->channel_.end_all_now(); });
     steps.push_back([self, reason] { self->tell("disconnect", to_string(reason)); });
     steps.emplace_back();
     if (by_this_side)
         client_->note_leaving(*this);
     steps.back() = end_listening(); // which is done even if it is only let go
     client_->left(*this);
-    ended_ = true;
+    channel_.end();
     connected_.store(false, std::memory_order_release);
     client_->defer(std::move(steps));
     return true;
@@ -252,12 +231,12 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
 // A session that was restored in vain is there for the next try.
 SOCKETIO_DECL void server_socket_core::abandon()
 {
-    if (ended_)
+    if (channel_.ended())
         return;
     std::list<unique_function<void()>> first, steps(1);
-    first.push_back([self = shared_from_this()] { self->end_last_acks(); });
+    first.push_back([self = shared_from_this()] { self->channel_.end_all_now(); });
     steps.back() = end_listening(); // which is done even if it is only let go
-    ended_ = true;
+    channel_.end();
     auto left = nsp_->rooms().exit(id_);
     client_->forget_deadline(*this);
     client_->defer(std::move(steps));
@@ -278,19 +257,15 @@ SOCKETIO_DECL void server_socket_core::abandon()
 SOCKETIO_DECL void server_socket_core::stop_listening()
 {
     std::vector<std::shared_ptr<packet_middleware const>> last;
-    std::shared_ptr<error_hook const> hook;
-    events_.close();
-    outgoing_.close();
+    channel_.stop_listening();
     std::lock_guard const lock{mutex_};
     last.swap(middleware_);
-    hook.swap(error_hook_);
 }
 
 SOCKETIO_DECL void server_socket_core::drop_everything() noexcept
 {
-    ended_ = true;
     connected_.store(false, std::memory_order_release);
-    auto const waiting = std::exchange(acks_, {});
+    channel_.drop_everything();
     static_cast<void>(nsp_->rooms().exit(id_)); // nobody is told any more
     stop_listening();
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <socketio/server/server_socket_core.hpp>
-#include <socketio/session/owned_events.hpp>
 
 #include <memory>
 #include <optional>
@@ -14,7 +13,7 @@ SOCKETIO_DECL void server_socket_core::use(packet_middleware middleware)
 {
     auto made = std::make_shared<packet_middleware const>(std::move(middleware));
     std::lock_guard const lock{mutex_};
-    if (events_.is_closed())
+    if (channel_.events().is_closed())
         return;
     middleware_.push_back(std::move(made));
     has_middleware_.store(true, std::memory_order_release);
@@ -42,7 +41,7 @@ public:
     void run()
     {
         auto const asked = next_ == middleware_.size() ? nullptr : middleware_[next_].lock();
-        if (asked && !socket_->ended_)
+        if (asked && !socket_->channel_.ended())
             ask(*asked);
         else
             finish();
@@ -71,8 +70,11 @@ private:
     // Copies of the decision may be kept for longer, what it was about is not.
     void finish()
     {
-        if (!socket_->ended_ && next_ == middleware_.size())
-            socket_->dispatch(event_, arguments(), id_, reply_);
+        if (!socket_->channel_.ended() && next_ == middleware_.size()) {
+            event_call call{socket_->channel_, event_, arguments(), id_};
+            call.reply = reply_;
+            socket_->channel_.dispatch_reserved(call);
+        }
         kept_.reset();
     }
 
@@ -121,17 +123,16 @@ private:
 // Catch-all listeners hear what the middleware has still to judge, as in the reference.
 SOCKETIO_DECL void server_socket_core::on_event(packet const& received)
 {
-    value_view const name = received.payload[std::size_t{0}];
-    std::string const number = name.is_string() ? std::string{} : name.to_json();
-    std::string_view const event = name.is_string() ? name.as_string() : std::string_view{number};
-    event_call call{*this, event, args{received.payload}.rest(1), received.id};
+    event_name const name{received.payload};
+    args const arguments = args{received.payload}.rest(1);
     if (!has_middleware_.load(std::memory_order_acquire)) {
-        events_.dispatch(event, call);
+        channel_.dispatch(name.view(), arguments, received.id);
         return;
     }
-    auto const next = std::make_shared<admission>(shared_from_this(), received, event, call.the_ack());
+    event_call call{channel_, name.view(), arguments, received.id};
+    auto const next = std::make_shared<admission>(shared_from_this(), received, name.view(), call.the_ack());
     client_->defer([next] { next->run(); });
-    events_.dispatch_any(call);
+    channel_.events().dispatch_any(call);
 }
 
 } // namespace socketio::detail
