@@ -89,6 +89,66 @@ function walk(file, way) {
 }
 for (const file of graph.keys()) walk(file, []);
 
+// A header and its implementation are one room. The room of a .ipp is the header of its name or, when one class has
+// several, the header of the class whose members it defines.
+const roomOf = (file) => {
+    if (!file.endsWith(".ipp")) return file;
+    const named = file.replace("/impl/", "/").replace(/\.ipp$/, ".hpp");
+    if (graph.has(named)) return named;
+    const folder = path.posix.dirname(named);
+    const defined = [...fs.readFileSync(file, "utf8").matchAll(/\b(\w+)::~?\w+\(/g)].map((found) => `${folder}/${found[1]}.hpp`);
+    const headers = defined.filter((name) => graph.has(name));
+    const count = (name) => headers.filter((each) => each === name).length;
+    const most = headers.sort((a, b) => count(b) - count(a))[0];
+    return most || (graph.get(file) || []).find((name) => path.posix.dirname(name) === folder) || file;
+};
+const rooms = new Map();
+for (const [file, includes] of graph) {
+    const room = roomOf(file);
+    if (!rooms.has(room)) rooms.set(room, new Set());
+    for (const next of includes) if (next !== room) rooms.get(room).add(next);
+}
+
+// The rooms that reach each other (Tarjan's strongly connected components).
+function circles() {
+    const found = [];
+    const order = new Map();
+    const low = new Map();
+    const path_ = [];
+    const visit = (room) => {
+        order.set(room, order.size);
+        low.set(room, order.get(room));
+        path_.push(room);
+        for (const next of rooms.get(room) || []) {
+            if (!order.has(next)) visit(next);
+            if (path_.includes(next)) low.set(room, Math.min(low.get(room), low.get(next)));
+        }
+        if (low.get(room) !== order.get(room)) return;
+        const circle = path_.splice(path_.indexOf(room));
+        if (circle.length > 1) found.push(circle.map((name) => path.posix.relative(root, name)).sort());
+    };
+    for (const room of rooms.keys()) if (!order.has(room)) visit(room);
+    return found;
+}
+
+const known = [
+    ["client/manager_core.hpp", "client/socket_core.hpp"],
+    [
+        "server/adapter.hpp",
+        "server/emitting.hpp",
+        "server/namespace_core.hpp",
+        "server/peer_core.hpp",
+        "server/server_core.hpp",
+        "server/server_socket_core.hpp",
+    ],
+];
+const found = circles();
+const covers = (names, circle) => circle.every((name) => names.includes(name));
+for (const circle of found)
+    if (!known.some((names) => covers(names, circle))) complaints.push(`circle, with the implementations: ${circle.join(", ")}`);
+for (const names of known)
+    if (!found.some((circle) => covers(names, circle))) complaints.push(`no circle any more: ${names.join(", ")}`);
+
 // Header-only, some header of the layer brings in each .ipp; compiled separately, src.hpp brings in all of them.
 const text = (file) => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "");
 const everything = text(`${root}/src.hpp`);
