@@ -43,6 +43,7 @@
 #include <socketio/wire/impl/url.ipp>
 
 #include <socketio/session/impl/channel.ipp>
+#include <socketio/session/impl/connect_machine.ipp>
 #include <socketio/session/impl/engine.ipp>
 #include <socketio/session/impl/polling.ipp>
 #include <socketio/session/impl/websocket_endpoint.ipp>

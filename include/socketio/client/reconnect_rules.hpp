@@ -3,21 +3,11 @@
 #pragma once
 
 #include <socketio/client/options.hpp>
-#include <socketio/core/config.hpp>
-#include <socketio/session/backoff.hpp>
+#include <socketio/session/reconnect_values.hpp>
 
-#include <chrono>
-#include <cstdint>
 #include <mutex>
 
 namespace socketio::detail {
-
-struct reconnect_values {
-    bool reconnection;
-    std::uint64_t attempts; // 0: no limit
-    backoff_rule wait;
-    std::chrono::milliseconds timeout;
-};
 
 // Under a mutex, since not every processor has atomics of 64 bits, and so that a thread reads at once
 // what it has set.

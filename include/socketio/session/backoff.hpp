@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/clock.hpp>
+#include <socketio/session/reconnect_values.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -10,13 +11,6 @@
 #include <limits>
 
 namespace socketio::detail {
-
-struct backoff_rule {
-    std::chrono::milliseconds delay{1000};
-    std::chrono::milliseconds delay_max{5000};
-    double randomization = 0.5; // share of the delay, 0 to 1
-    std::chrono::milliseconds stable_after{0}; // what a connection must stand for its attempts to be forgotten
-};
 
 // The delay doubles with every attempt up to delay_max, which no wait exceeds. Unlike in the reference
 // the spread is put on after the cap, there downwards only, so that the clients of a dead server do
