@@ -103,6 +103,7 @@ public:
         if (count > 2)
             throw std::invalid_argument{std::string{event}};
     }
+    clock::time_point time() const noexcept override { return clock::now(); }
     std::size_t packet_limit() const noexcept override { return 100; }
     void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override
     {

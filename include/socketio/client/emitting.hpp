@@ -27,7 +27,10 @@ struct emit_flags {
     std::optional<std::chrono::milliseconds> expiry{};  // not sent after it
     bool compress = true;                               // where compression is agreed on
 
-    buffer_policy rule() const { return {is_volatile, expiry ? deadline_after(clock::now(), *expiry) : clock::never(), compress}; }
+    buffer_policy rule(socket_link const& to) const
+    {
+        return {is_volatile, expiry ? deadline_after(to.core().now(), *expiry) : clock::never(), compress};
+    }
 };
 
 inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
@@ -53,7 +56,7 @@ template <class... Args>
 prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, pending_ack&& waiting, std::string_view event,
                            Args const&... arguments)
 {
-    prepared_emit made{.packet = {}, .waiting = std::move(waiting), .timeout = flags.timeout, .rule = flags.rule()};
+    prepared_emit made{.packet = {}, .waiting = std::move(waiting), .timeout = flags.timeout, .rule = flags.rule(to)};
     byte_buffer text;
     std::vector<bytes_view> attachments;
     auto const encode = [&](std::optional<std::uint64_t> const& id, auto const&... all) {
@@ -88,7 +91,7 @@ void emit_plain(socket_link& to, emit_flags const& flags, std::string_view event
     auto const encode = [&](byte_buffer& into, std::vector<bytes_view>& attachments) {
         encode_event(into, attachments, nsp, std::nullopt, event, arguments...);
     };
-    to.emit_event(event, std::nullopt, encode, flags.rule());
+    to.emit_event(event, std::nullopt, encode, flags.rule(to));
 }
 
 template <class Tuple, std::size_t... I>
@@ -110,7 +113,7 @@ void emit_with_handler(socket_link& to, emit_flags const& flags, std::string_vie
     auto const encode = [&, id = waiting->id](byte_buffer& into, std::vector<bytes_view>& attachments) {
         encode_event(into, attachments, nsp, id, event, std::get<I>(arguments)...);
     };
-    to.emit_event(event, std::move(waiting), encode, flags.rule());
+    to.emit_event(event, std::move(waiting), encode, flags.rule(to));
 }
 
 template <class... Args>

@@ -10,6 +10,7 @@
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/function_ref.hpp>
+#include <socketio/core/sources.hpp>
 #include <socketio/net/connection.hpp>
 #include <socketio/net/dial.hpp>
 #include <socketio/net/lane.hpp>
@@ -46,6 +47,7 @@ public:
     reconnect_rules& rules() noexcept { return rules_; }
     emitter<event_call>& events() noexcept { return events_; }
     asio::any_io_executor get_executor() const noexcept { return executor_; }
+    sources const& time_and_chance() const noexcept { return sources_; }
     bool on_strand() const noexcept { return lane_.on_strand(); }
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
     void perform(unique_function<void()> command) { static_cast<void>(lane_.perform(std::move(command))); }
@@ -183,6 +185,7 @@ private:
     void dispatch(std::string_view event, event_call& call) { events_.dispatch_reserved(event, call); }
 
     asio::any_io_executor executor_; // a strand, for one, must not outlive its context
+    sources const sources_;
     options const settings_;
     reconnect_rules rules_;
     url url_;

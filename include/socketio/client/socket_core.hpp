@@ -62,6 +62,7 @@ public:
     std::string id() const;
     bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
+    clock::time_point now() const noexcept;
     // With the next id, and the deadline counted from now: from `timeout`, or from the option.
     pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
     // For the retries queue: with a ticket that is no ack id, since every try has one of its own.

@@ -5,6 +5,7 @@
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/clock.hpp>
 #include <socketio/core/error.hpp>
+#include <socketio/core/sources.hpp>
 #include <socketio/net/asio.hpp>
 #include <socketio/net/dial_stage.hpp>
 #include <socketio/net/network_options.hpp>
@@ -72,6 +73,7 @@ private:
     strand strand_;
     network_options options_;
     dial_stage& stage_;
+    sources const sources_;
     asio::ip::tcp::resolver resolver_;
     stream stream_;
     byte_buffer input_; // from the proxy

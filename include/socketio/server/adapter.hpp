@@ -4,6 +4,7 @@
 
 #include <socketio/core/clock.hpp>
 #include <socketio/core/config.hpp>
+#include <socketio/core/sources.hpp>
 #include <socketio/core/text_hash.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/socket_handshake.hpp>
@@ -62,6 +63,7 @@ struct adapter_session {
 struct adapter_settings {
     std::string nsp; // the namespace's name
     std::optional<connection_state_recovery> recovery{}; // none: sessions are not kept
+    detail::sources time_and_chance{};
 };
 
 // One namespace's rooms in this process: of each namespace there is one, made by server_options::adapter. All members may be

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/function.hpp>
+#include <socketio/core/sources.hpp>
 #include <socketio/net/context_watch.hpp>
 #include <socketio/net/http_connection.hpp>
 #include <socketio/net/acceptor.hpp>
@@ -80,6 +81,7 @@ private:
     std::shared_ptr<server_options const> const options_;
     std::string const path_;
     std::shared_ptr<http_rules> const rules_;
+    sources const sources_;
     context_watch& watch_;
     std::uint16_t port_ = 0;
     std::shared_ptr<std::atomic<std::size_t>> const places_ = std::make_shared<std::atomic<std::size_t>>(0);
@@ -93,9 +95,6 @@ private:
     std::vector<unique_function<void()>> close_waiters_;
     bool closed_ = false;
 };
-
-// 20 characters that nobody can guess, as in the reference.
-SOCKETIO_DECL std::string make_session_id();
 
 } // namespace socketio::detail
 

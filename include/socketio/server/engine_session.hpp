@@ -103,6 +103,7 @@ private:
     };
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
+    clock::time_point time() const noexcept { return runtime_->timer.now(); }
     engine make_engine(engine_websocket const& over) const;
     std::shared_ptr<connection> connect(engine_websocket&& over, engine&& session);
     template <class Work>

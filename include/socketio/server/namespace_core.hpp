@@ -1,6 +1,7 @@
 // The state behind a `server_namespace`: who is admitted, and who hears of it. Any thread may call its members.
 #pragma once
 
+#include <socketio/core/sources.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
 #include <socketio/server/peer_core.hpp>
@@ -31,7 +32,8 @@ struct sending_limits {
 
 class namespace_core final : public std::enable_shared_from_this<namespace_core> {
 public:
-    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms, sending_limits limits);
+    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms, sending_limits limits,
+                   sources const& time_and_chance);
     namespace_core(namespace_core const&) = delete;
     namespace_core& operator=(namespace_core const&) = delete;
     ~namespace_core();
@@ -39,6 +41,7 @@ public:
     std::string const& name() const noexcept { return name_; }
     sending_limits const& limits() const noexcept { return limits_; }
     adapter& rooms() const noexcept { return *adapter_; }
+    sources const& time_and_chance() const noexcept { return sources_; }
     std::shared_ptr<server_core> server() const { return server_.lock(); }
     std::atomic<std::uint64_t>& ack_ids() noexcept { return next_ack_; } // of all its sockets
     std::uint64_t new_ack_id() noexcept { return next_ack_.fetch_add(1, std::memory_order_relaxed); }
@@ -109,6 +112,7 @@ private:
     std::string const name_;
     std::shared_ptr<adapter> const adapter_;
     sending_limits const limits_;
+    sources const sources_;
     std::atomic<std::uint64_t> next_ack_{0};
     bool is_parent_ = false;
     bool is_clients_ = false;

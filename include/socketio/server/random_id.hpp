@@ -1,7 +1,7 @@
 // Ids that nobody can guess: of sessions, of sockets.
 #pragma once
 
-#include <socketio/core/random.hpp>
+#include <socketio/core/sources.hpp>
 
 #include <array>
 #include <string>
@@ -9,11 +9,11 @@
 namespace socketio::detail {
 
 // Twenty characters of base64url, as the reference's.
-inline std::string random_id()
+inline std::string random_id(sources const& from)
 {
     static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::array<unsigned char, 20> random{};
-    fill_random(random);
+    from.fill_random(random);
     std::string id;
     for (auto const each : random)
         id.push_back(alphabet[each & 63]);

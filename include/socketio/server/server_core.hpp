@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/function.hpp>
+#include <socketio/core/sources.hpp>
 #include <socketio/net/context_watch.hpp>
 #include <socketio/server/peer_core.hpp>
 #include <socketio/server/engine_server.hpp>
@@ -42,6 +43,7 @@ public:
 
     server_options const& settings() const noexcept { return *settings_; }
     asio::any_io_executor const& get_executor() const noexcept { return executor_; }
+    sources const& time_and_chance() const noexcept { return sources_; }
 
     void listen(std::uint16_t port);
     std::uint16_t port() const;
@@ -101,6 +103,7 @@ private:
 
     asio::any_io_executor const executor_;
     std::shared_ptr<server_options const> const settings_;
+    sources const sources_;
     context_watch& watch_;
     std::atomic<bool> gone_{false};
     std::atomic<std::size_t> refused_{0};

@@ -114,6 +114,7 @@ private:
     void changed() noexcept override {}
     void forget_packet(std::uint64_t) override {}
     SOCKETIO_DECL void check_attachments(std::string_view event, std::size_t count) const override;
+    SOCKETIO_DECL clock::time_point time() const noexcept override;
     SOCKETIO_DECL std::size_t packet_limit() const noexcept override;
     SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
     SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;

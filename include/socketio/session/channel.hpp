@@ -58,6 +58,8 @@ public:
     virtual void forget_packet(std::uint64_t ack_id) = 0;
     // Any thread. Throws if one packet may not have so many attachments.
     virtual void check_attachments(std::string_view event, std::size_t count) const = 0;
+    // Any thread. The time that deadlines are counted in.
+    virtual clock::time_point time() const noexcept = 0;
     // Any thread. Bytes of one packet.
     virtual std::size_t packet_limit() const noexcept = 0;
     // Writes an answer, if the connection that asked is still there.

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
-#include <socketio/core/random.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/core/utf8.hpp>
+#include <socketio/net/installed_sources.hpp>
 #include <socketio/session/local_event.hpp>
 
 #include <algorithm>
@@ -34,8 +34,8 @@ SOCKETIO_DECL std::shared_ptr<manager_core> manager_core::make(asio::any_io_exec
 }
 
 SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::string_view url, options settings)
-    : executor_{std::move(executor)}, settings_{std::move(settings)}, rules_{settings_}, lane_{*this, strand{known_executor{executor_}}, 256 * 1024},
-      backoff_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : random_seed()},
+    : executor_{std::move(executor)}, sources_{sources_of(executor_)}, settings_{std::move(settings)}, rules_{settings_}, lane_{*this, strand{known_executor{executor_}}, 256 * 1024},
+      backoff_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : sources_.random_seed()},
       decoder_{{settings_.limits.attachments, {settings_.limits.json_depth, settings_.limits.json_values},
                 settings_.limits.packet_size}}
 {

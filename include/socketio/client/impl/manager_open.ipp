@@ -193,7 +193,7 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
         return;
     }
     elsewhere_ = result.elsewhere;
-    engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, random_seed()};
+    engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, sources_.random_seed()};
     if (result.deflate)
         session.compress_with(make_codec(role::client, *result.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
     auto made = std::make_shared<connection>(lane_.serial(), std::move(connected), std::move(session), *this,

@@ -7,12 +7,14 @@
 
 namespace socketio::detail {
 
+SOCKETIO_DECL clock::time_point socket_core::now() const noexcept { return manager_.time_and_chance().now(); }
+
 SOCKETIO_DECL pending_ack socket_core::new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
 {
     pending_ack made;
     made.id = next_ack_id_.fetch_add(1, std::memory_order_relaxed);
     made.event = event;
-    made.deadline = limit_after(clock::now(), timeout.value_or(ack_timeout_));
+    made.deadline = limit_after(now(), timeout.value_or(ack_timeout_));
     return made;
 }
 

@@ -3,7 +3,6 @@
 
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
-#include <socketio/core/random.hpp>
 #include <socketio/session/local_event.hpp>
 
 namespace socketio::detail {
@@ -14,7 +13,7 @@ SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& mana
       ack_timeout_{settings.ackTimeout}, connect_timeout_{settings.connect_timeout},
       retry_limit_{settings.retries}, deduplication_id_{settings.deduplication_id},
       buffer_limits_{settings.send_buffer},
-      deduplication_prefix_{deduplication_id_ ? std::to_string(random_seed()) + '-' : std::string{}},
+      deduplication_prefix_{deduplication_id_ ? std::to_string(manager_.time_and_chance().random_seed()) + '-' : std::string{}},
       recovery_{std::move(settings.recovery)}
 {
 }

@@ -3,6 +3,7 @@
 
 #include <socketio/net/connector.hpp>
 #include <socketio/net/foreign_stream.hpp>
+#include <socketio/net/installed_sources.hpp>
 #include <socketio/net/socket_options.hpp>
 
 #include <asio/local/stream_protocol.hpp>
@@ -19,18 +20,19 @@ inline constexpr std::size_t most_addresses = 64;
 // Adds the time of a scope to a sum.
 class stopwatch {
 public:
-    explicit stopwatch(clock::duration& sum) noexcept : sum_{sum} {}
+    stopwatch(sources const& time, clock::duration& sum) noexcept : time_{time}, sum_{sum} {}
     stopwatch(stopwatch const&) = delete;
     stopwatch& operator=(stopwatch const&) = delete;
-    ~stopwatch() { sum_ += clock::now() - began_; }
+    ~stopwatch() { sum_ += time_.now() - began_; }
 
 private:
+    sources const& time_;
     clock::duration& sum_;
-    clock::time_point began_ = clock::now();
+    clock::time_point const began_ = time_.now();
 };
 
 SOCKETIO_DECL connector::connector(strand const& on, network_options options, http_limits limits, dial_stage& stage)
-    : strand_{on}, options_{std::move(options)}, stage_{stage}, resolver_{on.get_inner_executor().any()}, stream_{on},
+    : strand_{on}, options_{std::move(options)}, stage_{stage}, sources_{sources_of(on)}, resolver_{on.get_inner_executor().any()}, stream_{on},
       answer_{role::server, limits}
 {
 }
@@ -78,7 +80,7 @@ inline task<std::error_code> connector::connect(url const& to)
 // The factory is user code: it has a turn of its own, and what it throws leaves through the executor.
 inline task<std::error_code> connector::ask_factory(url const& to)
 {
-    stopwatch const timing{connecting_};
+    stopwatch const timing{sources_, connecting_};
     stage_.enter("stream_factory", "waiting for the stream of stream_factory");
     std::error_code ec;
     stream_request const wanted{to.host, to.port, to.secure};
@@ -108,7 +110,7 @@ inline task<std::error_code> connector::ask_factory(url const& to)
 #if defined(ASIO_HAS_LOCAL_SOCKETS)
 inline task<std::error_code> connector::connect_unix()
 {
-    stopwatch const timing{connecting_};
+    stopwatch const timing{sources_, connecting_};
     std::string const& path = options_.unix_socket;
     stage_.enter("connect to the Unix-domain socket " + path, "connecting to the Unix-domain socket " + path);
     std::error_code ec;
@@ -148,7 +150,7 @@ inline task<std::error_code> connector::connect_tcp(std::string const& host, std
 // A literal address needs no resolver, and so no thread that waits for one.
 inline task<std::error_code> connector::resolve(std::string const& host, std::uint16_t port, std::string const& peer)
 {
-    stopwatch const timing{resolving_};
+    stopwatch const timing{sources_, resolving_};
     stage_.enter("resolve " + peer + host, "resolving " + peer + host);
     endpoints_.clear();
     std::error_code ec;
@@ -201,7 +203,7 @@ SOCKETIO_DECL void connector::use_family(std::vector<asio::ip::tcp::endpoint>& e
 
 inline task<std::error_code> connector::race(std::string const& peer)
 {
-    stopwatch const timing{connecting_};
+    stopwatch const timing{sources_, connecting_};
     std::error_code ec;
     auto const start = [this, &peer](auto done) {
         auto const racing = std::make_shared<tcp_race>(strand_, std::move(endpoints_), options_, stage_, peer);

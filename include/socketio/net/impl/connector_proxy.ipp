@@ -63,7 +63,7 @@ inline task<std::error_code> connector::connect_by_proxy(url const& to)
     std::error_code ec = co_await reach_proxy();
     if (ec)
         co_return ec;
-    stopwatch const timing{proxying_};
+    stopwatch const timing{sources_, proxying_};
     if (proxy_.kind == proxy_kind::http)
         ec = co_await tunnel_http(target);
     else

@@ -1,9 +1,9 @@
 // The sequence of one attempt.
 #pragma once
 
-#include <socketio/core/random.hpp>
 #include <socketio/net/conversation.hpp>
 #include <socketio/net/dial.hpp>
+#include <socketio/net/installed_sources.hpp>
 
 #include <array>
 #include <chrono>
@@ -13,14 +13,12 @@ namespace socketio::detail {
 
 inline constexpr unsigned most_informational = 16;
 
-inline std::string fresh_websocket_key()
+inline std::string fresh_websocket_key(sources const& from)
 {
     std::array<unsigned char, 16> nonce{};
-    fill_random(nonce);
+    from.fill_random(nonce);
     return make_websocket_key(nonce);
 }
-
-inline http_time wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 inline cookie_place place_of(dial_request const& request) noexcept
 {
@@ -75,14 +73,14 @@ inline task<std::error_code> dial::attempt()
     std::error_code ec = co_await connect();
     if (ec)
         co_return ec;
-    auto began = clock::now();
+    auto began = body_timer_.now();
     ec = co_await secure();
-    result_.securing += clock::now() - began;
+    result_.securing += body_timer_.now() - began;
     if (ec)
         co_return ec;
-    began = clock::now();
+    began = body_timer_.now();
     ec = co_await shake_hands();
-    result_.upgrading += clock::now() - began;
+    result_.upgrading += body_timer_.now() - began;
     co_return ec;
 }
 
@@ -121,7 +119,7 @@ inline task<std::error_code> dial::shake_hands()
 // The user's headers, with the jar's cookies behind his own.
 SOCKETIO_DECL void dial::write_request_to(byte_buffer& to)
 {
-    key_ = fresh_websocket_key();
+    key_ = fresh_websocket_key(sources_of(strand_));
     std::string const host = host_header(request_.to);
     std::vector<http_header> headers = request_.headers;
     if (request_.cookies) {
@@ -130,7 +128,7 @@ SOCKETIO_DECL void dial::write_request_to(byte_buffer& to)
             if (equals_ignoring_case(each.name, "Cookie"))
                 cookies = join_cookies(cookies, each.value);
         std::erase_if(headers, [](http_header const& each) { return equals_ignoring_case(each.name, "Cookie"); });
-        cookies = join_cookies(cookies, request_.cookies->header(place_of(request_), wall_clock()));
+        cookies = join_cookies(cookies, request_.cookies->header(place_of(request_), body_timer_.wall_now()));
         if (!cookies.empty())
             headers.push_back({"Cookie", std::move(cookies)});
     }
@@ -173,7 +171,7 @@ SOCKETIO_DECL void dial::keep_cookies()
         return;
     for (http_header const& each : reader_.head().headers)
         if (equals_ignoring_case(each.name, "Set-Cookie"))
-            request_.cookies->set(each.value, place_of(request_), wall_clock());
+            request_.cookies->set(each.value, place_of(request_), body_timer_.wall_now());
 }
 
 SOCKETIO_DECL std::error_code dial::check_answer()

@@ -112,7 +112,7 @@ SOCKETIO_DECL void dial::describe_refusal(std::error_code& ec)
     result_.http_status = head.status;
     result_.words = refusal_words(head, result_.http_body, request_.target.substr(0, request_.target.find('?')));
     if (head.status == 503 || head.status == 429)
-        result_.retry_after = parse_retry_after(head.find("Retry-After"), wall_clock());
+        result_.retry_after = parse_retry_after(head.find("Retry-After"), body_timer_.wall_now());
     if (result_.http_body.find("Unsupported protocol version") != std::string::npos)
         ec = error::wrong_protocol;
     else if (head.status == 404 || (head.status >= 200 && head.status < 300))

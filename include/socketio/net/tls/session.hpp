@@ -3,11 +3,13 @@
 #pragma once
 
 #include <socketio/core/bytes.hpp>
+#include <socketio/core/sources.hpp>
 #include <socketio/net/tls/context.hpp>
 #include <socketio/net/tls/wire.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,8 +27,8 @@ enum class tls_progress : std::uint8_t {
 class tls_session {
 public:
     // `host`: of a client, the server's name or address, which has to be in its certificate. `earlier`: a session
-    // with the same server to resume, or null.
-    tls_session(std::shared_ptr<tls_context const> context, std::string host, SSL_SESSION* earlier);
+    // with the same server to resume, or null. Certificates are valid or not at the time that `from` tells.
+    tls_session(std::shared_ptr<tls_context const> context, std::string host, SSL_SESSION* earlier, sources from = {});
     tls_session(tls_session const&) = delete;
     tls_session& operator=(tls_session const&) = delete;
     ~tls_session();
@@ -64,10 +66,12 @@ private:
     bool accept_peer();
     tls_progress judge(int result);
     tls_progress fail(tls_failure why);
+    std::time_t wall_time() const noexcept;
     tls_circumstances circumstances() const noexcept;
 
     std::shared_ptr<tls_context const> context_;
     std::string host_;
+    sources const sources_;
     tls_wire wire_;
     openssl_ptr<SSL> ssl_;
     tls_failure failure_;

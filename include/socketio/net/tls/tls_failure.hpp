@@ -6,6 +6,7 @@
 #include <socketio/net/tls/openssl.hpp>
 #include <socketio/net/tls_options.hpp>
 
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -24,6 +25,7 @@ struct tls_circumstances {
     tls_version minimum = tls_version::tls_1_2;
     bool certificate_wanted = false; // the peer has asked for one
     bool has_certificate = false;
+    std::time_t now = 0;
 };
 
 // Takes all that is in OpenSSL's error queue of this thread, and leaves it empty.

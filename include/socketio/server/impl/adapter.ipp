@@ -1,7 +1,6 @@
 // Rooms behind a lock, and what is kept for those who come back.
 #pragma once
 
-#include <socketio/core/random.hpp>
 #include <socketio/server/adapter.hpp>
 #include <socketio/server/random_id.hpp>
 #include <socketio/server/server_socket_core.hpp>
@@ -13,7 +12,7 @@
 namespace socketio {
 
 SOCKETIO_DECL adapter::adapter(adapter_settings settings)
-    : settings_{std::move(settings)}, offset_prefix_{recovers() ? detail::random_id().substr(0, 8) : std::string{}}
+    : settings_{std::move(settings)}, offset_prefix_{recovers() ? detail::random_id(settings_.time_and_chance).substr(0, 8) : std::string{}}
 {
 }
 
@@ -222,7 +221,7 @@ inline std::size_t memory_of(std::vector<std::string> const& names) noexcept
 // Its offset, a number that only this adapter gives, is the last argument of what the clients get.
 SOCKETIO_DECL shared_packet adapter::keep(shared_packet const& packet, broadcast_options const& to)
 {
-    auto const now = clock::now();
+    auto const now = settings_.time_and_chance.now();
     forget_old(now);
     auto kept = detail::with_argument(*packet, offset_prefix_ + std::to_string(first_kept_ + packets_.size()));
     kept_packet entry{kept, to.rooms, to.except, now, sizeof(kept_packet) + kept->memory()};
@@ -255,7 +254,7 @@ SOCKETIO_DECL void adapter::persist_session(adapter_session session)
     if (!recovers())
         return;
     std::lock_guard const lock{order_};
-    auto const now = clock::now();
+    auto const now = settings_.time_and_chance.now();
     forget_old(now);
     std::string const pid = session.pid;
     if (auto const before = sessions_.find(pid); before != sessions_.end())
@@ -288,7 +287,7 @@ SOCKETIO_DECL std::optional<adapter_session> adapter::take_session(std::string c
     char const* const end = offset.data() + offset.size();
     auto const read = std::from_chars(offset.data() + offset_prefix_.size(), end, number);
     std::lock_guard const lock{order_};
-    forget_old(clock::now());
+    forget_old(settings_.time_and_chance.now());
     auto const found = sessions_.find(pid);
     bool const known = read.ec == std::errc{} && read.ptr == end && number >= first_kept_ &&
                        number - first_kept_ < packets_.size();

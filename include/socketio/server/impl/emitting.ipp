@@ -30,8 +30,8 @@ public:
     {
         if (!limit || limit->count() <= 0)
             return;
-        auto const deadline = deadline_after(clock::now(), *limit);
         auto const made = std::make_shared<wait>(where);
+        auto const deadline = deadline_after(made->timer.now(), *limit);
         {
             std::lock_guard const lock{mutex_};
             wait_ = made;

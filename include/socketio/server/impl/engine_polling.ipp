@@ -22,7 +22,7 @@ SOCKETIO_DECL void engine_session::start(std::shared_ptr<http_exchange> first)
     if (options_->allowUpgrades && std::find(offered.begin(), offered.end(), "websocket") != offered.end())
         settings.upgrades.emplace_back("websocket");
     polling_ = std::make_unique<polling>(std::move(settings));
-    polling_->open(clock::now());
+    polling_->open(time());
     on_poll(std::move(first));
 }
 
@@ -100,7 +100,7 @@ SOCKETIO_DECL void engine_session::on_poll_left(bool for_good)
         runtime_->poll.reset();
         end(disconnect_reason::transport_error, error::closed);
     } else {
-        left_poll_due_ = deadline_after(clock::now(), options_->close_timeout);
+        left_poll_due_ = deadline_after(time(), options_->close_timeout);
         arm();
     }
 }
@@ -119,10 +119,10 @@ SOCKETIO_DECL void engine_session::settle_polling()
     if (ended_ || !runtime_->poll)
         return;
     bool const told = polling_->has_output();
-    if (!told && clock::now() >= noop_due_) {
+    if (!told && time() >= noop_due_) {
         polling_->send_noop();
-        noop_due_ = deadline_after(clock::now(), noop_pause);
-    } else if (!told && clock::now() >= left_poll_due_) {
+        noop_due_ = deadline_after(time(), noop_pause);
+    } else if (!told && time() >= left_poll_due_) {
         polling_->send_noop();
     }
     if (!polling_->has_output())
@@ -150,7 +150,7 @@ SOCKETIO_DECL void engine_session::send_output()
 {
     auto const poll = std::exchange(runtime_->poll, nullptr);
     if (std::exchange(left_poll_due_, clock::never()) != clock::never() && !upgrading_)
-        next_poll_due_ = deadline_after(clock::now(), options_->close_timeout);
+        next_poll_due_ = deadline_after(time(), options_->close_timeout);
     bool const may_compress = polling_->may_compress();
     std::string payload = polling_->take_output();
     if (may_compress && compress_body(payload, options_->httpCompression, poll->request()))
@@ -186,7 +186,7 @@ SOCKETIO_DECL void engine_session::linger()
         end_poll(engine_packet_type::close);
         return;
     }
-    linger_deadline_ = std::min(deadline_after(clock::now(), options_->close_timeout), latest_linger);
+    linger_deadline_ = std::min(deadline_after(time(), options_->close_timeout), latest_linger);
     if (runtime_->poll)
         on_last_poll();
 }
@@ -221,7 +221,7 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
     bool const wanted = polling_ && !upgrading_;
     if (wanted) {
         upgrading_ = true;
-        upgrade_deadline_ = deadline_after(clock::now(), options_->upgradeTimeout);
+        upgrade_deadline_ = deadline_after(time(), options_->upgradeTimeout);
     }
     byte_buffer answer;
     write_upgrade_response(answer, asked.key, protocol, asked.deflate, exchange->headers());

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
-#include <socketio/core/random.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/net/installed_sources.hpp>
 #include <socketio/server/engine_server.hpp>
+#include <socketio/server/random_id.hpp>
 #include <socketio/session/codec_factory.hpp>
-#include <socketio/wire/base64.hpp>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
@@ -26,16 +25,6 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> count_;
 };
 
-SOCKETIO_DECL std::string make_session_id()
-{
-    std::array<unsigned char, 15> random{};
-    fill_random(random);
-    std::string id = base64_encode({reinterpret_cast<char const*>(random.data()), random.size()});
-    std::replace(id.begin(), id.end(), '+', '-');
-    std::replace(id.begin(), id.end(), '/', '_');
-    return id;
-}
-
 SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_executor executor, std::uint16_t port,
                                                                  std::shared_ptr<server_options const> options)
 {
@@ -51,7 +40,7 @@ SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_ex
 
 SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options)
     : options_{std::move(options)}, path_{normal_path(options_->path)}, rules_{std::make_shared<http_rules>()},
-      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}
+      sources_{sources_of(executor)}, watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}
 {
     check_deflate_options(options_->perMessageDeflate);
     rules_->limits = {options_->http.header_bytes, options_->http.headers};
@@ -314,7 +303,7 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
     tell_headers(*exchange, true);
     http_request request = exchange->request();
     request.body.clear();
-    auto const session = std::make_shared<engine_session>(on, make_session_id(), std::move(request), shared_from_this(), options_);
+    auto const session = std::make_shared<engine_session>(on, random_id(sources_), std::move(request), shared_from_this(), options_);
     auto const begin = [&] {
         if (exchange->upgrade())
             begin_websocket(session, *exchange);

@@ -60,7 +60,7 @@ SOCKETIO_DECL void engine_session::start(engine_websocket&& over)
     over_websocket_.store(true, std::memory_order_release);
     engine made = make_engine(over);
     runtime_->link = connect(std::move(over), std::move(made));
-    runtime_->link->session().open(clock::now());
+    runtime_->link->session().open(time());
 }
 
 SOCKETIO_DECL void engine_session::begin()
@@ -91,7 +91,7 @@ SOCKETIO_DECL void engine_session::pump()
     }};
     {
         flag_guard const guard{pumping_};
-        auto const now = clock::now();
+        auto const now = time();
         do {
             auto const link = runtime_->link; // an event lies in its input
             for (auto event = next_event(now); event.type != engine_event::kind::none; event = next_event(now)) {
@@ -168,7 +168,7 @@ SOCKETIO_DECL void engine_session::on_due()
 {
     if (!alive())
         return;
-    auto const now = clock::now();
+    auto const now = time();
     if (now >= linger_deadline_)
         on_lingered();
     if (now >= upgrade_deadline_)

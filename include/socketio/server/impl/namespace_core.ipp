@@ -11,8 +11,8 @@
 namespace socketio::detail {
 
 SOCKETIO_DECL namespace_core::namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms,
-                                             sending_limits limits)
-    : server_{std::move(server)}, name_{std::move(name)}, adapter_{std::move(rooms)}, limits_{limits}
+                                             sending_limits limits, sources const& time_and_chance)
+    : server_{std::move(server)}, name_{std::move(name)}, adapter_{std::move(rooms)}, limits_{limits}, sources_{time_and_chance}
 {
 }
 
@@ -316,7 +316,7 @@ SOCKETIO_DECL void namespace_core::tell(std::string_view event, std::shared_ptr<
 SOCKETIO_DECL void namespace_core::note_session()
 {
     if (auto const& recovery = adapter_->settings().recovery)
-        kept_until_.store(deadline_after(clock::now(), recovery->maxDisconnectionDuration), std::memory_order_relaxed);
+        kept_until_.store(deadline_after(sources_.now(), recovery->maxDisconnectionDuration), std::memory_order_relaxed);
 }
 
 SOCKETIO_DECL void namespace_core::removed()

@@ -50,7 +50,7 @@ SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<server_
                                                              std::shared_ptr<engine_channel> channel)
 {
     auto const made = std::make_shared<peer_core>(server, channel);
-    made->connect_deadline_ = limit_after(clock::now(), server->settings().connectTimeout);
+    made->connect_deadline_ = limit_after(made->runtime_->timer.now(), server->settings().connectTimeout);
     channel->attach(made);
     made->arm();
     return made;

@@ -23,7 +23,7 @@ SOCKETIO_DECL void peer_core::on_due()
     if (!runtime_)
         return;
     turn::run(*this, [this] {
-        auto const time = clock::now();
+        auto const time = runtime_->timer.now();
         if (time >= connect_deadline_) {
             connect_deadline_ = clock::never();
             close();
@@ -41,7 +41,7 @@ SOCKETIO_DECL void peer_core::note_deadline(server_socket_core& of, clock::time_
         if (!socket)
             return;
         socket->noted_deadline() = {};
-        socket->expire(clock::now());
+        socket->expire(runtime_->timer.now());
         note_deadline(*socket, socket->deadline());
     });
 }

@@ -3,6 +3,7 @@
 
 #include <socketio/codec/engine_packet.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/net/installed_sources.hpp>
 #include <socketio/server/server_core.hpp>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ SOCKETIO_DECL std::shared_ptr<server_core> server_core::make(asio::any_io_execut
 
 SOCKETIO_DECL server_core::server_core(asio::any_io_executor executor, server_options settings)
     : executor_{std::move(executor)}, settings_{std::make_shared<server_options const>(std::move(settings))},
-      watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))}
+      sources_{sources_of(executor_)}, watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))}
 {
 }
 

@@ -10,12 +10,12 @@ namespace socketio::detail {
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::string name)
 {
-    adapter_settings settings{name, settings_->connectionStateRecovery};
+    adapter_settings settings{name, settings_->connectionStateRecovery, sources_};
     auto rooms = settings_->adapter ? settings_->adapter(settings) : nullptr;
     if (!rooms)
         rooms = std::make_shared<adapter>(settings);
     return std::make_shared<namespace_core>(weak_from_this(), std::move(name), std::move(rooms),
-                                            sending_limits{settings_->largest_message, settings_->sent_attachments});
+                                            sending_limits{settings_->largest_message, settings_->sent_attachments}, sources_);
 }
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::known(std::string_view name) const
@@ -234,7 +234,7 @@ SOCKETIO_DECL void server_core::clean_up(namespace_core& empty)
 // With the lock. Each is looked at when its time has come; somebody may be there again.
 SOCKETIO_DECL void server_core::sweep(std::vector<std::shared_ptr<namespace_core>>& last)
 {
-    auto const now = clock::now();
+    auto const now = sources_.now();
     while (!deserted_.empty() && deserted_.begin()->first <= now) {
         auto& each = *last.emplace_back(std::move(deserted_.begin()->second));
         deserted_.erase(deserted_.begin());

@@ -29,10 +29,10 @@ inline std::string in_words(std::time_t when)
     return {text.data(), std::strftime(text.data(), text.size(), "%a %b %d %Y %H:%M:%S GMT+0000", &parts)};
 }
 
-inline std::shared_ptr<handshake const> make_handshake(peer_core const& client, value auth)
+inline std::shared_ptr<handshake const> make_handshake(peer_core const& client, value auth, sources const& from)
 {
     auto made = std::make_shared<handshake>(client.shake());
-    auto const now = std::chrono::system_clock::now();
+    auto const now = from.wall_now();
     made->auth = std::move(auth);
     made->time = in_words(std::chrono::system_clock::to_time_t(now));
     made->issued = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
@@ -42,9 +42,9 @@ inline std::shared_ptr<handshake const> make_handshake(peer_core const& client, 
 SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<peer_core> client,
                                                      value auth, std::optional<adapter_session> session)
     : nsp_{std::move(nsp)}, client_{std::move(client)}, session_{std::move(session)},
-      id_{session_ ? session_->sid : random_id()},
-      pid_{session_ ? session_->pid : nsp_->rooms().settings().recovery ? random_id() : std::string{}},
-      recovered_{session_.has_value()}, handshake_{make_handshake(*client_, std::move(auth))},
+      id_{session_ ? session_->sid : random_id(nsp_->time_and_chance())},
+      pid_{session_ ? session_->pid : nsp_->rooms().settings().recovery ? random_id(nsp_->time_and_chance()) : std::string{}},
+      recovered_{session_.has_value()}, handshake_{make_handshake(*client_, std::move(auth), nsp_->time_and_chance())},
       channel_{*this, nsp_->name(), nsp_->ack_ids()},
       data_{session_ ? session_->data : value{object{}}}
 {

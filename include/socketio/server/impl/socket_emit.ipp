@@ -101,6 +101,8 @@ SOCKETIO_DECL void server_socket_core::check_attachments(std::string_view event,
     check_server_emit(event, count, *nsp_);
 }
 
+SOCKETIO_DECL clock::time_point server_socket_core::time() const noexcept { return nsp_->time_and_chance().now(); }
+
 SOCKETIO_DECL std::size_t server_socket_core::packet_limit() const noexcept { return nsp_->limits().bytes; }
 
 // The client has gone, and its strand with it.

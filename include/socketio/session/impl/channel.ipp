@@ -44,7 +44,8 @@ SOCKETIO_DECL pending_ack channel::new_ack(std::string_view event, std::optional
     pending_ack made;
     made.id = ack_ids_.fetch_add(1, std::memory_order_relaxed);
     made.event = event;
-    made.deadline = limit_after(clock::now(), timeout.value_or(ack_timeout_));
+    auto const limit = timeout.value_or(ack_timeout_);
+    made.deadline = limit.count() > 0 ? deadline_after(host_.time(), limit) : clock::never();
     return made;
 }
 

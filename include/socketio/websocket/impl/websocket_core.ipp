@@ -2,8 +2,8 @@
 #pragma once
 
 #include <socketio/core/caught.hpp>
-#include <socketio/core/random.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/net/installed_sources.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_core.hpp>
 
@@ -335,7 +335,7 @@ SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buff
                                          std::optional<deflate_parameters> const& deflate, std::shared_ptr<void> counted)
 {
     websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
-    auto session = websocket_session{websocket_endpoint{own, limits, own == role::client ? random_seed() : 0}};
+    auto session = websocket_session{websocket_endpoint{own, limits, own == role::client ? sources_of(runtime_->serial).random_seed() : 0}};
     if (deflate)
         session.endpoint().compress_with(
             make_codec(own, *deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
@@ -457,7 +457,7 @@ SOCKETIO_DECL void websocket_core::end(websocket_close how)
 
 SOCKETIO_DECL void websocket_core::arm(std::chrono::milliseconds limit)
 {
-    deadline_ = limit_after(clock::now(), limit);
+    deadline_ = limit_after(runtime_->timer.now(), limit);
     runtime_->timer.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
 }
 
@@ -470,7 +470,7 @@ SOCKETIO_DECL void websocket_core::on_time()
 {
     if (!alive() || deadline_ == clock::never())
         return;
-    if (clock::now() < deadline_) {
+    if (runtime_->timer.now() < deadline_) {
         runtime_->timer.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
         return;
     }

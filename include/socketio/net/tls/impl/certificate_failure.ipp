@@ -42,9 +42,8 @@ inline std::string date_words(ASN1_TIME const* at)
     return at && ASN1_TIME_to_tm(at, &parts) == 1 ? date_words(parts) : "a date that cannot be read";
 }
 
-inline std::string today()
+inline std::string date_words(std::time_t now)
 {
-    std::time_t const now = std::time(nullptr);
     std::tm parts{};
     return OPENSSL_gmtime(&now, &parts) ? date_words(parts) : "nothing";
 }
@@ -121,10 +120,10 @@ SOCKETIO_TLS_DECL tls_failure certificate_failure(X509_STORE_CTX* verifying, tls
         break;
     case X509_V_ERR_CERT_HAS_EXPIRED:
         return {error::tls_certificate_expired, named + " expired on " + date_words(X509_get0_notAfter(certificate)) +
-                                                    ": it has to be renewed (the clock here says " + today() + ')'};
+                                                    ": it has to be renewed (the clock here says " + date_words(at.now) + ')'};
     case X509_V_ERR_CERT_NOT_YET_VALID:
         return {error::tls_certificate_not_yet_valid, named + " is valid from " + date_words(X509_get0_notBefore(certificate)) +
-                                                          " on, and the clock here says " + today() + ": is the clock right?"};
+                                                          " on, and the clock here says " + date_words(at.now) + ": is the clock right?"};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         return {error::tls_self_signed, named + " is self-signed: to trust it all the same, give it in options::tls.ca"};
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:

@@ -4,11 +4,13 @@
 #include <socketio/net/tls/session.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace socketio::detail {
 
-SOCKETIO_TLS_DECL tls_session::tls_session(std::shared_ptr<tls_context const> context, std::string host, SSL_SESSION* earlier)
-    : context_{std::move(context)}, host_{std::move(host)}
+SOCKETIO_TLS_DECL tls_session::tls_session(std::shared_ptr<tls_context const> context, std::string host, SSL_SESSION* earlier,
+                                           sources from)
+    : context_{std::move(context)}, host_{std::move(host)}, sources_{std::move(from)}
 {
     if (!context_->server_name().empty())
         host_ = context_->server_name();
@@ -44,6 +46,8 @@ SOCKETIO_TLS_DECL void tls_session::make(SSL_SESSION* earlier)
     SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
     SSL_set_msg_callback(ssl_.get(), on_message);
     SSL_set_msg_callback_arg(ssl_.get(), this);
+    if (sources_.time())
+        X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl_.get()), wall_time());
     users_verification_ = SSL_get_verify_callback(ssl_.get());
     if (context_->own() == role::server) {
         SSL_set_accept_state(ssl_.get());
@@ -75,9 +79,15 @@ SOCKETIO_TLS_DECL bool tls_session::expect_host()
            SSL_set_tlsext_host_name(ssl_.get(), host_.c_str()) == 1;
 }
 
+SOCKETIO_TLS_DECL std::time_t tls_session::wall_time() const noexcept
+{
+    return std::chrono::system_clock::to_time_t(sources_.wall_now());
+}
+
 SOCKETIO_TLS_DECL tls_circumstances tls_session::circumstances() const noexcept
 {
-    return {context_->own(), host_, context_->minimum(), certificate_wanted_, context_->has_certificate()};
+    return {context_->own(), host_, context_->minimum(), certificate_wanted_, context_->has_certificate(),
+            wall_time()};
 }
 
 SOCKETIO_TLS_DECL void tls_session::on_message(int sent, int, int type, void const* data, std::size_t size, SSL*,

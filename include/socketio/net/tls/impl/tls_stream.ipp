@@ -3,6 +3,7 @@
 
 #include <socketio/core/caught.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/net/installed_sources.hpp>
 #include <socketio/net/tls/tls_stream.hpp>
 
 #include <algorithm>
@@ -38,7 +39,8 @@ private:
 SOCKETIO_TLS_DECL tls_stream::tls_stream(strand const& on, stream&& below, std::shared_ptr<tls_context const> context,
                                          std::string const& host, std::shared_ptr<kept_tls_session> kept)
     : strand_{on}, below_{std::move(below)},
-      session_{std::move(context), host, kept && kept->host == host ? kept->session.get() : nullptr}, kept_{std::move(kept)},
+      session_{std::move(context), host, kept && kept->host == host ? kept->session.get() : nullptr, sources_of(on)},
+      kept_{std::move(kept)},
       host_{host}
 {
 }
