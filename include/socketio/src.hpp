@@ -69,11 +69,13 @@
 #include <socketio/net/impl/installed_sources.ipp>
 #include <socketio/net/impl/lane.ipp>
 #include <socketio/net/impl/lane_inbox.ipp>
+#include <socketio/net/impl/polling_channel.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
 #include <socketio/net/impl/suspend_watch.ipp>
 #include <socketio/net/impl/tcp_race.ipp>
 #include <socketio/net/impl/tls_provider.ipp>
+#include <socketio/net/impl/websocket_channel.ipp>
 #include <socketio/net/impl/welcome.ipp>
 
 #if defined(SOCKETIO_WITH_TLS)
@@ -110,9 +112,9 @@
 #include <socketio/server/impl/peer_limits.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/engine_gate.ipp>
-#include <socketio/server/impl/engine_polling.ipp>
 #include <socketio/server/impl/engine_server.ipp>
 #include <socketio/server/impl/engine_session.ipp>
+#include <socketio/server/impl/engine_upgrade.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/room_listeners.ipp>
 #include <socketio/server/impl/server_core.ipp>

@@ -64,10 +64,11 @@ void serve_socketio(std::uint16_t port)
 }
 
 // The public server speaks Socket.IO only: this stands on what is below it.
-class echo final : public socketio::detail::engine_channel_owner {
+class echo final : public socketio::detail::engine_session_owner {
 public:
-    explicit echo(std::shared_ptr<socketio::detail::engine_channel> session) noexcept : session_{std::move(session)} {}
+    explicit echo(std::shared_ptr<socketio::detail::engine_session> session) noexcept : session_{std::move(session)} {}
 
+    void on_readable() override { session_->receive(); }
     void on_text(std::span<char> message) override { session_->send_text({message.data(), message.size()}, true); }
     void on_binary(std::span<char> message) override
     {
@@ -77,7 +78,7 @@ public:
     void on_closed(socketio::detail::disconnect_reason, std::error_code) override {}
 
 private:
-    std::shared_ptr<socketio::detail::engine_channel> session_; // which lets go of this at its end
+    std::shared_ptr<socketio::detail::engine_session> session_; // which lets go of this at its end
 };
 
 void serve_engineio(std::uint16_t port)
@@ -88,7 +89,7 @@ void serve_engineio(std::uint16_t port)
     auto const server = socketio::detail::engine_server::make(context.get_executor(), port,
                                                               std::make_shared<socketio::server_options const>(std::move(chosen)));
     socketio::detail::engine_server::hooks told;
-    told.session = [](std::shared_ptr<socketio::detail::engine_channel> session) { session->attach(std::make_shared<echo>(session)); };
+    told.session = [](std::shared_ptr<socketio::detail::engine_session> session) { session->attach(std::make_shared<echo>(session)); };
     told.connection_error = [](socketio::connection_failure const&) {};
     server->start(std::move(told));
     std::cout << "listening on " << server->port() << std::endl;

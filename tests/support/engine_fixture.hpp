@@ -21,7 +21,7 @@ namespace support {
 
 class engine_fixture {
 public:
-    using channel = socketio::detail::engine_channel;
+    using channel = socketio::detail::engine_session;
     using disconnect_reason = socketio::detail::disconnect_reason;
 
     explicit engine_fixture(socketio::server_options options = {})
@@ -84,10 +84,11 @@ public:
     std::shared_ptr<channel> session;
 
 private:
-    class guest final : public socketio::detail::engine_channel_owner {
+    class guest final : public socketio::detail::engine_session_owner {
     public:
         guest(engine_fixture& house, std::shared_ptr<channel> session) : house_{house}, session_{std::move(session)} {}
 
+        void on_readable() override { session_->receive(); }
         void on_text(std::span<char> message) override
         {
             std::string const text(message.begin(), message.end());

@@ -4,6 +4,7 @@
 
 #include <socketio/core/clock.hpp>
 #include <socketio/net/asio.hpp>
+#include <socketio/net/connection_owner.hpp>
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/session/engine.hpp>
@@ -14,23 +15,6 @@
 #include <span>
 
 namespace socketio::detail {
-
-// Who owns a connection. All calls come on the strand.
-class connection_owner {
-public:
-    connection_owner() = default;
-    connection_owner(connection_owner const&) = delete;
-    connection_owner& operator=(connection_owner const&) = delete;
-    // Held by every pending operation, so that the owner lives as long as something can still happen.
-    virtual std::shared_ptr<void> pin() = 0;
-    // There is input, or the stream ended: next() has something to say.
-    virtual void on_readable() = 0;
-    // The operating system has taken all that was written.
-    virtual void on_drained() = 0;
-
-protected:
-    ~connection_owner() = default;
-};
 
 struct connection_options {
     std::size_t read_buffer = 64 * 1024;         // bytes; grows up to this while the peer is busy
@@ -49,7 +33,9 @@ public:
     // `leftover`: bytes that came with the handshake. The owner should call next() after this.
     void start(byte_buffer leftover);
 
+    strand const& serial() const noexcept { return strand_; }
     Session& session() noexcept { return session_; }
+    Session const& session() const noexcept { return session_; }
     std::uint64_t bytes_received() const noexcept { return received_; }
     std::uint64_t bytes_sent() const noexcept { return sent_; }
     // Whether the stream began with these bytes; asked of the first read only.
@@ -85,6 +71,11 @@ public:
     void close() noexcept;
     // Takes leave without any of that.
     void abort() noexcept;
+
+protected:
+    bool is_owned() const noexcept { return owner_ != nullptr; }
+    // Calls the owner no more; abort() follows.
+    void leave() noexcept { owner_ = nullptr; }
 
 private:
     static constexpr std::size_t first_read = 2 * 1024; // what an idle connection costs

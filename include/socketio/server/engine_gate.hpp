@@ -62,9 +62,6 @@ SOCKETIO_DECL http_response preflight_response(cors_options const& options, http
 // A Set-Cookie (RFC 6265, section 4.1).
 SOCKETIO_DECL std::string session_cookie(cookie_options const& options, std::string_view sid);
 
-// The first header of that name, in any case.
-SOCKETIO_DECL std::string_view find_header(http_request const& request, std::string_view name) noexcept;
-
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)

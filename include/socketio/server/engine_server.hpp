@@ -28,7 +28,7 @@ public:
     // Called from several threads at once if several run the context.
     struct hooks {
         // A new session, on its strand. Nothing has come of it yet: attach() belongs in here.
-        unique_function<void(std::shared_ptr<engine_channel>)> session;
+        unique_function<void(std::shared_ptr<engine_session>)> session;
         unique_function<void(connection_failure const&)> connection_error;
         // The headers of an answer to somebody who was let in; `initial`: to the request that began the session.
         unique_function<void(string_pairs&, http_request const&, bool initial)> headers;

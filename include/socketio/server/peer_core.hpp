@@ -5,8 +5,9 @@
 #include <socketio/core/function.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/net/deadline_timer.hpp>
+#include <socketio/net/http_message.hpp>
 #include <socketio/server/encoded_packet.hpp>
-#include <socketio/server/engine_channel.hpp>
+#include <socketio/server/engine_session_owner.hpp>
 #include <socketio/server/socket_handshake.hpp>
 #include <socketio/server/server_snapshot.hpp>
 #include <socketio/session/alarms.hpp>
@@ -32,6 +33,7 @@
 
 namespace socketio::detail {
 
+class engine_session;
 class server_core;
 class server_socket_core;
 
@@ -40,10 +42,10 @@ struct send_flags {
     bool compress = true;
 };
 
-class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_channel_owner {
+class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_session_owner {
 public:
-    static std::shared_ptr<peer_core> make(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
-    peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel);
+    static std::shared_ptr<peer_core> make(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session);
+    peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session);
     ~peer_core();
 
     // Any thread. What one thread asks for is done in that order; on the strand and inside a turn it is done at once.
@@ -90,7 +92,7 @@ public:
     {
         if (!open_)
             return;
-        std::size_t const before = runtime_->channel->unsent();
+        std::size_t const before = unsent();
         {
             flag_guard const guard{sending_as_one_};
             these();
@@ -124,6 +126,7 @@ public:
     void forget_deadline(server_socket_core& of);
 
     SOCKETIO_DECL void context_gone() noexcept override;
+    SOCKETIO_DECL void on_readable() override;
     SOCKETIO_DECL void on_text(std::span<char> message) override;
     SOCKETIO_DECL void on_binary(std::span<char> message) override;
     void on_drained() override { counts_.unsent.store(0, std::memory_order_relaxed); }
@@ -135,8 +138,8 @@ private:
 
     // Dies with the context. A handler of the timer that is under way outlives the session: it holds this.
     struct runtime {
-        explicit runtime(std::shared_ptr<engine_channel> below) : channel{std::move(below)}, timer{channel->serial()} {}
-        std::shared_ptr<engine_channel> channel;
+        runtime(strand const& on, std::shared_ptr<engine_session> below) : session{std::move(below)}, timer{on} {}
+        std::shared_ptr<engine_session> session;
         deadline_timer timer;
     };
 
@@ -170,6 +173,7 @@ private:
     void on_connect(packet const& received);
     void fail(std::error_code why);
     void end_sockets(disconnect_reason reason);
+    std::size_t unsent();
     void check_unread(std::size_t before);
     void cut_off(disconnect_reason reason, std::string words);
     void on_due();

@@ -66,7 +66,7 @@ public:
     bool is_gone() const noexcept { return gone_.load(std::memory_order_acquire); }
 
     // On the client's strand.
-    void add(std::shared_ptr<engine_channel> channel);
+    void add(std::shared_ptr<engine_session> channel);
     void find(std::string const& name, value auth, std::shared_ptr<peer_core> const& client);
     void forget(peer_core const& client);
     void clean_up(namespace_core& empty);

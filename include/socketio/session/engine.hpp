@@ -72,6 +72,10 @@ public:
     // Both sides have said goodbye: the stream may be shut.
     bool finished() const noexcept { return transport_.finished(); }
     engine_settings const& settings() const noexcept { return settings_; }
+    heartbeat& pulse() noexcept { return heartbeat_; }
+    role own_role() const noexcept { return own_; }
+    // Bytes of room in front of a message that is written in place.
+    std::size_t message_header() const noexcept { return transport_.room(); }
 
     // Bytes that the packet at the front of the input needs as a whole; 0 if not known.
     std::size_t wanted() const noexcept { return transport_.wanted(); }

@@ -36,30 +36,28 @@ public:
 
     void send_text(std::string_view message, bool compress = true);
     void send_binary(bytes_view message, bool compress = true);
-    // All that `write` sends, or nothing of it if it throws.
-    template <class Write>
-    void send_whole(Write write)
+    // A text message that is written in place: its packet type, then the message, goes to the end of output(); ended with
+    // end_message().
+    byte_buffer& output() noexcept { return output_; }
+    void end_message(bool compress)
     {
-        scope_fail undo{[this, size = output_.size(), compress = compress_] {
-            output_.resize(size);
-            compress_ = compress;
-        }};
-        write();
-        undo.done();
+        end_packet();
+        compress_ = compress_ || compress;
     }
+    // Whatever was written behind the first `size` bytes of output().
+    void take_back(std::size_t size) noexcept { output_.truncate(size); }
     // What a poll is told that has to end.
     void send_noop() { send_packet(engine_packet_type::noop); }
 
     bool has_output() const noexcept { return !output_.empty(); }
-    std::size_t unsent() const noexcept { return output_.size(); }
+    std::size_t unsent() const noexcept { return output_.empty() ? 0 : output_.size() - 1; }
     // Whether any message of the output is worth it, if its sender is asked.
     bool may_compress() const noexcept { return compress_; }
     // One payload with all that has gathered.
-    std::string take_output() noexcept
-    {
-        compress_ = false;
-        return std::exchange(output_, {});
-    }
+    std::string take_output();
+
+    heartbeat& pulse() noexcept { return heartbeat_; }
+    engine_settings const& settings() const noexcept { return settings_; }
 
     // The messages that no poll has taken go to `text` and `binary`: they leave by another way.
     template <class Text, class Binary>
@@ -72,14 +70,23 @@ private:
     engine_event on_binary(std::span<char> encoded, clock::time_point now);
     engine_event fail(disconnect_reason reason, std::error_code why);
     void forget_input() noexcept;
-    void begin_packet();
+    // All that `write` writes and the end of its packet, or nothing.
+    template <class Write>
+    void send_whole(Write write)
+    {
+        scope_fail undo{[this, size = output_.size()] { take_back(size); }};
+        write();
+        end_packet();
+        undo.done();
+    }
+    void end_packet();
     void send_packet(engine_packet_type type);
 
     engine_settings settings_;
     heartbeat heartbeat_;
     std::string input_;
     std::span<char> rest_{}; // of the input
-    std::string output_;
+    byte_buffer output_; // packets, each with a separator behind it
     bool compress_ = false;
     bool fed_ = false;
     bool closed_ = false;

@@ -92,6 +92,8 @@ public:
         bool compress = true; // unless it is small; without an agreement nothing is
     };
     mark begin_message(opcode code);
+    // Bytes in front of its payload, until it has ended.
+    std::size_t room() const noexcept { return own_ == role::client ? 6 : 2; }
     std::size_t message_size(mark const& of) const noexcept { return output_.size() - of.start - room(); }
     void end_message(mark const& of);
     void abandon(mark const& of) noexcept;
@@ -114,7 +116,6 @@ public:
 
 private:
     bool done_reading() const noexcept { return close_received_ || failed_; }
-    std::size_t room() const noexcept { return own_ == role::client ? 6 : 2; }
     frame_header header_for(opcode code, std::size_t length) noexcept;
     void write_frame(opcode code, std::string_view payload, std::uint8_t reserved = 0);
     std::optional<std::string_view> compressed(std::string_view payload, bool wanted);

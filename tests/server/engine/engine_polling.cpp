@@ -276,7 +276,7 @@ TEST_CASE("a server that closes tells all polls, and leaves nothing to fetch")
 
 TEST_CASE("polling sessions and a server that outlive the context touch nothing")
 {
-    std::shared_ptr<socketio::detail::engine_channel> session;
+    std::shared_ptr<socketio::detail::engine_session> session;
     std::shared_ptr<socketio::detail::engine_server> server;
     {
         engine_fixture house;

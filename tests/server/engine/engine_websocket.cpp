@@ -154,7 +154,7 @@ TEST_CASE("a client that leaves is a transport close, and one that breaks the pr
 
 TEST_CASE("sessions and a server that outlive the context touch nothing")
 {
-    std::shared_ptr<socketio::detail::engine_channel> session;
+    std::shared_ptr<socketio::detail::engine_session> session;
     std::shared_ptr<socketio::detail::engine_server> server;
     {
         support::engine_fixture house;

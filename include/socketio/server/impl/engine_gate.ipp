@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/json_writer.hpp>
+#include <socketio/net/find_header.hpp>
 #include <socketio/server/engine_gate.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/url.hpp>
@@ -28,15 +29,6 @@ SOCKETIO_DECL engine_query read_engine_query(std::string_view query)
         }
     }
     return result;
-}
-
-SOCKETIO_DECL std::string_view find_header(http_request const& request, std::string_view name) noexcept
-{
-    for (auto const& [key, text] : request.headers) {
-        if (equals_ignoring_case(key, name))
-            return text;
-    }
-    return {};
 }
 
 inline std::optional<engine_refusal> verify_session_request(engine_query const& query, bool upgrade,

@@ -45,10 +45,10 @@ SOCKETIO_DECL engine engine_session::make_engine(engine_websocket const& over) c
     return made;
 }
 
-SOCKETIO_DECL std::shared_ptr<connection> engine_session::connect(engine_websocket&& over, engine&& session)
+SOCKETIO_DECL std::shared_ptr<websocket_channel> engine_session::connect(engine_websocket&& over, engine&& session)
 {
     session.output().append(over.answer.view());
-    auto made = std::make_shared<connection>(runtime_->serial, std::move(over.connected), std::move(session), *this,
+    auto made = std::make_shared<websocket_channel>(runtime_->serial, std::move(over.connected), std::move(session), *this,
         connection_options{.close_timeout = options_->close_timeout, .counted = std::move(over.counted)});
     made->start(std::move(over.leftover));
     return made;
@@ -59,8 +59,9 @@ SOCKETIO_DECL void engine_session::start(engine_websocket&& over)
 {
     over_websocket_.store(true, std::memory_order_release);
     engine made = make_engine(over);
-    runtime_->link = connect(std::move(over), std::move(made));
-    runtime_->link->session().open(time());
+    auto const channel = connect(std::move(over), std::move(made));
+    runtime_->channel = channel;
+    channel->session().open(time());
 }
 
 SOCKETIO_DECL void engine_session::begin()
@@ -79,8 +80,7 @@ SOCKETIO_DECL void engine_session::starve() noexcept
         abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
-// Takes all that has come, and asks before each event whether this is still to be heard. If the owner throws, what
-// is left goes on in a turn of its own.
+// If the owner throws, what is left goes on in a turn of its own.
 SOCKETIO_DECL void engine_session::pump()
 {
     if (!alive() || pumping_)
@@ -91,72 +91,57 @@ SOCKETIO_DECL void engine_session::pump()
     }};
     {
         flag_guard const guard{pumping_};
-        auto const now = time();
-        do {
-            auto const link = runtime_->link; // an event lies in its input
-            for (auto event = next_event(now); event.type != engine_event::kind::none; event = next_event(now)) {
-                on_event(event);
-                if (alive() && link && link == runtime_->link)
-                    link->flush_early();
-            }
-        } while (pump_candidate(now));
+        if (auto const owner = owner_; owner && !ended_)
+            owner->on_readable();
+        else
+            receive();
     }
     going_on.done();
     settle();
 }
 
-SOCKETIO_DECL engine_event engine_session::next_event(clock::time_point now)
+SOCKETIO_DECL void engine_session::receive()
+{
+    auto const now = time();
+    do {
+        take_events(now);
+    } while (pump_candidate(now));
+}
+
+SOCKETIO_DECL void engine_session::take_events(clock::time_point now)
 {
     if (!alive() || ended_)
-        return {};
-    return runtime_->link ? runtime_->link->next(now) : polling_->next(now);
+        return;
+    auto const channel = runtime_->channel; // a message lies in its input
+    auto const owner = owner_;
+    engine_channel_owner* const to = owner ? owner.get() : static_cast<engine_channel_owner*>(this);
+    engine_event event;
+    do {
+        event = channel->receive(now, *to);
+        if (event.type == engine_event::kind::closed)
+            end(event);
+    } while (event.type != engine_event::kind::none);
 }
 
 SOCKETIO_DECL void engine_session::settle()
 {
     if (!alive())
         return;
-    for (auto const& each : {runtime_->link, runtime_->candidate}) {
-        if (each) {
-            each->flush();
-            each->resume();
-        }
-    }
-    if (polling_)
-        settle_polling();
+    if (runtime_->channel)
+        runtime_->channel->settle();
+    else if (runtime_->polling)
+        runtime_->polling->settle();
+    if (runtime_->candidate)
+        runtime_->candidate->settle();
+    check_lingering();
     arm();
-}
-
-SOCKETIO_DECL void engine_session::on_event(engine_event const& event)
-{
-    using kind = engine_event::kind;
-    switch (event.type) {
-    case kind::text:
-        if (auto const owner = owner_)
-            owner->on_text(event.payload);
-        return;
-    case kind::binary:
-        if (auto const owner = owner_)
-            owner->on_binary(event.payload);
-        return;
-    case kind::closed: end(event.reason, event.error); return;
-    case kind::none:
-    case kind::open:
-    case kind::ping:
-    case kind::probed:
-    case kind::upgraded: return;
-    }
 }
 
 SOCKETIO_DECL clock::time_point engine_session::deadline() const
 {
-    if (linger_deadline_ != clock::never())
-        return linger_deadline_;
-    if (ended_)
-        return clock::never();
-    auto const own = runtime_->link ? runtime_->link->session().deadline() : polling_->deadline();
-    auto const poll = runtime_->poll ? std::min(noop_due_, left_poll_due_) : clock::never();
-    return std::min({own, upgrade_deadline_, poll, next_poll_due_});
+    if (lingering_)
+        return runtime_->polling->deadline();
+    return ended_ ? clock::never() : std::min(runtime_->channel->deadline(), upgrade_deadline_);
 }
 
 SOCKETIO_DECL void engine_session::arm()
@@ -169,55 +154,40 @@ SOCKETIO_DECL void engine_session::on_due()
     if (!alive())
         return;
     auto const now = time();
-    if (now >= linger_deadline_)
-        on_lingered();
     if (now >= upgrade_deadline_)
         drop_candidate();
-    if (now >= next_poll_due_)
-        end(disconnect_reason::transport_error, error::closed);
     engine_event event;
     if (!ended_)
-        event = runtime_->link ? runtime_->link->session().tick(now) : polling_->tick(now);
+        event = runtime_->channel->tick(now);
+    else if (lingering_)
+        runtime_->polling->tick(now);
     if (event.type == engine_event::kind::closed)
-        end(event.reason, event.error);
+        end(event);
     settle();
 }
 
-SOCKETIO_DECL void engine_session::send_text(std::string_view message, bool compress)
+SOCKETIO_DECL void engine_session::abandon(engine_channel::message const& of) noexcept
 {
-    if (ended_)
-        return;
-    if (runtime_->link)
-        runtime_->link->session().send_text(message, compress);
-    else
-        polling_->send_text(message, compress);
+    if (!ended_)
+        runtime_->channel->abandon(of);
 }
 
-SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress)
+SOCKETIO_DECL void engine_session::end_message(engine_channel::message const& of, std::span<bytes_view const> attachments)
 {
-    if (ended_)
-        return;
-    if (runtime_->link)
-        runtime_->link->session().send_binary(message, compress);
-    else
-        polling_->send_binary(message, compress);
+    if (!ended_)
+        runtime_->channel->end_message(of, attachments);
 }
 
 SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
 {
-    if (ended_)
-        return;
-    auto const write = [&](auto& to) {
-        to.send_whole([&] {
-            to.send_text(text, compress);
-            for (bytes_view const each : attachments)
-                to.send_binary(each, compress);
-        });
-    };
-    if (runtime_->link)
-        write(runtime_->link->session());
-    else
-        write(*polling_);
+    if (!ended_)
+        runtime_->channel->send_packet(text, attachments, compress);
+}
+
+SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress)
+{
+    if (!ended_)
+        runtime_->channel->send_binary(message, compress);
 }
 
 SOCKETIO_DECL void engine_session::flush()
@@ -226,29 +196,9 @@ SOCKETIO_DECL void engine_session::flush()
         guarded([this] { settle(); });
 }
 
-SOCKETIO_DECL bool engine_session::is_writable()
-{
-    if (ended_)
-        return false;
-    return runtime_->link ? runtime_->link->is_writable() : runtime_->poll && !polling_->has_output();
-}
-
-SOCKETIO_DECL std::size_t engine_session::unsent()
-{
-    if (ended_)
-        return 0;
-    return runtime_->link ? runtime_->link->unsent() : polling_->unsent();
-}
-
 SOCKETIO_DECL void engine_session::on_drained()
 {
-    if (alive() && runtime_->link)
-        tell_drained();
-}
-
-SOCKETIO_DECL void engine_session::tell_drained()
-{
-    if (auto const owner = owner_; owner && !ended_)
+    if (auto const owner = owner_; owner && alive() && !ended_)
         owner->on_drained();
 }
 
@@ -258,10 +208,9 @@ SOCKETIO_DECL void engine_session::close(disconnect_reason reason, std::error_co
 {
     if (ended_)
         return;
-    if (auto const link = std::exchange(runtime_->link, nullptr))
-        link->close();
-    else if (polling_)
-        linger();
+    if (auto const channel = std::exchange(runtime_->channel, nullptr))
+        channel->close();
+    lingering_ = runtime_->polling && runtime_->polling->lingers();
     end_later(reason, why);
 }
 
@@ -270,19 +219,27 @@ SOCKETIO_DECL void engine_session::shut_down()
     if (!alive())
         return;
     close(disconnect_reason::forced_close, error::stopped);
-    if (linger_deadline_ != clock::never())
-        on_lingered();
+    if (!lingering_)
+        return;
+    runtime_->polling->stop_lingering();
+    check_lingering();
+    arm(); // a timer that nobody needs would keep the context at work
+}
+
+SOCKETIO_DECL void engine_session::check_lingering()
+{
+    if (!lingering_ || runtime_->polling->lingers())
+        return;
+    lingering_ = false;
+    keeper_->on_ended(sid_);
 }
 
 SOCKETIO_DECL void engine_session::abort(disconnect_reason reason, std::error_code why)
 {
     if (ended_)
         return;
-    // Not now: a listener may be looking at a message that lies in the input.
-    if (auto const link = std::exchange(runtime_->link, nullptr))
-        post(runtime_->serial, [self = shared_from_this(), link] { link->abort(); });
-    else
-        static_cast<void>(caught([this] { end_poll(engine_packet_type::close); }));
+    if (auto const channel = std::exchange(runtime_->channel, nullptr))
+        channel->abort();
     end_later(reason, why);
 }
 
@@ -294,24 +251,21 @@ SOCKETIO_DECL void engine_session::end_later(disconnect_reason reason, std::erro
     post(runtime_->serial, [self = shared_from_this(), reason, why] { self->tell_end(reason, why); });
 }
 
-SOCKETIO_DECL void engine_session::end(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::end(engine_event const& with)
 {
     if (ended_)
         return;
     ended_ = true;
     drop_candidate();
-    if (auto const link = std::exchange(runtime_->link, nullptr))
-        link->close();
-    else
-        end_poll(reason == disconnect_reason::transport_close ? engine_packet_type::noop : engine_packet_type::close);
-    bad_data_ = reason == disconnect_reason::parse_error;
+    if (auto const channel = std::exchange(runtime_->channel, nullptr))
+        channel->close();
     static_cast<void>(caught([this] { arm(); }));
-    tell_end(reason, why);
+    tell_end(with.reason, with.error);
 }
 
 SOCKETIO_DECL void engine_session::tell_end(disconnect_reason reason, std::error_code why)
 {
-    if (linger_deadline_ == clock::never())
+    if (!lingering_)
         keeper_->on_ended(sid_);
     if (auto const last = std::move(owner_))
         last->on_closed(reason, why);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
+#include <socketio/server/engine_session.hpp>
 #include <socketio/server/peer_core.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/server_core.hpp>
@@ -47,11 +48,11 @@ private:
 };
 
 SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<server_core> const& server,
-                                                             std::shared_ptr<engine_channel> channel)
+                                                             std::shared_ptr<engine_session> session)
 {
-    auto const made = std::make_shared<peer_core>(server, channel);
+    auto const made = std::make_shared<peer_core>(server, session);
     made->connect_deadline_ = limit_after(made->runtime_->timer.now(), server->settings().connectTimeout);
-    channel->attach(made);
+    session->attach(made);
     made->arm();
     return made;
 }
@@ -83,11 +84,11 @@ inline packet_limits limits_of_packets(server_options const& settings) noexcept
     return made;
 }
 
-SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_channel> channel)
-    : request_{channel->request()}, shake_{handshake_of(request_)}, sid_{channel->sid()},
-      transport_{channel->transport().data()},
+SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session)
+    : request_{session->request()}, shake_{handshake_of(request_)}, sid_{session->sid()},
+      transport_{session->transport().data()},
       namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit},
-      send_limit_{server->settings().send_limit}, runtime_{std::make_shared<runtime>(std::move(channel))},
+      send_limit_{server->settings().send_limit}, runtime_{std::make_shared<runtime>(session->serial(), session)},
       server_{server}, decoder_{limits_of_packets(server->settings())}
 {
 }
@@ -128,7 +129,7 @@ SOCKETIO_DECL bool peer_core::perform(unique_function<void()> command)
 // With the lock, or on the strand.
 SOCKETIO_DECL void peer_core::post_turn() noexcept
 {
-    post(runtime_->channel->serial(), [self = shared_from_this()] { turn::run(*self, [&] { self->drain_inbox(); }); });
+    post(runtime_->session->serial(), [self = shared_from_this()] { turn::run(*self, [&] { self->drain_inbox(); }); });
 }
 
 // What is half done ends with the connection; and what is to be done at its end is tried again.
@@ -140,7 +141,7 @@ SOCKETIO_DECL void peer_core::starve() noexcept
     if (leaving_ || closing_)
         post_turn();
     else
-        runtime_->channel->abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
+        runtime_->session->abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
 SOCKETIO_DECL void peer_core::drain_inbox()
@@ -193,8 +194,8 @@ SOCKETIO_DECL void peer_core::end_turn()
         std::lock_guard const lock{mutex_};
         post_turn();
     }
-    runtime_->channel->flush();
-    counts_.unsent.store(runtime_->channel->unsent(), std::memory_order_relaxed);
+    runtime_->session->flush();
+    counts_.unsent.store(runtime_->session->unsent(), std::memory_order_relaxed);
     counts_.sockets.store(sockets_.size(), std::memory_order_relaxed);
     arm();
 }
@@ -208,13 +209,13 @@ SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view c
 {
     if (!open_)
         return false;
-    engine_channel& channel = *runtime_->channel;
-    if (flags.is_volatile && !channel.is_writable()) {
+    engine_session& session = *runtime_->session;
+    if (flags.is_volatile && !session.is_writable()) {
         count(counts_.dropped);
         return false;
     }
-    std::size_t const before = channel.unsent();
-    channel.send_packet(text, attachments, flags.compress);
+    std::size_t const before = session.unsent();
+    session.send_packet(text, attachments, flags.compress);
     count(counts_.sent);
     if (!sending_as_one_)
         check_unread(before);
@@ -226,6 +227,12 @@ SOCKETIO_DECL void peer_core::send_control(packet_type type, std::string_view ns
     byte_buffer text;
     encode_control(text, type, nsp, payload);
     static_cast<void>(send(text.view(), {}, {}));
+}
+
+SOCKETIO_DECL void peer_core::on_readable()
+{
+    if (runtime_)
+        runtime_->session->receive();
 }
 
 SOCKETIO_DECL void peer_core::on_text(std::span<char> message)
@@ -365,18 +372,18 @@ SOCKETIO_DECL void peer_core::fail(std::error_code why)
     for (auto const& each : sockets_)
         each.second->on_parse_error(why);
     if (std::exchange(open_, false))
-        runtime_->channel->close(disconnect_reason::forced_close, why);
+        runtime_->session->close(disconnect_reason::forced_close, why);
 }
 
 SOCKETIO_DECL void peer_core::close()
 {
     if (std::exchange(open_, false))
-        runtime_->channel->close(disconnect_reason::forced_close, make_error_code(error::stopped));
+        runtime_->session->close(disconnect_reason::forced_close, make_error_code(error::stopped));
 }
 
 SOCKETIO_DECL void peer_core::on_upgraded()
 {
-    transport_.store(runtime_->channel->transport().data(), std::memory_order_relaxed);
+    transport_.store(runtime_->session->transport().data(), std::memory_order_relaxed);
     turn::run(*this, [this] { tell("upgrade", transport()); });
 }
 

@@ -58,7 +58,7 @@ SOCKETIO_DECL void server_core::listen(std::uint16_t port)
 SOCKETIO_DECL void server_core::start(engine_server& engine)
 {
     engine_server::hooks told;
-    told.session = [weak = weak_from_this()](std::shared_ptr<engine_channel> channel) {
+    told.session = [weak = weak_from_this()](std::shared_ptr<engine_session> channel) {
         if (auto const self = weak.lock())
             self->add(std::move(channel));
         else
@@ -131,7 +131,7 @@ SOCKETIO_DECL std::size_t server_core::clients_count() const
     return engine_ ? engine_->clients_count() : 0;
 }
 
-SOCKETIO_DECL void server_core::add(std::shared_ptr<engine_channel> channel)
+SOCKETIO_DECL void server_core::add(std::shared_ptr<engine_session> channel)
 {
     auto const client = peer_core::make(shared_from_this(), std::move(channel));
     std::unique_lock lock{mutex_};

@@ -12,11 +12,10 @@ inline constexpr char record_separator = '\x1e';
 
 SOCKETIO_DECL void polling::open(clock::time_point now)
 {
-    byte_buffer text;
-    text.push_back('0');
-    write_engine_open(text, settings_);
-    begin_packet();
-    output_.append(text.view());
+    send_whole([this] {
+        output_.push_back('0');
+        write_engine_open(output_, settings_);
+    });
     heartbeat_ = heartbeat{role::server, settings_.ping_interval, settings_.ping_timeout, now};
 }
 
@@ -108,37 +107,40 @@ SOCKETIO_DECL engine_event polling::fail(disconnect_reason reason, std::error_co
     return {.type = engine_event::kind::closed, .reason = reason, .error = why};
 }
 
-SOCKETIO_DECL void polling::begin_packet()
+SOCKETIO_DECL void polling::end_packet()
 {
-    if (!output_.empty())
-        output_.push_back(record_separator);
+    output_.push_back(record_separator);
+}
+
+SOCKETIO_DECL std::string polling::take_output()
+{
+    // Of a buffer that was large once a session that says nothing keeps little.
+    static constexpr std::size_t kept = 4 * 1024;
+    std::string payload{output_.view().substr(0, unsent())};
+    compress_ = false;
+    output_.clear();
+    output_.shrink(kept);
+    return payload;
 }
 
 SOCKETIO_DECL void polling::send_packet(engine_packet_type type)
 {
-    send_whole([&] {
-        begin_packet();
-        output_.push_back(static_cast<char>('0' + static_cast<int>(type)));
-    });
+    send_whole([&] { output_.push_back(static_cast<char>('0' + static_cast<int>(type))); });
 }
 
 SOCKETIO_DECL void polling::send_text(std::string_view message, bool compress)
 {
     send_whole([&] {
-        compress_ = compress_ || compress;
-        begin_packet();
         output_.push_back('4');
         output_.append(message);
     });
+    compress_ = compress_ || compress;
 }
 
 SOCKETIO_DECL void polling::send_binary(bytes_view message, bool compress)
 {
-    send_whole([&] {
-        compress_ = compress_ || compress;
-        begin_packet();
-        append_base64_packet(output_, message);
-    });
+    send_whole([&] { append_base64_packet(output_, message); });
+    compress_ = compress_ || compress;
 }
 
 } // namespace socketio::detail

@@ -1,0 +1,25 @@
+// The side of a connection that reads its events.
+#pragma once
+
+#include <memory>
+
+namespace socketio::detail {
+
+// All calls come on the strand.
+class connection_owner {
+public:
+    connection_owner() = default;
+    connection_owner(connection_owner const&) = delete;
+    connection_owner& operator=(connection_owner const&) = delete;
+    // Held by every pending operation, so that the owner lives as long as something can still happen.
+    virtual std::shared_ptr<void> pin() = 0;
+    // There is input, or the stream ended: the next event can be taken.
+    virtual void on_readable() = 0;
+    // All that was written has been handed over: to the operating system, or to a poll.
+    virtual void on_drained() = 0;
+
+protected:
+    ~connection_owner() = default;
+};
+
+} // namespace socketio::detail

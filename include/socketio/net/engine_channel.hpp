@@ -1,0 +1,147 @@
+// The seam between Socket.IO and the transports: one connection that carries Engine.IO messages, of either role.
+// Nothing above it asks which transport it is. A transport is one class that derives from it.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/clock.hpp>
+#include <socketio/core/scope.hpp>
+#include <socketio/net/connection_owner.hpp>
+#include <socketio/session/engine.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace socketio::detail {
+
+class engine_channel_owner : public connection_owner {
+public:
+    // A message, inside receive(). It may be changed in place, and is valid during the call.
+    virtual void on_text(std::span<char> message) = 0;
+    virtual void on_binary(std::span<char> message) = 0;
+
+protected:
+    ~engine_channel_owner() = default;
+};
+
+// A copy of what a channel counts, and when it wants its next tick.
+struct channel_status {
+    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::size_t unsent = 0; // bytes that have not been handed over yet
+    clock::time_point deadline = clock::never();
+    std::optional<clock::duration> round_trip{};
+    bool compressed = false;
+};
+
+// All members are for the strand.
+class engine_channel {
+public:
+    engine_channel(engine_channel const&) = delete;
+    engine_channel& operator=(engine_channel const&) = delete;
+    virtual ~engine_channel() = default;
+
+    // As the reference names it.
+    virtual std::string_view transport() const noexcept = 0;
+
+    // Takes what has come: calls `to` with each message, up to the first event that is none, and returns that event; `none`:
+    // nothing is left. After a close() inside a call no message follows. The caller holds the channel meanwhile.
+    virtual engine_event receive(clock::time_point now, engine_channel_owner& to) = 0;
+    // To be called after a turn: sends what has gathered, and waits for more.
+    virtual channel_status settle() = 0;
+    virtual channel_status status() = 0;
+
+    // When tick() is due; never() if no time runs.
+    virtual clock::time_point deadline() const noexcept = 0;
+    // Time has passed: may return `closed`.
+    virtual engine_event tick(clock::time_point now) = 0;
+    // The heartbeat's deadline has passed, though the timer may not have told: after a suspend, say.
+    bool expired(clock::time_point now) noexcept { return parts_.pulse->expired(now); }
+
+    // A text message that is written in place: begin, append to output(), then end or abandon. In between nothing else of
+    // this is called but message_size().
+    struct message {
+        std::size_t start;
+        bool compress = true; // if compression was agreed on, and the message is worth it
+        bool answer = false;  // the peer has asked for it: see unread_answers()
+    };
+    message begin_message(bool compress = true)
+    {
+        message const begun{parts_.output->size(), compress};
+        *(parts_.output->prepare(parts_.header + 1) + parts_.header) = '4';
+        parts_.output->commit(parts_.header + 1);
+        return begun;
+    }
+    byte_buffer& output() noexcept { return *parts_.output; }
+    // With the Engine.IO packet type.
+    std::size_t message_size(message const& of) const noexcept
+    {
+        return parts_.output->size() - of.start - parts_.header;
+    }
+    void abandon(message const& of) noexcept { parts_.output->truncate(of.start); }
+    // Ends it, and sends the attachments behind it: all of them or, when it throws, nothing. Dropped after a close().
+    virtual void end_message(message const& of, std::span<bytes_view const> attachments) = 0;
+    // Takes back what was ended, and all that was written behind it.
+    virtual void take_back(message const& of) noexcept = 0;
+
+    // The messages of one packet: all of them or, when it or `and_then` throws, none.
+    template <class Then>
+    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress, Then and_then)
+    {
+        auto const at = begin_message(compress);
+        scope_fail undo{[&] { take_back(at); }};
+        output().append(text);
+        end_message(at, attachments);
+        and_then();
+        undo.done();
+    }
+    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true)
+    {
+        auto const at = begin_message(compress);
+        scope_fail undo{[&] { abandon(at); }};
+        output().append(text);
+        end_message(at, attachments);
+        undo.done();
+    }
+    virtual void send_binary(bytes_view message, bool compress = true) = 0;
+
+    // Whether the peer takes messages of these sizes; `text` as message_size() counts.
+    bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept
+    {
+        std::uint64_t const most = parts_.settings->max_payload;
+        return most == 0 || (text <= most && std::all_of(attachments.begin(), attachments.end(),
+                                                         [most](bytes_view each) { return each.size() <= most; }));
+    }
+    // Everything has been handed over: to the operating system, or to a poll that waits for more.
+    virtual bool is_writable() = 0;
+    // Bytes that have not; and those of them that are answers.
+    virtual std::size_t unsent() = 0;
+    virtual std::size_t unread_answers() const noexcept = 0;
+
+    // Ends it from this side and takes leave of the owner, who is not called any more: what was sent still goes, as far as
+    // close_timeout allows.
+    virtual void close() noexcept = 0;
+    // The same without sending what waits: for peers that do not read.
+    virtual void abort() noexcept = 0;
+
+protected:
+    // What every transport has. All of it lives as long as the channel.
+    struct parts {
+        byte_buffer* output;
+        heartbeat* pulse;
+        engine_settings const* settings; // of the server: the peer's or its own
+        std::size_t header;              // bytes of room in front of a message
+    };
+
+    engine_channel() = default;
+    // To be called in the constructor.
+    void consist_of(parts const& of) noexcept { parts_ = of; }
+
+private:
+    parts parts_{};
+};
+
+} // namespace socketio::detail
