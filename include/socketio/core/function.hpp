@@ -13,6 +13,13 @@ namespace socketio::detail {
 template <class Signature>
 class unique_function;
 
+inline constexpr std::size_t inline_function_size = 6 * sizeof(void*);
+
+// Whether such a callable lives inside the object.
+template <class F>
+inline constexpr bool is_stored_inline = sizeof(F) <= inline_function_size && alignof(F) <= alignof(std::max_align_t) &&
+                                         std::is_nothrow_move_constructible_v<F>;
+
 template <class R, class... A>
 class unique_function<R(A...)> {
 public:
@@ -24,7 +31,7 @@ public:
     unique_function(F&& callable)
     {
         using stored = std::decay_t<F>;
-        if constexpr (fits<stored>) {
+        if constexpr (is_stored_inline<stored>) {
             ::new (static_cast<void*>(storage_)) stored(std::forward<F>(callable));
             actions_ = &inline_actions<stored>;
         } else {
@@ -61,12 +68,6 @@ private:
         void (*move)(unsigned char* to, unsigned char* from) noexcept;
         void (*destroy)(unsigned char*) noexcept;
     };
-
-    static constexpr std::size_t inline_size = 6 * sizeof(void*);
-
-    template <class F>
-    static constexpr bool fits = sizeof(F) <= inline_size && alignof(F) <= alignof(std::max_align_t) &&
-                                 std::is_nothrow_move_constructible_v<F>;
 
     template <class F>
     static F& inline_target(unsigned char* at) noexcept
@@ -106,7 +107,7 @@ private:
         }
     }
 
-    alignas(std::max_align_t) unsigned char storage_[inline_size];
+    alignas(std::max_align_t) unsigned char storage_[inline_function_size];
     actions const* actions_ = nullptr;
 };
 

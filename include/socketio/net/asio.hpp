@@ -21,6 +21,8 @@
 #include <asio/write.hpp>
 
 #include <system_error>
+#include <type_traits>
+#include <utility>
 
 namespace socketio::detail {
 
@@ -31,10 +33,31 @@ inline bool is_cut_off(std::error_code ec) noexcept
            ec == asio::error::broken_pipe;
 }
 
-// Runs `work` on the strand, later.
-void post(strand const& on, unique_function<void()> work);
+using posted = unique_function<void()>;
+
+void post_erased(strand const& on, posted&& work);
+void dispatch_erased(strand const& on, posted&& work);
+
+// Runs `work` on the strand, later. All posted work is of one kind, because Asio makes some thirty functions of each kind.
+// These are templates, since the compiler would otherwise prefer Asio's, which it also finds here. A callable that does
+// not fit into `posted` stays of its own kind, as it would need memory twice.
+template <class Work>
+void post(strand const& on, Work&& work)
+{
+    if constexpr (std::is_same_v<std::decay_t<Work>, posted> || is_stored_inline<std::decay_t<Work>>)
+        post_erased(on, std::forward<Work>(work));
+    else
+        asio::post(on, std::forward<Work>(work));
+}
 // Runs it now if this is the strand, and later otherwise.
-void dispatch(strand const& on, unique_function<void()> work);
+template <class Work>
+void dispatch(strand const& on, Work&& work)
+{
+    if constexpr (std::is_same_v<std::decay_t<Work>, posted> || is_stored_inline<std::decay_t<Work>>)
+        dispatch_erased(on, std::forward<Work>(work));
+    else
+        asio::dispatch(on, std::forward<Work>(work));
+}
 
 } // namespace socketio::detail
 

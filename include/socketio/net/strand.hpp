@@ -1,6 +1,7 @@
 // The strand that everything of one connection runs on, over whatever executor the user gave.
 #pragma once
 
+#include <socketio/core/function.hpp>
 #include <socketio/net/reserve.hpp>
 
 #include <asio/bind_executor.hpp>
@@ -18,6 +19,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <typeinfo>
 #include <utility>
@@ -153,6 +155,11 @@ template <class Function>
 auto handler_on(strand const& on, Function function)
 {
     return asio::bind_executor(on, with_reserve<Function>{std::move(function)});
+}
+// The same of one kind for all operations that end with an error code alone.
+inline auto wait_handler_on(strand const& on, unique_function<void(std::error_code)> function)
+{
+    return handler_on(on, std::move(function));
 }
 
 } // namespace socketio::detail

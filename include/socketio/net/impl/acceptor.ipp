@@ -83,15 +83,15 @@ SOCKETIO_DECL void acceptor::accept()
 {
 #if defined(ASIO_HAS_IOCP)
     // There a listening socket cannot be waited for: it is told at once that it is not connected.
-    acceptor_.async_accept(next_, handler_on(strand_, [self = shared_from_this()](std::error_code ec) {
+    acceptor_.async_accept(next_, wait_handler_on(strand_, [self = shared_from_this()](std::error_code ec) {
         if (!ec && !self->closed_ && caught([&] { self->hand_over(); }))
             ec = asio::error::no_memory;
         self->go_on_after(ec);
     }));
 #else
     // Not async_accept(): where that finds no memory for the socket, Asio drops its handler.
-    acceptor_.async_wait(asio::socket_base::wait_read,
-                         handler_on(strand_, [self = shared_from_this()](std::error_code ec) { self->on_ready(ec); }));
+    auto ready = wait_handler_on(strand_, [self = shared_from_this()](std::error_code ec) { self->on_ready(ec); });
+    acceptor_.async_wait(asio::socket_base::wait_read, std::move(ready));
 #endif
 }
 

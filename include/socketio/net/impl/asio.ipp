@@ -7,12 +7,12 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void post(strand const& on, unique_function<void()> work)
+SOCKETIO_DECL void post_erased(strand const& on, posted&& work)
 {
     asio::post(on, std::move(work));
 }
 
-SOCKETIO_DECL void dispatch(strand const& on, unique_function<void()> work)
+SOCKETIO_DECL void dispatch_erased(strand const& on, posted&& work)
 {
     asio::dispatch(on, std::move(work));
 }

@@ -94,7 +94,9 @@ inline task<std::error_code> connector::ask_factory(url const& to)
             if (!once->test_and_set())
                 (*tell)(why, std::move(above));
         };
-        post(strand_, [factory = options_.stream_factory, wanted, answer = std::move(answer)] { factory(wanted, answer); });
+        post(strand_, posted{[factory = options_.stream_factory, wanted, answer = std::move(answer)] {
+            factory(wanted, answer);
+        }});
     };
     auto const keep = [this, &ec](std::shared_ptr<byte_stream>&& above) {
         if (!ec && !above)
@@ -123,7 +125,7 @@ inline task<std::error_code> connector::connect_unix()
         co_return ec;
     keep_from_children(stream_.socket().native_handle());
     auto const start = [this, &to](auto done) {
-        stream_.socket().async_connect(to, handler_on(strand_, std::move(done)));
+        stream_.socket().async_connect(to, wait_handler_on(strand_, std::move(done)));
     };
     operation connected{ec, start, keep_nothing{}};
     co_await connected;

@@ -211,7 +211,9 @@ inline task<std::error_code> connector::ask_authorization(std::string const& tar
         auto const waiting = call::make(strand_);
         waiting->await(std::move(done));
         once_callback<std::error_code, std::optional<std::string>> tell{waiting, asio::error::operation_aborted, std::nullopt};
-        post(strand_, [ask = options_.proxy.authorization, challenge, tell = std::move(tell)]() mutable { tell({}, ask(challenge)); });
+        post(strand_, posted{[ask = options_.proxy.authorization, challenge, tell = std::move(tell)]() mutable {
+            tell({}, ask(challenge));
+        }});
     };
     auto const keep = [&authorization](std::optional<std::string>&& said) { authorization = said.value_or(""); };
     operation asked{ec, start, keep};

@@ -71,7 +71,7 @@ SOCKETIO_DECL void tcp_race::begin(std::size_t index)
         note_failure(index, ec, what);
         return;
     }
-    socket.async_connect(to, handler_on(strand_, [self = shared_from_this(), index](std::error_code ec) {
+    socket.async_connect(to, wait_handler_on(strand_, [self = shared_from_this(), index](std::error_code ec) {
         self->on_connected(index, ec);
     }));
     ++under_way_;
