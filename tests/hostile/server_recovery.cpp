@@ -19,7 +19,7 @@ constexpr std::size_t limit = 1 << 20;
 
 socketio::adapter_settings settings()
 {
-    return {"/", socketio::connection_state_recovery{.owned_events = limit}};
+    return {"/", socketio::connection_state_recovery{.kept_events = limit}};
 }
 
 socketio::shared_packet event(std::string_view text, std::vector<socketio::bytes> attachments = {})
@@ -58,7 +58,7 @@ std::size_t memory_of_sessions(int rooms)
 } // namespace server_recovery
 } // namespace
 
-TEST_CASE("what is kept for those who may come back takes no more memory than owned_events")
+TEST_CASE("what is kept for those who may come back takes no more memory than kept_events")
 {
     using namespace server_recovery;
     std::size_t const allowed = limit + limit / 4;
@@ -70,7 +70,7 @@ TEST_CASE("what is kept for those who may come back takes no more memory than ow
     CHECK(memory_for(event(R"(51-["x",{"_placeholder":true,"num":0}])", {socketio::bytes(5000)}), {}) < allowed);
 }
 
-TEST_CASE("sessions that are kept take no more memory for their rooms than owned_events")
+TEST_CASE("sessions that are kept take no more memory for their rooms than kept_events")
 {
     using namespace server_recovery;
     std::size_t const without = memory_of_sessions(0);

@@ -4,7 +4,7 @@
 // in the line before a snippet leaves it out.
 "use strict";
 const fs = require("node:fs");
-const { find, compile, inPairs, report } = require("../support/sources.js");
+const { find, compile, withPrecompiled, inPairs, report } = require("../support/sources.js");
 
 // People compile snippets with their own warnings, not with ours.
 const command = process.argv.slice(2).filter((flag) => !/^-W/.test(flag));
@@ -22,16 +22,18 @@ function snippets(page) {
     return found;
 }
 
+const isProgram = (text) => /\bint\s+main\s*\(/.test(text);
+
 // The snippet as translation units; it is fine when one of them compiles.
 function units({ page, line, lines }) {
     const text = lines.join("\n");
     const here = `#line ${line} "${page}"\n`;
-    if (/\bint\s+main\s*\(/.test(text)) return [`${here}${text}\n`];
+    if (isProgram(text)) return [`${here}${text}\n`];
     const isInclude = (one) => /^\s*#\s*include\b/.test(one);
     const includes = lines.filter(isInclude).join("\n");
     const body = lines.map((one) => (isInclude(one) ? "" : one)).join("\n");
     const result = /\bco_await\b/.test(body) ? "asio::awaitable<void>" : "void";
-    const top = `#include "tests/readme/preamble.hpp"\n${includes}\nnamespace readme {\n`;
+    const top = `${includes}\nnamespace readme {\n`;
     return [`${top}${result} snippet()\n{\n${here}${body}\n}\n}\n`, `${top}${here}${body}\n}\n`];
 }
 
@@ -39,16 +41,19 @@ async function main() {
     const pages = [...(fs.existsSync("README.md") ? ["README.md"] : []), ...find("docs", /\.md$/)];
     const all = pages.flatMap(snippets);
     const complaints = [];
-    await inPairs(all, async (snippet) => {
-        let first = null;
-        for (const unit of units(snippet)) {
-            const said = await compile([...command, "-I."], unit);
-            if (!said) return;
-            first = first || said;
-        }
-        complaints.push(
-            `${snippet.page}:${snippet.line}: does not compile\n${first.split("\n").slice(0, 20).join("\n")}`,
-        );
+    await withPrecompiled(command, fs.readFileSync("tests/readme/preamble.hpp", "utf8"), async (behindPreamble) => {
+        await inPairs(all, async (snippet) => {
+            const asProgram = isProgram(snippet.lines.join("\n"));
+            let first = null;
+            for (const unit of units(snippet)) {
+                const said = await compile(asProgram ? command : behindPreamble, unit);
+                if (!said) return;
+                first = first || said;
+            }
+            complaints.push(
+                `${snippet.page}:${snippet.line}: does not compile\n${first.split("\n").slice(0, 20).join("\n")}`,
+            );
+        });
     });
     report(`${all.length} snippets`, complaints);
 }

@@ -1,8 +1,9 @@
 // For the rule scripts: finds files, reads C++ without its comments and strings, runs compilers two at a time.
 "use strict";
 const fs = require("node:fs");
+const os = require("node:os");
 const path = require("node:path");
-const { spawn } = require("node:child_process");
+const { spawn, spawnSync } = require("node:child_process");
 
 // Every file below `folder` whose name matches, sorted; no folder is no files.
 function find(folder, pattern) {
@@ -50,6 +51,20 @@ function compile(command, text) {
     });
 }
 
+// Compiles a header with this text once, for programs that begin with it; calls `use` with what the compiler's command
+// becomes by it. (Both compilers look for such a file beside the header.)
+async function withPrecompiled(command, text, use) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "precompiled-"));
+    const header = path.join(folder, "preamble.hpp");
+    fs.writeFileSync(header, text);
+    spawnSync(command[0], [...command.slice(1), "-x", "c++-header", header, "-o", `${header}.gch`]);
+    try {
+        await use([...command, "-include", header]);
+    } finally {
+        fs.rmSync(folder, { recursive: true });
+    }
+}
+
 // Runs `work` for every item, two at a time.
 async function inPairs(items, work) {
     const queue = [...items];
@@ -66,4 +81,4 @@ function report(what, complaints) {
     process.exitCode = complaints.length ? 1 : 0;
 }
 
-module.exports = { find, code, lineOf, compile, inPairs, report };
+module.exports = { find, code, lineOf, compile, withPrecompiled, inPairs, report };

@@ -90,7 +90,7 @@ struct connection_state_recovery {
     bool skipMiddlewares = true; // of the namespace, for those who come back
     // Kept for those who may come back; the oldest go first: bytes of memory that events take, the names of rooms and the
     // bookkeeping included (some 250 for a small one), and as many for the rooms of sessions; and sessions.
-    std::size_t owned_events = 16u << 20;
+    std::size_t kept_events = 16u << 20;
     std::size_t kept_sessions = 100000;
 };
 

@@ -24,11 +24,11 @@ struct strict_house : lossy_fixture {
 struct hasty_house : lossy_fixture {
     hasty_house() : lossy_fixture{{.maxDisconnectionDuration = 20ms}} {}
 };
-struct narrow_house : lossy_fixture {
-    narrow_house() : lossy_fixture{{.owned_events = 1000}} {}
+struct narrow_fixture : lossy_fixture {
+    narrow_fixture() : lossy_fixture{{.kept_events = 1000}} {}
 };
-struct slow_house : lossy_fixture {
-    slow_house() : lossy_fixture{{.skipMiddlewares = false, .owned_events = 1000}} {}
+struct slow_fixture : lossy_fixture {
+    slow_fixture() : lossy_fixture{{.skipMiddlewares = false, .kept_events = 1000}} {}
     socketio::socket traveller()
     {
         auto made = lossy_fixture::traveller();
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(hasty_house, "after maxDisconnectionDuration the session is fo
     CHECK(client.id() != id);
 }
 
-TEST_CASE_FIXTURE(narrow_house, "who has missed more than owned_events bytes comes back as a stranger")
+TEST_CASE_FIXTURE(narrow_fixture, "who has missed more than kept_events bytes comes back as a stranger")
 {
     auto client = traveller();
     lose(client);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(narrow_house, "who has missed more than owned_events bytes com
     CHECK(heard.text() == "new | connect");
 }
 
-TEST_CASE_FIXTURE(slow_house, "who has missed more than owned_events bytes while its middleware decides comes back as a stranger")
+TEST_CASE_FIXTURE(slow_fixture, "who has missed more than kept_events bytes while its middleware decides comes back as a stranger")
 {
     std::optional<socketio::next> waiting;
     bool asking = false;

@@ -235,13 +235,13 @@ SOCKETIO_DECL void adapter::forget_old(clock::time_point now)
 {
     auto const& rules = *settings_.recovery;
     auto const is_old = [&](clock::time_point since) { return detail::deadline_after(since, rules.maxDisconnectionDuration) < now; };
-    while (!packets_.empty() && (is_old(packets_.front().since) || kept_bytes_ > rules.owned_events)) {
+    while (!packets_.empty() && (is_old(packets_.front().since) || kept_bytes_ > rules.kept_events)) {
         kept_bytes_ -= packets_.front().memory;
         packets_.pop_front();
         ++first_kept_;
     }
     while (!session_order_.empty() && (is_old(session_order_.front().first) || session_order_.size() > rules.kept_sessions ||
-                                       session_bytes_ > rules.owned_events)) {
+                                       session_bytes_ > rules.kept_events)) {
         auto const found = sessions_.find(session_order_.front().second);
         if (found != sessions_.end() && found->second.since == session_order_.front().first)
             static_cast<void>(take_out(found));
