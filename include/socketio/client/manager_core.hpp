@@ -50,7 +50,8 @@ public:
     sources const& time_and_chance() const noexcept { return sources_; }
     bool on_strand() const noexcept { return lane_.on_strand(); }
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
-    void perform(unique_function<void()> command) { static_cast<void>(lane_.perform(std::move(command))); }
+    bool perform(unique_function<void()> command) { return lane_.perform(std::move(command)); }
+    bool acts_now() { return lane_.acts_now(); }
     void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
                     buffer_policy const& rule);
     void send_encoded(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
@@ -58,7 +59,6 @@ public:
     // They throw what emit_event throws for such an event.
     static void check_event(std::string_view event);
     void check_attachments(std::size_t count) const;
-    void send_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch);
     connection_snapshot snapshot();
     // Takes a namespace in; it stays until forget().
     void adopt(std::shared_ptr<socket_core> joined);
@@ -91,6 +91,8 @@ public:
     void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting, buffer_policy const& rule);
     void join(std::shared_ptr<socket_core> const& joined);
+    void defer_first(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer_first(std::move(steps)); }
+    void write_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments);
     // A packet out of the send buffer; false: it must stay there.
     bool send_kept(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                    std::optional<std::uint64_t> id, bool compress);
@@ -170,13 +172,10 @@ private:
     bool must_wait(socket_core& from);
     void flush_held_back();
     bool is_writable(socket_core& from);
-    void write_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments);
     void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting, buffer_policy const& rule);
     template <class Use>
     void perform_with(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, Use use);
-    template <class Then>
-    bool write_whole(std::string_view text, std::span<bytes_view const> attachments, bool compress, Then and_then);
     void hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
                    std::optional<pending_ack>&& waiting, bool compress);
     void tell(std::string event);

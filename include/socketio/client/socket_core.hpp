@@ -5,15 +5,11 @@
 #include <socketio/client/options.hpp>
 #include <socketio/client/connection_snapshot.hpp>
 #include <socketio/codec/packet.hpp>
-#include <socketio/core/emitter.hpp>
-#include <socketio/core/scope.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/net/lane_inbox.hpp>
-#include <socketio/session/acks.hpp>
 #include <socketio/session/alarms.hpp>
+#include <socketio/session/channel.hpp>
 #include <socketio/session/engine.hpp>
-#include <socketio/session/owned_events.hpp>
-#include <socketio/session/typed_listener.hpp>
 #include <socketio/session/packet_queue.hpp>
 #include <socketio/session/reasons.hpp>
 #include <socketio/session/retry_queue.hpp>
@@ -51,9 +47,7 @@ struct buffer_policy {
     bool compress = true;                          // when it is written
 };
 
-using error_hook = std::function<void(event_error const&)>;
-
-class socket_core final : public call_context, public ack_target, public lane_recipient, public std::enable_shared_from_this<socket_core> {
+class socket_core final : public lane_recipient, public std::enable_shared_from_this<socket_core>, private channel_host {
 public:
     socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, socket_options settings);
 
@@ -62,9 +56,9 @@ public:
     std::string id() const;
     bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
-    clock::time_point now() const noexcept;
-    // With the next id, and the deadline counted from now: from `timeout`, or from the option.
-    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
+    clock::time_point now() const noexcept { return time(); }
+    channel& get_channel() noexcept { return channel_; }
+    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout) { return channel_.new_ack(event, timeout); }
     // For the retries queue: with a ticket that is no ack id, since every try has one of its own.
     pending_ack new_retried(std::string_view event);
     std::uint64_t retry_limit() const noexcept { return retry_limit_; }
@@ -85,12 +79,10 @@ public:
     bool recovered() const noexcept { return recovered_.load(std::memory_order_acquire); }
     recovery_state recovery() const;
     socket_snapshot snapshot();
-    void set_error_hook(error_hook hook);
-    emitter<event_call>& events() noexcept { return events_; }
-    void stop_listening();
-    emitter<event_call>& outgoing() noexcept { return outgoing_; }
-    SOCKETIO_DECL void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
-    SOCKETIO_DECL void ack_dropped(std::uint64_t id) override;
+    void set_error_hook(error_hook hook) { channel_.set_error_hook(std::move(hook)); }
+    event_emitter& events() noexcept { return channel_.events(); }
+    void stop_listening() { channel_.stop_listening(); }
+    event_emitter& outgoing() noexcept { return channel_.outgoing(); }
 
     // What the user asks for.
     void connect();
@@ -143,30 +135,8 @@ public:
     };
     place& managed() noexcept { return managed_; }
     // Whoever asks for these may change them.
-    acks& pending() noexcept { return changed(), acks_; }
     alarms& timers() noexcept { return changed(), timers_; }
-    std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
-    bool tells_outgoing() const noexcept { return !outgoing_.untouched(); }
-    // A packet has been written: its listeners hear of it in a step.
-    void tell_outgoing(std::string_view text, std::span<bytes_view const> attachments);
-    void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, error why);
-    // `end` gets the acknowledgement of a packet that is kept until that has been done.
-    template <class End>
-    void end_kept(std::optional<std::uint64_t> id, End end)
-    {
-        auto waiting = id ? pending().take(*id) : std::nullopt;
-        scope_fail as_before{[&] {
-            if (waiting && waiting->handler)
-                pending().add(std::move(*waiting));
-        }};
-        end(std::move(waiting));
-        as_before.done();
-    }
 
-    SOCKETIO_DECL void report(event_error why) override;
-    std::shared_ptr<call_context> hold() override { return shared_from_this(); }
-    SOCKETIO_DECL void report_from_anywhere(event_error why) override;
-    SOCKETIO_DECL ack make_ack(std::uint64_t id) override;
     std::shared_ptr<lane_recipient> recipient() override { return shared_from_this(); }
     SOCKETIO_DECL void take_packet(std::string_view text, std::span<bytes_view const> attachments, std::uint32_t compress,
                                    std::optional<pending_ack>&& waiting) override;
@@ -178,7 +148,6 @@ private:
     void fail_auth(std::uint64_t attempt, connect_error why);
     void send_connect(object auth);
     void on_connect(value_view payload);
-    void deliver_written();
     void send_retried();
     void on_try_end(std::uint64_t ticket, ack_result& result);
     bool cancel_retried(std::uint64_t ticket);
@@ -190,14 +159,12 @@ private:
     void on_connect_error(packet const& received);
     void on_disconnect();
     void on_event(packet const& received);
-    void on_ack(packet const& received);
-    void deliver(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id);
+    void deliver(value_view payload, std::optional<std::uint64_t> ack_id);
     void deliver_kept();
     void refuse(std::string_view event, std::optional<pending_ack>&& waiting);
     void expire_emits(clock::time_point now);
     bool make_room_for_retry(std::size_t size);
     void refuse_retry(retried_emit&& emit);
-    bool forget_packet(std::uint64_t ack);
     using drains = std::map<std::uint64_t, unique_function<void(std::error_code)>>;
     void end_drain(drains::iterator which, std::error_code why);
     void end_drains(std::error_code why);
@@ -206,35 +173,44 @@ private:
     void leave(steps told);
     void leave_connected(steps told);
     void on_close(disconnect_reason reason, disconnect_details details);
-    void end_taken(pending_ack ended, std::error_code why);
-    void keep_ended(std::optional<pending_ack>& ended, std::error_code why);
-    void end_acks(std::vector<pending_ack> ended, std::error_code why);
-    void end_ack(pending_ack&& ended, std::error_code why);
-    void finish_ack(pending_ack& ended, std::error_code why, args arguments);
     void tell_error(connect_error why);
     steps connected_steps();
     steps error_step(connect_error why);
     steps disconnect_step(disconnect_reason reason, disconnect_details details);
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
-    // To be published after this turn, and to be asked for its deadline.
-    void changed() noexcept;
+
+    // Of the channel. To be published after this turn, and to be asked for its deadline:
+    SOCKETIO_DECL void changed() noexcept override;
+    void note_deadline(clock::time_point) override { changed(); }
+    std::shared_ptr<void> pin() override { return shared_from_this(); }
+    SOCKETIO_DECL bool perform(unique_function<void()> command) override;
+    SOCKETIO_DECL bool acts_now() override;
+    void call_elsewhere(unique_function<void()>) override {} // the context is gone
+    SOCKETIO_DECL void defer(unique_function<void()> step) override;
+    SOCKETIO_DECL void defer_first(unique_function<void()> step) override;
+    SOCKETIO_DECL void defer_outgoing(channel_steps&& step) noexcept override;
+    SOCKETIO_DECL void forget_packet(std::uint64_t ack_id) override;
+    SOCKETIO_DECL void check_attachments(std::string_view event, std::size_t count) const override;
+    SOCKETIO_DECL clock::time_point time() const noexcept override;
+    std::size_t packet_limit() const noexcept override { return static_cast<std::size_t>(-1); } // it is the server's
+    SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;
+    SOCKETIO_DECL void note_unanswered(std::uint64_t ack_id) override;
 
     std::weak_ptr<manager_core> weak_manager_;
     manager_core& manager_; // on the strand, where it is alive
     std::string const nsp_;
     provided<object> auth_;
-    std::chrono::milliseconds const ack_timeout_;
     std::chrono::milliseconds const connect_timeout_;
     std::uint64_t const retry_limit_;
     bool const deduplication_id_;
     buffer_limits const buffer_limits_;
-    emitter<event_call> events_;
-    emitter<event_call> outgoing_;
+    std::atomic<std::uint64_t> next_ack_id_{0};
+    channel channel_;
     std::atomic<bool> recovered_{false};
     std::atomic<bool> connected_{false};
     std::atomic<bool> active_{false};
-    std::atomic<std::uint64_t> next_ack_id_{0};
     std::atomic<std::uint64_t> next_ticket_{0};
     std::atomic<std::uint64_t> next_drain_id_{0};
     std::atomic<std::uint64_t> next_deduplication_id_{0};
@@ -245,13 +221,10 @@ private:
         std::atomic<std::size_t> acks{0}, retried_events{0}, retried_bytes{0}, early_bytes{0};
         std::atomic<std::uint32_t> joined_after{0}; // microseconds
     } published_;
-    std::atomic<std::uint64_t> epoch_{0}; // counts connections: an answer belongs to one of them
-    mutable std::mutex mutex_;            // guards id_, recovery_ and error_hook_
+    mutable std::mutex mutex_; // guards id_ and recovery_
     std::string id_;
     recovery_state recovery_;
-    std::shared_ptr<error_hook const> error_hook_;
 
-    acks acks_;
     alarms timers_;
     mutable std::mutex buffer_mutex_; // guards send_buffer_, which the strand changes and anybody may read
     packet_queue send_buffer_;
@@ -259,7 +232,6 @@ private:
     retry_queue retries_;
     owned_events early_;
     std::string early_offset_; // of the last of these
-    std::list<owned_event> written_; // to be told to the outgoing listeners
     place managed_;
     bool released_ = false;
     bool watches_drain_ = false;

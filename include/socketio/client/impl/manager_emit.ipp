@@ -138,13 +138,13 @@ SOCKETIO_DECL void manager_core::send_or_drop(socket_core& from, std::string_vie
     if (is_writable(from))
         send_or_keep(from, text, attachments, std::move(waiting), rule);
     else if (waiting)
-        from.pending().add(std::move(*waiting));
+        from.get_channel().pending().add(std::move(*waiting));
 }
 
 SOCKETIO_DECL void manager_core::emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting,
                                            encode_event_ref encode, buffer_policy const& rule)
 {
-    if (!from.tells_outgoing() && can_write(from) && !must_wait(from)) {
+    if (from.outgoing().untouched() && can_write(from) && !must_wait(from)) {
         encode_in_place(from, event, std::move(waiting), encode, rule.compress);
     } else {
         scratch_.clear();
@@ -171,23 +171,23 @@ SOCKETIO_DECL void manager_core::encode_in_place(socket_core& from, std::string_
     }
     check_attachments(attachments_.size());
     if (!fits(session.message_size(at), attachments_)) {
-        from.fail_emit(event, std::move(waiting), error::payload_too_large);
+        from.get_channel().fail_emit(event, std::move(waiting), error::payload_too_large);
         return;
     }
+    auto const end = [&] {
+        session.end_message(at);
+        for (bytes_view const each : attachments_)
+            session.send_binary(each, compress);
+        message.done();
+    };
     if (waiting)
-        from.pending().reserve_one();
-    session.end_message(at);
-    for (bytes_view const each : attachments_)
-        session.send_binary(each, compress);
-    message.done();
+        from.get_channel().ask(std::move(*waiting), end);
+    else
+        end();
     ++packets_sent_;
-    if (waiting)
-        from.pending().add(std::move(*waiting));
 }
 
-// `and_then` belongs to it: if that fails, nothing was written.
-template <class Then>
-bool manager_core::write_whole(std::string_view text, std::span<bytes_view const> attachments, bool compress, Then and_then)
+SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
 {
     if (state_ != ready_state::open || !fits(text.size() + 1, attachments))
         return false;
@@ -196,15 +196,9 @@ bool manager_core::write_whole(std::string_view text, std::span<bytes_view const
         session.send_text(text, compress);
         for (bytes_view const each : attachments)
             session.send_binary(each, compress);
-        and_then();
     });
     ++packets_sent_;
     return true;
-}
-
-SOCKETIO_DECL bool manager_core::write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
-{
-    return write_whole(text, attachments, compress, [] {});
 }
 
 SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_view text,
@@ -215,12 +209,13 @@ SOCKETIO_DECL void manager_core::send_or_keep(socket_core& from, std::string_vie
         from.keep(text, attachments, std::move(waiting), rule);
         return;
     }
+    channel& talk = from.get_channel();
     if (waiting)
-        from.pending().reserve_one();
-    if (!write_whole(text, attachments, rule.compress, [&] { from.tell_outgoing(text, attachments); }))
-        from.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
+        talk.pending().reserve_one();
+    if (!talk.write(text, attachments, [&] { return write_packet(text, attachments, rule.compress); }))
+        talk.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
     else if (waiting)
-        from.pending().add(std::move(*waiting));
+        talk.pending().add(std::move(*waiting));
 }
 
 SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view text,
@@ -229,11 +224,12 @@ SOCKETIO_DECL bool manager_core::send_kept(socket_core& from, std::string_view t
 {
     if (!can_write(from))
         return false;
-    bool const written = write_whole(text, attachments, compress, [&] { from.tell_outgoing(text, attachments); });
+    channel& talk = from.get_channel();
+    bool const written = talk.write(text, attachments, [&] { return write_packet(text, attachments, compress); });
     if (written && id)
-        from.pending().sent(*id);
+        talk.pending().sent(*id);
     if (!written)
-        from.end_kept(id, [&](auto&& last) { from.fail_emit(event_of(text), std::move(last), error::payload_too_large); });
+        talk.end_kept(id, [&](auto&& last) { talk.fail_emit(event_of(text), std::move(last), error::payload_too_large); });
     return true;
 }
 
@@ -251,25 +247,7 @@ SOCKETIO_DECL void manager_core::write_answer(socket_core& from, std::string_vie
     if (write_packet(text, attachments))
         link->count_answer(link->unsent() - before);
     else
-        from.fail_emit("acknowledgement", std::nullopt, error::payload_too_large);
-}
-
-// Dropped when the connection that asked is gone.
-SOCKETIO_DECL void manager_core::send_answer(socket_core& from, std::string_view text,
-                                             std::span<bytes_view const> attachments, std::uint64_t epoch)
-{
-    check_attachments(attachments.size());
-    auto const write = [this](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries, std::uint64_t of) {
-        if (by.connected() && by.epoch() == of)
-            write_answer(by, packet, binaries);
-    };
-    if (lane_.acts_now()) {
-        write(from, text, attachments, epoch);
-        return;
-    }
-    perform_with(from, text, attachments, [write, epoch](socket_core& by, std::string_view packet, std::span<bytes_view const> binaries) {
-        write(by, packet, binaries, epoch);
-    });
+        from.get_channel().fail_emit("acknowledgement", std::nullopt, error::payload_too_large);
 }
 
 } // namespace socketio::detail

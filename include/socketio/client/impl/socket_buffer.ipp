@@ -11,10 +11,10 @@ SOCKETIO_DECL std::string socket_core::new_deduplication_id()
     return deduplication_prefix_ + std::to_string(next_deduplication_id_.fetch_add(1, std::memory_order_relaxed));
 }
 
-SOCKETIO_DECL bool socket_core::forget_packet(std::uint64_t ack)
+SOCKETIO_DECL void socket_core::forget_packet(std::uint64_t ack_id)
 {
     std::lock_guard const lock{buffer_mutex_};
-    return send_buffer_.remove(ack);
+    send_buffer_.remove(ack_id);
 }
 
 SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view const> attachments,
@@ -22,7 +22,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
 {
     changed(); // it may have a deadline
     if (waiting)
-        acks_.reserve_one(); // what can fail comes before the packet is there
+        channel_.pending().reserve_one(); // what can fail comes before the packet is there
     std::size_t const size = packet_queue::size_of(text, attachments);
     auto const fits = [&] { return buffer_limits_.admit(send_buffer_.size(), send_buffer_.byte_size(), size); };
     bool const drops = buffer_limits_.full == when_full::drop_oldest && buffer_limits_.fits(size);
@@ -34,13 +34,13 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
         std::lock_guard const lock{buffer_mutex_};
         while (!fits())
             send_buffer_.remove_first([this](std::string_view oldest, std::optional<std::uint64_t> id) {
-                end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
+                channel_.end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
             });
         send_buffer_.push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt, rule.expires, rule.compress);
     }
     if (waiting) {
         waiting->buffered = true;
-        pending().add(std::move(*waiting));
+        channel_.pending().add(std::move(*waiting));
     }
 }
 
@@ -49,12 +49,12 @@ SOCKETIO_DECL void socket_core::refuse(std::string_view event, std::optional<pen
 {
     ++dropped_;
     if (buffer_limits_.full == when_full::fail) {
-        fail_emit(event, std::move(waiting), error::buffer_full);
+        channel_.fail_emit(event, std::move(waiting), error::buffer_full);
         return;
     }
     log(log_level::debug, "dropped \"" + std::string{event} + "\": the send buffer is full");
     if (waiting)
-        end_ack(std::move(*waiting), error::buffer_full);
+        channel_.end_ack(std::move(*waiting), error::buffer_full);
 }
 
 SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
@@ -62,14 +62,14 @@ SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
     {
         std::lock_guard const lock{buffer_mutex_};
         send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
-            end_kept(id, [&](auto&& waiting) { fail_emit(event_of(text), std::move(waiting), error::ack_timeout); });
+            channel_.end_kept(id, [&](auto&& waiting) { channel_.fail_emit(event_of(text), std::move(waiting), error::ack_timeout); });
         });
     }
     while (auto due = retries_.take_expired(now)) {
         std::optional<pending_ack> waiting{std::move(due->waiting)};
-        scope_fail later{[&] { keep_ended(waiting, error::ack_timeout); }};
+        scope_fail later{[&] { channel_.keep_ended(*waiting, error::ack_timeout); }};
         std::string const event = waiting->event;
-        fail_emit(event, std::move(waiting), error::ack_timeout);
+        channel_.fail_emit(event, std::move(waiting), error::ack_timeout);
         later.done();
     }
 }
@@ -133,9 +133,9 @@ SOCKETIO_DECL void socket_core::clear_send_buffer()
         std::lock_guard const lock{self->buffer_mutex_};
         while (!self->send_buffer_.empty())
             self->send_buffer_.remove_first([&](std::string_view, std::optional<std::uint64_t> id) {
-                self->end_kept(id, [&](auto&& waiting) {
+                self->channel_.end_kept(id, [&](auto&& waiting) {
                     if (waiting)
-                        self->end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
+                        self->channel_.end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
                 });
             });
     });
@@ -195,7 +195,7 @@ SOCKETIO_DECL void socket_core::changed() noexcept
 SOCKETIO_DECL void socket_core::publish() noexcept
 {
     auto const put = [](std::atomic<std::size_t>& at, std::size_t number) { at.store(number, std::memory_order_relaxed); };
-    put(published_.acks, acks_.size());
+    put(published_.acks, channel_.waiting().size());
     put(published_.retried_events, retries_.size());
     put(published_.retried_bytes, retries_.byte_size());
     put(published_.early_bytes, early_.byte_size());

@@ -10,9 +10,9 @@ namespace socketio::detail {
 SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp,
                                        socket_options settings)
     : weak_manager_{manager}, manager_{*manager}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
-      ack_timeout_{settings.ackTimeout}, connect_timeout_{settings.connect_timeout},
+      connect_timeout_{settings.connect_timeout},
       retry_limit_{settings.retries}, deduplication_id_{settings.deduplication_id},
-      buffer_limits_{settings.send_buffer},
+      buffer_limits_{settings.send_buffer}, channel_{*this, nsp_, next_ack_id_, settings.ackTimeout},
       deduplication_prefix_{deduplication_id_ ? std::to_string(manager_.time_and_chance().random_seed()) + '-' : std::string{}},
       recovery_{std::move(settings.recovery)}
 {
@@ -31,52 +31,10 @@ SOCKETIO_DECL void socket_core::set_connected(bool connected, std::string id)
     connected_.store(connected, std::memory_order_release);
 }
 
-SOCKETIO_DECL void socket_core::set_error_hook(error_hook hook)
-{
-    auto made = hook && !events_.is_closed() ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
-    std::lock_guard const lock{mutex_};
-    error_hook_.swap(made);
-}
-
-SOCKETIO_DECL void socket_core::stop_listening()
-{
-    events_.close();
-    outgoing_.close();
-    set_error_hook(nullptr);
-}
-
 SOCKETIO_DECL void socket_core::log(log_level level, std::string_view text)
 {
     if (manager_.settings().log)
         manager_.log(level, "socket", nsp_ + ' ' + std::string{text});
-}
-
-SOCKETIO_DECL void socket_core::report(event_error why)
-{
-    std::shared_ptr<error_hook const> hook;
-    {
-        std::lock_guard const lock{mutex_};
-        hook = error_hook_;
-    }
-    log(log_level::warning, why.message());
-    if (!hook)
-        return;
-    if (auto const& where = manager_.settings().callback_executor)
-        where.post([weak = std::weak_ptr{hook}, why = std::move(why)] {
-            if (auto const still = weak.lock())
-                (*still)(why);
-        });
-    else
-        (*hook)(why);
-}
-
-// A step, since the hook is user code.
-SOCKETIO_DECL void socket_core::report_from_anywhere(event_error why)
-{
-    if (auto const manager = weak_manager_.lock())
-        manager->perform([self = shared_from_this(), told = std::make_shared<event_error>(std::move(why))] {
-            self->manager_.defer([self, told] { self->report(std::move(*told)); });
-        });
 }
 
 SOCKETIO_DECL void socket_core::take_packet(std::string_view text, std::span<bytes_view const> attachments,
@@ -108,7 +66,7 @@ SOCKETIO_DECL void socket_core::on_manager_open(std::uint64_t attempts)
     changed();
     connecting_ = true;
     reconnected_after_ = attempts;
-    epoch_.fetch_add(1, std::memory_order_relaxed);
+    channel_.begin_epoch();
     ++connect_attempt_;
     held_ = true;
     answer_deadline_ = limit_after(manager_.now(), connect_timeout_);
@@ -128,7 +86,7 @@ SOCKETIO_DECL void socket_core::join_if_held()
 
 SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
 {
-    auto const earliest = std::min({acks_.deadline(), timers_.deadline(), send_buffer_.deadline(), retries_.deadline(),
+    auto const earliest = std::min({channel_.waiting().deadline(), timers_.deadline(), send_buffer_.deadline(), retries_.deadline(),
                                     connecting_ ? answer_deadline_ : clock::never()});
     return held_ ? std::min(earliest, manager_.gate().opens_at(nsp_)) : earliest;
 }
@@ -214,7 +172,7 @@ SOCKETIO_DECL void socket_core::release()
         return;
     stop_listening();
     end_retries(error::stopped);
-    end_acks(pending().take_all(), error::stopped);
+    channel_.end_acks(channel_.pending().take_all(), error::stopped);
     disconnect();
     end_drains(error::stopped);
     {
@@ -251,7 +209,7 @@ SOCKETIO_DECL void socket_core::leave_connected(steps told)
         }};
         leave();
     }
-    end_acks(pending().take_sent(), error::disconnected);
+    channel_.end_acks(channel_.pending().take_sent(), error::disconnected);
 }
 
 SOCKETIO_DECL void socket_core::on_packet(packet const& received)
@@ -263,7 +221,7 @@ SOCKETIO_DECL void socket_core::on_packet(packet const& received)
     case packet_type::event:
     case packet_type::binary_event: on_event(received); return;
     case packet_type::ack:
-    case packet_type::binary_ack: on_ack(received); return;
+    case packet_type::binary_ack: channel_.on_ack(received); return;
     case packet_type::connect: on_connect(received.payload); return;
     case packet_type::disconnect: on_disconnect(); return;
     case packet_type::connect_error: on_connect_error(received); return;
@@ -302,14 +260,14 @@ SOCKETIO_DECL socket_core::steps socket_core::connected_steps()
     if (!retries_.empty())
         made.push_back([self] { self->send_retried(); });
     made.push_back([self] {
-        event_call call{*self, "connect"};
-        self->events_.dispatch_reserved("connect", call);
+        event_call call{self->channel_, "connect"};
+        self->channel_.dispatch_reserved(call);
     });
     if (reconnected_after_ != 0)
         made.push_back([self, number = reconnected_after_] {
             local_args const arguments{number};
-            event_call call{*self, "reconnect", arguments.view()};
-            self->events_.dispatch_reserved("reconnect", call);
+            event_call call{self->channel_, "reconnect", arguments.view()};
+            self->channel_.dispatch_reserved(call);
         });
     return made;
 }
@@ -342,12 +300,7 @@ SOCKETIO_DECL void socket_core::on_disconnect()
 SOCKETIO_DECL void socket_core::on_event(packet const& received)
 {
     if (connected()) {
-        value_view const name = received.payload[std::size_t{0}];
-        args const arguments = args{received.payload}.rest(1);
-        if (name.is_string())
-            deliver(name.as_string(), arguments, received.id);
-        else
-            deliver(name.to_json(), arguments, received.id);
+        deliver(received.payload, received.id);
         return;
     }
     // Nothing can be early before CONNECT was sent: it is late, of a connection that was left.
@@ -359,10 +312,11 @@ SOCKETIO_DECL void socket_core::on_event(packet const& received)
                       {.code = error::message_too_large, .description = "too many events before CONNECT"});
 }
 
-SOCKETIO_DECL void socket_core::deliver(std::string_view event, args arguments, std::optional<std::uint64_t> ack_id)
+SOCKETIO_DECL void socket_core::deliver(value_view payload, std::optional<std::uint64_t> ack_id)
 {
-    event_call call{*this, event, arguments, ack_id};
-    events_.dispatch(event, call);
+    event_name const name{payload};
+    args const arguments = args{payload}.rest(1);
+    channel_.dispatch(name.view(), arguments, ack_id);
     if (!ack_id)
         take_offset(arguments);
 }
@@ -377,9 +331,7 @@ SOCKETIO_DECL void socket_core::deliver_kept()
     if (!early_.empty())
         manager_.defer_first([self = shared_from_this()] { self->deliver_kept(); });
     json_document reader;
-    value_view const payload = first->read(reader);
-    value_view const name = payload[std::size_t{0}];
-    deliver(name.is_string() ? std::string{name.as_string()} : name.to_json(), args{payload}.rest(1), first->id());
+    deliver(first->read(reader), first->id());
 }
 
 SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
@@ -418,7 +370,7 @@ SOCKETIO_DECL void socket_core::on_close(disconnect_reason reason, disconnect_de
     log(log_level::info, to_string(reason));
     set_connected(false, {});
     manager_.defer(std::move(told));
-    end_acks(pending().take_sent(), error::disconnected);
+    channel_.end_acks(channel_.pending().take_sent(), error::disconnected);
 }
 
 SOCKETIO_DECL void socket_core::expire(clock::time_point now)
@@ -431,12 +383,7 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
     while (auto due = timers_.take_due(now))
         due();
     expire_emits(now);
-    if (now < acks_.deadline())
-        return;
-    auto due = acks_.take_expired(now);
-    for (auto const& each : due)
-        forget_packet(each.id);
-    end_acks(std::move(due), error::ack_timeout);
+    channel_.expire(now);
 }
 
 SOCKETIO_DECL void socket_core::recover()
@@ -444,15 +391,12 @@ SOCKETIO_DECL void socket_core::recover()
     if (released_)
         manager_.defer_first([self = shared_from_this()] { self->release(); });
     if (!connected())
-        end_acks(pending().take_sent(), error::disconnected);
-    if (!written_.empty())
-        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
+        channel_.end_acks(channel_.pending().take_sent(), error::disconnected);
 }
 
 SOCKETIO_DECL void socket_core::drop_everything() noexcept
 {
     auto const retried = retries_.take_all();
-    auto const waiting = std::exchange(acks_, {});
     auto const draining = std::exchange(drains_, {});
     {
         std::lock_guard const lock{buffer_mutex_};
@@ -462,7 +406,7 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
     timers_.clear_all();
     set_connected(false, {});
     active_ = false;
-    stop_listening();
+    channel_.drop_everything();
     auth_ = {};
 }
 
@@ -476,9 +420,9 @@ SOCKETIO_DECL socket_core::steps socket_core::error_step(connect_error why)
     steps one;
     one.push_back([self = shared_from_this(), why = std::move(why)] {
         local_args const arguments{std::string_view{why.message()}};
-        event_call call{*self, "connect_error", arguments.view()};
+        event_call call{self->channel_, "connect_error", arguments.view()};
         call.refused = &why;
-        self->events_.dispatch_reserved("connect_error", call);
+        self->channel_.dispatch_reserved(call);
     });
     return one;
 }
@@ -488,9 +432,9 @@ SOCKETIO_DECL socket_core::steps socket_core::disconnect_step(disconnect_reason 
     steps one;
     one.push_back([self = shared_from_this(), reason, details = std::move(details)] {
         local_args const arguments{to_string(reason)};
-        event_call call{*self, "disconnect", arguments.view()};
+        event_call call{self->channel_, "disconnect", arguments.view()};
         call.details = &details;
-        self->events_.dispatch_reserved("disconnect", call);
+        self->channel_.dispatch_reserved(call);
     });
     return one;
 }

@@ -1,10 +1,8 @@
-// What a namespace does beside the conversation: it keeps what recovery needs, and tells what it has sent.
+// What a namespace keeps for recovery.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
-
-#include <list>
 
 namespace socketio::detail {
 
@@ -68,35 +66,6 @@ SOCKETIO_DECL void socket_core::add_recovery(object& auth) const
     for (auto& [key, each] : auth)
         payload[key] = std::move(each);
     auth = std::move(payload);
-}
-
-SOCKETIO_DECL void socket_core::tell_outgoing(std::string_view text, std::span<bytes_view const> attachments)
-{
-    if (!tells_outgoing())
-        return;
-    auto sent = read_back(text, attachments);
-    if (!sent)
-        return;
-    std::list<owned_event> one;
-    one.push_back(std::move(*sent));
-    if (written_.empty())
-        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
-    written_.splice(written_.end(), one);
-}
-
-// The next step of all, so that what leaves the send buffer is told before "connect" is.
-SOCKETIO_DECL void socket_core::deliver_written()
-{
-    if (written_.empty()) // another step has told it, see recover()
-        return;
-    if (written_.size() > 1)
-        manager_.defer_first([self = shared_from_this()] { self->deliver_written(); });
-    std::list<owned_event> first;
-    first.splice(first.end(), written_, written_.begin());
-    json_document reader;
-    value_view const payload = first.front().read(reader);
-    event_call call{*this, payload[std::size_t{0}].as_string(), args{payload}.rest(1)};
-    outgoing_.dispatch_any(call);
 }
 
 } // namespace socketio::detail

@@ -57,7 +57,7 @@ SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& res
     if (over && over->waiting.handler && (!result.error || over->waiting.wants_errors))
         over->waiting.handler(result);
     else if (over && result.error)
-        report({.code = result.error, .event = over->waiting.event});
+        channel_.report({.code = result.error, .event = over->waiting.event});
     if (failed)
         go_on();
 }
@@ -77,7 +77,7 @@ SOCKETIO_DECL bool socket_core::make_room_for_retry(std::size_t size)
 SOCKETIO_DECL void socket_core::refuse_retry(retried_emit&& emit)
 {
     std::optional<pending_ack> waiting{std::move(emit.waiting)};
-    scope_fail later{[&] { keep_ended(waiting, error::buffer_full); }};
+    scope_fail later{[&] { channel_.keep_ended(*waiting, error::buffer_full); }};
     std::string const event = waiting->event;
     refuse(event, std::move(waiting));
     later.done();
@@ -89,7 +89,7 @@ SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
     auto cancelled = retries_.remove(ticket);
     if (!cancelled)
         return false;
-    end_taken(std::move(cancelled->waiting), make_error_code(std::errc::operation_canceled));
+    channel_.end_taken(std::move(cancelled->waiting), make_error_code(std::errc::operation_canceled));
     manager_.defer([self = shared_from_this()] { self->send_retried(); });
     return true;
 }
@@ -101,7 +101,7 @@ SOCKETIO_DECL void socket_core::end_retries(std::error_code why)
     for (auto& each : retries_.take_all())
         if (each.waiting.handler)
             ended.push_back(std::move(each.waiting));
-    end_acks(std::move(ended), why);
+    channel_.end_acks(std::move(ended), why);
 }
 
 } // namespace socketio::detail
