@@ -93,14 +93,16 @@
 #include <socketio/client/impl/links.ipp>
 #include <socketio/client/impl/manager_cache.ipp>
 #include <socketio/client/impl/manager_core.ipp>
-#include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>
-#include <socketio/client/impl/socket_acks.ipp>
+#include <socketio/client/impl/packet_writer.ipp>
+#include <socketio/client/impl/send_buffer.ipp>
 #include <socketio/client/impl/socket_buffer.ipp>
+#include <socketio/client/impl/socket_channel.ipp>
 #include <socketio/client/impl/socket_core.ipp>
-#include <socketio/client/impl/socket_extras.ipp>
+#include <socketio/client/impl/socket_emit.ipp>
+#include <socketio/client/impl/socket_recovery.ipp>
 #include <socketio/client/impl/socket_retries.ipp>
 #include <socketio/client/impl/stream_base.ipp>
 

@@ -1,273 +1,154 @@
-// What waits for the connection: its limits, its deadlines, and when all of it is gone.
-#include <socketio/client.hpp>
+#include <socketio/client/send_buffer.hpp>
 
-#include "support/client.hpp"
-
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/use_future.hpp>
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stdexcept>
 #include <string>
-#include <system_error>
-#include <thread>
-#include <utility>
+#include <string_view>
 
+using namespace socketio;
+using namespace socketio::detail;
 using namespace std::chrono_literals;
-using socketio::when_full;
-using support::client_test;
 
 namespace {
 
-socketio::options waiting(socketio::buffer_limits limits)
+struct recorder {
+    void operator()(std::string_view text, std::optional<std::uint64_t> ack)
+    {
+        seen += std::string{text} + (ack ? '@' + std::to_string(*ack) : "") + ' ';
+    }
+    std::string seen;
+};
+
+bool push(send_buffer& to, std::string_view text, recorder& dropped, std::optional<std::uint64_t> ack = {}, buffer_policy const& policy = {})
 {
-    return {.send_buffer = limits, .autoConnect = false};
+    return to.push(text, {}, ack, policy, [&](std::string_view oldest, std::optional<std::uint64_t> id) { dropped(oldest, id); });
 }
 
-std::string text_of(socketio::socket const& socket)
+std::string drain(send_buffer& from, std::size_t most = 100)
 {
     std::string all;
-    for (auto const& each : socket.sendBuffer())
-        all += each.event + socketio::value(each.arguments).to_json();
+    from.drain([&](std::string_view text, std::span<bytes_view const>, std::optional<std::uint64_t>, bool) {
+        if (most == 0)
+            return false;
+        --most;
+        all += std::string{text} + ' ';
+        return true;
+    });
     return all;
-}
-
-// Emits "1" to "5", the even ones with a handler, and follows the hook.
-void emit_five(client_test& test, socketio::socket& socket)
-{
-    socket.on_error([&test](socketio::event_error const& why) { test.heard.note("hook: " + why.message()); });
-    for (int i = 1; i != 6; ++i) {
-        if (i % 2 == 0)
-            socket.emit("echo", i, test.note_answer(std::to_string(i)));
-        else
-            socket.emit("echo", i);
-    }
 }
 
 } // namespace
 
-TEST_CASE_FIXTURE(client_test, "by default nothing is lost, however much there is; sendBuffer shows it, attachments included")
+TEST_SUITE("send buffer")
 {
-    support::npm_server server;
-    auto socket = socketio::io(context, server.url(), {.autoConnect = false});
-    socket.emit("first", 1, "one");
-    socket.emit("second", socketio::bytes(2, std::byte{7}), [] {});
-    static_cast<void>(until([&] { return socket.sendBuffer().size() == 2; }));
-    auto const kept = socket.sendBuffer();
-    REQUIRE(kept.size() == 2);
-    CHECK(kept[0].event == "first");
-    CHECK(socketio::value(kept[0].arguments).to_json() == R"([1,"one"])");
-    REQUIRE(kept[1].arguments.size() == 1);
-    CHECK(*kept[1].arguments[0].if_binary() == socketio::bytes(2, std::byte{7}));
-    for (int i = 0; i != 20000; ++i)
-        socket.emit("item", i);
-    socket.connect();
-    REQUIRE(round_trip(socket));
-    CHECK(socket.sendBuffer().empty());
-    CHECK(server.log("event", "event").ends_with(R"("item","echo"])"));
-}
-
-TEST_CASE_FIXTURE(client_test, "the oldest are dropped: their handlers are told, the hook is not")
-{
-    support::npm_server server;
-    auto socket = socketio::io(context, server.url(), waiting({.events = 2}));
-    emit_five(*this, socket);
-    REQUIRE(until([&] { return text_of(socket) == "echo[4]echo[5]"; }));
-    CHECK(heard.text() == "2: the buffer is full");
-    socket.connect();
-    REQUIRE(until([&] { return heard.count_of("4: ") == 1; }));
-    CHECK(server.log("event", "args") == "[[4],[5]]");
-}
-
-TEST_CASE_FIXTURE(client_test, "the newest are dropped: those from before are kept and sent")
-{
-    support::npm_server server;
-    auto socket = socketio::io(context, server.url(), waiting({.events = 2, .full = when_full::drop_newest}));
-    emit_five(*this, socket);
-    REQUIRE(until_heard("4: the buffer is full"));
-    CHECK(text_of(socket) == "echo[1]echo[2]");
-    CHECK(heard.text() == "4: the buffer is full");
-    socket.connect();
-    REQUIRE(until_connected(socket));
-    REQUIRE(round_trip(socket));
-    CHECK(server.log("event", "args") == "[[1],[2],[]]");
-}
-
-TEST_CASE_FIXTURE(client_test, "an emit that fails for want of room is told to its handler, or else to the hook")
-{
-    auto socket = socketio::io(context, "http://127.0.0.1:1", waiting({.events = 2, .full = when_full::fail}));
-    emit_five(*this, socket);
-    REQUIRE(until([&] { return heard.count_of("hook") == 2; }));
-    CHECK(heard.text() == R"(hook: "echo": the buffer is full | 4: the buffer is full | hook: "echo": the buffer is full)");
-    CHECK(text_of(socket) == "echo[1]echo[2]");
-}
-
-TEST_CASE_FIXTURE(client_test, "bytes are counted with attachments, and what is larger than the limit drops nothing but itself")
-{
-    auto socket = socketio::io(context, "http://127.0.0.1:1", waiting({.bytes = 100}));
-    socket.emit("a", std::string(30, 'x'));
-    socket.emit("b", socketio::bytes(2));
-    socket.emit("c", std::string(101, 'x'), note_answer("c"));
-    REQUIRE(until_heard("c: the buffer is full"));
-    CHECK(socket.sendBuffer().size() == 2);
-    CHECK(socket.buffered_amount() <= 100);
-    socket.emit("d", socketio::bytes(30), note_answer("d"));
-    REQUIRE(until([&] { return socket.sendBuffer().size() == 1; }));
-    CHECK(socket.sendBuffer()[0].event == "d");
-    CHECK(heard.text() == "c: the buffer is full");
-}
-
-TEST_CASE_FIXTURE(client_test, "the limits hold for the retries queue, where what is on its way stays")
-{
-    support::npm_server server;
-    socketio::options settings = waiting({.events = 2});
-    settings.retries = 3;
-    auto socket = socketio::io(context, server.url(), settings);
-    socket.connect();
-    REQUIRE(until_connected(socket));
-    socket.emit("later", 20, note_answer("first"));
-    for (int i = 1; i != 5; ++i)
-        socket.emit("echo", std::to_string(i), note_answer(std::to_string(i)));
-    REQUIRE(until_heard("4: 4"));
-    CHECK(heard.text() == "1: the buffer is full | 2: the buffer is full | 3: the buffer is full | first: late | 4: 4");
-}
-
-TEST_CASE_FIXTURE(client_test, "an event may expire unsent: its handler is told, or the hook")
-{
-    support::npm_server server;
-    auto socket = socketio::io(context, server.url(), {.autoConnect = false});
-    socket.on_error([&](socketio::event_error const& why) { heard.note("hook: " + why.message()); });
-    socket.expires_after(1ms).emit("echo", "plain");
-    socket.expires_after(2ms).emit("echo", "asked", note_answer("asked"));
-    socket.expires_after(1h).emit("echo", "patient", note_answer("patient"));
-    socket.expires_after(1h).timeout(3ms).emit("echo", "timed", note_answer("timed"));
-    REQUIRE(until_heard("timed: operation has timed out"));
-    CHECK(heard.text() == R"(hook: "echo": operation has timed out | asked: operation has timed out | timed: operation has timed out)");
-    CHECK(text_of(socket) == R"(echo["patient"])");
-    socket.connect();
-    REQUIRE(until_heard("patient: patient"));
-    socket.expires_after(0ms).emit("echo", "connected", note_answer("connected"));
-    REQUIRE(until_heard("connected: connected"));
-}
-
-TEST_CASE_FIXTURE(client_test, "in the retries queue no try begins after an event's time")
-{
-    support::npm_server server;
-    socketio::options settings = support::quick();
-    settings.retries = 1000;
-    settings.ackTimeout = 2ms;
-    auto socket = socketio::io(context, server.url(), settings);
-    REQUIRE(until_connected(socket));
-    socket.expires_after(10ms).emit("silence", note_answer("first"));
-    socket.expires_after(5ms).emit("silence", note_answer("second"));
-    socket.emit("echo", "third", note_answer("third"));
-    REQUIRE(until_heard("third: third"));
-    CHECK(heard.text() == "second: operation has timed out | first: operation has timed out | third: third");
-}
-
-TEST_CASE_FIXTURE(client_test, "a deduplication id is the last argument, the same for every try and of no other event")
-{
-    support::npm_server server;
-    socketio::options settings = support::quick();
-    settings.retries = 2;
-    settings.ackTimeout = 20ms;
-    settings.deduplication_id = true;
-    auto socket = socketio::io(context, server.url(), settings);
-    socket.emit("silence", 1, [&](std::error_code) { heard.note("given up"); });
-    socket.timeout(60s).emit("echo", 2, [&](std::error_code, int number, std::string id) {
-        heard.note(std::to_string(number) + (id.empty() ? "" : " with an id"));
-    });
-    REQUIRE(until_heard("2 with an id"));
-    auto const sent = socketio::value::from_json(server.log("event", "args"));
-    REQUIRE(sent.has_value());
-    REQUIRE(sent->if_array()->size() == 4);
-    std::string const first = *(*sent)[0][1].if_string();
-    CHECK(*(*sent)[1][1].if_string() == first);
-    CHECK(*(*sent)[2][1].if_string() == first);
-    CHECK(*(*sent)[3][1].if_string() != first);
-}
-
-TEST_CASE_FIXTURE(client_test, "the send buffer can be cleared: who waits for an answer is told")
-{
-    support::npm_server server;
-    auto socket = socketio::io(context, server.url(), {.autoConnect = false});
-    socket.emit("echo", 1);
-    socket.emit("echo", 2, [&](std::error_code ec) { heard.note(ec == std::errc::operation_canceled ? "cancelled" : "?"); });
-    socket.clear_send_buffer();
-    socket.emit("echo", 3);
-    REQUIRE(until_heard("cancelled"));
-    CHECK(text_of(socket) == "echo[3]");
-    socket.connect();
-    REQUIRE(round_trip(socket));
-    CHECK(server.log("event", "args") == "[[3],[]]");
-}
-
-TEST_CASE_FIXTURE(client_test, "a producer learns when all has been sent, from the buffers of both sides of the connection")
-{
-    support::npm_server server;
-    auto socket = socketio::io(context, server.url(), {.autoConnect = false});
-    socket.io().on("drain", [&] { heard.note("drain"); });
-    socket.emit("echo", std::string(1000, 'x'));
-    REQUIRE(until([&] { return socket.buffered_amount() > 1000; }));
-    socket.async_drain([&](std::error_code ec) { heard.note(ec ? "error" : "sent"); });
-    socket.connect();
-    REQUIRE(until_heard("sent"));
-    CHECK(socket.buffered_amount() == 0);
-    heard.clear();
-    REQUIRE(round_trip(socket));
-    // More than the kernel takes at once.
-    std::string const large(500000, 'x');
-    asio::post(context, [&] {
-        for (int i = 0; i != 40; ++i)
-            socket.emit("sum", large);
-        CHECK(socket.buffered_amount() > 0);
-        socket.async_drain([&](std::error_code ec) {
-            heard.note(ec ? "error" : "all sent");
-            CHECK(socket.buffered_amount() == 0);
-        });
-    });
-    REQUIRE(until_heard("all sent"));
-    CHECK(heard.has("drain"));
-    heard.clear();
-    socket.async_drain([&](std::error_code) { heard.note("at once"); });
-    CHECK(heard.text().empty());
-    REQUIRE(until_heard("at once"));
-}
-
-TEST_CASE_FIXTURE(client_test, "waiting for the drain can be cancelled, and ends with the last handle")
-{
-    auto socket = socketio::io(context, "http://127.0.0.1:1", {.autoConnect = false});
-    asio::cancellation_signal stop;
-    auto const note = [&](std::error_code ec) {
-        heard.note(ec == std::errc::operation_canceled ? "cancelled" : ec.message());
-    };
-    socket.emit("kept");
-    socket.async_drain(asio::bind_cancellation_slot(stop.slot(), note));
-    socket.async_drain(note);
-    stop.emit(asio::cancellation_type::terminal);
-    socket = {};
-    CHECK(idle());
-    CHECK(heard.text() == "cancelled | the client was stopped");
-}
-
-TEST_CASE_FIXTURE(client_test, "another thread may fill the buffer, look at it, and wait until it is sent")
-{
-    support::npm_server server;
-    support::client_group running(context, 2);
-    auto socket = socketio::io(context, server.url(), {.send_buffer = {.events = 5}});
-    std::thread producer([&] {
-        for (int i = 0; i != 50; ++i) {
-            socket.expires_after(1h).emit("item", i);
-            socket.async_drain(asio::use_future).get();
-        }
-    });
-    for (int i = 0; i != 50; ++i) {
-        CHECK(socket.sendBuffer().size() <= 5);
-        static_cast<void>(socket.buffered_amount());
+    TEST_CASE("packets leave in order, and those that are not taken stay")
+    {
+        send_buffer buffer{{}};
+        recorder dropped;
+        for (char const* each : {"a", "bb", "c"})
+            REQUIRE(push(buffer, each, dropped));
+        CHECK_FALSE(buffer.is_bounded());
+        CHECK(buffer.size() == 3);
+        CHECK(buffer.byte_size() == 4);
+        CHECK(drain(buffer, 2) == "a bb ");
+        CHECK(drain(buffer) == "c ");
+        CHECK(buffer.empty());
+        CHECK(dropped.seen.empty());
     }
-    producer.join();
-    CHECK(socket.emitWithAck<int>("sum", 1, asio::use_future).get() == 1);
-    CHECK(server.log("event", "event").size() > 50 * 6);
+
+    TEST_CASE("the oldest make room for a new packet")
+    {
+        send_buffer buffer{{.bytes = 4}};
+        recorder dropped;
+        CHECK(buffer.is_bounded());
+        CHECK(buffer.most_unsent() == 4);
+        push(buffer, "aa", dropped, 1);
+        push(buffer, "b", dropped);
+        CHECK(push(buffer, "ccc", dropped));
+        CHECK(dropped.seen == "aa@1 ");
+        CHECK(drain(buffer) == "b ccc ");
+    }
+
+    TEST_CASE("a packet that can never fit drops no other")
+    {
+        send_buffer buffer{{.bytes = 4}};
+        recorder dropped;
+        push(buffer, "aa", dropped);
+        CHECK_FALSE(push(buffer, "ccccc", dropped));
+        CHECK(dropped.seen.empty());
+        CHECK(drain(buffer) == "aa ");
+    }
+
+    TEST_CASE("the newest is refused where the old ones stay")
+    {
+        for (when_full const full : {when_full::drop_newest, when_full::fail}) {
+            send_buffer buffer{{.events = 1, .full = full}};
+            recorder dropped;
+            CHECK(push(buffer, "a", dropped));
+            CHECK_FALSE(push(buffer, "b", dropped));
+            CHECK(drain(buffer) == "a ");
+        }
+    }
+
+    TEST_CASE("a packet that cannot be dropped for want of memory stays, and the new one is not there")
+    {
+        send_buffer buffer{{.events = 1}};
+        recorder dropped;
+        push(buffer, "a", dropped);
+        auto const fail = [](std::string_view, std::optional<std::uint64_t>) { throw std::runtime_error{"no memory"}; };
+        CHECK_THROWS_AS(buffer.push("b", {}, {}, {}, fail), std::runtime_error);
+        CHECK(drain(buffer) == "a ");
+    }
+
+    TEST_CASE("packets expire, each at its own time")
+    {
+        auto const now = clock::time_point{1h};
+        send_buffer buffer{{}};
+        recorder gone;
+        push(buffer, "late", gone, 7, {.expires = now + 2s});
+        push(buffer, "early", gone, {}, {.expires = now + 1s});
+        push(buffer, "never", gone);
+        CHECK(buffer.deadline() == now + 1s);
+        buffer.remove_expired(now + 1s, std::ref(gone));
+        CHECK(gone.seen == "early ");
+        buffer.remove_expired(now + 2s, std::ref(gone));
+        CHECK(gone.seen == "early late@7 ");
+        CHECK(buffer.deadline() == clock::never());
+        CHECK(drain(buffer) == "never ");
+    }
+
+    TEST_CASE("a packet is removed by its acknowledgement, or with all others")
+    {
+        send_buffer buffer{{}};
+        recorder gone;
+        push(buffer, "a", gone, 1);
+        push(buffer, "b", gone, 2);
+        push(buffer, "c", gone);
+        buffer.remove(1);
+        buffer.remove_all(std::ref(gone));
+        CHECK(gone.seen == "b@2 c ");
+        CHECK(buffer.empty());
+    }
+
+    TEST_CASE("its events can be read, attachments included")
+    {
+        send_buffer buffer{{}};
+        bytes const data(2, std::byte{9});
+        bytes_view const view{data};
+        buffer.push(R"(51-["picture",{"_placeholder":true,"num":0}])", {&view, 1}, {}, {}, recorder{});
+        auto const events = buffer.events();
+        REQUIRE(events.size() == 1);
+        CHECK(events[0].event == "picture");
+        REQUIRE(events[0].arguments.size() == 1);
+        bytes const* const sent = events[0].arguments[0].if_binary();
+        REQUIRE(sent);
+        CHECK(*sent == data);
+    }
 }

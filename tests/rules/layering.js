@@ -132,7 +132,6 @@ function circles() {
 }
 
 const known = [
-    ["client/manager_core.hpp", "client/socket_core.hpp"],
     [
         "server/adapter.hpp",
         "server/emitting.hpp",

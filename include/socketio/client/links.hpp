@@ -6,7 +6,6 @@
 #include <socketio/client/reconnect_rules.hpp>
 #include <socketio/client/connection_snapshot.hpp>
 #include <socketio/client/socket_core.hpp>
-#include <socketio/core/function_ref.hpp>
 #include <socketio/net/executor.hpp>
 
 #include <map>
@@ -61,7 +60,7 @@ public:
     void connect();
     void disconnect();
     void emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
-                    function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode, buffer_policy const& rule);
+                    encode_event_ref encode, buffer_policy const& rule);
     // Throws as emit_event does, for a packet that is sent later.
     void check_emit(std::string_view event, std::size_t attachments) const;
     void send(packet_queue const& packet, pending_ack waiting, buffer_policy const& rule);

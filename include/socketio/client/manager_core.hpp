@@ -6,10 +6,11 @@
 #include <socketio/client/options.hpp>
 #include <socketio/client/reconnect_rules.hpp>
 #include <socketio/client/connection_snapshot.hpp>
+#include <socketio/client/packet_writer.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/client/socket_owner.hpp>
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/emitter.hpp>
-#include <socketio/core/function_ref.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/net/connection.hpp>
 #include <socketio/net/dial.hpp>
@@ -30,12 +31,10 @@
 
 namespace socketio::detail {
 
-// Writes one event packet: into the buffer, with the attachments it finds.
-using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>&)>;
-
 class manager_core final : public std::enable_shared_from_this<manager_core>,
                            public connection_owner,
                            public lane_owner,
+                           public socket_owner,
                            public call_context {
 public:
     static std::shared_ptr<manager_core> make(asio::any_io_executor executor, std::string_view url, options settings);
@@ -47,18 +46,9 @@ public:
     reconnect_rules& rules() noexcept { return rules_; }
     emitter<event_call>& events() noexcept { return events_; }
     asio::any_io_executor get_executor() const noexcept { return executor_; }
-    sources const& time_and_chance() const noexcept { return sources_; }
     bool on_strand() const noexcept { return lane_.on_strand(); }
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
     bool perform(unique_function<void()> command) { return lane_.perform(std::move(command)); }
-    bool acts_now() { return lane_.acts_now(); }
-    void emit_event(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
-                    buffer_policy const& rule);
-    void send_encoded(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
-    // They throw what emit_event throws for such an event.
-    static void check_event(std::string_view event);
-    void check_attachments(std::size_t count) const;
     connection_snapshot snapshot();
     // Takes a namespace in; it stays until forget().
     void adopt(std::shared_ptr<socket_core> joined);
@@ -67,48 +57,36 @@ public:
     void release(std::shared_ptr<socket_core> const& which) noexcept;
 
     // On the strand.
-    void open();
+    SOCKETIO_DECL void open() override;
     void close();
     // Ends the wait for the next attempt: without one, or with one at once.
     void stop_waiting();
     void reconnect_now();
-    // A namespace is not wanted any more; without any the connection closes.
-    void close_if_unused();
-    void forget(socket_core const& which);
     bool is_open() const noexcept { return state_ == ready_state::open; }
-    bool is_reconnecting() const noexcept { return reconnecting_; }
     clock::time_point now() const noexcept { return lane_.now(); }
-    // Whether the server at the other end is the one that the program has named, or may be told as much.
-    bool may_tell_auth() const noexcept { return !elsewhere_ || settings_.redirect_auth; }
-    connect_throttle& gate() noexcept { return gate_; }
     // To be run after the listener that runs now, in order. Whatever calls user code is a step.
     void defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
     // The same of steps that have their memory already.
     void defer(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer(std::move(steps)); }
     // The same, before all other steps.
     void defer_first(unique_function<void()> step) { lane_.defer_first(std::move(step)); }
-    // Sends the packet, or keeps it until the namespace is connected.
-    void send_or_keep(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
-    void join(std::shared_ptr<socket_core> const& joined);
-    void defer_first(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer_first(std::move(steps)); }
-    void write_answer(socket_core& from, std::string_view text, std::span<bytes_view const> attachments);
-    // A packet out of the send buffer; false: it must stay there.
-    bool send_kept(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                   std::optional<std::uint64_t> id, bool compress);
-    // The server does not read fast enough for this socket's limits: what it emits is to be kept until it does.
-    bool holds_back(socket_core const& from) noexcept;
-    bool write_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true);
-    bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
-    void lose(disconnect_reason reason, disconnect_details details);
     bool alive() const noexcept { return lane_.alive(); }
-    // Bytes that were written and that the operating system has not taken yet. Any thread.
-    std::size_t unsent() noexcept;
-    // To be asked after each turn whether all has been sent, until nobody waits for it any more.
-    void watch_drain(socket_core& which);
-    // It is looked after at the end of this turn.
-    void note_changed(socket_core& which) noexcept;
-    void log(log_level level, std::string_view component, std::string_view text);
+
+    // Of its sockets.
+    parts shared() noexcept override { return {lane_, writer_, settings_, sources_}; }
+    SOCKETIO_DECL std::size_t unsent() noexcept override;
+    bool is_reconnecting() const noexcept override { return reconnecting_; }
+    SOCKETIO_DECL void close_if_unused() override;
+    SOCKETIO_DECL void join(std::shared_ptr<socket_core> const& joined) override;
+    SOCKETIO_DECL void forget(socket_core const& which) override;
+    bool may_tell_auth() const noexcept override { return !elsewhere_ || settings_.redirect_auth; }
+    connect_throttle& gate() noexcept override { return gate_; }
+    SOCKETIO_DECL void lose(disconnect_reason reason, disconnect_details details) override;
+    SOCKETIO_DECL void fail(std::error_code why) override;
+    SOCKETIO_DECL void flush_held_back() override;
+    SOCKETIO_DECL void watch_drain(socket_core& which) override;
+    SOCKETIO_DECL void note_changed(socket_core& which) noexcept override;
+    SOCKETIO_DECL void log(log_level level, std::string_view component, std::string_view text) override;
 
     std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
     SOCKETIO_DECL void on_readable() override;
@@ -164,20 +142,6 @@ private:
     void attempt();
     std::string request_target(string_pairs const& query) const;
 
-    void emit_here(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
-                   buffer_policy const& rule);
-    void encode_in_place(socket_core& from, std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
-                         bool compress);
-    bool can_write(socket_core const& from);
-    bool must_wait(socket_core& from);
-    void flush_held_back();
-    bool is_writable(socket_core& from);
-    void send_or_drop(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                      std::optional<pending_ack>&& waiting, buffer_policy const& rule);
-    template <class Use>
-    void perform_with(socket_core& from, std::string_view text, std::span<bytes_view const> attachments, Use use);
-    void hand_over(socket_core& from, std::string_view text, std::span<bytes_view const> attachments,
-                   std::optional<pending_ack>&& waiting, bool compress);
     void tell(std::string event);
     void tell_number(std::string event, std::uint64_t number);
     void tell_error(std::string event, connect_error const& why);
@@ -190,6 +154,7 @@ private:
     url url_;
     std::error_code url_error_;
     lane lane_;
+    packet_writer writer_{lane_};
     std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();
     emitter<event_call> events_;
 
@@ -199,7 +164,6 @@ private:
 
     // On the strand only.
     std::map<std::string, std::shared_ptr<socket_core>, std::less<>> sockets_;
-    bool held_back_ = false; // a connected socket keeps what it emits, see holds_back()
     std::size_t first_to_flush_ = 0; // of sockets_
     // There is room for all of sockets_; null for one that is forgotten.
     std::vector<socket_core*> changed_;
@@ -207,7 +171,6 @@ private:
     std::vector<std::weak_ptr<socket_core>> drain_watchers_;
     std::uint64_t connections_ = 0;
     std::uint64_t packets_received_ = 0;
-    std::uint64_t packets_sent_ = 0;
     std::uint64_t earlier_received_ = 0; // bytes, of connections that are gone
     std::uint64_t earlier_sent_ = 0;
     connect_timings timings_{};
@@ -225,21 +188,13 @@ private:
     packet_decoder decoder_;
     connect_throttle gate_;
     socket_core* root_ = nullptr; // the namespace "/", which most packets are for
-    byte_buffer scratch_;
-    std::vector<bytes_view> attachments_;
 };
 
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/client/impl/manager_core.ipp>
-#include <socketio/client/impl/manager_emit.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>
-#include <socketio/client/impl/socket_acks.ipp>
-#include <socketio/client/impl/socket_buffer.ipp>
-#include <socketio/client/impl/socket_core.ipp>
-#include <socketio/client/impl/socket_extras.ipp>
-#include <socketio/client/impl/socket_retries.ipp>
 #endif

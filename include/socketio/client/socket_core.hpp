@@ -1,16 +1,16 @@
-// The state behind a `socket`: one namespace of one manager. Who may call what: members marked
-// "any thread" may be called from anywhere, all others on the manager's strand only.
+// The state behind a `socket`: one namespace of one manager. Members marked "any thread" may be called from anywhere, all
+// others on the manager's strand only.
 #pragma once
 
 #include <socketio/client/options.hpp>
 #include <socketio/client/connection_snapshot.hpp>
+#include <socketio/client/send_buffer.hpp>
 #include <socketio/codec/packet.hpp>
+#include <socketio/core/sources.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/net/lane_inbox.hpp>
 #include <socketio/session/alarms.hpp>
 #include <socketio/session/channel.hpp>
-#include <socketio/session/engine.hpp>
-#include <socketio/session/packet_queue.hpp>
 #include <socketio/session/reasons.hpp>
 #include <socketio/session/retry_queue.hpp>
 
@@ -26,30 +26,15 @@
 #include <system_error>
 #include <vector>
 
-namespace socketio {
-
-// An event that waits for the connection.
-struct buffered_event {
-    std::string event;
-    array arguments;
-};
-
-} // namespace socketio
-
 namespace socketio::detail {
 
-class manager_core;
-
-// What becomes of a packet that cannot be written at once.
-struct buffer_policy {
-    bool is_volatile = false;                      // it is dropped
-    clock::time_point expires = clock::never();    // it is kept so long
-    bool compress = true;                          // when it is written
-};
+class lane;
+class packet_writer;
+class socket_owner;
 
 class socket_core final : public lane_recipient, public std::enable_shared_from_this<socket_core>, private channel_host {
 public:
-    socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp, socket_options settings);
+    socket_core(std::shared_ptr<socket_owner> const& owner, std::string nsp, socket_options settings);
 
     // Any thread.
     std::string const& nsp() const noexcept { return nsp_; }
@@ -70,7 +55,13 @@ public:
     std::string new_deduplication_id();
     // Bytes of this socket that the operating system has not taken yet, those of the connection included.
     std::size_t buffered_amount() const;
-    std::vector<buffered_event> buffered_events() const;
+    std::vector<buffered_event> buffered_events() const { return send_buffer_.events(); }
+    // An event, of user code or encoded already. They throw for reserved names and too many attachments.
+    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, buffer_policy const& rule);
+    void send_encoded(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+                      buffer_policy const& rule);
+    static void check_event(std::string_view event);
+    SOCKETIO_DECL void check_attachments(std::string_view event, std::size_t count) const override;
     void clear_send_buffer();
     // Calls `done` in a step, once: when nothing is buffered, when cancelled, or when the last handle goes.
     void wait_for_drain(std::uint64_t id, unique_function<void(std::error_code)> done);
@@ -108,20 +99,8 @@ public:
     // After a turn that found no memory: what was to follow, follows.
     void recover();
 
-    // For the emit path.
-    // Into the send buffer, as far as there is room.
-    void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
-              buffer_policy const& rule);
     // What was kept is sent, if it is connected, as far as the server reads; `all`: without a look at that.
     void flush_send_buffer(bool all = false);
-    bool keeps_packets() const noexcept { return !send_buffer_.empty(); }
-    // The limits of the send buffer hold for what a server does not read, too: over so many bytes unsent, packets are kept.
-    bool is_bounded() const noexcept { return buffer_limits_.events != 0 || buffer_limits_.bytes != 0; }
-    std::size_t most_unsent() const noexcept
-    {
-        constexpr std::size_t most = 64 * 1024;
-        return buffer_limits_.bytes != 0 && buffer_limits_.bytes < most ? buffer_limits_.bytes : most;
-    }
     // After a turn in which it changed: what other threads may ask for.
     void publish() noexcept;
     // After a turn, while all that was written has left: who waits for it is told that nothing is buffered.
@@ -144,6 +123,19 @@ public:
     void never_joined() noexcept override { drop_everything(); }
 
 private:
+    void emit_here(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, buffer_policy const& rule);
+    void encode_in_place(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, bool compress);
+    void send_or_drop(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+                      buffer_policy const& rule);
+    void send_or_keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+                      buffer_policy const& rule);
+    // A packet out of the send buffer; false: it must stay there.
+    bool send_kept(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id, bool compress);
+    // Into the send buffer, as far as there is room.
+    void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+              buffer_policy const& rule);
+    bool can_write();
+    bool must_wait();
     void ask_auth();
     void fail_auth(std::uint64_t attempt, connect_error why);
     void send_connect(object auth);
@@ -190,22 +182,25 @@ private:
     SOCKETIO_DECL void defer(unique_function<void()> step) override;
     SOCKETIO_DECL void defer_first(unique_function<void()> step) override;
     SOCKETIO_DECL void defer_outgoing(channel_steps&& step) noexcept override;
-    SOCKETIO_DECL void forget_packet(std::uint64_t ack_id) override;
-    SOCKETIO_DECL void check_attachments(std::string_view event, std::size_t count) const override;
-    SOCKETIO_DECL clock::time_point time() const noexcept override;
+    void forget_packet(std::uint64_t ack_id) override { send_buffer_.remove(ack_id); }
+    clock::time_point time() const noexcept override { return time_and_chance_.now(); }
     std::size_t packet_limit() const noexcept override { return static_cast<std::size_t>(-1); } // it is the server's
     SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
     SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;
     SOCKETIO_DECL void note_unanswered(std::uint64_t ack_id) override;
 
-    std::weak_ptr<manager_core> weak_manager_;
-    manager_core& manager_; // on the strand, where it is alive
+    std::weak_ptr<socket_owner> weak_owner_;
+    // Alive on the strand, and while a handle is.
+    socket_owner& owner_;
+    lane& lane_;
+    packet_writer& writer_;
+    options const& options_;
+    sources const& time_and_chance_;
     std::string const nsp_;
     provided<object> auth_;
     std::chrono::milliseconds const connect_timeout_;
     std::uint64_t const retry_limit_;
     bool const deduplication_id_;
-    buffer_limits const buffer_limits_;
     std::atomic<std::uint64_t> next_ack_id_{0};
     channel channel_;
     std::atomic<bool> recovered_{false};
@@ -226,8 +221,7 @@ private:
     recovery_state recovery_;
 
     alarms timers_;
-    mutable std::mutex buffer_mutex_; // guards send_buffer_, which the strand changes and anybody may read
-    packet_queue send_buffer_;
+    send_buffer send_buffer_;
     drains drains_; // who waits for all to be sent
     retry_queue retries_;
     owned_events early_;
@@ -245,3 +239,12 @@ private:
 };
 
 } // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/client/impl/socket_buffer.ipp>
+#include <socketio/client/impl/socket_channel.ipp>
+#include <socketio/client/impl/socket_core.ipp>
+#include <socketio/client/impl/socket_emit.ipp>
+#include <socketio/client/impl/socket_recovery.ipp>
+#include <socketio/client/impl/socket_retries.ipp>
+#endif

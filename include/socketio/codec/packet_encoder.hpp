@@ -5,6 +5,7 @@
 #include <socketio/codec/packet.hpp>
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/convert.hpp>
+#include <socketio/core/function_ref.hpp>
 #include <socketio/core/json_writer.hpp>
 #include <socketio/core/spread.hpp>
 
@@ -53,6 +54,9 @@ inline void end_packet(byte_buffer& to, std::size_t start, std::size_t attachmen
     to.commit(extra);
     *type = *type == '2' ? '5' : '6';
 }
+
+// Writes one event packet into the buffer, and adds the attachments that it finds.
+using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>&)>;
 
 // An EVENT. Binary arguments are not copied: `attachments` looks at them.
 template <class... Args>

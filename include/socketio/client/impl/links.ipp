@@ -133,22 +133,22 @@ SOCKETIO_DECL void socket_link::disconnect()
 }
 
 SOCKETIO_DECL void socket_link::emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
-                                           function_ref<void(byte_buffer&, std::vector<bytes_view>&)> encode,
+                                           encode_event_ref encode,
                                            buffer_policy const& rule)
 {
-    manager_->core().emit_event(*core_, event, std::move(waiting), encode, rule);
+    core_->emit_event(event, std::move(waiting), encode, rule);
 }
 
 SOCKETIO_DECL void socket_link::check_emit(std::string_view event, std::size_t attachments) const
 {
-    manager_->core().check_event(event);
-    manager_->core().check_attachments(attachments);
+    core_->check_event(event);
+    core_->check_attachments(event, attachments);
 }
 
 SOCKETIO_DECL void socket_link::send(packet_queue const& packet, pending_ack waiting, buffer_policy const& rule)
 {
     packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
-        manager_->core().send_encoded(*core_, text, attachments, std::move(waiting), rule);
+        core_->send_encoded(text, attachments, std::move(waiting), rule);
     });
 }
 

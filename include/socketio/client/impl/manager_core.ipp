@@ -124,12 +124,12 @@ SOCKETIO_DECL std::size_t manager_core::unsent() noexcept
 SOCKETIO_DECL void manager_core::on_drained()
 {
     bool const told = !events_.untouched() && events_.has("drain");
-    if (drain_watchers_.empty() && !told && !held_back_) {
+    if (drain_watchers_.empty() && !told && !writer_.held_back()) {
         published_unsent_.store(0, std::memory_order_relaxed);
         return;
     }
     lane_.run([&] {
-        if (held_back_)
+        if (writer_.held_back())
             flush_held_back();
         if (told && unsent_here() == 0)
             tell("drain");
@@ -205,6 +205,7 @@ SOCKETIO_DECL void manager_core::on_context_gone() noexcept
     for (auto const& [nsp, each] : sockets)
         each->drop_everything();
     events_.close();
+    writer_.close();
     runtime_.reset();
     executor_ = {};
 }

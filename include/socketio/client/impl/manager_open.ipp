@@ -224,6 +224,7 @@ SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)
 SOCKETIO_DECL void manager_core::on_opened()
 {
     state_ = ready_state::open;
+    writer_.open(*runtime_->link);
     open_deadline_ = clock::never();
     ++connections_;
     decoder_.shrink(kept_by_decoder); // of a packet that was cut off
@@ -312,7 +313,7 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
     if (joined) {
         byte_buffer text;
         encode_control(text, packet_type::disconnect, received.nsp, nullptr);
-        static_cast<void>(write_packet(text.view(), {}));
+        static_cast<void>(writer_.write(text.view(), {}));
         gate_.left(received.nsp, now());
     }
     if (to)
@@ -360,6 +361,7 @@ SOCKETIO_DECL void manager_core::drop_link()
 {
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
+    writer_.close();
     if (auto const link = std::exchange(runtime_->link, nullptr)) {
         earlier_received_ += link->bytes_received();
         earlier_sent_ += link->bytes_sent();
@@ -367,6 +369,12 @@ SOCKETIO_DECL void manager_core::drop_link()
     }
     decoder_.reset();
     gate_.clear();
+}
+
+SOCKETIO_DECL void manager_core::fail(std::error_code why)
+{
+    tell_error("error", connect_error{why, why.message()});
+    lose(disconnect_reason::transport_error, {.code = why, .description = why.message()});
 }
 
 SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_details details)

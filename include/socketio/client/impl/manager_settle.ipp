@@ -60,8 +60,8 @@ SOCKETIO_DECL void manager_core::note_deadline(socket_core& of)
 // another is first.
 SOCKETIO_DECL void manager_core::flush_held_back()
 {
-    held_back_ = false;
-    scope_fail again{[this] { held_back_ = true; }};
+    writer_.held_back() = false;
+    scope_fail again{[this] { writer_.held_back() = true; }};
     if (++first_to_flush_ >= sockets_.size())
         first_to_flush_ = 0;
     auto const first = std::next(sockets_.begin(), static_cast<std::ptrdiff_t>(first_to_flush_));

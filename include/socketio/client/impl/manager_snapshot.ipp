@@ -14,7 +14,7 @@ SOCKETIO_DECL void manager_core::count(connection_snapshot& into) const noexcept
     into.attempts = backoff_.attempts();
     into.connections = connections_;
     into.packets_received = packets_received_;
-    into.packets_sent = packets_sent_;
+    into.packets_sent = writer_.packets();
     into.bytes_received = earlier_received_;
     into.bytes_sent = earlier_sent_;
     into.compressed = false;

@@ -1,8 +1,8 @@
-// What a namespace has not sent yet: the send buffer with its limits, and who waits for it to be empty.
+// Packets that a namespace keeps until it is connected, and the operations that wait for all of them to be sent.
 #pragma once
 
-#include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/client/socket_owner.hpp>
 
 namespace socketio::detail {
 
@@ -11,34 +11,19 @@ SOCKETIO_DECL std::string socket_core::new_deduplication_id()
     return deduplication_prefix_ + std::to_string(next_deduplication_id_.fetch_add(1, std::memory_order_relaxed));
 }
 
-SOCKETIO_DECL void socket_core::forget_packet(std::uint64_t ack_id)
-{
-    std::lock_guard const lock{buffer_mutex_};
-    send_buffer_.remove(ack_id);
-}
-
 SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view const> attachments,
                                      std::optional<pending_ack>&& waiting, buffer_policy const& rule)
 {
     changed(); // it may have a deadline
     if (waiting)
         channel_.pending().reserve_one(); // what can fail comes before the packet is there
-    std::size_t const size = packet_queue::size_of(text, attachments);
-    auto const fits = [&] { return buffer_limits_.admit(send_buffer_.size(), send_buffer_.byte_size(), size); };
-    bool const drops = buffer_limits_.full == when_full::drop_oldest && buffer_limits_.fits(size);
-    if (!drops && !fits()) {
+    auto const drop = [this](std::string_view oldest, std::optional<std::uint64_t> id) {
+        channel_.end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
+    };
+    auto const ack = waiting ? std::optional{waiting->id} : std::nullopt;
+    if (!send_buffer_.push(text, attachments, ack, rule, drop)) {
         refuse(event_of(text), std::move(waiting));
-        return;
-    }
-    {
-        std::lock_guard const lock{buffer_mutex_};
-        while (!fits())
-            send_buffer_.remove_first([this](std::string_view oldest, std::optional<std::uint64_t> id) {
-                channel_.end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
-            });
-        send_buffer_.push(text, attachments, waiting ? std::optional{waiting->id} : std::nullopt, rule.expires, rule.compress);
-    }
-    if (waiting) {
+    } else if (waiting) {
         waiting->buffered = true;
         channel_.pending().add(std::move(*waiting));
     }
@@ -48,7 +33,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
 SOCKETIO_DECL void socket_core::refuse(std::string_view event, std::optional<pending_ack>&& waiting)
 {
     ++dropped_;
-    if (buffer_limits_.full == when_full::fail) {
+    if (send_buffer_.limits().full == when_full::fail) {
         channel_.fail_emit(event, std::move(waiting), error::buffer_full);
         return;
     }
@@ -59,12 +44,9 @@ SOCKETIO_DECL void socket_core::refuse(std::string_view event, std::optional<pen
 
 SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
 {
-    {
-        std::lock_guard const lock{buffer_mutex_};
-        send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
-            channel_.end_kept(id, [&](auto&& waiting) { channel_.fail_emit(event_of(text), std::move(waiting), error::ack_timeout); });
-        });
-    }
+    send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
+        channel_.end_kept(id, [&](auto&& waiting) { channel_.fail_emit(event_of(text), std::move(waiting), error::ack_timeout); });
+    });
     while (auto due = retries_.take_expired(now)) {
         std::optional<pending_ack> waiting{std::move(due->waiting)};
         scope_fail later{[&] { channel_.keep_ended(*waiting, error::ack_timeout); }};
@@ -78,79 +60,43 @@ SOCKETIO_DECL void socket_core::flush_send_buffer(bool all)
 {
     if (!connected() || send_buffer_.empty())
         return;
-    expire_emits(manager_.now());
-    std::lock_guard const lock{buffer_mutex_};
+    expire_emits(lane_.now());
     send_buffer_.drain([this, all](std::string_view text, std::span<bytes_view const> attachments,
                                    std::optional<std::uint64_t> id, bool compress) {
-        if (!all && is_bounded() && manager_.holds_back(*this))
+        if (!all && send_buffer_.is_bounded() && writer_.holds_back(send_buffer_.most_unsent()))
             return false;
-        return manager_.send_kept(*this, text, attachments, id, compress);
+        return send_kept(text, attachments, id, compress);
     });
 }
 
 SOCKETIO_DECL std::size_t socket_core::buffered_amount() const
 {
-    auto const manager = weak_manager_.lock();
-    if (!manager)
+    auto const owner = weak_owner_.lock();
+    if (!owner)
         return 0;
-    std::size_t kept = 0;
-    {
-        std::lock_guard const lock{buffer_mutex_};
-        kept = send_buffer_.byte_size();
-    }
-    kept += manager->on_strand() ? retries_.byte_size() : published_.retried_bytes.load(std::memory_order_relaxed);
-    return kept + manager->unsent();
-}
-
-SOCKETIO_DECL std::vector<buffered_event> socket_core::buffered_events() const
-{
-    std::vector<owned_event> copies;
-    {
-        std::lock_guard const lock{buffer_mutex_};
-        send_buffer_.for_each([&](std::string_view text, std::span<bytes_view const> attachments) {
-            if (auto copy = read_back(text, attachments))
-                copies.push_back(std::move(*copy));
-        });
-    }
-    std::vector<buffered_event> events;
-    for (auto& each : copies) {
-        json_document reader;
-        value_view const payload = each.read(reader);
-        buffered_event made{.event = std::string{payload[std::size_t{0}].as_string()}, .arguments = {}};
-        for (value_view const argument : args{payload}.rest(1))
-            made.arguments.push_back(argument.to_value());
-        events.push_back(std::move(made));
-    }
-    return events;
+    std::size_t const retried = lane_.on_strand() ? retries_.byte_size() : published_.retried_bytes.load(std::memory_order_relaxed);
+    return send_buffer_.byte_size() + retried + owner->unsent();
 }
 
 SOCKETIO_DECL void socket_core::clear_send_buffer()
 {
-    auto const manager = weak_manager_.lock();
-    if (!manager)
-        return;
-    manager->perform([self = shared_from_this()] {
-        std::lock_guard const lock{self->buffer_mutex_};
-        while (!self->send_buffer_.empty())
-            self->send_buffer_.remove_first([&](std::string_view, std::optional<std::uint64_t> id) {
-                self->channel_.end_kept(id, [&](auto&& waiting) {
-                    if (waiting)
-                        self->channel_.end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
-                });
+    perform([self = shared_from_this()] {
+        self->send_buffer_.remove_all([&](std::string_view, std::optional<std::uint64_t> id) {
+            self->channel_.end_kept(id, [&](auto&& waiting) {
+                if (waiting)
+                    self->channel_.end_ack(std::move(*waiting), make_error_code(std::errc::operation_canceled));
             });
+        });
     });
 }
 
 SOCKETIO_DECL void socket_core::wait_for_drain(std::uint64_t id, unique_function<void(std::error_code)> done)
 {
-    auto const manager = weak_manager_.lock();
-    if (!manager)
-        return;
     auto const waiting = std::make_shared<unique_function<void(std::error_code)>>(std::move(done));
-    manager->perform([self = shared_from_this(), id, waiting] {
+    perform([self = shared_from_this(), id, waiting] {
         self->drains_.emplace(id, std::move(*waiting));
         if (!std::exchange(self->watches_drain_, true))
-            self->manager_.watch_drain(*self);
+            self->owner_.watch_drain(*self);
         if (self->released_)
             self->end_drains(error::stopped);
     });
@@ -158,10 +104,7 @@ SOCKETIO_DECL void socket_core::wait_for_drain(std::uint64_t id, unique_function
 
 SOCKETIO_DECL void socket_core::cancel_drain(std::uint64_t id)
 {
-    auto const manager = weak_manager_.lock();
-    if (!manager)
-        return;
-    manager->perform([self = shared_from_this(), id] {
+    perform([self = shared_from_this(), id] {
         if (auto const found = self->drains_.find(id); found != self->drains_.end())
             self->end_drain(found, make_error_code(std::errc::operation_canceled));
     });
@@ -170,7 +113,7 @@ SOCKETIO_DECL void socket_core::cancel_drain(std::uint64_t id)
 SOCKETIO_DECL void socket_core::end_drain(drains::iterator which, std::error_code why)
 {
     auto const ended = std::make_shared<drains::node_type>();
-    manager_.defer([why, ended] { ended->mapped()(why); });
+    lane_.defer([why, ended] { ended->mapped()(why); });
     *ended = drains_.extract(which);
 }
 
@@ -187,11 +130,6 @@ SOCKETIO_DECL bool socket_core::tell_drained()
     return watches_drain_ = !drains_.empty();
 }
 
-SOCKETIO_DECL void socket_core::changed() noexcept
-{
-    manager_.note_changed(*this);
-}
-
 SOCKETIO_DECL void socket_core::publish() noexcept
 {
     auto const put = [](std::atomic<std::size_t>& at, std::size_t number) { at.store(number, std::memory_order_relaxed); };
@@ -205,14 +143,11 @@ SOCKETIO_DECL void socket_core::publish() noexcept
 
 SOCKETIO_DECL socket_snapshot socket_core::snapshot()
 {
-    if (auto const manager = weak_manager_.lock(); manager && manager->on_strand())
+    if (auto const owner = weak_owner_.lock(); owner && lane_.on_strand())
         publish();
     socket_snapshot made{.connected = connected(), .active = active(), .recovered = recovered()};
-    {
-        std::lock_guard const lock{buffer_mutex_};
-        made.buffered_events = send_buffer_.size();
-        made.buffered_bytes = send_buffer_.byte_size();
-    }
+    made.buffered_events = send_buffer_.size();
+    made.buffered_bytes = send_buffer_.byte_size();
     made.pending_acks = published_.acks;
     made.retried_events = published_.retried_events;
     made.retried_bytes = published_.retried_bytes;

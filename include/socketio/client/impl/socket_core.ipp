@@ -1,20 +1,21 @@
 // A namespace's part of the conversation. The order of events is the reference's.
 #pragma once
 
-#include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/client/socket_owner.hpp>
 #include <socketio/session/local_event.hpp>
 
 namespace socketio::detail {
 
-SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<manager_core> const& manager, std::string nsp,
-                                       socket_options settings)
-    : weak_manager_{manager}, manager_{*manager}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
+SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<socket_owner> const& owner, std::string nsp, socket_options settings)
+    : weak_owner_{owner}, owner_{*owner}, lane_{owner->shared().strand}, writer_{owner->shared().writer},
+      options_{owner->shared().settings},
+      time_and_chance_{owner->shared().time_and_chance}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
       connect_timeout_{settings.connect_timeout},
       retry_limit_{settings.retries}, deduplication_id_{settings.deduplication_id},
-      buffer_limits_{settings.send_buffer}, channel_{*this, nsp_, next_ack_id_, settings.ackTimeout},
-      deduplication_prefix_{deduplication_id_ ? std::to_string(manager_.time_and_chance().random_seed()) + '-' : std::string{}},
-      recovery_{std::move(settings.recovery)}
+      channel_{*this, nsp_, next_ack_id_, settings.ackTimeout},
+      deduplication_prefix_{deduplication_id_ ? std::to_string(time_and_chance_.random_seed()) + '-' : std::string{}},
+      recovery_{std::move(settings.recovery)}, send_buffer_{settings.send_buffer}
 {
 }
 
@@ -33,19 +34,13 @@ SOCKETIO_DECL void socket_core::set_connected(bool connected, std::string id)
 
 SOCKETIO_DECL void socket_core::log(log_level level, std::string_view text)
 {
-    if (manager_.settings().log)
-        manager_.log(level, "socket", nsp_ + ' ' + std::string{text});
-}
-
-SOCKETIO_DECL void socket_core::take_packet(std::string_view text, std::span<bytes_view const> attachments,
-                                            std::uint32_t compress, std::optional<pending_ack>&& waiting)
-{
-    manager_.send_or_keep(*this, text, attachments, std::move(waiting), {.compress = compress != 0});
+    if (options_.log)
+        owner_.log(level, "socket", nsp_ + ' ' + std::string{text});
 }
 
 SOCKETIO_DECL void socket_core::join()
 {
-    manager_.join(shared_from_this());
+    owner_.join(shared_from_this());
 }
 
 SOCKETIO_DECL void socket_core::connect()
@@ -53,9 +48,9 @@ SOCKETIO_DECL void socket_core::connect()
     if (connected() || connecting_)
         return;
     active_ = true;
-    if (!manager_.is_reconnecting())
-        manager_.open();
-    if (manager_.is_open())
+    if (!owner_.is_reconnecting())
+        owner_.open();
+    if (writer_.is_open())
         on_manager_open(0);
 }
 
@@ -69,7 +64,7 @@ SOCKETIO_DECL void socket_core::on_manager_open(std::uint64_t attempts)
     channel_.begin_epoch();
     ++connect_attempt_;
     held_ = true;
-    answer_deadline_ = limit_after(manager_.now(), connect_timeout_);
+    answer_deadline_ = limit_after(lane_.now(), connect_timeout_);
     join_if_held();
 }
 
@@ -78,7 +73,7 @@ SOCKETIO_DECL void socket_core::join_if_held()
     if (!held_)
         return;
     changed();
-    if (manager_.now() < manager_.gate().opens_at(nsp_))
+    if (lane_.now() < owner_.gate().opens_at(nsp_))
         return;
     held_ = false;
     ask_auth();
@@ -88,12 +83,12 @@ SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
 {
     auto const earliest = std::min({channel_.waiting().deadline(), timers_.deadline(), send_buffer_.deadline(), retries_.deadline(),
                                     connecting_ ? answer_deadline_ : clock::never()});
-    return held_ ? std::min(earliest, manager_.gate().opens_at(nsp_)) : earliest;
+    return held_ ? std::min(earliest, owner_.gate().opens_at(nsp_)) : earliest;
 }
 
 SOCKETIO_DECL void socket_core::ask_auth()
 {
-    if (!manager_.may_tell_auth()) {
+    if (!owner_.may_tell_auth()) {
         log(log_level::info, "redirected to another origin, which is not told auth: see redirect_auth");
         send_connect({});
         return;
@@ -102,16 +97,15 @@ SOCKETIO_DECL void socket_core::ask_auth()
         send_connect(*plain);
         return;
     }
-    manager_.defer([self = shared_from_this(), attempt = connect_attempt_] {
+    lane_.defer([self = shared_from_this(), attempt = connect_attempt_] {
         scope_fail asking{[&] {
             self->fail_auth(attempt, {make_error_code(std::errc::operation_canceled), "auth: the provider threw"});
         }};
         self->auth_.ask([weak = self->weak_from_this(), attempt](object auth) {
             auto const here = weak.lock();
-            auto const manager = here ? here->weak_manager_.lock() : nullptr;
-            if (!manager)
+            if (!here)
                 return;
-            manager->perform([here, attempt, auth = std::move(auth)]() mutable {
+            here->perform([here, attempt, auth = std::move(auth)]() mutable {
                 if (!here->connecting_ || attempt != here->connect_attempt_)
                     return;
                 ++here->connect_attempt_; // a second answer would be a second CONNECT, which costs the connection
@@ -131,7 +125,7 @@ SOCKETIO_DECL void socket_core::fail_auth(std::uint64_t attempt, connect_error w
 
 SOCKETIO_DECL void socket_core::send_connect(object auth)
 {
-    if (manager_.may_tell_auth())
+    if (owner_.may_tell_auth())
         add_recovery(auth);
     byte_buffer text;
     if (auth.empty()) {
@@ -140,9 +134,9 @@ SOCKETIO_DECL void socket_core::send_connect(object auth)
         value const payload{std::move(auth)};
         encode_control(text, packet_type::connect, nsp_, &payload);
     }
-    if (manager_.write_packet(text.view(), {})) {
-        manager_.gate().asked(nsp_);
-        asked_at_ = manager_.now();
+    if (writer_.write(text.view(), {})) {
+        owner_.gate().asked(nsp_);
+        asked_at_ = lane_.now();
     } else {
         fail_auth(connect_attempt_,
                   {error::payload_too_large, "auth: " + make_error_code(error::payload_too_large).message()});
@@ -159,8 +153,8 @@ SOCKETIO_DECL void socket_core::disconnect()
     flush_send_buffer(true); // what was emitted before
     byte_buffer text;
     encode_control(text, packet_type::disconnect, nsp_, nullptr);
-    static_cast<void>(manager_.write_packet(text.view(), {}));
-    manager_.gate().left(nsp_, manager_.now());
+    static_cast<void>(writer_.write(text.view(), {}));
+    owner_.gate().left(nsp_, lane_.now());
     leave_connected(std::move(told));
     log(log_level::info, to_string(disconnect_reason::io_client_disconnect));
 }
@@ -175,13 +169,10 @@ SOCKETIO_DECL void socket_core::release()
     channel_.end_acks(channel_.pending().take_all(), error::stopped);
     disconnect();
     end_drains(error::stopped);
-    {
-        std::lock_guard const lock{buffer_mutex_};
-        send_buffer_.clear();
-    }
+    send_buffer_.clear();
     early_.clear();
     timers_.clear_all();
-    manager_.forget(*this);
+    owner_.forget(*this);
 }
 
 // Not wanted any more. The last one to leave closes the connection, which comes first.
@@ -190,13 +181,13 @@ SOCKETIO_DECL void socket_core::leave()
     active_ = false;
     connecting_ = false;
     held_ = false;
-    manager_.close_if_unused();
+    owner_.close_if_unused();
 }
 
 // What is told has its memory already: it is told however the rest goes.
 SOCKETIO_DECL void socket_core::leave(steps told)
 {
-    scope_end const always{[&] { manager_.defer(std::move(told)); }};
+    scope_end const always{[&] { lane_.defer(std::move(told)); }};
     leave();
 }
 
@@ -205,7 +196,7 @@ SOCKETIO_DECL void socket_core::leave_connected(steps told)
     {
         scope_end const always{[&] {
             set_connected(false, {});
-            manager_.defer(std::move(told));
+            lane_.defer(std::move(told));
         }};
         leave();
     }
@@ -244,9 +235,9 @@ SOCKETIO_DECL void socket_core::on_connect(value_view payload)
     log(log_level::info, "connected");
     take_recovery(payload["pid"]);
     connecting_ = false;
-    joined_after_ = manager_.now() - asked_at_;
+    joined_after_ = lane_.now() - asked_at_;
     set_connected(true, std::move(id));
-    manager_.defer(std::move(told));
+    lane_.defer(std::move(told));
 }
 
 SOCKETIO_DECL socket_core::steps socket_core::connected_steps()
@@ -304,11 +295,11 @@ SOCKETIO_DECL void socket_core::on_event(packet const& received)
         return;
     }
     // Nothing can be early before CONNECT was sent: it is late, of a connection that was left.
-    if (manager_.gate().opens_at(nsp_) != clock::never())
+    if (owner_.gate().opens_at(nsp_) != clock::never())
         return;
     buffer_early(received);
-    if (early_.byte_size() > manager_.settings().limits.early_events)
-        manager_.lose(disconnect_reason::parse_error,
+    if (early_.byte_size() > options_.limits.early_events)
+        owner_.lose(disconnect_reason::parse_error,
                       {.code = error::message_too_large, .description = "too many events before CONNECT"});
 }
 
@@ -329,7 +320,7 @@ SOCKETIO_DECL void socket_core::deliver_kept()
     changed();
     auto const first = std::make_shared<owned_event>(early_.pop());
     if (!early_.empty())
-        manager_.defer_first([self = shared_from_this()] { self->deliver_kept(); });
+        lane_.defer_first([self = shared_from_this()] { self->deliver_kept(); });
     json_document reader;
     deliver(first->read(reader), first->id());
 }
@@ -341,7 +332,7 @@ SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
         told = error_step(why);
     connecting_ = false;
     held_ = false;
-    manager_.defer(std::move(told));
+    lane_.defer(std::move(told));
 }
 
 // Before the namespace was connected the reference says "disconnect"; what really happened is that
@@ -369,7 +360,7 @@ SOCKETIO_DECL void socket_core::on_close(disconnect_reason reason, disconnect_de
     auto told = disconnect_step(reason, std::move(details));
     log(log_level::info, to_string(reason));
     set_connected(false, {});
-    manager_.defer(std::move(told));
+    lane_.defer(std::move(told));
     channel_.end_acks(channel_.pending().take_sent(), error::disconnected);
 }
 
@@ -389,7 +380,7 @@ SOCKETIO_DECL void socket_core::expire(clock::time_point now)
 SOCKETIO_DECL void socket_core::recover()
 {
     if (released_)
-        manager_.defer_first([self = shared_from_this()] { self->release(); });
+        lane_.defer_first([self = shared_from_this()] { self->release(); });
     if (!connected())
         channel_.end_acks(channel_.pending().take_sent(), error::disconnected);
 }
@@ -398,10 +389,7 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
 {
     auto const retried = retries_.take_all();
     auto const draining = std::exchange(drains_, {});
-    {
-        std::lock_guard const lock{buffer_mutex_};
-        send_buffer_.clear();
-    }
+    send_buffer_.clear();
     early_.clear();
     timers_.clear_all();
     set_connected(false, {});
@@ -412,7 +400,7 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
 
 SOCKETIO_DECL void socket_core::tell_error(connect_error why)
 {
-    manager_.defer(error_step(std::move(why)));
+    lane_.defer(error_step(std::move(why)));
 }
 
 SOCKETIO_DECL socket_core::steps socket_core::error_step(connect_error why)

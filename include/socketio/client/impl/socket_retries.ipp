@@ -1,8 +1,8 @@
 // The queue of the option `retries` (SEMANTICS 2.8): one event on its way, the next when it is answered.
 #pragma once
 
-#include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/client/socket_owner.hpp>
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/caught.hpp>
 #include <socketio/core/scope.hpp>
@@ -11,11 +11,8 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void socket_core::enqueue(retried_emit emit)
 {
-    auto const manager = weak_manager_.lock();
-    if (!manager)
-        return;
     // Shared, since a command must be small.
-    manager->perform([self = shared_from_this(), waiting = std::make_shared<retried_emit>(std::move(emit))] {
+    perform([self = shared_from_this(), waiting = std::make_shared<retried_emit>(std::move(emit))] {
         self->changed();
         if (self->make_room_for_retry(waiting->packet.byte_size())) {
             self->retries_.push(std::move(*waiting));
@@ -41,7 +38,7 @@ SOCKETIO_DECL void socket_core::send_retried()
     next->packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         byte_buffer with_id;
         append_with_ack_id(with_id, text, nsp_, waiting.id);
-        manager_.send_encoded(*this, with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
+        send_encoded(with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
     });
     again.done();
 }
@@ -51,8 +48,8 @@ SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& res
 {
     changed();
     bool const hopeless = result.error == error::payload_too_large;
-    auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_, manager_.now());
-    auto const go_on = [this] { manager_.defer_first([self = shared_from_this()] { self->send_retried(); }); };
+    auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_, lane_.now());
+    auto const go_on = [this] { lane_.defer_first([self = shared_from_this()] { self->send_retried(); }); };
     auto const failed = caught(go_on);
     if (over && over->waiting.handler && (!result.error || over->waiting.wants_errors))
         over->waiting.handler(result);
@@ -64,9 +61,9 @@ SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& res
 
 SOCKETIO_DECL bool socket_core::make_room_for_retry(std::size_t size)
 {
-    bool const drops = buffer_limits_.full == when_full::drop_oldest;
-    while (!buffer_limits_.admit(retries_.size(), retries_.byte_size(), size)) {
-        auto oldest = drops && buffer_limits_.fits(size) ? retries_.take_oldest_waiting() : std::nullopt;
+    bool const drops = send_buffer_.limits().full == when_full::drop_oldest;
+    while (!send_buffer_.limits().admit(retries_.size(), retries_.byte_size(), size)) {
+        auto oldest = drops && send_buffer_.limits().fits(size) ? retries_.take_oldest_waiting() : std::nullopt;
         if (!oldest)
             return false;
         refuse_retry(std::move(*oldest));
@@ -90,7 +87,7 @@ SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
     if (!cancelled)
         return false;
     channel_.end_taken(std::move(cancelled->waiting), make_error_code(std::errc::operation_canceled));
-    manager_.defer([self = shared_from_this()] { self->send_retried(); });
+    lane_.defer([self = shared_from_this()] { self->send_retried(); });
     return true;
 }
 

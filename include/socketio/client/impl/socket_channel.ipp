@@ -1,8 +1,8 @@
 // What a namespace's channel asks for: the manager's strand, its connection, and the send buffer.
 #pragma once
 
-#include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/client/socket_owner.hpp>
 
 namespace socketio::detail {
 
@@ -23,43 +23,42 @@ SOCKETIO_DECL void socket_core::cancel_ack(std::uint64_t id)
     });
 }
 
-SOCKETIO_DECL clock::time_point socket_core::time() const noexcept { return manager_.time_and_chance().now(); }
-
 SOCKETIO_DECL bool socket_core::perform(unique_function<void()> command)
 {
-    auto const manager = weak_manager_.lock();
-    return manager && manager->perform(std::move(command));
+    auto const alive = weak_owner_.lock();
+    return alive && lane_.perform(std::move(command));
 }
 
 SOCKETIO_DECL bool socket_core::acts_now()
 {
-    auto const manager = weak_manager_.lock();
-    return manager && manager->acts_now();
+    auto const alive = weak_owner_.lock();
+    return alive && lane_.acts_now();
 }
 
-SOCKETIO_DECL void socket_core::defer(unique_function<void()> step) { manager_.defer(std::move(step)); }
+SOCKETIO_DECL void socket_core::defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
 
-SOCKETIO_DECL void socket_core::defer_first(unique_function<void()> step) { manager_.defer_first(std::move(step)); }
+SOCKETIO_DECL void socket_core::defer_first(unique_function<void()> step) { lane_.defer_first(std::move(step)); }
 
-// The next step of all, so that what leaves the send buffer is told before "connect" is.
-SOCKETIO_DECL void socket_core::defer_outgoing(channel_steps&& step) noexcept { manager_.defer_first(std::move(step)); }
+// The next step of all, so that packets of the send buffer are passed to the listeners before "connect" is.
+SOCKETIO_DECL void socket_core::defer_outgoing(channel_steps&& step) noexcept { lane_.defer_first(std::move(step)); }
 
-SOCKETIO_DECL void socket_core::check_attachments(std::string_view, std::size_t count) const
-{
-    if (auto const manager = weak_manager_.lock())
-        manager->check_attachments(count);
-}
+SOCKETIO_DECL void socket_core::changed() noexcept { owner_.note_changed(*this); }
 
+// A server that asks and asks, and reads none of the answers, must not fill our memory.
 SOCKETIO_DECL void socket_core::write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch)
 {
-    if (connected() && channel_.epoch() == epoch)
-        manager_.write_answer(*this, text, attachments);
+    if (!connected() || channel_.epoch() != epoch)
+        return;
+    if (writer_.unread_answers() > options_.limits.unread_answers)
+        owner_.fail(error::unread_answers);
+    else if (!writer_.write_answer(text, attachments))
+        channel_.fail_emit("acknowledgement", std::nullopt, error::payload_too_large);
 }
 
 SOCKETIO_DECL void socket_core::note_unanswered(std::uint64_t ack_id)
 {
-    if (auto const manager = weak_manager_.lock(); manager && manager->settings().log)
-        manager->perform([self = shared_from_this(), ack_id] {
+    if (auto const alive = weak_owner_.lock(); alive && options_.log)
+        lane_.perform([self = shared_from_this(), ack_id] {
             self->log(log_level::debug, "event " + std::to_string(ack_id) + " will never be answered: its ack was dropped");
         });
 }
@@ -69,7 +68,7 @@ SOCKETIO_DECL void socket_core::report(event_error&& why, std::shared_ptr<error_
     log(log_level::warning, why.message());
     if (!hook)
         return;
-    if (auto const& where = manager_.settings().callback_executor)
+    if (auto const& where = options_.callback_executor)
         where.post([weak = std::weak_ptr{hook}, why = std::move(why)] {
             if (auto const still = weak.lock())
                 (*still)(why);

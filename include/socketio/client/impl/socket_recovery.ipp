@@ -1,7 +1,6 @@
 // What a namespace keeps for recovery.
 #pragma once
 
-#include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
 
 namespace socketio::detail {

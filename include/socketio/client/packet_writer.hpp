@@ -1,0 +1,90 @@
+// Writes the packets of all namespaces of one manager into its connection, while there is one that is open.
+// It knows no namespace. On the strand only.
+#pragma once
+
+#include <socketio/codec/packet_encoder.hpp>
+#include <socketio/core/bytes.hpp>
+#include <socketio/net/connection.hpp>
+#include <socketio/net/lane.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace socketio::detail {
+
+class packet_writer {
+public:
+    explicit packet_writer(lane& on) noexcept : lane_{on} {}
+    packet_writer(packet_writer const&) = delete;
+    packet_writer& operator=(packet_writer const&) = delete;
+
+    // The connection is open; it belongs to the manager. Close before it goes.
+    void open(connection& link) noexcept { link_ = &link; }
+    void close() noexcept { link_ = nullptr; }
+    bool is_open() const noexcept { return link_ != nullptr; }
+
+    // It is open, and its heartbeat has not passed.
+    bool can_write();
+    // All that was written before has been handed to the operating system.
+    bool is_writable() { return link_ && link_->is_writable(); }
+    // Bytes that have not.
+    std::size_t unsent() const noexcept { return link_ ? link_->unsent() : 0; }
+    // The server does not read fast enough for a socket with this limit: it keeps its packets, see held_back().
+    bool holds_back(std::size_t most_unsent) noexcept;
+    // A connected socket keeps what it emits.
+    bool& held_back() noexcept { return held_back_; }
+    // Bytes of answers that have not been handed over.
+    std::size_t unread_answers() const noexcept { return link_ ? link_->unread_answers() : 0; }
+    std::uint64_t packets() const noexcept { return packets_; }
+
+    // False if there is no connection, or if the server takes none of that size. If it throws, nothing is written.
+    bool write(std::string_view text, std::span<bytes_view const> attachments, bool compress = true);
+    bool write_answer(std::string_view text, std::span<bytes_view const> attachments);
+
+    // A packet that user code writes into the output of an open connection. Nothing of it stays unless it is ended.
+    class message {
+    public:
+        message(packet_writer& by, bool compress);
+        message(message const&) = delete;
+        message& operator=(message const&) = delete;
+        ~message();
+
+        std::span<bytes_view const> encode(encode_event_ref encode);
+        // The server takes messages of that size.
+        bool fits() const;
+        void end();
+
+    private:
+        packet_writer& by_;
+        engine& session_;
+        bool const compress_;
+        websocket_endpoint::mark const at_;
+        bool ended_ = false;
+    };
+    // A packet that is encoded here because it cannot be written yet, or not only; valid until the next.
+    struct encoded {
+        std::string_view text;
+        std::span<bytes_view const> attachments;
+    };
+    encoded encode(encode_event_ref encode);
+
+private:
+    bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
+    void write_event(encode_event_ref encode, byte_buffer& into);
+
+    lane& lane_;
+    connection* link_ = nullptr;
+    bool held_back_ = false;
+    std::uint64_t packets_ = 0;
+    byte_buffer scratch_;
+    std::vector<bytes_view> attachments_;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/client/impl/packet_writer.ipp>
+#endif

@@ -1,0 +1,126 @@
+// Packets of one namespace that are not sent yet, within limits. The strand changes it; any thread may look at it.
+#pragma once
+
+#include <socketio/core/bytes.hpp>
+#include <socketio/core/clock.hpp>
+#include <socketio/core/value.hpp>
+#include <socketio/session/buffer_limits.hpp>
+#include <socketio/session/packet_queue.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio {
+
+// An event that waits for the connection.
+struct buffered_event {
+    std::string event;
+    array arguments;
+};
+
+} // namespace socketio
+
+namespace socketio::detail {
+
+// What becomes of a packet that cannot be written at once.
+struct buffer_policy {
+    bool is_volatile = false;                      // it is dropped
+    clock::time_point expires = clock::never();    // it is kept so long
+    bool compress = true;                          // when it is written
+};
+
+class send_buffer {
+public:
+    explicit send_buffer(buffer_limits limits) noexcept : limits_{limits} {}
+
+    // Any thread.
+    std::size_t size() const
+    {
+        std::lock_guard const lock{mutex_};
+        return packets_.size();
+    }
+    std::size_t byte_size() const
+    {
+        std::lock_guard const lock{mutex_};
+        return packets_.byte_size();
+    }
+    std::vector<buffered_event> events() const;
+
+    // On the strand, as all below.
+    bool empty() const noexcept { return packets_.empty(); }
+    clock::time_point deadline() const noexcept { return packets_.deadline(); }
+    buffer_limits const& limits() const noexcept { return limits_; }
+    // The limits hold for packets that a server does not read, too: over so many bytes unsent, packets are kept.
+    bool is_bounded() const noexcept { return limits_.events != 0 || limits_.bytes != 0; }
+    std::size_t most_unsent() const noexcept
+    {
+        constexpr std::size_t most = 64 * 1024;
+        return limits_.bytes != 0 && limits_.bytes < most ? limits_.bytes : most;
+    }
+
+    // False if there is no room for it. `drop` sees each packet, as (text, ack), that goes to make room.
+    template <class Drop>
+    bool push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
+              buffer_policy const& policy, Drop drop)
+    {
+        std::size_t const size = packet_queue::size_of(text, attachments);
+        auto const fits = [&] { return limits_.admit(packets_.size(), packets_.byte_size(), size); };
+        bool const drops = limits_.full == when_full::drop_oldest && limits_.fits(size);
+        if (!drops && !fits())
+            return false;
+        std::lock_guard const lock{mutex_};
+        while (!fits())
+            packets_.remove_first(drop);
+        packets_.push(text, attachments, ack, policy.expires, policy.compress);
+        return true;
+    }
+
+    void remove(std::uint64_t ack)
+    {
+        std::lock_guard const lock{mutex_};
+        packets_.remove(ack);
+    }
+    // `gone` sees each packet as (text, ack). If it throws, that one stays, with all behind it.
+    template <class Gone>
+    void remove_all(Gone gone)
+    {
+        std::lock_guard const lock{mutex_};
+        while (!packets_.empty())
+            packets_.remove_first(gone);
+    }
+    template <class Gone>
+    void remove_expired(clock::time_point now, Gone gone)
+    {
+        std::lock_guard const lock{mutex_};
+        packets_.remove_expired(now, gone);
+    }
+    // Hands the packets over in order, as (text, attachments, ack, compress), until `take` says false.
+    template <class Take>
+    void drain(Take take)
+    {
+        std::lock_guard const lock{mutex_};
+        packets_.drain(take);
+    }
+    void clear() noexcept
+    {
+        std::lock_guard const lock{mutex_};
+        packets_.clear();
+    }
+
+private:
+    buffer_limits const limits_;
+    mutable std::mutex mutex_; // guards packets_, where it is not the strand that looks
+    packet_queue packets_;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/client/impl/send_buffer.ipp>
+#endif
