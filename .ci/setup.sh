@@ -71,6 +71,8 @@ need_test_tools() {
     need doctest-dev has_header doctest/doctest.h
     need zlib1g-dev has_header zlib.h
     need clang has clang++
+    need clang-tidy has clang-tidy
+    need lld has ld.lld
     need libclang-rt-dev has_tsan
     need libssl-dev has_header openssl/ssl.h
     need meson has meson
