@@ -34,7 +34,7 @@ public:
     std::size_t unsent() const noexcept { return link_ ? link_->unsent() : 0; }
     // The server does not read fast enough for a socket with this limit: it keeps its packets, see held_back().
     bool holds_back(std::size_t most_unsent) noexcept;
-    // A connected socket keeps what it emits.
+    // A connected socket keeps its packets.
     bool& held_back() noexcept { return held_back_; }
     // Bytes of answers that have not been handed over.
     std::size_t unread_answers() const noexcept { return link_ ? link_->unread_answers() : 0; }
@@ -64,7 +64,7 @@ public:
         websocket_endpoint::mark const at_;
         bool ended_ = false;
     };
-    // A packet that is encoded here because it cannot be written yet, or not only; valid until the next.
+    // A packet that is encoded here, since it cannot be written in place; valid until the next one.
     struct encoded {
         std::string_view text;
         std::span<bytes_view const> attachments;

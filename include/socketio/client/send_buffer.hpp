@@ -28,7 +28,7 @@ struct buffered_event {
 
 namespace socketio::detail {
 
-// What becomes of a packet that cannot be written at once.
+// The fate of a packet that cannot be written at once.
 struct buffer_policy {
     bool is_volatile = false;                      // it is dropped
     clock::time_point expires = clock::never();    // it is kept so long
@@ -115,7 +115,7 @@ public:
 
 private:
     buffer_limits const limits_;
-    mutable std::mutex mutex_; // guards packets_, where it is not the strand that looks
+    mutable std::mutex mutex_; // guards packets_ against readers off the strand
     packet_queue packets_;
 };
 

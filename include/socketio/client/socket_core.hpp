@@ -1,5 +1,5 @@
-// The state behind a `socket`: one namespace of one manager. Members marked "any thread" may be called from anywhere, all
-// others on the manager's strand only.
+// The state behind a `socket`: one namespace of one manager. Members marked "any thread" may be called from anywhere,
+// all others on the manager's strand only.
 #pragma once
 
 #include <socketio/client/options.hpp>
@@ -32,7 +32,9 @@ class lane;
 class packet_writer;
 class socket_owner;
 
-class socket_core final : public lane_recipient, public std::enable_shared_from_this<socket_core>, private channel_host {
+class socket_core final : public lane_recipient,
+                          public std::enable_shared_from_this<socket_core>,
+                          private channel_host {
 public:
     socket_core(std::shared_ptr<socket_owner> const& owner, std::string nsp, socket_options settings);
 
@@ -43,7 +45,10 @@ public:
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
     clock::time_point now() const noexcept { return time(); }
     channel& get_channel() noexcept { return channel_; }
-    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout) { return channel_.new_ack(event, timeout); }
+    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
+    {
+        return channel_.new_ack(event, timeout);
+    }
     // For the retries queue: with a ticket that is no ack id, since every try has one of its own.
     pending_ack new_retried(std::string_view event);
     std::uint64_t retry_limit() const noexcept { return retry_limit_; }
@@ -57,8 +62,10 @@ public:
     std::size_t buffered_amount() const;
     std::vector<buffered_event> buffered_events() const { return send_buffer_.events(); }
     // An event, of user code or encoded already. They throw for reserved names and too many attachments.
-    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, buffer_policy const& rule);
-    void send_encoded(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                    buffer_policy const& rule);
+    void send_encoded(std::string_view text, std::span<bytes_view const> attachments,
+                      std::optional<pending_ack>&& waiting,
                       buffer_policy const& rule);
     static void check_event(std::string_view event);
     SOCKETIO_DECL void check_attachments(std::string_view event, std::size_t count) const override;
@@ -75,36 +82,36 @@ public:
     void stop_listening() { channel_.stop_listening(); }
     event_emitter& outgoing() noexcept { return channel_.outgoing(); }
 
-    // What the user asks for.
+    // Calls of the user.
     void connect();
     void disconnect();
-    // The last handle is gone: nobody listens any more.
+    // The last handle has gone, and with it all listeners.
     void release();
 
-    // What the manager tells.
+    // Events of the manager.
     // `attempts`: how many it took to open the connection again; 0 if it never was lost.
     void on_manager_open(std::uint64_t attempts);
     void on_manager_close(disconnect_reason reason, disconnect_details const& details);
     void on_manager_error(connect_error const& why);
     void on_packet(packet const& received);
-    // There is no use in trying on: the user must connect() again.
+    // Another attempt would fail, too: the user must connect() again.
     void give_up() { active_ = false; }
     void expire(clock::time_point now);
     clock::time_point deadline() const noexcept;
-    // CONNECT was sent for this socket as it is now, so that its answer is.
+    // CONNECT was sent for this socket as it is now, so that the answer is its own.
     bool awaits_answer() const noexcept { return active() && connecting_ && !held_; }
     // Goes on with a CONNECT that had to wait, if it may be sent now.
     void join_if_held();
     void drop_everything() noexcept;
-    // After a turn that found no memory: what was to follow, follows.
+    // After a turn that found no memory: repeats its unfinished ends.
     void recover();
 
-    // What was kept is sent, if it is connected, as far as the server reads; `all`: without a look at that.
+    // Sends the kept packets, if it is connected, as far as the server reads; `all`: without a look at that.
     void flush_send_buffer(bool all = false);
-    // After a turn in which it changed: what other threads may ask for.
+    // After a turn in which it changed: puts its numbers where other threads find them.
     void publish() noexcept;
-    // After a turn, while all that was written has left: who waits for it is told that nothing is buffered.
-    // False if nobody waits any more.
+    // After a turn, while all that was written has left: completes the waits for the drain if nothing is buffered.
+    // False if there are none any more.
     bool tell_drained();
     // Of the manager alone.
     struct place {
@@ -113,24 +120,30 @@ public:
         alarms::key deadline{};  // that the manager looks after
     };
     place& managed() noexcept { return managed_; }
-    // Whoever asks for these may change them.
+    // For changes.
     alarms& timers() noexcept { return changed(), timers_; }
 
     std::shared_ptr<lane_recipient> recipient() override { return shared_from_this(); }
-    SOCKETIO_DECL void take_packet(std::string_view text, std::span<bytes_view const> attachments, std::uint32_t compress,
+    SOCKETIO_DECL void take_packet(std::string_view text, std::span<bytes_view const> attachments,
+                                   std::uint32_t compress,
                                    std::optional<pending_ack>&& waiting) override;
     SOCKETIO_DECL void join() override;
     void never_joined() noexcept override { drop_everything(); }
 
 private:
-    void emit_here(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, buffer_policy const& rule);
-    void encode_in_place(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, bool compress);
-    void send_or_drop(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+    void emit_here(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                   buffer_policy const& rule);
+    void encode_in_place(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                         bool compress);
+    void send_or_drop(std::string_view text, std::span<bytes_view const> attachments,
+                      std::optional<pending_ack>&& waiting,
                       buffer_policy const& rule);
-    void send_or_keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
+    void send_or_keep(std::string_view text, std::span<bytes_view const> attachments,
+                      std::optional<pending_ack>&& waiting,
                       buffer_policy const& rule);
     // A packet out of the send buffer; false: it must stay there.
-    bool send_kept(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id, bool compress);
+    bool send_kept(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id,
+                   bool compress);
     // Into the send buffer, as far as there is room.
     void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
               buffer_policy const& rule);
@@ -172,7 +185,7 @@ private:
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
 
-    // Of the channel. To be published after this turn, and to be asked for its deadline:
+    // Of the channel. A change is published after this turn, which then looks at the deadline.
     SOCKETIO_DECL void changed() noexcept override;
     void note_deadline(clock::time_point) override { changed(); }
     std::shared_ptr<void> pin() override { return shared_from_this(); }
@@ -185,7 +198,8 @@ private:
     void forget_packet(std::uint64_t ack_id) override { send_buffer_.remove(ack_id); }
     clock::time_point time() const noexcept override { return time_and_chance_.now(); }
     std::size_t packet_limit() const noexcept override { return static_cast<std::size_t>(-1); } // it is the server's
-    SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments,
+                                    std::uint64_t epoch) override;
     SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;
     SOCKETIO_DECL void note_unanswered(std::uint64_t ack_id) override;
 
@@ -222,7 +236,7 @@ private:
 
     alarms timers_;
     send_buffer send_buffer_;
-    drains drains_; // who waits for all to be sent
+    drains drains_; // operations that wait until all is sent
     retry_queue retries_;
     owned_events early_;
     std::string early_offset_; // of the last of these

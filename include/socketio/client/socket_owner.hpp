@@ -1,4 +1,4 @@
-// What a namespace needs of the manager that it belongs to.
+// The needs of a namespace, met by its manager.
 #pragma once
 
 #include <socketio/client/options.hpp>
@@ -38,22 +38,22 @@ public:
 
     virtual void open() = 0;
     virtual bool is_reconnecting() const noexcept = 0;
-    // A namespace is not wanted any more; without any the connection closes.
+    // A namespace has become inactive; the connection closes with the last active one.
     virtual void close_if_unused() = 0;
     virtual void join(std::shared_ptr<socket_core> const& joined) = 0;
     virtual void forget(socket_core const& which) = 0;
-    // The server at the other end is the one that the program has named, or may be told as much.
+    // The server at the other end is the one that the program has named, or may be told its auth.
     virtual bool may_tell_auth() const noexcept = 0;
     virtual connect_throttle& gate() noexcept = 0;
     // Ends the connection.
     virtual void lose(disconnect_reason reason, disconnect_details details) = 0;
     // The same, for an error of the transport.
     virtual void fail(std::error_code why) = 0;
-    // The server has read on: connected sockets send what they keep.
+    // The server has read on: connected sockets send their kept packets.
     virtual void flush_held_back() = 0;
     // It is asked after each turn whether all has been sent, until nothing waits for that.
     virtual void watch_drain(socket_core& which) = 0;
-    // It is looked after at the end of this turn.
+    // Its deadline and its numbers are looked at when this turn ends.
     virtual void note_changed(socket_core& which) noexcept = 0;
     virtual void log(log_level level, std::string_view component, std::string_view text) = 0;
 

@@ -55,7 +55,7 @@ inline void end_packet(byte_buffer& to, std::size_t start, std::size_t attachmen
     *type = *type == '2' ? '5' : '6';
 }
 
-// Writes one event packet into the buffer, and adds the attachments that it finds.
+// User code that writes one event packet into the buffer, and adds the attachments that it finds.
 using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>&)>;
 
 // An EVENT. Binary arguments are not copied: `attachments` looks at them.

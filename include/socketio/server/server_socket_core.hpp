@@ -26,7 +26,7 @@ namespace socketio::detail {
 
 class namespace_core;
 
-// What a middleware of packets is called with, and what it calls.
+// A middleware of packets, and the function that it calls to decide.
 using decide = std::function<void(std::optional<connect_error>)>;
 using packet_middleware = std::function<void(std::string_view, args const&, decide)>;
 
@@ -57,7 +57,7 @@ public:
     void use(packet_middleware middleware);
     void set_error_hook(error_hook hook) { channel_.set_error_hook(std::move(hook)); }
     void send(shared_packet packet, send_flags flags);
-    // For broadcasts: `answered` is told the first argument of the answer, or why there is none.
+    // For broadcasts: `answered` is called with the first argument of the answer, or with the error that took its place.
     void ask(shared_packet packet, std::uint64_t id, send_flags flags, std::function<void(std::error_code, value)> answered);
     void forget_ack(std::uint64_t id) { channel_.forget_ack(id); }
     // An event of this socket's own; `waiting` if it wants an answer.
@@ -74,7 +74,7 @@ public:
     void on_connect();
     void on_packet(packet const& received);
     void on_parse_error(std::error_code why);
-    // The client is told that it has left.
+    // Sends DISCONNECT to the client.
     void leave(disconnect_reason reason);
     // False if it was not connected.
     bool on_close(disconnect_reason reason, bool by_this_side = false);
@@ -133,7 +133,7 @@ private:
     channel channel_;
     alarms::key noted_deadline_{};
 
-    mutable std::mutex mutex_; // guards what follows
+    mutable std::mutex mutex_; // guards data_ and middleware_
     value data_;
     std::vector<std::shared_ptr<packet_middleware const>> middleware_;
 };

@@ -1,5 +1,5 @@
-// Acknowledgements that are waited for: which emit, until when, and who is told. Every one of them
-// ends exactly once. Time is an argument.
+// Pending acknowledgements: the emit, its deadline, and the handler. Each of them ends exactly
+// once. Time is an argument.
 #pragma once
 
 #include <socketio/core/caught.hpp>

@@ -30,7 +30,7 @@ namespace socketio::detail {
 using error_hook = std::function<void(event_error const&)>;
 using channel_steps = std::list<unique_function<void()>>;
 
-// What a channel needs of the socket that has it. Only those marked "any thread" are called off the strand.
+// The needs of a channel, met by the socket that has it. Only members marked "any thread" are called off the strand.
 class channel_host {
 public:
     channel_host() = default;
@@ -40,7 +40,7 @@ public:
 
     // Any thread. The socket, kept alive.
     virtual std::shared_ptr<void> pin() = 0;
-    // Any thread. Runs the command on the strand, in the order in which this thread asks. False if there is none any more.
+    // Any thread. Runs the command on the strand, in the order in which this thread asks. False if the strand has gone.
     virtual bool perform(unique_function<void()> command) = 0;
     // Any thread. True on the strand; then all that was asked for before has been done.
     virtual bool acts_now() = 0;
@@ -54,7 +54,7 @@ public:
     // An acknowledgement will be added, with this deadline; or the others change.
     virtual void note_deadline(clock::time_point at) = 0;
     virtual void changed() noexcept = 0;
-    // The packet that asks for this acknowledgement is not sent any more, if it waits.
+    // The packet that asks for this acknowledgement need not be sent any more, if it still waits.
     virtual void forget_packet(std::uint64_t ack_id) = 0;
     // Any thread. Throws if one packet may not have so many attachments.
     virtual void check_attachments(std::string_view event, std::size_t count) const = 0;
@@ -113,12 +113,13 @@ public:
     void cancel_ack(std::uint64_t id);
     // Ends it without calling its handler.
     void forget_ack(std::uint64_t id);
-    // An emit that cannot be sent: its handler is called, if that takes errors, and otherwise the error hook; in a step.
+    // An emit that cannot be sent: a step calls its handler, if that takes errors, and otherwise the error hook.
     void fail_from_anywhere(std::string_view event, std::optional<pending_ack> waiting, std::error_code why);
     // There is no strand any more.
     void end_elsewhere(std::shared_ptr<pending_ack> ended);
     SOCKETIO_DECL void report_from_anywhere(event_error why) override;
-    SOCKETIO_DECL void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
+    SOCKETIO_DECL void send_ack(std::string_view text, std::span<bytes_view const> attachments,
+                                std::uint64_t epoch) override;
     void ack_dropped(std::uint64_t id) override { host_.note_unanswered(id); }
 
     // On the strand, as all below.
@@ -129,7 +130,7 @@ public:
     // The connection that answers belong to.
     std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_relaxed); }
     void begin_epoch() noexcept { epoch_.fetch_add(1, std::memory_order_relaxed); }
-    // From here on what cannot be ended here ends elsewhere, see channel_host.
+    // The socket has left for good: from here on failed ends happen elsewhere, see channel_host::call_elsewhere().
     void end() noexcept { ended_ = true; }
     bool ended() const noexcept { return ended_; }
 
@@ -139,10 +140,10 @@ public:
     void dispatch_reserved(event_call& call) { events_.dispatch_reserved(call.event, call); }
     void on_ack(packet const& received);
 
-    // Whoever asks for these may change them.
+    // For changes.
     acks& pending() noexcept { return host_.changed(), acks_; }
     acks const& waiting() const noexcept { return acks_; }
-    // Waits for the acknowledgement of what `write` writes, unless that throws.
+    // Calls `write`, and waits for the acknowledgement of its packet, unless that throws.
     template <class Write>
     void ask(pending_ack&& waiting, Write write)
     {
@@ -153,7 +154,7 @@ public:
     }
     void expire(clock::time_point now);
     void end_acks(std::vector<pending_ack> ended, std::error_code why);
-    // In a step, since the handler is user code. Without memory for that nothing is taken from `ended`.
+    // In a step, since the handler is user code. Without memory for the step, `ended` is as before.
     void end_ack(pending_ack&& ended, std::error_code why);
     // The same, of one that nothing else keeps.
     void end_taken(pending_ack ended, std::error_code why);
@@ -175,8 +176,8 @@ public:
     }
     void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, std::error_code why);
 
-    // Calls `write`, which is false if it does not write. The outgoing listeners see what was written as the peer does,
-    // in a step; all memory for that is taken before.
+    // Calls `write_now`, which returns false if it writes nothing. The outgoing listeners see the packet as the peer
+    // does, in a step, which has all its memory before.
     template <class Write>
     bool write(std::string_view text, std::span<bytes_view const> attachments, Write write_now)
     {

@@ -40,7 +40,7 @@ public:
         });
     }
 
-    // What it costs, which for a small event is mostly not its own bytes.
+    // Its memory, which for a small event is mostly not its own bytes.
     std::size_t size() const noexcept
     {
         std::size_t total = sizeof *this + text_.capacity();
@@ -110,7 +110,7 @@ public:
         size_ -= first.size();
         return first;
     }
-    // Their connection is gone: nobody waits for an answer any more.
+    // Their connection is gone, and with it the peer that waits for answers.
     void forget_ids() noexcept
     {
         for (auto& each : events_)

@@ -37,10 +37,10 @@ public:
     bool empty() const noexcept { return count_ == 0; }
     std::size_t size() const noexcept { return count_; }
     std::size_t byte_size() const noexcept { return bytes_.size() - offset_ - removed_bytes_; }
-    // Bytes held, for what waits and for what comes.
+    // Bytes held, for packets that wait and packets to come.
     std::size_t memory() const noexcept { return bytes_.capacity(); }
 
-    // What a packet adds to byte_size().
+    // Bytes that a packet adds to byte_size().
     static std::size_t size_of(std::string_view text, std::span<bytes_view const> attachments) noexcept
     {
         std::size_t size = text.size();
@@ -52,7 +52,7 @@ public:
     void push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
               clock::time_point expires = clock::never(), bool compress = true)
     {
-        // All memory first: what can fail leaves nothing of the packet behind.
+        // All memory first, so that a failure leaves nothing of the packet behind.
         std::size_t const size = size_of(text, attachments);
         bytes_.prepare(size);
         entries_.push_back({size, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires, compress});
@@ -183,7 +183,7 @@ public:
     }
 
 private:
-    // The first that is not removed; adds to `at` what lies before it.
+    // The first that is not removed; adds to `at` the bytes before it.
     std::size_t first_index(std::size_t& at) const noexcept
     {
         std::size_t first = head_;

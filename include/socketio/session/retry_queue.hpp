@@ -49,14 +49,14 @@ public:
         return &emits_.front();
     }
 
-    // What next() gave was not sent.
+    // The result of next() was not sent.
     void take_back() noexcept
     {
         emits_.front().in_flight = false;
         --emits_.front().tries;
     }
 
-    // A try of the emit with this ticket has ended. What it returns is over: answered, expired, or tried once
+    // A try of the emit with this ticket has ended. A returned emit is over: answered, expired, or tried once
     // and `retries` times more.
     std::optional<retried_emit> ended(std::uint64_t ticket, bool answered, std::uint64_t retries, clock::time_point now)
     {

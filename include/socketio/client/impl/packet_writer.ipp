@@ -60,7 +60,7 @@ SOCKETIO_DECL bool packet_writer::write_answer(std::string_view text, std::span<
     return written;
 }
 
-// User code runs in here: what it emits has to wait.
+// Runs user code; events that it emits have to wait.
 SOCKETIO_DECL void packet_writer::write_event(encode_event_ref encode, byte_buffer& into)
 {
     attachments_.clear();

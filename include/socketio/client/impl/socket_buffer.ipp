@@ -16,7 +16,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
 {
     changed(); // it may have a deadline
     if (waiting)
-        channel_.pending().reserve_one(); // what can fail comes before the packet is there
+        channel_.pending().reserve_one(); // all that may fail comes before the packet is there
     auto const drop = [this](std::string_view oldest, std::optional<std::uint64_t> id) {
         channel_.end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
     };
@@ -29,7 +29,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
     }
 }
 
-// There is no room. What was to be dropped then is told to nobody but its own handler.
+// There is no room. A packet that is dropped by the rules ends its acknowledgement, without a report.
 SOCKETIO_DECL void socket_core::refuse(std::string_view event, std::optional<pending_ack>&& waiting)
 {
     ++dropped_;
@@ -45,7 +45,9 @@ SOCKETIO_DECL void socket_core::refuse(std::string_view event, std::optional<pen
 SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
 {
     send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
-        channel_.end_kept(id, [&](auto&& waiting) { channel_.fail_emit(event_of(text), std::move(waiting), error::ack_timeout); });
+        channel_.end_kept(id, [&](auto&& waiting) {
+            channel_.fail_emit(event_of(text), std::move(waiting), error::ack_timeout);
+        });
     });
     while (auto due = retries_.take_expired(now)) {
         std::optional<pending_ack> waiting{std::move(due->waiting)};
@@ -74,7 +76,8 @@ SOCKETIO_DECL std::size_t socket_core::buffered_amount() const
     auto const owner = weak_owner_.lock();
     if (!owner)
         return 0;
-    std::size_t const retried = lane_.on_strand() ? retries_.byte_size() : published_.retried_bytes.load(std::memory_order_relaxed);
+    std::size_t const retried =
+        lane_.on_strand() ? retries_.byte_size() : published_.retried_bytes.load(std::memory_order_relaxed);
     return send_buffer_.byte_size() + retried + owner->unsent();
 }
 
@@ -132,12 +135,15 @@ SOCKETIO_DECL bool socket_core::tell_drained()
 
 SOCKETIO_DECL void socket_core::publish() noexcept
 {
-    auto const put = [](std::atomic<std::size_t>& at, std::size_t number) { at.store(number, std::memory_order_relaxed); };
+    auto const put = [](std::atomic<std::size_t>& at, std::size_t number) {
+        at.store(number, std::memory_order_relaxed);
+    };
     put(published_.acks, channel_.waiting().size());
     put(published_.retried_events, retries_.size());
     put(published_.retried_bytes, retries_.byte_size());
     put(published_.early_bytes, early_.byte_size());
-    auto const joined = std::min(std::chrono::duration_cast<std::chrono::microseconds>(joined_after_), std::chrono::microseconds{std::chrono::hours{1}});
+    using us = std::chrono::microseconds;
+    auto const joined = std::min(std::chrono::duration_cast<us>(joined_after_), us{std::chrono::hours{1}});
     published_.joined_after.store(static_cast<std::uint32_t>(joined.count()), std::memory_order_relaxed);
 }
 

@@ -1,4 +1,4 @@
-// What a namespace's channel asks for: the manager's strand, its connection, and the send buffer.
+// A namespace as the host of its channel: lends it the manager's strand, the connection, and the send buffer.
 #pragma once
 
 #include <socketio/client/socket_core.hpp>
@@ -45,7 +45,8 @@ SOCKETIO_DECL void socket_core::defer_outgoing(channel_steps&& step) noexcept { 
 SOCKETIO_DECL void socket_core::changed() noexcept { owner_.note_changed(*this); }
 
 // A server that asks and asks, and reads none of the answers, must not fill our memory.
-SOCKETIO_DECL void socket_core::write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch)
+SOCKETIO_DECL void socket_core::write_answer(std::string_view text, std::span<bytes_view const> attachments,
+                                             std::uint64_t epoch)
 {
     if (!connected() || channel_.epoch() != epoch)
         return;
@@ -59,7 +60,8 @@ SOCKETIO_DECL void socket_core::note_unanswered(std::uint64_t ack_id)
 {
     if (auto const alive = weak_owner_.lock(); alive && options_.log)
         lane_.perform([self = shared_from_this(), ack_id] {
-            self->log(log_level::debug, "event " + std::to_string(ack_id) + " will never be answered: its ack was dropped");
+            self->log(log_level::debug,
+                      "event " + std::to_string(ack_id) + " will never be answered: its ack was dropped");
         });
 }
 

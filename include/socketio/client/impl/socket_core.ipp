@@ -7,7 +7,8 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<socket_owner> const& owner, std::string nsp, socket_options settings)
+SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<socket_owner> const& owner, std::string nsp,
+                                       socket_options settings)
     : weak_owner_{owner}, owner_{*owner}, lane_{owner->shared().strand}, writer_{owner->shared().writer},
       options_{owner->shared().settings},
       time_and_chance_{owner->shared().time_and_chance}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
@@ -81,8 +82,8 @@ SOCKETIO_DECL void socket_core::join_if_held()
 
 SOCKETIO_DECL clock::time_point socket_core::deadline() const noexcept
 {
-    auto const earliest = std::min({channel_.waiting().deadline(), timers_.deadline(), send_buffer_.deadline(), retries_.deadline(),
-                                    connecting_ ? answer_deadline_ : clock::never()});
+    auto const earliest = std::min({channel_.waiting().deadline(), timers_.deadline(), send_buffer_.deadline(),
+                                    retries_.deadline(), connecting_ ? answer_deadline_ : clock::never()});
     return held_ ? std::min(earliest, owner_.gate().opens_at(nsp_)) : earliest;
 }
 
@@ -150,7 +151,7 @@ SOCKETIO_DECL void socket_core::disconnect()
         return;
     }
     auto told = disconnect_step(disconnect_reason::io_client_disconnect, {});
-    flush_send_buffer(true); // what was emitted before
+    flush_send_buffer(true); // events that were emitted before
     byte_buffer text;
     encode_control(text, packet_type::disconnect, nsp_, nullptr);
     static_cast<void>(writer_.write(text.view(), {}));
@@ -161,7 +162,7 @@ SOCKETIO_DECL void socket_core::disconnect()
 
 SOCKETIO_DECL void socket_core::release()
 {
-    // What had no memory the last time is done now.
+    // Called again, it repeats the parts that found no memory.
     if (std::exchange(released_, true) && !managed_.joined)
         return;
     stop_listening();
@@ -184,7 +185,7 @@ SOCKETIO_DECL void socket_core::leave()
     owner_.close_if_unused();
 }
 
-// What is told has its memory already: it is told however the rest goes.
+// These steps have their memory already: they run however the rest goes.
 SOCKETIO_DECL void socket_core::leave(steps told)
 {
     scope_end const always{[&] { lane_.defer(std::move(told)); }};
@@ -219,8 +220,8 @@ SOCKETIO_DECL void socket_core::on_packet(packet const& received)
     }
 }
 
-// The order is fixed: id, early events, send buffer, "connect" (SEMANTICS 2.4, item 31); then our
-// own "reconnect". A second CONNECT is ignored (item 33).
+// The order is fixed: id, early events, send buffer, "connect" (socket.ts, onconnect()); then our
+// own "reconnect". A second CONNECT is ignored.
 SOCKETIO_DECL void socket_core::on_connect(value_view payload)
 {
     if (connected())
@@ -335,8 +336,8 @@ SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
     lane_.defer(std::move(told));
 }
 
-// Before the namespace was connected the reference says "disconnect"; what really happened is that
-// no connection was made.
+// Before the namespace was connected the reference emits "disconnect". In truth no connection was made, so here it is
+// "connect_error".
 SOCKETIO_DECL void socket_core::on_manager_close(disconnect_reason reason, disconnect_details const& details)
 {
     connecting_ = false;

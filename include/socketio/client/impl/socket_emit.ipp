@@ -141,11 +141,13 @@ SOCKETIO_DECL bool socket_core::send_kept(std::string_view text, std::span<bytes
     if (written && id)
         channel_.pending().sent(*id);
     if (!written)
-        channel_.end_kept(id, [&](auto&& last) { channel_.fail_emit(event_of(text), std::move(last), error::payload_too_large); });
+        channel_.end_kept(id, [&](auto&& last) {
+            channel_.fail_emit(event_of(text), std::move(last), error::payload_too_large);
+        });
     return true;
 }
 
-// Behind what is kept already, so that the order stays.
+// True while kept packets have to go first, so that the order stays.
 SOCKETIO_DECL bool socket_core::must_wait()
 {
     if (!send_buffer_.is_bounded())

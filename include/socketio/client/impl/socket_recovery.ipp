@@ -1,11 +1,11 @@
-// What a namespace keeps for recovery.
+// Recovery: the texts of the server that a namespace remembers for its next CONNECT.
 #pragma once
 
 #include <socketio/client/socket_core.hpp>
 
 namespace socketio::detail {
 
-// What a server may have said back to it in CONNECT. Real ones say some twenty bytes; a large one would make CONNECT
+// A text of the server that is repeated in CONNECT. Real ones have some twenty bytes; a large one would make CONNECT
 // too large for the next server.
 inline bool is_recovery_text(value_view from) noexcept
 {
@@ -19,7 +19,7 @@ SOCKETIO_DECL recovery_state socket_core::recovery() const
     return recovery_;
 }
 
-// The server has the session still, or has begun another, or knows no recovery (SEMANTICS 2.9).
+// The server still has the session, or has begun another, or knows no recovery (socket.ts, onconnect()).
 SOCKETIO_DECL void socket_core::take_recovery(value_view pid)
 {
     std::lock_guard const lock{mutex_};
@@ -51,7 +51,7 @@ SOCKETIO_DECL void socket_core::buffer_early(packet const& event)
         early_offset_ = arguments[arguments.size() - 1].as_string();
 }
 
-// What the user has put into auth wins.
+// Members that the user has put into auth win.
 SOCKETIO_DECL void socket_core::add_recovery(object& auth) const
 {
     auto last = recovery();

@@ -1,4 +1,4 @@
-// The queue of the option `retries` (SEMANTICS 2.8): one event on its way, the next when it is answered.
+// The queue of the option `retries` (socket.ts, _drainQueue()): one event on its way, the next when it is answered.
 #pragma once
 
 #include <socketio/client/socket_core.hpp>

@@ -39,11 +39,13 @@ inline std::shared_ptr<handshake const> make_handshake(peer_core const& client, 
     return made;
 }
 
-SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<peer_core> client,
-                                                     value auth, std::optional<adapter_session> session)
+SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_core> nsp,
+                                                     std::shared_ptr<peer_core> client, value auth,
+                                                     std::optional<adapter_session> session)
     : nsp_{std::move(nsp)}, client_{std::move(client)}, session_{std::move(session)},
       id_{session_ ? session_->sid : random_id(nsp_->time_and_chance())},
-      pid_{session_ ? session_->pid : nsp_->rooms().settings().recovery ? random_id(nsp_->time_and_chance()) : std::string{}},
+      pid_{session_                                ? session_->pid
+           : nsp_->rooms().settings().recovery ? random_id(nsp_->time_and_chance()) : std::string{}},
       recovered_{session_.has_value()}, handshake_{make_handshake(*client_, std::move(auth), nsp_->time_and_chance())},
       channel_{*this, nsp_->name(), nsp_->ack_ids()},
       data_{session_ ? session_->data : value{object{}}}
@@ -75,7 +77,7 @@ SOCKETIO_DECL void server_socket_core::defer_first(unique_function<void()> step)
     client_->defer_first([&] { client_->defer(std::move(step)); });
 }
 
-// What was restored joins its rooms, and what it has missed comes before CONNECT (SEMANTICS 2.9, item 71).
+// A restored session joins its rooms, and its missed packets come before CONNECT (socket.ts, constructor).
 SOCKETIO_DECL void server_socket_core::on_connect()
 {
     std::vector<std::string> rooms = session_ ? session_->rooms : std::vector<std::string>{};
@@ -87,8 +89,8 @@ SOCKETIO_DECL void server_socket_core::on_connect()
     enter();
 }
 
-// Not before it is in its rooms: listeners of those could put it out before it was told that it is in. Who comes back too
-// late, since events were forgotten while the middleware decided, is to come as a stranger.
+// After it has joined its rooms: their listeners may disconnect it, and DISCONNECT must not come before CONNECT. A session
+// that comes back too late, since its events were dropped while the middleware decided, has to begin anew.
 SOCKETIO_DECL void server_socket_core::enter()
 {
     auto const self = shared_from_this();
@@ -172,7 +174,7 @@ SOCKETIO_DECL void server_socket_core::leave(disconnect_reason reason)
     on_close(reason, true);
 }
 
-// "disconnecting" is told while it is still in its rooms, and to its listeners connected; "disconnect" after.
+// Listeners of "disconnecting" still see it connected and in its rooms; those of "disconnect" do not.
 // All that follows has its memory before anything changes.
 SOCKETIO_DECL bool server_socket_core::on_close(disconnect_reason reason, bool by_this_side)
 {
@@ -190,7 +192,7 @@ SOCKETIO_DECL bool server_socket_core::on_close(disconnect_reason reason, bool b
     steps.emplace_back();
     if (by_this_side)
         client_->note_leaving(*this);
-    steps.back() = end_listening(); // which is done even if it is only let go
+    steps.back() = end_listening(); // which also happens if the step is destroyed without a call
     client_->left(*this);
     channel_.end();
     connected_.store(false, std::memory_order_release);
@@ -222,7 +224,7 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
         nsp_->removed();
     }));
     client_->forget_deadline(*this);
-    // At last: what is the program's may throw.
+    // At the end, since code of the program may throw.
     if (recoverable && !pid_.empty())
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
     rooms.room_events().tell(left);
@@ -235,7 +237,7 @@ SOCKETIO_DECL void server_socket_core::abandon()
         return;
     std::list<unique_function<void()>> first, steps(1);
     first.push_back([self = shared_from_this()] { self->channel_.end_all_now(); });
-    steps.back() = end_listening(); // which is done even if it is only let go
+    steps.back() = end_listening(); // which also happens if the step is destroyed without a call
     channel_.end();
     auto left = nsp_->rooms().exit(id_);
     client_->forget_deadline(*this);
@@ -249,8 +251,12 @@ SOCKETIO_DECL void server_socket_core::abandon()
     client_->defer_first([&] {
         client_->defer(std::move(first));
         if (session_)
-            client_->defer([self = shared_from_this()] { self->nsp_->rooms().persist_session(std::move(*self->session_)); });
-        client_->defer([self = shared_from_this(), left = std::move(left)] { self->nsp_->rooms().room_events().tell(left); });
+            client_->defer([self = shared_from_this()] {
+                self->nsp_->rooms().persist_session(std::move(*self->session_));
+            });
+        client_->defer([self = shared_from_this(), left = std::move(left)] {
+            self->nsp_->rooms().room_events().tell(left);
+        });
     });
 }
 
@@ -266,7 +272,7 @@ SOCKETIO_DECL void server_socket_core::drop_everything() noexcept
 {
     connected_.store(false, std::memory_order_release);
     channel_.drop_everything();
-    static_cast<void>(nsp_->rooms().exit(id_)); // nobody is told any more
+    static_cast<void>(nsp_->rooms().exit(id_)); // without a call of listeners
     stop_listening();
 }
 

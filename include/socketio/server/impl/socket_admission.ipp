@@ -1,4 +1,4 @@
-// What stands between an event and its listeners: the middleware of packets.
+// The middleware of packets, which stands between an event and its listeners.
 #pragma once
 
 #include <socketio/server/server_socket_core.hpp>
@@ -26,11 +26,12 @@ SOCKETIO_DECL std::vector<std::weak_ptr<packet_middleware const>> server_socket_
 }
 
 // One event on its way through the middleware, kept until the last of it has let it pass. It holds no middleware, which
-// may keep what it has to decide, and so this. What is kept counts for the client for as long as a decision is waited for.
+// may keep what it has to decide, and so this. The copy counts for the client while a decision is pending.
 class server_socket_core::admission : public std::enable_shared_from_this<admission> {
 public:
     admission(std::shared_ptr<server_socket_core> of, packet const& received, std::string_view event, ack reply)
-        : socket_{std::move(of)}, event_{event}, id_{received.id}, reply_{std::move(reply)}, middleware_{socket_->middleware()}
+        : socket_{std::move(of)}, event_{event}, id_{received.id}, reply_{std::move(reply)},
+          middleware_{socket_->middleware()}
     {
         kept_.emplace(received);
     }
@@ -67,7 +68,7 @@ private:
         });
     }
 
-    // Copies of the decision may be kept for longer, what it was about is not.
+    // Copies of the decision may live longer than the event.
     void finish()
     {
         if (!socket_->channel_.ended() && next_ == middleware_.size()) {
@@ -100,7 +101,7 @@ private:
         socket_->client_->defer([self = shared_from_this()] { self->kept_.reset(); });
     }
 
-    // Looked at when the middleware has returned: whoever decides at once makes nothing wait.
+    // Looked at when the middleware has returned: one that decides at once keeps nothing waiting.
     void wait()
     {
         waiting_ = sizeof *this + event_.size() + kept_->event.size() + kept_->reader.memory();
@@ -120,7 +121,7 @@ private:
     std::size_t waiting_ = 0;
 };
 
-// Catch-all listeners hear what the middleware has still to judge, as in the reference.
+// Catch-all listeners are called before the middleware decides, as in the reference.
 SOCKETIO_DECL void server_socket_core::on_event(packet const& received)
 {
     event_name const name{received.payload};

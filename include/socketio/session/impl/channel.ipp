@@ -75,7 +75,8 @@ SOCKETIO_DECL ack channel::make_ack(std::uint64_t id)
 }
 
 // An answer is never kept for later: the question belongs to one connection.
-SOCKETIO_DECL void channel::send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch)
+SOCKETIO_DECL void channel::send_ack(std::string_view text, std::span<bytes_view const> attachments,
+                                     std::uint64_t epoch)
 {
     std::string_view const event = "acknowledgement";
     host_.check_attachments(event, attachments.size());
@@ -198,7 +199,8 @@ SOCKETIO_DECL void channel::fail_emit(std::string_view event, std::optional<pend
         host_.defer([self = self(), name = std::string{event}, why] { self->report({.code = why, .event = name}); });
 }
 
-SOCKETIO_DECL void channel::fail_from_anywhere(std::string_view event, std::optional<pending_ack> waiting, std::error_code why)
+SOCKETIO_DECL void channel::fail_from_anywhere(std::string_view event, std::optional<pending_ack> waiting,
+                                               std::error_code why)
 {
     bool const told = waiting && waiting->wants_errors;
     if (waiting) {
@@ -210,7 +212,8 @@ SOCKETIO_DECL void channel::fail_from_anywhere(std::string_view event, std::opti
         report_from_anywhere({.code = why, .event = std::string{event}});
 }
 
-SOCKETIO_DECL channel::outgoing_call channel::prepare_outgoing(std::string_view text, std::span<bytes_view const> attachments)
+SOCKETIO_DECL channel::outgoing_call channel::prepare_outgoing(std::string_view text,
+                                                               std::span<bytes_view const> attachments)
 {
     outgoing_call made;
     if (auto sent = read_back(text, attachments)) {
