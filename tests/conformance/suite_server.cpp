@@ -86,12 +86,12 @@ void serve_engineio(std::uint16_t port)
     asio::io_context context;
     auto chosen = settings();
     chosen.path = "/engine.io/";
-    auto const server = socketio::detail::engine_server::make(context.get_executor(), port,
-                                                              std::make_shared<socketio::server_options const>(std::move(chosen)));
     socketio::detail::engine_server::hooks told;
     told.session = [](std::shared_ptr<socketio::detail::engine_session> session) { session->attach(std::make_shared<echo>(session)); };
     told.connection_error = [](socketio::connection_failure const&) {};
-    server->start(std::move(told));
+    auto const server = socketio::detail::engine_server::make(
+        context.get_executor(), std::make_shared<socketio::server_options const>(std::move(chosen)), std::move(told));
+    server->listen(port);
     std::cout << "listening on " << server->port() << std::endl;
     context.run();
 }

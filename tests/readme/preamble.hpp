@@ -20,4 +20,12 @@ inline asio::io_context context;
 inline auto socket = socketio::io(context, "http://localhost:3000", {.autoConnect = false});
 inline socketio::server io(context);
 
+class my_stream final : public socketio::byte_stream {
+public:
+    void async_read_some(asio::mutable_buffer, handler) override {}
+    void async_write(asio::const_buffer, handler) override {}
+    void shutdown_send() noexcept override {}
+    void close() noexcept override {}
+};
+
 } // namespace readme

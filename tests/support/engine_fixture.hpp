@@ -27,8 +27,6 @@ public:
     explicit engine_fixture(socketio::server_options options = {})
     {
         options.address = "127.0.0.1";
-        server = socketio::detail::engine_server::make(
-            context.get_executor(), 0, std::make_shared<socketio::server_options const>(std::move(options)));
         socketio::detail::engine_server::hooks told;
         told.session = [this](std::shared_ptr<channel> arrived) { welcome(std::move(arrived)); };
         told.connection_error = [this](socketio::connection_failure const& failure) {
@@ -37,7 +35,9 @@ public:
                 line += " " + name + "=" + text;
             write_down(std::move(line));
         };
-        server->start(std::move(told));
+        server = socketio::detail::engine_server::make(
+            context.get_executor(), std::make_shared<socketio::server_options const>(std::move(options)), std::move(told));
+        server->listen(0);
     }
 
     std::uint16_t port() const { return server->port(); }

@@ -27,12 +27,19 @@ struct http_rules {
     http_limits limits{};
     std::size_t body_size = 1000000;   // bytes of one request's
     deflate_options deflate{};         // that WebSockets may agree on
-    std::shared_ptr<tls_provider> tls{}; // of a secure server
+    std::shared_ptr<tls_provider> tls{}; // to be laid over the stream
     std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
     // Between two requests, for a piece of an answer to be taken, and for an answer to come to a client that sends nothing
     // more; 0: no limit.
     std::chrono::milliseconds idle_timeout{60000};
     std::chrono::milliseconds close_timeout{2000};    // for the peer to take the last answer
+};
+
+// What is known about a stream that the library has not accepted itself.
+struct http_origin {
+    std::string address{}; // of the other side; empty: the socket's
+    bool secure = false;   // as it is, without a tls_provider
+    byte_buffer received{}; // of the first request, or of more
 };
 
 // Who serves the requests.
@@ -54,7 +61,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
     // `counted` is let go of with the stream.
     http_connection(strand const& on, stream&& connected, std::shared_ptr<http_rules const> rules,
-                    std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> counted);
+                    std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> counted, http_origin from = {});
 
     // On the strand.
     void start();
@@ -118,6 +125,7 @@ private:
     deadline_timer timer_;
     clock::time_point deadline_ = clock::never();
     std::string address_;
+    bool const secure_;
 
     http_head_reader reader_;
     std::optional<body_reader> body_;

@@ -6,6 +6,8 @@
 #include <socketio/net/context_watch.hpp>
 #include <socketio/net/http_connection.hpp>
 #include <socketio/net/acceptor.hpp>
+#include <socketio/net/byte_stream.hpp>
+#include <socketio/net/connection_slots.hpp>
 #include <socketio/server/engine_session.hpp>
 #include <socketio/server/server_options.hpp>
 
@@ -15,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -36,17 +39,19 @@ public:
         unique_function<void(std::shared_ptr<http_exchange>)> request;
     };
 
-    // Listens at once, and accepts from start() on. Throws std::system_error when the port or the address cannot be had.
-    static std::shared_ptr<engine_server> make(asio::any_io_executor executor, std::uint16_t port,
-                                               std::shared_ptr<server_options const> options);
-    engine_server(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options);
+    static std::shared_ptr<engine_server> make(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options,
+                                               hooks told);
+    engine_server(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options, hooks told);
     ~engine_server();
 
-    // Any thread.
-    void start(hooks told);
-    std::uint16_t port() const noexcept { return port_; }
+    // Any thread. Throws std::system_error when the port or the address cannot be had. False: it is closed, or listens.
+    bool listen(std::uint16_t port);
+    // Serves a stream that is connected to a client. False: it is closed, or there are as many connections as may be;
+    // then the stream is closed, too.
+    bool accept(std::shared_ptr<byte_stream> connected, http_origin from);
+    std::uint16_t port() const noexcept { return port_.load(std::memory_order_relaxed); }
     std::size_t clients_count() const;
-    std::size_t connections() const noexcept { return places_->load(std::memory_order_relaxed); }
+    std::size_t connections() const noexcept { return slots_.taken(); }
     // Nothing more is accepted, and every session is closed. `done` is called once all of them have ended, not inside
     // this call; never if the context goes first.
     void close(unique_function<void()> done);
@@ -60,10 +65,11 @@ public:
     SOCKETIO_DECL void context_gone() noexcept override;
 
 private:
-    class place; // counted while it lasts
+    using connection_rules = std::shared_ptr<http_rules const>;
 
-    std::shared_ptr<void> acquire_slot();
-    void on_accepted(strand const& on, stream&& connected);
+    connection_rules make_rules() const;
+    void start(std::shared_ptr<acceptor> const& accepting, connection_rules const& rules);
+    bool on_accepted(strand const& on, stream&& connected, connection_rules const& rules, http_origin&& from);
     bool is_for_engine(http_request const& request, engine_query const& query) const;
     void pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& told);
     void tell_headers(http_exchange& exchange, bool initial) const;
@@ -80,14 +86,15 @@ private:
 
     std::shared_ptr<server_options const> const options_;
     std::string const path_;
-    std::shared_ptr<http_rules> const rules_;
+    connection_rules const rules_; // without TLS
     sources const sources_;
     context_watch& watch_;
-    std::uint16_t port_ = 0;
-    std::shared_ptr<std::atomic<std::size_t>> const places_ = std::make_shared<std::atomic<std::size_t>>(0);
+    std::atomic<std::uint16_t> port_{0};
+    connection_slots const slots_;
 
     mutable std::mutex mutex_; // guards what follows
-    std::shared_ptr<acceptor> accepting_;
+    std::optional<strand> serial_; // until the context goes
+    std::shared_ptr<acceptor> accepting_; // none: it does not listen
     std::shared_ptr<hooks> told_;
     std::set<std::shared_ptr<http_connection>> connections_;
     std::map<std::string, std::shared_ptr<engine_session>, std::less<>> sessions_; // that have not ended

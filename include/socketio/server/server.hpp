@@ -94,6 +94,12 @@ private:
     std::shared_ptr<detail::server_core> core_;
 };
 
+// What a server cannot see of a stream that it is given, see server::accept().
+struct stream_peer {
+    std::string address{}; // of the client, for http_request::address
+    bool secure = false;   // whether the way to the client is encrypted, for http_request::secure
+};
+
 // Hosts Socket.IO in this process:
 //
 //     socketio::server io(context, 3000);
@@ -152,6 +158,17 @@ public:
     void listen(std::uint16_t port) { core_->listen(port); }
     // Where it listens; 0 before listen().
     std::uint16_t port() const { return core_->port(); }
+
+    // Serves a connection that the program has accepted itself: with an acceptor of its own, in another HTTP server, or in
+    // memory. The stream carries plain HTTP, whatever options::tls says; `received` is what has been read of it already, from
+    // the beginning of the first request on. Its calls come on a strand, and it may call its handlers on any thread. False:
+    // the stream is closed at once, since the server is, or since there are as many connections as server_options::connections
+    // allows. Throws std::invalid_argument for a null stream, and as listen() does for wrong options. May be called before
+    // listen(), and without.
+    bool accept(std::shared_ptr<byte_stream> connected, std::string_view received = {}, stream_peer peer = {})
+    {
+        return core_->accept(std::move(connected), received, {std::move(peer.address), peer.secure, {}});
+    }
 
     // Of the namespace "/": see server_namespace. The server has another event, "new_namespace"
     // (socketio::server_namespace): one was made, by of(), inside that call, or for a client, on its strand.

@@ -46,6 +46,7 @@ public:
     sources const& time_and_chance() const noexcept { return sources_; }
 
     void listen(std::uint16_t port);
+    bool accept(std::shared_ptr<byte_stream> connected, std::string_view received, http_origin from);
     std::uint16_t port() const;
     std::size_t clients_count() const;
     server_snapshot snapshot() const;
@@ -96,7 +97,9 @@ private:
     // `to_tell` of it, if it is new; null if there are too many.
     std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent,
                                           std::vector<std::shared_ptr<namespace_listener const>>& to_tell);
-    void start(engine_server& engine);
+    // Made by the first call. Null once the server is closed.
+    std::shared_ptr<engine_server> engine();
+    engine_server::hooks engine_hooks();
     void tell_headers(string_pairs& headers, http_request const& request, bool initial);
     void serve(std::shared_ptr<http_exchange> exchange);
     void drop_listeners();

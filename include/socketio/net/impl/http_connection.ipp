@@ -13,9 +13,11 @@
 namespace socketio::detail {
 
 SOCKETIO_DECL http_connection::http_connection(strand const& on, stream&& connected, std::shared_ptr<http_rules const> rules,
-                                               std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> counted)
+                                               std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> counted,
+                                               http_origin from)
     : strand_{on}, stream_{std::move(connected)}, rules_{std::move(rules)}, owner_{std::move(owner)}, counted_{std::move(counted)},
-      timer_{on}, address_{stream_.peer_address()}, reader_{role::client, rules_->limits}
+      timer_{on}, address_{from.address.empty() ? stream_.peer_address() : std::move(from.address)},
+      secure_{from.secure || rules_->tls}, reader_{role::client, rules_->limits}, input_{std::move(from.received)}
 {
 }
 
@@ -28,7 +30,7 @@ SOCKETIO_DECL void http_connection::start()
         if (rules_->tls)
             secure();
         else
-            read();
+            proceed();
     });
 }
 
@@ -244,7 +246,7 @@ SOCKETIO_DECL void http_connection::serve()
     request.method = std::move(head.method);
     request.target = std::move(head.target);
     request.address = address_;
-    request.secure = rules_->tls != nullptr;
+    request.secure = secure_;
     request.headers.reserve(head.headers.size());
     for (auto& each : head.headers)
         request.headers.emplace_back(std::move(each.name), std::move(each.value));

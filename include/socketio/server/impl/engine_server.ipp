@@ -3,6 +3,7 @@
 
 #include <socketio/core/error.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/net/foreign_stream.hpp>
 #include <socketio/net/installed_sources.hpp>
 #include <socketio/server/engine_server.hpp>
 #include <socketio/server/random_id.hpp>
@@ -14,64 +15,89 @@
 
 namespace socketio::detail {
 
-class engine_server::place {
-public:
-    explicit place(std::shared_ptr<std::atomic<std::size_t>> count) : count_{std::move(count)} {}
-    place(place const&) = delete;
-    place& operator=(place const&) = delete;
-    ~place() { --*count_; }
-
-private:
-    std::shared_ptr<std::atomic<std::size_t>> count_;
-};
-
-SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_executor executor, std::uint16_t port,
-                                                                 std::shared_ptr<server_options const> options)
+SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_executor const& executor,
+                                                                 std::shared_ptr<server_options const> options, hooks told)
 {
-    auto made = std::make_shared<engine_server>(executor, std::move(options));
-    made->rules_->tls = make_server_tls(made->options_->tls);
-    made->accepting_ = std::make_shared<acceptor>(executor);
-    if (auto const ec = made->accepting_->open(made->options_->address, port))
-        throw_failure(ec, "cannot listen on port " + std::to_string(port));
-    made->port_ = made->accepting_->port();
+    auto made = std::make_shared<engine_server>(executor, std::move(options), std::move(told));
     made->watch_.add(made.get());
     return made;
 }
 
-SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options)
-    : options_{std::move(options)}, path_{normal_path(options_->path)}, rules_{std::make_shared<http_rules>()},
-      sources_{sources_of(executor)}, watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}
+SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options,
+                                           hooks told)
+    : options_{std::move(options)}, path_{normal_path(options_->path)}, rules_{make_rules()}, sources_{sources_of(executor)},
+      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}, slots_{options_->connections},
+      serial_{known_executor{executor}}, told_{std::make_shared<hooks>(std::move(told))}
 {
-    check_deflate_options(options_->perMessageDeflate);
-    rules_->limits = {options_->http.header_bytes, options_->http.headers};
-    rules_->body_size = options_->maxHttpBufferSize;
-    rules_->deflate = options_->perMessageDeflate;
-    rules_->deflate.enabled = offers_deflate(rules_->deflate);
-    rules_->request_timeout = options_->http.request_timeout;
-    rules_->idle_timeout = options_->http.idle_timeout;
 }
 
 SOCKETIO_DECL engine_server::~engine_server()
 {
-    if (accepting_)
+    if (serial_)
         watch_.remove(this);
 }
 
-// The accept loop holds this for as long as it runs.
-SOCKETIO_DECL void engine_server::start(hooks told)
+SOCKETIO_DECL engine_server::connection_rules engine_server::make_rules() const
 {
-    std::lock_guard const lock{mutex_};
-    if (closed_)
-        return;
-    told_ = std::make_shared<hooks>(std::move(told));
-    post(accepting_->serial(), [self = shared_from_this(), accepting = accepting_] {
+    check_deflate_options(options_->perMessageDeflate);
+    auto made = std::make_shared<http_rules>();
+    made->limits = {options_->http.header_bytes, options_->http.headers};
+    made->body_size = options_->maxHttpBufferSize;
+    made->deflate = options_->perMessageDeflate;
+    made->deflate.enabled = offers_deflate(made->deflate);
+    made->request_timeout = options_->http.request_timeout;
+    made->idle_timeout = options_->http.idle_timeout;
+    return made;
+}
+
+SOCKETIO_DECL bool engine_server::listen(std::uint16_t port)
+{
+    std::unique_lock lock{mutex_};
+    if (closed_ || accepting_)
+        return false;
+    auto const made = std::make_shared<acceptor>(serial_->get_inner_executor().any());
+    lock.unlock();
+    auto const rules = std::make_shared<http_rules>(*rules_);
+    rules->tls = make_server_tls(options_->tls);
+    if (auto const ec = made->open(options_->address, port))
+        throw_failure(ec, "cannot listen on port " + std::to_string(port));
+    lock.lock();
+    if (closed_ || accepting_)
+        return false;
+    accepting_ = made;
+    port_.store(made->port(), std::memory_order_relaxed);
+    start(made, rules);
+    return true;
+}
+
+// With the mutex locked. The accept loop holds this for as long as it runs.
+SOCKETIO_DECL void engine_server::start(std::shared_ptr<acceptor> const& accepting, connection_rules const& rules)
+{
+    post(accepting->serial(), [self = shared_from_this(), accepting, rules] {
         {
-            std::lock_guard const again{self->mutex_};
+            std::lock_guard const lock{self->mutex_};
             if (self->closed_)
                 return;
         }
-        accepting->start([self](strand const& on, stream&& connected) { self->on_accepted(on, std::move(connected)); });
+        accepting->start([self, rules](strand const& on, stream&& connected) {
+            self->on_accepted(on, std::move(connected), rules, {});
+        });
     });
+}
+
+SOCKETIO_DECL bool engine_server::accept(std::shared_ptr<byte_stream> connected, http_origin from)
+{
+    scope_fail not_taken{[&] { connected->close(); }};
+    std::unique_lock lock{mutex_};
+    if (closed_)
+        return false;
+    strand const own{serial_->get_inner_executor()};
+    lock.unlock();
+    auto above = std::make_shared<foreign_stream>(own, connected);
+    bool const taken = on_accepted(own, stream{own, std::move(above)}, rules_, std::move(from));
+    if (taken)
+        not_taken.done();
+    return taken;
 }
 
 SOCKETIO_DECL std::size_t engine_server::clients_count() const
@@ -83,12 +109,13 @@ SOCKETIO_DECL std::size_t engine_server::clients_count() const
 SOCKETIO_DECL void engine_server::close(unique_function<void()> done)
 {
     std::lock_guard const lock{mutex_};
-    if (!accepting_)
+    if (!serial_)
         return;
     if (done)
         close_waiters_.push_back(std::move(done));
     if (!std::exchange(closed_, true)) {
-        post(accepting_->serial(), [accepting = accepting_] { accepting->close(); });
+        if (accepting_)
+            post(accepting_->serial(), [accepting = accepting_] { accepting->close(); });
         for (auto const& each : connections_)
             each->retire();
         for (auto const& [sid, session] : sessions_)
@@ -105,10 +132,10 @@ SOCKETIO_DECL void engine_server::close_session(std::shared_ptr<engine_session> 
 // With the mutex locked.
 SOCKETIO_DECL void engine_server::tell_closed()
 {
-    if (!closed_ || !sessions_.empty() || !accepting_)
+    if (!closed_ || !sessions_.empty() || !serial_)
         return;
     for (auto& each : std::exchange(close_waiters_, {}))
-        post(accepting_->serial(), std::move(each));
+        post(*serial_, std::move(each));
 }
 
 SOCKETIO_DECL void engine_server::add(engine_session* born)
@@ -155,6 +182,7 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
         }
         connections.swap(connections_);
         accepting.swap(accepting_);
+        serial_.reset();
         last.swap(told_);
         waiting.swap(close_waiters_);
         known.swap(sessions_);
@@ -167,29 +195,23 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
         each->context_gone();
 }
 
-SOCKETIO_DECL std::shared_ptr<void> engine_server::acquire_slot()
+SOCKETIO_DECL bool engine_server::on_accepted(strand const& on, stream&& connected, connection_rules const& rules, http_origin&& from)
 {
-    if (++*places_ <= options_->connections)
-        return std::make_shared<place>(places_);
-    --*places_;
-    return nullptr;
-}
-
-SOCKETIO_DECL void engine_server::on_accepted(strand const& on, stream&& connected)
-{
-    auto counted = acquire_slot();
-    if (!counted) {
+    auto slot = slots_.acquire();
+    if (!slot) {
         connected.close();
-        return;
+        return false;
     }
-    auto const made = std::make_shared<http_connection>(on, std::move(connected), rules_, shared_from_this(), std::move(counted));
+    auto const made = std::make_shared<http_connection>(on, std::move(connected), rules, shared_from_this(), std::move(slot),
+                                                        std::move(from));
     {
         std::lock_guard const lock{mutex_};
         if (closed_)
-            return;
+            return false;
         connections_.insert(made);
     }
     post(on, [made] { made->start(); });
+    return true;
 }
 
 SOCKETIO_DECL void engine_server::on_end(std::shared_ptr<http_connection> const& of) noexcept

@@ -45,17 +45,33 @@ SOCKETIO_DECL server_core::~server_core()
 
 SOCKETIO_DECL void server_core::listen(std::uint16_t port)
 {
-    auto const made = engine_server::make(executor_, port, settings_);
-    {
-        std::lock_guard const lock{mutex_};
-        if (closed_ || engine_)
-            throw_misuse("server: it listens already, or is closed");
-        engine_ = made;
-    }
-    start(*made);
+    auto const on = engine();
+    if (!on || !on->listen(port))
+        throw_misuse("server: it listens already, or is closed");
 }
 
-SOCKETIO_DECL void server_core::start(engine_server& engine)
+SOCKETIO_DECL bool server_core::accept(std::shared_ptr<byte_stream> connected, std::string_view received, http_origin from)
+{
+    if (!connected)
+        throw_misuse("server: accept() takes a stream");
+    scope_fail not_taken{[&] { connected->close(); }};
+    from.received.append(received);
+    auto const on = engine();
+    bool const taken = on && on->accept(connected, std::move(from));
+    if (taken)
+        not_taken.done();
+    return taken;
+}
+
+SOCKETIO_DECL std::shared_ptr<engine_server> server_core::engine()
+{
+    std::lock_guard const lock{mutex_};
+    if (!engine_ && !closed_)
+        engine_ = engine_server::make(executor_, settings_, engine_hooks());
+    return closed_ ? nullptr : engine_;
+}
+
+SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
 {
     engine_server::hooks told;
     told.session = [weak = weak_from_this()](std::shared_ptr<engine_session> channel) {
@@ -83,7 +99,7 @@ SOCKETIO_DECL void server_core::start(engine_server& engine)
         if (auto const self = weak.lock())
             self->serve(std::move(exchange));
     };
-    engine.start(std::move(told));
+    return told;
 }
 
 // "initial_headers" comes before "headers", as in the reference.
