@@ -12,7 +12,7 @@
 
 namespace socketio {
 
-// Binary data that is owned, and binary data that is only looked at.
+// Owned binary data, and a view of binary data that something else owns.
 using bytes = std::vector<std::byte>;
 using bytes_view = std::span<std::byte const>;
 
@@ -28,13 +28,16 @@ inline std::string_view as_text(bytes_view data) noexcept
     return {reinterpret_cast<char const*>(data.data()), data.size()};
 }
 
-// A growing run of bytes. Unlike std::string it neither fills what it grows by, nor keeps a
-// terminator; what was prepared but not committed is simply not there.
+// A growing run of bytes. Unlike std::string it neither fills new memory nor keeps a terminator. Bytes that were
+// prepared but not committed are not part of it.
 class byte_buffer {
 public:
     byte_buffer() = default;
-    // Starts out in memory of the caller's, which must outlive it; moves to the heap when that is full.
-    explicit byte_buffer(std::span<char> borrowed) noexcept : data_{borrowed.data()}, capacity_{borrowed.size()}, owned_{false} {}
+    // Starts in memory of the caller, which must outlive the buffer. Moves to the heap when that memory is full.
+    explicit byte_buffer(std::span<char> borrowed) noexcept
+        : data_{borrowed.data()}, capacity_{borrowed.size()}, owned_{false}
+    {
+    }
     ~byte_buffer() { release(); }
     byte_buffer(byte_buffer&& other) noexcept { swap(other); }
     byte_buffer& operator=(byte_buffer&& other) noexcept
@@ -51,13 +54,13 @@ public:
     bool empty() const noexcept { return size_ == 0; }
     std::string_view view() const noexcept { return {data_, size_}; }
 
-    // Room for `n` bytes in all, and for no more than that: for what is not going to grow.
+    // Allocates exactly `n` bytes in all, for a buffer that is not going to grow.
     void reserve(std::size_t n)
     {
         if (capacity_ < n)
             move_to(n);
     }
-    // Room for `n` more bytes; returns where they go.
+    // Makes room for `n` more bytes and returns the address of the first.
     char* prepare(std::size_t n)
     {
         if (capacity_ - size_ < n)
@@ -81,11 +84,11 @@ public:
         ++size_;
     }
 
-    // Forgets everything behind the first `n` bytes.
+    // Drops all bytes behind the first `n`.
     void truncate(std::size_t n) noexcept { size_ = n < size_ ? n : size_; }
     void clear() noexcept { size_ = 0; }
 
-    // Takes `n` bytes off the front; the rest moves down.
+    // Removes `n` bytes from the front. The rest moves down.
     void consume(std::size_t n) noexcept
     {
         if (n >= size_) {
@@ -96,7 +99,7 @@ public:
         size_ -= n;
     }
 
-    // Gives the memory back when an empty buffer holds more than `keep` bytes of it.
+    // Releases the memory when the buffer is empty and holds more than `keep` bytes.
     void shrink(std::size_t keep) noexcept
     {
         if (size_ == 0 && capacity_ > keep) {

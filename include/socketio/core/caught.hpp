@@ -1,5 +1,5 @@
-// Exceptions as error codes, for places that no exception may leave: coroutines, noexcept functions, loops that go on.
-// Without exceptions nothing is caught, since nothing is thrown.
+// Exceptions as error codes, for code that no exception may leave: coroutines, noexcept functions, loops that
+// continue. With exceptions switched off, these functions only call their argument.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -11,7 +11,7 @@
 namespace socketio::detail {
 
 #if SOCKETIO_HAS_EXCEPTIONS
-// Of the exception that is being handled.
+// The error code of the exception that is being handled.
 inline std::error_code code_of_exception() noexcept
 {
     try {
@@ -26,7 +26,7 @@ inline std::error_code code_of_exception() noexcept
 }
 #endif
 
-// Calls `work`. An exception of it comes back as an error code.
+// Calls `work`. Returns an exception of it as an error code.
 template <class Work>
 std::error_code caught(Work&& work) noexcept
 {
@@ -43,7 +43,7 @@ std::error_code caught(Work&& work) noexcept
 #endif
 }
 
-// Calls `work`; calls `out_of_memory` if that was the matter, and lets the exception go on.
+// Calls `work`. On std::bad_alloc calls `out_of_memory` and throws the exception again.
 template <class Work, class Otherwise>
 void watch_memory(Work&& work, Otherwise&& out_of_memory)
 {
@@ -60,10 +60,10 @@ void watch_memory(Work&& work, Otherwise&& out_of_memory)
 #endif
 }
 
-// There was no memory to begin a call of the user's code: nobody has been called yet.
+// Memory ran out before the first call of user code.
 class not_begun final : public std::bad_alloc {};
 
-// `work` is what has to be ready before the user's code is called.
+// Runs `work`, the preparation of a call of user code. A failed allocation becomes not_begun.
 template <class Work>
 auto made_ready(Work&& work) -> decltype(work())
 {
@@ -78,7 +78,7 @@ auto made_ready(Work&& work) -> decltype(work())
 #endif
 }
 
-// Calls the first of the steps and takes it out; one that was not begun stays.
+// Takes the first step out of the list and calls it. A step that throws not_begun goes back into the list.
 template <class Steps>
 void run_first(Steps& steps)
 {
@@ -96,7 +96,7 @@ void run_first(Steps& steps)
 #endif
 }
 
-// Room for one more, so that the next push_back() cannot fail.
+// Makes room for one more element, so that the next push_back() cannot fail.
 template <class Vector>
 void make_room(Vector& in)
 {

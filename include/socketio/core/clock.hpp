@@ -1,6 +1,5 @@
-// The time that protocol deadlines are counted in.
-// It goes on while the machine is suspended, so that a heartbeat that passed in the
-// meantime is noticed on wake-up; std::chrono::steady_clock on Linux stands still then.
+// The clock of protocol deadlines. It advances while the machine is suspended, so that a heartbeat that was due
+// in the meantime is noticed on wake-up. On Linux, std::chrono::steady_clock stands still then.
 #pragma once
 
 #include <chrono>
@@ -36,7 +35,7 @@ struct clock {
 
 namespace detail {
 
-// In another unit; the longest or the shortest that this can count where it does not fit.
+// Converts to another unit. A duration that does not fit becomes the longest or the shortest of that unit.
 template <class To, std::integral Count, class Period>
 constexpr To saturated(std::chrono::duration<Count, Period> of) noexcept
 {
@@ -50,7 +49,7 @@ constexpr To saturated(std::chrono::duration<Count, Period> of) noexcept
     return std::chrono::duration_cast<To>(of);
 }
 
-// Every sum of a moment and a duration that anybody may choose. Too late for the clock is never().
+// Adds a duration of any length to a time point. A sum beyond the clock's range is never().
 template <std::integral Count, class Period>
 constexpr clock::time_point deadline_after(clock::time_point now, std::chrono::duration<Count, Period> wait) noexcept
 {
@@ -63,7 +62,7 @@ constexpr clock::time_point deadline_after(clock::time_point now, std::chrono::d
     return now + span;
 }
 
-// A limit that somebody may have switched off with a zero; less than that is the same.
+// The deadline of a limit. A limit of zero or less is switched off: never().
 template <std::integral Count, class Period>
 constexpr clock::time_point limit_after(clock::time_point now, std::chrono::duration<Count, Period> limit) noexcept
 {

@@ -1,5 +1,4 @@
-// Version, build switches and the two words every compiled function starts with.
-// Knows nothing but the compiler.
+// Version, build switches and the two macros that every compiled function starts with. Depends on the compiler only.
 #pragma once
 
 #define SOCKETIO_VERSION_MAJOR 0
@@ -15,8 +14,7 @@
 #define SOCKETIO_DECL inline
 #endif
 
-// In front of a function that is seldom called: inlined, it would crowd out of its callers what is
-// called for every message.
+// Precedes a function that is rarely called. Inlined, it would take room in its callers from the code of every message.
 #if defined(__GNUC__)
 #define SOCKETIO_NOINLINE [[gnu::noinline]]
 #elif defined(_MSC_VER)

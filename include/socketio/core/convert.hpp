@@ -1,12 +1,12 @@
-// C++ types <-> event arguments, all of them:
-//   bool, integers (checked against their range), floating point, enums (as numbers), nullptr
-//   std::string, std::string_view, char const*; char (a text of one character; signed and unsigned char are numbers)
-//   std::vector, array, list, deque, set, span ..., of anything but char; std::map and unordered_map with std::string keys
-//   std::optional, variant, tuple, pair
-//   binary data: std::vector, array and span of std::byte or unsigned char
-//   socketio::value, array, object, value_view, args
-//   structs, through SOCKETIO_FIELDS or a specialisation of socketio::convert
-// RapidJSON's values are in json_rapidjson.hpp, a list as several arguments in spread.hpp.
+// C++ types <-> event arguments. The complete list:
+//  bool, integers (checked against their range), floating point, enums (as numbers), nullptr
+//  std::string, std::string_view, char const*; char (a text of one character; signed and unsigned char are numbers)
+//  std::vector, array, list, deque, set, span ..., of any element but char; std::map, unordered_map with std::string keys
+//  std::optional, variant, tuple, pair
+//  binary data: std::vector, array and span of std::byte or unsigned char
+//  socketio::value, array, object, value_view, args
+//  structs, through SOCKETIO_FIELDS or a specialisation of socketio::convert
+// RapidJSON's values are in json_rapidjson.hpp; a list as several arguments is in spread.hpp.
 #pragma once
 
 #include <socketio/core/convert_base.hpp>
@@ -24,7 +24,7 @@
 namespace socketio {
 namespace detail {
 
-// A value as if it had been parsed; the nodes look into the value.
+// Lays a value on a tape, as if it had been parsed. The nodes point into the value.
 SOCKETIO_DECL std::vector<json_node> to_tape(value const& from);
 
 } // namespace detail
@@ -33,8 +33,8 @@ template <class T>
 std::optional<T> value_view::get() const
 {
     std::optional<T> result{std::in_place};
-    mismatch why;
-    if (!detail::read(*this, *result, why))
+    mismatch reason;
+    if (!detail::read(*this, *result, reason))
         result.reset();
     return result;
 }
@@ -45,8 +45,9 @@ std::optional<T> args::get(std::size_t index) const
     return (*this)[index].get<T>();
 }
 
-// Whatever can be sent, as a value to keep: the same as a listener with a `value` gets of it, but for infinity, which stays.
-// `value::get<T>()` is the way back. Throws std::invalid_argument over max_json_depth.
+// Copies any data that can be sent into a value. The result equals the `value` that a listener would receive,
+// except that infinity stays infinity.
+// `value::get<T>()` converts back. Throws std::invalid_argument when nesting exceeds max_json_depth.
 template <class T>
 value to_value(T const& from)
 {

@@ -1,5 +1,5 @@
-// The one place where C++ types meet the arguments of events: `convert<T>` and the words for "it does
-// not fit". Specialise it for a type of your own, or write SOCKETIO_FIELDS (see fields.hpp).
+// The one place where C++ types meet the arguments of events: `convert<T>`, and `mismatch` for a failed
+// conversion. Specialise `convert` for a type of your own, or write SOCKETIO_FIELDS (see fields.hpp).
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -14,7 +14,7 @@
 
 namespace socketio {
 
-// Why an argument does not fit. Filled only when it does not.
+// The reason why an argument does not fit. Filled only when it does not.
 struct mismatch {
     std::string expected{};
     std::string actual{};
@@ -22,14 +22,14 @@ struct mismatch {
 };
 
 // A specialisation has either function or both:
-//   static void write(writer& to, T const& from);                      writes exactly one value, see json_writer.hpp
-//   static bool read(value_view from, T& into, mismatch& why);         false: why says why
+//  static void write(writer& to, T const& from);                      writes exactly one value, see json_writer.hpp
+//  static bool read(value_view from, T& into, mismatch& reason);      false: fills `reason`
 template <class T, class>
 struct convert;
 
 template <class T>
-concept readable = requires(value_view from, T& into, mismatch& why) {
-    { convert<T>::read(from, into, why) } -> std::same_as<bool>;
+concept readable = requires(value_view from, T& into, mismatch& reason) {
+    { convert<T>::read(from, into, reason) } -> std::same_as<bool>;
 };
 
 template <class T>
@@ -46,30 +46,30 @@ void write(json_writer& to, T const& from)
 }
 
 template <class T>
-bool read(value_view from, T& into, mismatch& why)
+bool read(value_view from, T& into, mismatch& reason)
 {
     static_assert(readable<T>, "this type cannot be read: use SOCKETIO_FIELDS or specialise socketio::convert for it");
     if constexpr (readable<T>)
-        return convert<T>::read(from, into, why);
+        return convert<T>::read(from, into, reason);
     else
         return false;
 }
 
-// Each returns false, so that `read` can end with it.
-SOCKETIO_DECL bool refuse(value_view from, std::string_view expected, mismatch& why);
-SOCKETIO_DECL bool refuse_size(value_view from, std::size_t size, std::string_view unit, mismatch& why);
-// On the way out: the mismatch lies inside this element or member.
-SOCKETIO_DECL bool at_index(std::size_t index, mismatch& why);
-SOCKETIO_DECL bool at_key(std::string_view key, mismatch& why);
+// Fill `reason`. Each returns false, so that `read` can end with it.
+SOCKETIO_DECL bool refuse(value_view from, std::string_view expected, mismatch& reason);
+SOCKETIO_DECL bool refuse_size(value_view from, std::size_t size, std::string_view unit, mismatch& reason);
+// Prepend this element or member to the path, on the way out of a nested read.
+SOCKETIO_DECL bool at_index(std::size_t index, mismatch& reason);
+SOCKETIO_DECL bool at_key(std::string_view key, mismatch& reason);
 
-// There is nothing to read: the words say what was expected of it.
+// The argument is missing: fills `reason` with the type that was expected.
 template <class T>
-void refuse_missing(T& into, mismatch& why)
+void refuse_missing(T& into, mismatch& reason)
 {
-    static_cast<void>(read(value_view{}, into, why));
-    if (why.expected.empty()) // a type that takes null
-        why.expected = "a value";
-    why.actual = "nothing";
+    static_cast<void>(read(value_view{}, into, reason));
+    if (reason.expected.empty()) // T accepts null
+        reason.expected = "a value";
+    reason.actual = "nothing";
 }
 
 } // namespace detail

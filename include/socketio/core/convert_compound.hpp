@@ -19,27 +19,27 @@ template <class T>
 inline constexpr bool is_optional_v<std::optional<T>> = true;
 
 template <class Variant, class T>
-bool read_alternative(value_view from, Variant& into, mismatch& why, std::string& expected)
+bool read_alternative(value_view from, Variant& into, mismatch& reason, std::string& expected)
 {
     T candidate{};
-    if (read(from, candidate, why)) {
+    if (read(from, candidate, reason)) {
         into = Variant{std::in_place_type<T>, std::move(candidate)};
         return true;
     }
-    expected += (expected.empty() ? "" : " or ") + why.expected;
+    expected += (expected.empty() ? "" : " or ") + reason.expected;
     return false;
 }
 
 template <class Tuple, std::size_t... I>
-bool read_elements(value_view from, Tuple& into, mismatch& why, std::index_sequence<I...>)
+bool read_elements(value_view from, Tuple& into, mismatch& reason, std::index_sequence<I...>)
 {
     if (!from.is_array())
-        return refuse(from, "array", why);
+        return refuse(from, "array", reason);
     if (from.size() != sizeof...(I))
-        return refuse_size(from, sizeof...(I), "elements", why);
+        return refuse_size(from, sizeof...(I), "elements", reason);
     [[maybe_unused]] args rest = from.elements();
     auto const one = [&](auto& element, std::size_t index) {
-        bool const fits = read(*rest.begin(), element, why) || at_index(index, why);
+        bool const fits = read(*rest.begin(), element, reason) || at_index(index, reason);
         rest.drop_front(1);
         return fits;
     };
@@ -57,7 +57,7 @@ void write_tuple(json_writer& to, Tuple const& from)
 
 } // namespace detail
 
-// Null stands for "no value", in an object also an absent member.
+// Null stands for std::nullopt. In an object, an absent member does so, too.
 template <class T>
 struct convert<std::optional<T>> {
     static void write(json_writer& to, std::optional<T> const& from)
@@ -65,14 +65,14 @@ struct convert<std::optional<T>> {
     {
         from ? detail::write(to, *from) : to.null();
     }
-    static bool read(value_view from, std::optional<T>& into, mismatch& why)
+    static bool read(value_view from, std::optional<T>& into, mismatch& reason)
         requires readable<T>
     {
         if (from.is_null()) {
             into.reset();
             return true;
         }
-        return detail::read(from, into.emplace(), why);
+        return detail::read(from, into.emplace(), reason);
     }
 };
 
@@ -84,12 +84,12 @@ struct convert<std::variant<T...>> {
     {
         std::visit([&to](auto const& each) { detail::write(to, each); }, from);
     }
-    static bool read(value_view from, std::variant<T...>& into, mismatch& why)
+    static bool read(value_view from, std::variant<T...>& into, mismatch& reason)
         requires(readable<T> && ...)
     {
         std::string expected;
-        return (detail::read_alternative<std::variant<T...>, T>(from, into, why, expected) || ...) ||
-               detail::refuse(from, expected, why);
+        return (detail::read_alternative<std::variant<T...>, T>(from, into, reason, expected) || ...) ||
+               detail::refuse(from, expected, reason);
     }
 };
 
@@ -101,10 +101,10 @@ struct convert<std::tuple<T...>> {
     {
         detail::write_tuple(to, from);
     }
-    static bool read(value_view from, std::tuple<T...>& into, mismatch& why)
+    static bool read(value_view from, std::tuple<T...>& into, mismatch& reason)
         requires(readable<T> && ...)
     {
-        return detail::read_elements(from, into, why, std::index_sequence_for<T...>{});
+        return detail::read_elements(from, into, reason, std::index_sequence_for<T...>{});
     }
 };
 
@@ -115,10 +115,10 @@ struct convert<std::pair<A, B>> {
     {
         detail::write_tuple(to, from);
     }
-    static bool read(value_view from, std::pair<A, B>& into, mismatch& why)
+    static bool read(value_view from, std::pair<A, B>& into, mismatch& reason)
         requires readable<A> && readable<B>
     {
-        return detail::read_elements(from, into, why, std::index_sequence_for<A, B>{});
+        return detail::read_elements(from, into, reason, std::index_sequence_for<A, B>{});
     }
 };
 

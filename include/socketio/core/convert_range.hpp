@@ -20,11 +20,12 @@ concept map_like = requires {
     requires std::same_as<typename T::key_type, std::string>;
 };
 
-// Another library's string, or one with an allocator of its own.
+// A string class of another library, or a std::basic_string with another allocator.
 template <class T>
-concept text_like = requires { requires std::same_as<typename T::value_type, char>; } && std::is_convertible_v<T const&, std::string_view>;
+concept text_like =
+    requires { requires std::same_as<typename T::value_type, char>; } && std::is_convertible_v<T const&, std::string_view>;
 
-// A list of char may be meant as text or as bytes: neither is guessed.
+// A list of char may mean text or bytes, so it is not accepted.
 template <class T>
 concept sequence_like = requires(T const& list) {
     requires !std::same_as<typename T::value_type, char>;
@@ -52,11 +53,11 @@ template <class T>
     requires detail::text_like<T>
 struct convert<T> {
     static void write(json_writer& to, T const& from) { to.string(static_cast<std::string_view>(from)); }
-    static bool read(value_view from, T& into, mismatch& why)
+    static bool read(value_view from, T& into, mismatch& reason)
         requires std::is_assignable_v<T&, std::string_view>
     {
         if (!from.is_string())
-            return detail::refuse(from, "string", why);
+            return detail::refuse(from, "string", reason);
         into = from.as_string();
         return true;
     }
@@ -72,19 +73,19 @@ struct convert<T> {
     {
         detail::write_elements(to, from);
     }
-    static bool read(value_view from, T& into, mismatch& why)
+    static bool read(value_view from, T& into, mismatch& reason)
         requires readable<element> && detail::can_grow<T>
     {
         if (!from.is_array())
-            return detail::refuse(from, "array", why);
+            return detail::refuse(from, "array", reason);
         into.clear();
         if constexpr (requires { into.reserve(from.size()); })
             into.reserve(from.size());
         std::size_t index = 0;
         for (value_view const each : from.elements()) {
             element next{};
-            if (!detail::read(each, next, why))
-                return detail::at_index(index, why);
+            if (!detail::read(each, next, reason))
+                return detail::at_index(index, reason);
             into.insert(into.end(), std::move(next));
             ++index;
         }
@@ -99,17 +100,17 @@ struct convert<std::array<T, N>> {
     {
         detail::write_elements(to, from);
     }
-    static bool read(value_view from, std::array<T, N>& into, mismatch& why)
+    static bool read(value_view from, std::array<T, N>& into, mismatch& reason)
         requires readable<T> && (!std::same_as<T, char>)
     {
         if (!from.is_array())
-            return detail::refuse(from, "array", why);
+            return detail::refuse(from, "array", reason);
         if (from.size() != N)
-            return detail::refuse_size(from, N, "elements", why);
+            return detail::refuse_size(from, N, "elements", reason);
         std::size_t index = 0;
         for (value_view const each : from.elements()) {
-            if (!detail::read(each, into[index], why))
-                return detail::at_index(index, why);
+            if (!detail::read(each, into[index], reason))
+                return detail::at_index(index, reason);
             ++index;
         }
         return true;
@@ -131,16 +132,16 @@ struct convert<T> {
         }
         to.end_object();
     }
-    static bool read(value_view from, T& into, mismatch& why)
+    static bool read(value_view from, T& into, mismatch& reason)
         requires readable<mapped>
     {
         if (!from.is_object())
-            return detail::refuse(from, "object", why);
+            return detail::refuse(from, "object", reason);
         into.clear();
         for (auto const member : from.members()) {
             mapped next{};
-            if (!detail::read(member.value, next, why))
-                return detail::at_key(member.key, why);
+            if (!detail::read(member.value, next, reason))
+                return detail::at_key(member.key, reason);
             into.insert_or_assign(std::string{member.key}, std::move(next));
         }
         return true;

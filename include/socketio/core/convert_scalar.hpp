@@ -29,7 +29,7 @@ template <class T>
 concept byte_like = std::same_as<T, std::byte> || std::same_as<T, unsigned char>;
 
 template <class Integer>
-bool read_integer(value_view from, Integer& into, mismatch& why)
+bool read_integer(value_view from, Integer& into, mismatch& reason)
 {
     using limits = std::numeric_limits<Integer>;
     using widest = std::conditional_t<std::is_signed_v<Integer>, std::int64_t, std::uint64_t>;
@@ -39,17 +39,19 @@ bool read_integer(value_view from, Integer& into, mismatch& why)
         fits = read_signed(from, number) && number >= (limits::min)() && number <= (limits::max)();
     else
         fits = read_unsigned(from, number) && number <= (limits::max)();
-    if (!fits)
-        return refuse(from, "integer from " + std::to_string((limits::min)()) + " to " + std::to_string((limits::max)()), why);
+    if (!fits) {
+        std::string const range = std::to_string((limits::min)()) + " to " + std::to_string((limits::max)());
+        return refuse(from, "integer from " + range, reason);
+    }
     into = static_cast<Integer>(number);
     return true;
 }
 
 template <class Text>
-bool read_text(value_view from, Text& into, mismatch& why)
+bool read_text(value_view from, Text& into, mismatch& reason)
 {
     if (!from.is_string())
-        return refuse(from, "string", why);
+        return refuse(from, "string", reason);
     into = from.as_string();
     return true;
 }
@@ -63,7 +65,10 @@ bytes_view bytes_of(Byte const* data, std::size_t size) noexcept
 template <class Null>
 struct convert_null {
     static void write(json_writer& to, Null const&) { to.null(); }
-    static bool read(value_view from, Null&, mismatch& why) { return from.is_null() || refuse(from, "null", why); }
+    static bool read(value_view from, Null&, mismatch& reason)
+    {
+        return from.is_null() || refuse(from, "null", reason);
+    }
 };
 
 } // namespace detail
@@ -71,23 +76,23 @@ struct convert_null {
 template <>
 struct convert<bool> {
     static void write(json_writer& to, bool from) { to.boolean(from); }
-    static bool read(value_view from, bool& into, mismatch& why)
+    static bool read(value_view from, bool& into, mismatch& reason)
     {
         if (!from.is_bool())
-            return detail::refuse(from, "boolean", why);
+            return detail::refuse(from, "boolean", reason);
         into = from.as_bool();
         return true;
     }
 };
 
-// A text of one character. Of non-ASCII texts a char is only a part: these are strings.
+// A text of one character. A non-ASCII character has several chars: use a string for it.
 template <>
 struct convert<char> {
     static void write(json_writer& to, char from) { to.string({&from, 1}); }
-    static bool read(value_view from, char& into, mismatch& why)
+    static bool read(value_view from, char& into, mismatch& reason)
     {
         if (from.as_string().size() != 1)
-            return detail::refuse(from, "string of one character", why);
+            return detail::refuse(from, "string of one character", reason);
         into = from.as_string().front();
         return true;
     }
@@ -103,34 +108,34 @@ struct convert<T> {
         else
             to.unsigned_integer(from);
     }
-    static bool read(value_view from, T& into, mismatch& why) { return detail::read_integer(from, into, why); }
+    static bool read(value_view from, T& into, mismatch& reason) { return detail::read_integer(from, into, reason); }
 };
 
 template <class T>
     requires std::floating_point<T>
 struct convert<T> {
     static void write(json_writer& to, T from) { to.number(static_cast<double>(from)); }
-    static bool read(value_view from, T& into, mismatch& why)
+    static bool read(value_view from, T& into, mismatch& reason)
     {
         double const number = from.as_double();
         bool const fits = !detail::is_finite(number) || std::fabs(number) <= (std::numeric_limits<T>::max)();
         if (!from.is_number() || !fits)
-            return detail::refuse(from, fits ? "number" : "number that fits a float", why);
+            return detail::refuse(from, fits ? "number" : "number that fits a float", reason);
         into = static_cast<T>(number);
         return true;
     }
 };
 
-// By the number; that it names an enumerator is not checked.
+// Converts the number of the enumerator. A number without an enumerator is accepted.
 template <class T>
     requires std::is_enum_v<T> && (!std::same_as<T, std::byte>)
 struct convert<T> {
     using number = std::underlying_type_t<T>;
     static void write(json_writer& to, T from) { convert<number>::write(to, static_cast<number>(from)); }
-    static bool read(value_view from, T& into, mismatch& why)
+    static bool read(value_view from, T& into, mismatch& reason)
     {
         number plain{};
-        if (!convert<number>::read(from, plain, why))
+        if (!convert<number>::read(from, plain, reason))
             return false;
         into = static_cast<T>(plain);
         return true;
@@ -145,20 +150,23 @@ struct convert<std::monostate> : detail::convert_null<std::monostate> {};
 template <>
 struct convert<std::string> {
     static void write(json_writer& to, std::string_view from) { to.string(from); }
-    static bool read(value_view from, std::string& into, mismatch& why) { return detail::read_text(from, into, why); }
-};
-
-// What is read looks into the message: it is valid until the listener returns.
-template <>
-struct convert<std::string_view> {
-    static void write(json_writer& to, std::string_view from) { to.string(from); }
-    static bool read(value_view from, std::string_view& into, mismatch& why)
+    static bool read(value_view from, std::string& into, mismatch& reason)
     {
-        return detail::read_text(from, into, why);
+        return detail::read_text(from, into, reason);
     }
 };
 
-// Text of C, up to its null character; no pointer is null.
+// A text that was read points into the message: it is valid until the listener returns.
+template <>
+struct convert<std::string_view> {
+    static void write(json_writer& to, std::string_view from) { to.string(from); }
+    static bool read(value_view from, std::string_view& into, mismatch& reason)
+    {
+        return detail::read_text(from, into, reason);
+    }
+};
+
+// C strings, up to the null character. A null pointer becomes null.
 template <>
 struct convert<char const*> {
     static void write(json_writer& to, char const* from) { from ? to.string(from) : to.null(); }
@@ -181,10 +189,10 @@ struct convert<std::vector<Byte, Allocator>> {
     {
         to.binary(detail::bytes_of(from.data(), from.size()));
     }
-    static bool read(value_view from, std::vector<Byte, Allocator>& into, mismatch& why)
+    static bool read(value_view from, std::vector<Byte, Allocator>& into, mismatch& reason)
     {
         if (!from.is_binary())
-            return detail::refuse(from, "binary", why);
+            return detail::refuse(from, "binary", reason);
         bytes_view const data = from.as_binary();
         into.resize(data.size());
         if (!data.empty())
@@ -200,28 +208,28 @@ struct convert<std::array<Byte, N>> {
     {
         to.binary(detail::bytes_of(from.data(), N));
     }
-    static bool read(value_view from, std::array<Byte, N>& into, mismatch& why)
+    static bool read(value_view from, std::array<Byte, N>& into, mismatch& reason)
     {
         if (!from.is_binary())
-            return detail::refuse(from, "binary", why);
+            return detail::refuse(from, "binary", reason);
         if (from.size() != N)
-            return detail::refuse_size(from, N, "bytes", why);
+            return detail::refuse_size(from, N, "bytes", reason);
         if constexpr (N != 0)
             std::memcpy(into.data(), from.as_binary().data(), N);
         return true;
     }
 };
 
-// What is read looks at the attachment: it is valid until the listener returns.
+// A span that was read points into the attachment: it is valid until the listener returns.
 template <class Byte>
     requires detail::byte_like<std::remove_const_t<Byte>>
 struct convert<std::span<Byte>> {
     static void write(json_writer& to, std::span<Byte> from) { to.binary(detail::bytes_of(from.data(), from.size())); }
-    static bool read(value_view from, std::span<Byte>& into, mismatch& why)
+    static bool read(value_view from, std::span<Byte>& into, mismatch& reason)
         requires std::is_const_v<Byte>
     {
         if (!from.is_binary())
-            return detail::refuse(from, "binary", why);
+            return detail::refuse(from, "binary", reason);
         bytes_view const data = from.as_binary();
         into = {reinterpret_cast<Byte*>(data.data()), data.size()};
         return true;
@@ -268,10 +276,10 @@ struct convert<array> {
             detail::write_tree(to, each);
         to.end_array();
     }
-    static bool read(value_view from, array& into, mismatch& why)
+    static bool read(value_view from, array& into, mismatch& reason)
     {
         if (!from.is_array())
-            return detail::refuse(from, "array", why);
+            return detail::refuse(from, "array", reason);
         value copy = from.to_value();
         into = std::move(*copy.if_array());
         return true;
@@ -289,10 +297,10 @@ struct convert<object> {
         }
         to.end_object();
     }
-    static bool read(value_view from, object& into, mismatch& why)
+    static bool read(value_view from, object& into, mismatch& reason)
     {
         if (!from.is_object())
-            return detail::refuse(from, "object", why);
+            return detail::refuse(from, "object", reason);
         value copy = from.to_value();
         into = std::move(*copy.if_object());
         return true;

@@ -1,5 +1,5 @@
-// Who listens to what. Listeners may be added and removed from any thread, and by a listener
-// while it runs; events are dispatched on one strand, without a lock while nothing has changed.
+// A table of listeners by event name. Any thread may add and remove listeners, and so may a listener while it
+// runs. Events are dispatched on one strand, without a lock while the table is unchanged.
 #pragma once
 
 #include <socketio/core/function.hpp>
@@ -19,24 +19,24 @@
 
 namespace socketio::detail {
 
-// What can be known of a listener by whoever calls it later.
+// The part of a listener that does not depend on its type: its id, and whether it is still registered.
 struct listener_entry : std::enable_shared_from_this<listener_entry> {
     explicit listener_entry(std::uint64_t n) noexcept : number{n} {}
     std::uint64_t const number;
     std::atomic<bool> removed{false};
 };
 
-// `Call` is what a listener is handed: the event with its arguments. It may have a member `heard_by`, which
-// points to the listener's entry during the call.
+// `Call` is the argument of the listeners: the event with its arguments. It may have a member `current_entry`,
+// which points to the listener's entry during the call.
 template <class Call>
 class emitter {
 public:
     using listener = unique_function<void(Call&)>;
     using id = std::uint64_t;
 
-    id on(std::string_view event, listener heard, bool once = false)
+    id on(std::string_view event, listener callback, bool once = false)
     {
-        auto const made = make(std::move(heard), once, false); // dies outside the lock, if it comes to that
+        auto const made = make(std::move(callback), once, false); // destroyed outside the lock
         std::lock_guard const lock{mutex_};
         if (closed_)
             return 0;
@@ -53,9 +53,9 @@ public:
         return made->number;
     }
 
-    id on_any(listener heard, bool in_front = false)
+    id on_any(listener callback, bool in_front = false)
     {
-        auto const made = make(std::move(heard), false, in_front);
+        auto const made = make(std::move(callback), false, in_front);
         std::lock_guard const lock{mutex_};
         if (closed_)
             return 0;
@@ -63,7 +63,7 @@ public:
         return made->number;
     }
 
-    // A listener that was removed is not called any more, not even by a dispatch under way. It dies outside the lock.
+    // Removes a listener. It is never called again, not even by a dispatch under way. It is destroyed outside the lock.
     void off(id which)
     {
         std::shared_ptr<entry> dropped;
@@ -86,10 +86,10 @@ public:
         std::lock_guard const lock{mutex_};
         dropped = empty(any_);
     }
-    // All named listeners; the catch-all ones stay, as with the reference's off().
+    // Removes all named listeners. The catch-all listeners stay, as with off() of the reference.
     void off_named()
     {
-        entries dropped; // without memory: destructors take listeners off
+        entries dropped; // needs no memory: destructors call this
         std::lock_guard const lock{mutex_};
         for (auto const& each : named_) {
             auto last = empty(*each.second);
@@ -102,7 +102,7 @@ public:
         off_named();
         off_any();
     }
-    // The same, and those that are added from now on are let go: nobody will dispatch any more.
+    // Removes all listeners. Listeners that are added later are destroyed at once, since no dispatch will follow.
     void close()
     {
         {
@@ -128,7 +128,7 @@ public:
         std::lock_guard const lock{mutex_};
         return !any_.all.empty();
     }
-    // In the order in which they are called.
+    // The ids of an event's listeners in the order in which they are called.
     std::vector<id> ids(std::string_view event) const
     {
         std::lock_guard const lock{mutex_};
@@ -141,51 +141,55 @@ public:
         return numbers_of(any_);
     }
 
-    // Nobody has ever listened: there is nothing to look up.
+    // No listener was ever added, so that a look-up can be skipped.
     bool untouched() const noexcept { return !touched_.load(std::memory_order_acquire); }
 
-    // Calls the catch-all listeners, then those of `event`, in the order of registration.
-    // To be called on the strand only. What a listener throws ends the round and goes through.
+    // Calls the catch-all listeners, then those of `event`, in the order of registration. Call it on the strand
+    // only. An exception of a listener ends the round and passes through.
     void dispatch(std::string_view event, Call& call)
     {
         auto const any = ready_any();
         auto const named = ready(event);
-        tell_all(any, call);
-        tell_all(named, call);
+        call_all(any, call);
+        call_all(named, call);
     }
 
-    // For the catch-all listeners alone.
-    void dispatch_any(Call& call) { tell_all(ready_any(), call); }
+    // Calls the catch-all listeners only.
+    void dispatch_any(Call& call) { call_all(ready_any(), call); }
 
-    // For events of this library's own: catch-all listeners do not hear them.
-    void dispatch_reserved(std::string_view event, Call& call) { tell_all(ready(event), call); }
+    // Calls the listeners of an event of this library. Catch-all listeners do not receive it.
+    void dispatch_reserved(std::string_view event, Call& call) { call_all(ready(event), call); }
 
 private:
     struct entry;
     using entries = std::map<std::int64_t, std::shared_ptr<entry>>; // in the order in which they are called
 
-    // The listeners of one event, or those of all. One without listeners is none, and not among the named.
+    // The listeners of one event, or the catch-all listeners. A group without listeners is removed from the
+    // named groups.
     struct group {
         explicit group(std::string event = {}) : name{std::move(event)} {}
         std::string const name;
-        entries all{};                         // guarded by the mutex
-        std::atomic<std::uint64_t> version{0}; // counts what was done to them
+        entries all{};                         // guarded by mutex_
+        std::atomic<std::uint64_t> version{0}; // number of changes to the group
     };
     struct entry : listener_entry {
-        entry(listener l, id n, bool o, std::int64_t at) : listener_entry{n}, heard{std::move(l)}, once{o}, position{at} {}
-        listener heard;
+        entry(listener l, id n, bool o, std::int64_t at)
+            : listener_entry{n}, callback{std::move(l)}, once{o}, position{at}
+        {
+        }
+        listener callback;
         bool const once;
         std::int64_t const position;
-        group* in = nullptr; // while it stands there
+        group* in = nullptr; // null once it was removed
     };
-    // What is dispatched keeps no listener alive: one that is taken off dies at once, and with it
-    // what it holds, which may be the last hold on the owner of this emitter.
-    using snapshot = std::shared_ptr<std::vector<std::weak_ptr<entry>> const>; // null: of none
+    // A snapshot keeps no listener alive: a removed listener is destroyed at once together with its captures.
+    // These may hold the last reference to the owner of this emitter.
+    using snapshot = std::shared_ptr<std::vector<std::weak_ptr<entry>> const>; // null: no listeners
 
-    // A group as it was when it was dispatched last.
+    // A group as it was at its last dispatch.
     struct view {
         std::shared_ptr<group> of;
-        std::uint64_t version = 0; // of none
+        std::uint64_t version = 0; // 0: never seen
         snapshot seen{};
     };
 
@@ -197,14 +201,14 @@ private:
         return numbers;
     }
 
-    std::shared_ptr<entry> make(listener&& heard, bool once, bool in_front)
+    std::shared_ptr<entry> make(listener&& callback, bool once, bool in_front)
     {
         id const number = next_id_.fetch_add(1, std::memory_order_relaxed);
         auto const position = static_cast<std::int64_t>(number);
-        return std::make_shared<entry>(std::move(heard), number, once, in_front ? -position : position);
+        return std::make_shared<entry>(std::move(callback), number, once, in_front ? -position : position);
     }
 
-    // With the lock, as all that change something.
+    // Called with the lock held, like every function that changes the table.
     void add(group& to, std::shared_ptr<entry> const& made)
     {
         made->in = &to;
@@ -229,7 +233,7 @@ private:
         which.version.fetch_add(1, std::memory_order_release);
     }
 
-    // What was taken out is returned, so that listeners die outside the lock.
+    // Returns the removed entry, so that the listener is destroyed outside the lock.
     std::shared_ptr<entry> forget(id which)
     {
         auto const found = index_.find(which);
@@ -270,7 +274,7 @@ private:
         return any_seen_;
     }
 
-    // Only of the event that is dispatched: what is done to the listeners of others costs nothing here.
+    // Compares the version of the dispatched event only: changes to other events cost nothing here.
     snapshot current(std::string_view event)
     {
         auto found = views_.find(event);
@@ -293,7 +297,7 @@ private:
         return found->second.seen;
     }
 
-    // With the lock. Events that nobody listens to any more must not pile up.
+    // Called with the lock held. Removes events without listeners, so that they cannot pile up.
     void take_new()
     {
         if (new_count_.load(std::memory_order_relaxed) == new_seen_)
@@ -318,42 +322,42 @@ private:
         return made;
     }
 
-    void tell_all(snapshot const& all, Call& call)
+    void call_all(snapshot const& all, Call& call)
     {
         if (!all)
             return;
         for (auto const& each : *all)
-            if (auto const heard = each.lock())
-                tell(*heard, call);
+            if (auto const found = each.lock())
+                call_one(*found, call);
     }
 
-    void tell(entry& to, Call& call)
+    void call_one(entry& to, Call& call)
     {
-        if constexpr (requires { call.heard_by = &to; })
-            call.heard_by = &to;
+        if constexpr (requires { call.current_entry = &to; })
+            call.current_entry = &to;
         if (!to.once) {
             if (!to.removed.load(std::memory_order_acquire))
-                to.heard(call);
+                to.callback(call);
             return;
         }
         if (!to.removed.exchange(true, std::memory_order_acq_rel)) {
             off(to.number);
-            to.heard(call);
+            to.callback(call);
         }
     }
 
-    mutable std::mutex mutex_; // guards what follows
+    mutable std::mutex mutex_; // guards the members below
     group any_;
     text_map<std::shared_ptr<group>> named_;
     std::map<id, entry*> index_;
     bool closed_ = false;
     std::atomic<id> next_id_{1};
-    std::vector<std::shared_ptr<group>> new_; // that the strand has not seen yet; some may be empty again
-    std::atomic<std::uint64_t> new_count_{0}; // of all that ever were
+    std::vector<std::shared_ptr<group>> new_; // groups that the strand has not seen yet; some may be empty again
+    std::atomic<std::uint64_t> new_count_{0}; // number of groups ever added
     std::atomic<bool> touched_{false};
 
-    // Touched by the dispatching strand alone.
-    text_map<view> views_; // of all events, but for the new
+    // Used by the dispatching strand only.
+    text_map<view> views_; // of all events except those in new_
     std::uint64_t new_seen_ = 0;
     snapshot any_seen_;
     std::uint64_t any_version_ = 0;

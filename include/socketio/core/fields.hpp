@@ -1,6 +1,6 @@
-// SOCKETIO_FIELDS(type, a, b, c): a struct of the user's as a JSON object with these members.
-// Written after the struct, in the struct's namespace. On reading, a missing member is a mismatch
-// unless it is a std::optional, and members of other names are ignored.
+// SOCKETIO_FIELDS(type, a, b, c): a user's struct as a JSON object with these members. Write it after the
+// struct, in the struct's namespace. On reading, a missing member is a mismatch unless it is a std::optional.
+// Members of other names are ignored.
 #pragma once
 
 #include <socketio/core/convert_base.hpp>
@@ -14,7 +14,7 @@
 namespace socketio {
 namespace detail {
 
-// The name of a field. Whether it is plain, as nearly all are, is found out while compiling.
+// The name of a field. The compiler determines whether it is plain ASCII, as nearly all names are.
 struct field_name {
     std::string_view text;
     bool plain;
@@ -35,14 +35,14 @@ template <class T>
 concept has_fields = std::is_class_v<T> && requires(T& object, field_probe& probe) { socketio_fields(object, probe); };
 
 template <class T>
-bool read_field(value_view object, std::string_view name, T& into, mismatch& why)
+bool read_field(value_view object, std::string_view name, T& into, mismatch& reason)
 {
     std::optional<value_view> const found = object.find(name);
     if (!found && !is_optional_v<T>) {
-        refuse_missing(into, why);
-        return at_key(name, why);
+        refuse_missing(into, reason);
+        return at_key(name, reason);
     }
-    return read(found.value_or(value_view{}), into, why) || at_key(name, why);
+    return read(found.value_or(value_view{}), into, reason) || at_key(name, reason);
 }
 
 } // namespace detail
@@ -64,12 +64,12 @@ struct convert<T> {
         socketio_fields(from, one);
         to.end_object();
     }
-    static bool read(value_view from, T& into, mismatch& why)
+    static bool read(value_view from, T& into, mismatch& reason)
     {
         if (!from.is_object())
-            return detail::refuse(from, "object", why);
+            return detail::refuse(from, "object", reason);
         auto const one = [&](detail::field_name name, auto& member) {
-            return detail::read_field(from, name.text, member, why);
+            return detail::read_field(from, name.text, member, reason);
         };
         return socketio_fields(into, one);
     }
@@ -85,7 +85,7 @@ struct convert<T> {
         return true __VA_OPT__(&& SOCKETIO_FIELDS_1(__VA_ARGS__)); \
     }
 #define SOCKETIO_FIELD(name) socketio_visit(::socketio::detail::field_name{#name}, socketio_self.name)
-// The first members have a macro each: the compiler's notes about a mistake among them stay few.
+// The first members have a macro each, so that the compiler's notes about a mistake among them stay few.
 #define SOCKETIO_FIELDS_1(name, ...) SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_FIELDS_2(__VA_ARGS__))
 #define SOCKETIO_FIELDS_2(name, ...) SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_FIELDS_3(__VA_ARGS__))
 #define SOCKETIO_FIELDS_3(name, ...) SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_FIELDS_4(__VA_ARGS__))
@@ -93,9 +93,11 @@ struct convert<T> {
 #define SOCKETIO_FIELDS_5(name, ...) SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_FIELDS_6(__VA_ARGS__))
 #define SOCKETIO_FIELDS_6(name, ...) SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_FIELDS_7(__VA_ARGS__))
 #define SOCKETIO_FIELDS_7(name, ...) SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_FIELDS_8(__VA_ARGS__))
-#define SOCKETIO_FIELDS_8(name, ...) SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_READ_4(SOCKETIO_FIELDS_MORE(__VA_ARGS__)))
-// The others share one, which ends with its own name, not to be replaced before the preprocessor reads its result again. It
-// does that 340 times; where there are more members, "SOCKETIO_TOO_MANY_FIELDS" is left over and undeclared.
+#define SOCKETIO_FIELDS_8(name, ...) \
+    SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_READ_4(SOCKETIO_FIELDS_MORE(__VA_ARGS__)))
+// The other members share one macro. It ends with its own name, which the preprocessor replaces only when it
+// scans the result again.
+// The scans suffice for 340 members. With more members, the undeclared name "SOCKETIO_TOO_MANY_FIELDS" remains.
 #define SOCKETIO_FIELDS_MORE(name, ...) \
     SOCKETIO_FIELD(name) __VA_OPT__(&& SOCKETIO_TOO_MANY_FIELDS SOCKETIO_NO_ARGUMENTS (__VA_ARGS__))
 #define SOCKETIO_TOO_MANY_FIELDS() SOCKETIO_FIELDS_MORE

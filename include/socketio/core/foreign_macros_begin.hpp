@@ -1,5 +1,5 @@
-// Puts macros of other libraries aside that our names would run into (Qt's keywords, windows.h's
-// min, max and ERROR). No include guard: each use belongs to one of foreign_macros_end.hpp.
+// Sets aside macros of other libraries that collide with names of this one: Qt's keywords, and min, max and
+// ERROR of windows.h. It has no include guard: each use pairs with one of foreign_macros_end.hpp.
 #pragma push_macro("emit")
 #pragma push_macro("signals")
 #pragma push_macro("slots")

@@ -1,4 +1,4 @@
-// Gives back what foreign_macros_begin.hpp put aside.
+// Restores the macros that foreign_macros_begin.hpp set aside.
 #pragma pop_macro("far")
 #pragma pop_macro("near")
 #pragma pop_macro("small")

@@ -1,5 +1,5 @@
-// A callable that can be moved but not copied, so that what it captures need not be copyable.
-// Small callables live inside the object: no allocation.
+// A callable that can be moved but not copied, so that its captures need not be copyable. A small callable is
+// stored inside the object, without an allocation.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ class unique_function;
 
 inline constexpr std::size_t inline_function_size = 6 * sizeof(void*);
 
-// Whether such a callable lives inside the object.
+// Whether a callable of this type is stored inside the object.
 template <class F>
 inline constexpr bool is_stored_inline = sizeof(F) <= inline_function_size && alignof(F) <= alignof(std::max_align_t) &&
                                          std::is_nothrow_move_constructible_v<F>;
@@ -27,7 +27,8 @@ public:
     unique_function(std::nullptr_t) noexcept {}
 
     template <class F>
-        requires(!std::is_same_v<std::remove_cvref_t<F>, unique_function> && std::is_invocable_r_v<R, std::decay_t<F>&, A...>)
+        requires(!std::is_same_v<std::remove_cvref_t<F>, unique_function> &&
+                 std::is_invocable_r_v<R, std::decay_t<F>&, A...>)
     unique_function(F&& callable)
     {
         using stored = std::decay_t<F>;
@@ -53,7 +54,7 @@ public:
 
     explicit operator bool() const noexcept { return actions_ != nullptr; }
 
-    // Must not be empty.
+    // The function must not be empty.
     R operator()(A... arguments) { return actions_->invoke(storage_, std::forward<A>(arguments)...); }
 
     void reset() noexcept
@@ -96,7 +97,9 @@ private:
     template <class F>
     static constexpr actions heap_actions{
         [](unsigned char* at, A&&... a) -> R { return call(*inline_target<F*>(at), std::forward<A>(a)...); },
-        [](unsigned char* to, unsigned char* from) noexcept { ::new (static_cast<void*>(to)) F*(inline_target<F*>(from)); },
+        [](unsigned char* to, unsigned char* from) noexcept {
+            ::new (static_cast<void*>(to)) F*(inline_target<F*>(from));
+        },
         [](unsigned char* at) noexcept { delete inline_target<F*>(at); }};
 
     void take(unique_function& other) noexcept

@@ -1,4 +1,4 @@
-// A callable that is only looked at, for the length of a call. A function is given as a pointer.
+// A reference to a callable, for the duration of a call. Pass a function as a pointer.
 #pragma once
 
 #include <functional>
@@ -20,11 +20,11 @@ public:
     function_ref(F&& callable) noexcept
         : target_{const_cast<void*>(static_cast<void const*>(std::addressof(callable)))},
           call_{[](void* target, A... arguments) -> R {
-              auto& heard = *static_cast<std::remove_reference_t<F>*>(target);
+              auto& callable = *static_cast<std::remove_reference_t<F>*>(target);
               if constexpr (std::is_void_v<R>)
-                  static_cast<void>(std::invoke(heard, std::forward<A>(arguments)...));
+                  static_cast<void>(std::invoke(callable, std::forward<A>(arguments)...));
               else
-                  return std::invoke(heard, std::forward<A>(arguments)...);
+                  return std::invoke(callable, std::forward<A>(arguments)...);
           }}
     {
     }

@@ -1,4 +1,4 @@
-// One piece of parsed data in 16 bytes; a run of them is a tape.
+// One piece of parsed data in 16 bytes. A tape is an array of nodes.
 #pragma once
 
 #include <socketio/core/value_type.hpp>
@@ -8,18 +8,18 @@
 
 namespace socketio::detail {
 
-// Arrays are followed by their elements, objects by their members as key, value, key, value.
+// After an array come its elements; after an object come its members as key, value, key, value.
 struct json_node {
     value_type type = value_type::null;
-    std::uint32_t size = 0; // of text and binary in bytes, of containers in elements or members
+    std::uint32_t size = 0; // text and binary: bytes; containers: elements or members
     union {
         std::uint64_t unsigned_integer = 0;
         std::int64_t integer;
         double number;
         bool boolean;
         char const* text;
-        std::byte const* data; // null until the attachment is there; `size` is its number then
-        std::uint32_t end;     // from a container to what follows it, in nodes
+        std::byte const* data; // null until the attachment arrives; `size` is its number then
+        std::uint32_t end;     // number of nodes from the container to its successor
     };
 };
 static_assert(sizeof(json_node) == 16);

@@ -1,6 +1,6 @@
-// JSON's numbers: all digits of integers that fit 64 bits, the nearest double for everything else.
-// They are read here because RapidJSON 1.1.0 refuses 1e999, loses -0 and reads beyond its tables
-// for numbers such as 0.000[400 zeros]1.
+// JSON's numbers: all digits of integers that fit 64 bits, the nearest double for all others. RapidJSON 1.1.0
+// rejects 1e999, loses -0 and reads beyond its tables for numbers such as 0.000[400 zeros]1, so this library
+// reads numbers itself.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -11,13 +11,13 @@
 
 namespace socketio::detail {
 
-// Reads the number at `at`; returns what follows it, or null if this is none.
+// Reads the number at `at`. Returns the position behind it, or null if there is no number.
 SOCKETIO_DECL char const* read_long_number(char const* at, char const* end, json_node& into) noexcept;
 
-// Room that write_number may need.
+// The room that write_number may need.
 inline constexpr std::size_t number_room = 32;
 
-// The shortest digits that read back as the same number (which must be finite); returns their end.
+// Writes the shortest digits that read back as the same number, which must be finite. Returns their end.
 SOCKETIO_DECL char* write_number(char* to, double number) noexcept;
 
 constexpr bool is_digit(char c) noexcept
@@ -29,7 +29,7 @@ inline char const* read_number(char const* at, char const* end, json_node& into)
 {
     bool const minus = *at == '-';
     char const* const digits = minus ? at + 1 : at;
-    char const* const most = end - digits > 18 ? digits + 18 : end; // so many always fit
+    char const* const most = end - digits > 18 ? digits + 18 : end; // this many digits always fit
     char const* stop = digits;
     std::uint64_t number = 0;
     for (; stop != most && is_digit(*stop); ++stop)

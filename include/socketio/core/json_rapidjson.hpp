@@ -1,5 +1,5 @@
-// RapidJSON's values as arguments of events. To use it, include <rapidjson/document.h> yourself:
-// this library does not, because that of RapidJSON 1.1.0 does not compile everywhere.
+// RapidJSON's values as arguments of events. To use it, include <rapidjson/document.h> yourself: this library
+// does not, because RapidJSON 1.1.0's document.h does not compile everywhere.
 #pragma once
 
 #include <socketio/core/convert_base.hpp>
@@ -9,7 +9,7 @@
 namespace socketio {
 namespace detail {
 
-// What a RapidJSON value tells about itself, passed on to our writer.
+// Passes the events of a RapidJSON value on to a writer of this library.
 struct rapidjson_events {
     using SizeType = RAPIDJSON_NAMESPACE::SizeType;
 
@@ -31,7 +31,7 @@ struct rapidjson_events {
     json_writer& to;
 };
 
-// The other way. RapidJSON has no binary data: it becomes null.
+// The opposite direction. RapidJSON has no binary data: it becomes null.
 template <class Handler>
 bool tell_rapidjson(value_view from, Handler& handler)
 {

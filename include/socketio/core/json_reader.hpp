@@ -1,8 +1,8 @@
 // The definitions behind json.hpp: RapidJSON's reader between a stream over the message and the tape.
 //
-// RapidJSON drives structure, strings and escapes. Three things are done before it looks, at points
-// that its stream concept offers: lone surrogates (a pass over texts with a backslash), numbers
-// (when white space before them is skipped) and the plain start of strings.
+// RapidJSON reads structure, strings and escapes. This library does three things first, at points of RapidJSON's
+// stream concept: lone surrogates (a pass over texts with a backslash), numbers (when white space before them is
+// skipped) and the plain beginning of strings.
 #pragma once
 
 #include <socketio/core/json.hpp>
@@ -22,20 +22,20 @@
 
 namespace socketio::detail {
 
-// A text as RapidJSON's in-situ stream. Ends in '\0' without one being there.
+// A text as RapidJSON's in-situ stream. It reports '\0' at the end of the text, which needs no terminator.
 struct json_stream {
     using Ch = char;
 
     char* at;
     char* end;
-    char* to;            // where the string that is being read is written
+    char* to;            // the output position of the current string
     json_node* number;   // the number that was read ahead
 
     char Peek() const noexcept { return at != end ? *at : '\0'; }
-    char Take() noexcept { return *at++; } // only ever called behind a Peek that was not '\0'
+    char Take() noexcept { return *at++; } // RapidJSON calls it only behind a Peek that was not '\0'
     std::size_t Tell() const noexcept { return 0; } // positions of errors are not reported
 
-    // Called behind the opening quote: what is plain stays where it is.
+    // Called behind the opening quote. The plain beginning of the string stays in place.
     char* PutBegin() noexcept
     {
         char* const begin = at;
@@ -48,7 +48,7 @@ struct json_stream {
     void Flush() const noexcept {}
 };
 
-// White space and the number that may be behind it.
+// Skips white space and reads the number behind it, if there is one.
 SOCKETIO_NOINLINE SOCKETIO_DECL void skip_space_and_number(json_stream& stream) noexcept
 {
     char* at = stream.at;
@@ -68,19 +68,19 @@ SOCKETIO_NOINLINE SOCKETIO_DECL void skip_space_and_number(json_stream& stream) 
     }
 }
 
-// Found by RapidJSON in place of its own. A number behind the white space is read here; RapidJSON
-// is then shown a 0 where it ends, or a character that starts nothing if there is no number.
+// RapidJSON finds this overload in place of its own. It reads a number behind the white space. RapidJSON then
+// sees a 0 at the number's last character, or an invalid character if the number is malformed.
 inline void SkipWhitespace(json_stream& stream) noexcept
 {
     if (stream.at == stream.end)
         return;
-    // Between most tokens there is neither.
+    // Most tokens have neither white space nor a number between them.
     char const next = *stream.at;
     if (next != '"' && next != ',' && static_cast<unsigned char>(next) <= '9')
         skip_space_and_number(stream);
 }
 
-// RapidJSON's stack, in place: two words for each open container, and the depth is limited.
+// RapidJSON's stack, in place: two words for each open container. The depth is limited.
 struct json_stack {
     static constexpr std::size_t size = 2 * sizeof(RAPIDJSON_NAMESPACE::SizeType) * (max_json_depth + 2);
     alignas(8) char room[size];
@@ -90,15 +90,15 @@ struct json_stack {
     static void Free(void*) noexcept {}
 };
 
-// Receives RapidJSON's events and lays the tape.
+// Receives RapidJSON's events and writes the tape.
 class tape_builder {
 public:
     using SizeType = RAPIDJSON_NAMESPACE::SizeType;
 
     tape_builder(std::vector<json_node>& tape, json_limits limits, bool placeholders) noexcept
         : tape_{tape}, values_{std::max<std::size_t>(limits.values, 1)}, next_{tape.data()},
-          end_{tape.data() + std::min(tape.size(), values_)}, limit_{std::min<std::size_t>(limits.depth, max_json_depth)},
-          placeholders_{placeholders}
+          end_{tape.data() + std::min(tape.size(), values_)},
+          limit_{std::min<std::size_t>(limits.depth, max_json_depth)}, placeholders_{placeholders}
     {
     }
 
@@ -130,7 +130,7 @@ public:
     std::size_t size() const noexcept { return static_cast<std::size_t>(next_ - tape_.data()); }
 
     json_node number;
-    error why = error::json_invalid;
+    error reason = error::json_invalid;
 
 private:
     json_node& room()
@@ -158,17 +158,17 @@ private:
     json_node* end_;
     std::size_t limit_;
     bool placeholders_;
-    bool over_ = false; // there are more values than allowed
+    bool over_ = false; // the message has more values than allowed
     std::size_t depth_ = 0;
-    std::array<std::uint32_t, max_json_depth> open_; // where on the tape
+    std::array<std::uint32_t, max_json_depth> open_; // positions on the tape
 };
 
 SOCKETIO_NOINLINE SOCKETIO_DECL void tape_builder::grow()
 {
     std::size_t const used = size();
     if (used >= values_) {
-        over_ = true; // what is added now goes anywhere, and then no more comes
-        why = error::json_too_large;
+        over_ = true; // this node is overwritten, and the parser stops
+        reason = error::json_too_large;
         next_ = tape_.data();
         return;
     }
@@ -180,7 +180,7 @@ SOCKETIO_NOINLINE SOCKETIO_DECL void tape_builder::grow()
 SOCKETIO_DECL bool tape_builder::open(value_type type)
 {
     if (depth_ >= limit_) {
-        why = error::json_too_deep;
+        reason = error::json_too_deep;
         return false;
     }
     open_[depth_++] = static_cast<std::uint32_t>(size());
@@ -207,7 +207,7 @@ SOCKETIO_DECL bool tape_builder::collapse(json_node& object)
     value_view const num = value_view{&object}["num"];
     double const index = num.as_double();
     if (!num.is_number() || !is_finite(index) || index < 0 || index != std::floor(index)) {
-        why = error::packet_illegal_attachments;
+        reason = error::packet_illegal_attachments;
         return false;
     }
     constexpr std::uint32_t most = (std::numeric_limits<std::uint32_t>::max)();
@@ -218,7 +218,7 @@ SOCKETIO_DECL bool tape_builder::collapse(json_node& object)
     return true;
 }
 
-// The value of the escape at `at`, if it is \uXXXX; otherwise 0.
+// The code unit of the escape at `at` if it is \uXXXX, otherwise 0.
 SOCKETIO_DECL unsigned escaped_unit(char const* at, char const* end) noexcept
 {
     if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
@@ -236,8 +236,8 @@ SOCKETIO_DECL unsigned escaped_unit(char const* at, char const* end) noexcept
     return unit;
 }
 
-// JSON.stringify sends half a surrogate pair as an escape, and JSON.parse takes it. UTF-8 has no
-// such thing: it becomes U+FFFD.
+// JSON.stringify writes a lone surrogate as an escape, and JSON.parse accepts it. UTF-8 cannot express it: it
+// becomes U+FFFD.
 SOCKETIO_DECL void replace_lone_surrogates(char* at, char* end) noexcept
 {
     while ((at = static_cast<char*>(std::memchr(at, '\\', static_cast<std::size_t>(end - at)))) != nullptr) {
@@ -273,12 +273,13 @@ SOCKETIO_DECL std::error_code json_document::parse(std::span<char> text, json_li
     constexpr unsigned flags = RAPIDJSON_NAMESPACE::kParseInsituFlag | RAPIDJSON_NAMESPACE::kParseIterativeFlag;
     auto const result = reader.Parse<flags>(stream, builder);
     if (result.IsError() || stream.at != end)
-        return builder.why;
+        return builder.reason;
     used_ = builder.size();
     return {};
 }
 
-SOCKETIO_DECL std::error_code json_document::attach(std::span<bytes_view const> attachments, std::uint64_t most) noexcept
+SOCKETIO_DECL std::error_code json_document::attach(std::span<bytes_view const> attachments,
+                                                    std::uint64_t most) noexcept
 {
     if (!incomplete_)
         return {};
@@ -317,11 +318,13 @@ SOCKETIO_DECL void json_document::shrink(std::size_t keep) noexcept
 namespace socketio {
 namespace detail {
 
-// Without attachments there are no placeholders: an object may look like one.
+// Without attachments the text has no placeholders: an object may look like one.
 SOCKETIO_DECL value read_written(byte_buffer& text, std::span<bytes_view const> attachments)
 {
     json_document document;
-    if (document.parse({text.data(), text.size()}, {.depth = max_json_depth}, !attachments.empty()) || document.attach(attachments))
+    std::error_code const failed =
+        document.parse({text.data(), text.size()}, {.depth = max_json_depth}, !attachments.empty());
+    if (failed || document.attach(attachments))
         throw_misuse("socketio::convert: write() has not written one value");
     return document.root().to_value();
 }

@@ -1,4 +1,4 @@
-// Skips or copies what needs no attention in the text of a JSON string, eight bytes at a time.
+// Skips or copies the plain part of a JSON string, eight bytes at a time.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -19,8 +19,8 @@ constexpr bool is_plain(char c) noexcept
     return byte >= 0x20 && byte != '"' && byte != '\\' && (P == plain_bytes::any || byte < 0x80);
 }
 
-// Marks, in their top bits, the bytes of `word` that are not plain. What lies behind the first
-// such byte may be marked wrongly: subtraction borrows.
+// Marks, in their top bits, the bytes of `word` that are not plain. Bytes behind the first marked one may be
+// marked wrongly, since subtraction borrows.
 template <plain_bytes P>
 constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept
 {
@@ -44,7 +44,7 @@ SOCKETIO_NOINLINE char const* skip_plain_bytes(char const* at, char const* end) 
     return at;
 }
 
-// The first byte in [at, end) that is a quote, a backslash or a control character (or not ASCII).
+// The position of the first byte in [at, end) that is a quote, a backslash or a control character (or not ASCII).
 template <plain_bytes P>
 inline char const* skip_plain(char const* at, char const* end) noexcept
 {
@@ -61,9 +61,9 @@ inline char const* skip_plain(char const* at, char const* end) noexcept
     return skip_plain_bytes<P>(at, end);
 }
 
-// Copies `n` bytes if all of them are plain ASCII; otherwise false, and some of them may be copied.
-// Nearly all names and texts are short: the last word overlaps the one before instead of a loop
-// over single bytes.
+// Copies `n` bytes if all of them are plain ASCII. Otherwise returns false, and may have copied some of them.
+// Nearly all names and texts are short: the last word overlaps the one before, instead of a loop over single
+// bytes.
 inline bool copy_plain(char* to, char const* from, std::size_t n) noexcept
 {
     std::uint64_t word = 0;

@@ -1,6 +1,6 @@
-// C++ data in, JSON text out, as JSON.stringify writes it; binary data leaves as attachments.
-// RapidJSON 1.1.0's Writer took 4.9 times as long with g++ and 2.2 times with clang (-O2: 130 to 27 and
-// 139 to 63 ns for a small event), and does not always find the shortest digits of a number.
+// C++ data in, JSON text out, in the format of JSON.stringify; binary data leaves as attachments. RapidJSON
+// 1.1.0's Writer took 4.9 times as long with g++ and 2.2 times with clang (-O2: 130 to 27 and 139 to 63 ns for a
+// small event). It also misses the shortest digits of some numbers.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -22,16 +22,16 @@ class value_view;
 
 namespace detail {
 
-// A name of plain ASCII, not empty: nothing in it must be escaped.
+// A name of plain ASCII, not empty: it needs no escapes.
 struct plain_name {
     std::string_view text;
 };
 
 } // namespace detail
 
-// Appends one JSON value to a buffer, piece by piece; what is left out is the caller's mistake and
-// throws: a member without a key, an end without a beginning, more than max_json_depth open levels.
-// The buffer then holds half a value.
+// Appends one JSON value to a buffer, piece by piece. An incomplete sequence of calls is misuse and throws
+// std::invalid_argument: a member without a key, an end without a beginning, more than max_json_depth open
+// levels. The buffer then holds an incomplete value.
 class json_writer {
 public:
     explicit json_writer(detail::byte_buffer& to, std::vector<bytes_view>* attachments = nullptr) noexcept
@@ -46,17 +46,17 @@ public:
     void integer(std::int64_t number) { digits(number); }
     void unsigned_integer(std::uint64_t number) { digits(number); }
     void number(double number); // not-a-number and infinity become null
-    // From now on infinity is a number too large instead, which reads as infinity again; for data that
+    // From now on, writes infinity as a number that is too large, which reads as infinity again. For data that
     // stays on this side.
     void keep_infinity() noexcept { keep_infinity_ = true; }
-    void string(std::string_view text) // what is not UTF-8 in it becomes U+FFFD
+    void string(std::string_view text) // invalid UTF-8 becomes U+FFFD
     {
         quoted(text, before_value(), false);
     }
-    // A placeholder. The bytes are not copied: they must outlive the use of the list of attachments.
-    // Without such a list: null.
+    // Writes a placeholder. The bytes are not copied: they must outlive the use of the list of attachments.
+    // Without such a list, writes null.
     void binary(bytes_view data);
-    // JSON that is already text, as one value.
+    // Appends JSON text as one value.
     void raw(std::string_view json)
     {
         bool const comma = before_value();
@@ -66,15 +66,15 @@ public:
         end_text(at + json.size());
     }
 
-    void begin_array() { begin('[', place::first_element); }
+    void begin_array() { begin('[', position::first_element); }
     void end_array()
     {
-        end(place::first_element, place::element);
+        end(position::first_element, position::element);
         to_.push_back(']');
     }
-    void begin_object() { begin('{', place::first_key); }
+    void begin_object() { begin('{', position::first_key); }
     void key(std::string_view name) { quoted(name, before_key(), true); }
-    // The same for a name that needs no look at its bytes.
+    // The same for a name that is known to be plain ASCII.
     void key(detail::plain_name name)
     {
         std::size_t const size = name.text.size();
@@ -87,35 +87,35 @@ public:
     }
     void end_object()
     {
-        end(place::first_key, place::key);
+        end(position::first_key, position::key);
         to_.push_back('}');
     }
 
 private:
-    // What is to come next.
-    enum class place : std::uint8_t { top, element, first_element, member, first_key, key };
+    // The position in the text: it decides about commas and what may follow.
+    enum class position : std::uint8_t { top, element, first_element, member, first_key, key };
 
-    // Whether a comma is due.
+    // Returns whether a comma is due.
     bool before_key()
     {
-        bool const comma = place_ == place::key;
-        if (!comma && place_ != place::first_key)
+        bool const comma = position_ == position::key;
+        if (!comma && position_ != position::first_key)
             refuse("a key outside of an object");
-        place_ = place::member;
+        position_ = position::member;
         return comma;
     }
     bool before_value()
     {
-        place const now = place_;
-        if (now >= place::first_key)
+        position const now = position_;
+        if (now >= position::first_key)
             refuse("a member without a key");
-        if (now == place::member)
-            place_ = place::key;
-        else if (now == place::first_element)
-            place_ = place::element;
-        return now == place::element;
+        if (now == position::member)
+            position_ = position::key;
+        else if (now == position::first_element)
+            position_ = position::element;
+        return now == position::element;
     }
-    // Room for `most` bytes, of which the comma is the first if it is due; returns where the rest goes.
+    // Makes room for `most` bytes and writes a comma first if it is due. Returns the position of the rest.
     char* begin_text(std::size_t most, bool comma)
     {
         char* const at = to_.prepare(most);
@@ -124,21 +124,21 @@ private:
     }
     void end_text(char const* end) { to_.commit(static_cast<std::size_t>(end - (to_.data() + to_.size()))); }
 
-    void begin(char bracket, place inside)
+    void begin(char bracket, position inside)
     {
         char* const at = begin_text(2, before_value());
         if (depth_ == outer_.size())
             refuse("data nested too deeply");
-        outer_[depth_++] = place_;
-        place_ = inside;
+        outer_[depth_++] = position_;
+        position_ = inside;
         *at = bracket;
         end_text(at + 1);
     }
-    void end(place empty, place more)
+    void end(position empty, position more)
     {
-        if (depth_ == 0 || (place_ != empty && place_ != more))
+        if (depth_ == 0 || (position_ != empty && position_ != more))
             refuse("an end that fits no beginning");
-        place_ = outer_[--depth_];
+        position_ = outer_[--depth_];
     }
     template <class Integer>
     void digits(Integer number)
@@ -164,8 +164,8 @@ private:
     std::vector<bytes_view>* attachments_;
     bool keep_infinity_ = false;
     std::size_t depth_ = 0;
-    place place_ = place::top;
-    std::array<place, max_json_depth> outer_; // around each open level
+    position position_ = position::top;
+    std::array<position, max_json_depth> outer_; // the position around each open level
 };
 
 namespace detail {

@@ -1,5 +1,5 @@
-// What a double is, told by its bits. With -ffast-math a compiler takes it that there is neither infinity nor NaN, and
-// comparisons and std::isfinite may answer anything about them.
+// Classifies a double by its bits. With -ffast-math a compiler assumes that neither infinity nor NaN occurs.
+// Comparisons and std::isfinite are unreliable then.
 #pragma once
 
 #include <bit>
@@ -13,7 +13,7 @@ inline constexpr std::uint64_t infinity_bits = 0x7ff0000000000000U;
 inline std::uint64_t bits_of(double number) noexcept
 {
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
-    // Or the optimizer still concludes from the double that its bits are a number's.
+    // Volatile: otherwise the optimizer concludes from the double that its bits are those of a finite number.
     std::uint64_t volatile const bits = std::bit_cast<std::uint64_t>(number);
     return bits;
 #else

@@ -1,4 +1,4 @@
-// An option that is either a value, or asked for anew before every attempt to connect.
+// An option that is either a value, or a callable that is asked for the value before every attempt to connect.
 #pragma once
 
 #include <functional>
@@ -15,8 +15,8 @@ namespace socketio {
 using string_pairs = std::vector<std::pair<std::string, std::string>>;
 
 // `T` itself; or a callable without parameters that returns a `T`; or a callable that takes a
-// `provided<T>::answer` and calls it, now or later, from any thread. Callables run on the manager's
-// strand. An answer that comes after a newer attempt has begun is dropped.
+// `provided<T>::answer` and calls it, now or later, from any thread. Callables run on the manager's strand. An
+// answer that arrives after a newer attempt has begun is dropped.
 template <class T>
 class provided {
     using element = std::remove_cvref_t<decltype(*std::declval<T&>().begin())>;
@@ -42,14 +42,14 @@ public:
     // Null unless this is a plain value.
     T const* if_value() const noexcept { return std::get_if<T>(&source_); }
 
-    void ask(answer tell) const
+    void ask(answer reply) const
     {
         if (auto const* value = if_value())
-            tell(*value);
+            reply(*value);
         else if (auto const* now = std::get_if<std::function<T()>>(&source_))
-            tell((*now)());
+            reply((*now)());
         else
-            std::get<std::function<void(answer)>>(source_)(std::move(tell));
+            std::get<std::function<void(answer)>>(source_)(std::move(reply));
     }
 
 private:

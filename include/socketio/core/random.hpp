@@ -1,4 +1,4 @@
-// Bytes of the operating system's random generator, for what a peer must not be able to guess.
+// Bytes of the operating system's random generator, for values that a peer must not be able to guess.
 #pragma once
 
 #include <socketio/core/config.hpp>

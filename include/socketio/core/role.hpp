@@ -1,4 +1,4 @@
-// Which side of a connection this is: it decides who masks, who pings and who sends first.
+// The side of a connection. It decides which side masks, which pings and which sends first.
 #pragma once
 
 #include <cstdint>

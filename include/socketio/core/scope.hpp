@@ -1,4 +1,4 @@
-// What is to be done at the end of a scope, whichever way it is left.
+// Actions at the end of a scope, on every way out of it.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -7,7 +7,7 @@
 
 namespace socketio::detail {
 
-// Sets a flag for the length of a scope.
+// Sets a flag for the duration of a scope.
 class flag_guard {
 public:
     explicit flag_guard(bool& flag) noexcept : flag_{flag} { flag_ = true; }
@@ -19,7 +19,7 @@ private:
     bool& flag_;
 };
 
-// Calls what it was given, in any case. It must not throw.
+// Calls its action at the end of the scope. The action must not throw.
 template <class Last>
 class scope_end {
 public:
@@ -32,8 +32,8 @@ private:
     Last last_;
 };
 
-// Calls what it was given, unless all went well: for user code that may throw. An exception of its own is dropped, since
-// another one is mostly under way.
+// Calls its action unless it was dismissed: for user code that may throw. An exception of the action is dropped,
+// since another exception is usually under way.
 template <class Otherwise>
 class scope_fail {
 public:

@@ -1,4 +1,4 @@
-// Time and chance as arguments: where the library asks for them instead of the system. Knows no event loop.
+// Time and random numbers as arguments: the library asks these objects instead of the system. Knows no event loop.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -13,8 +13,8 @@
 
 namespace socketio {
 
-// Tells the time, and when a time has come, in place of the system's clocks: see install_sources(). All members may be
-// called from any thread that the library runs on or is called from.
+// Replaces the system's clocks and timers: see install_sources(). Any thread of the library or of its callers
+// may call the members.
 class time_source {
 public:
     using callback = detail::unique_function<void()>;
@@ -24,18 +24,19 @@ public:
     time_source& operator=(time_source const&) = delete;
     virtual ~time_source() = default;
 
-    // The time that deadlines are counted in. It never goes back.
+    // The time of deadlines. It never goes back.
     virtual clock::time_point now() noexcept = 0;
-    // The time of day: of cookies and HTTP dates.
+    // The time of day, for cookies and HTTP dates.
     virtual std::chrono::system_clock::time_point wall_now() noexcept = 0;
-    // Calls `due` once, when now() is `deadline` or later, on any thread and not inside this call. Callbacks of one deadline
-    // are called in the order of these calls. A callback only posts, and throws nothing. Returns a number for cancel().
+    // Calls `due` once, when now() is `deadline` or later, on any thread and not inside this call. Callbacks
+    // with the same deadline are called in the order of these calls. A callback only posts and throws no
+    // exception. Returns a number for cancel().
     virtual std::uint64_t wait_until(clock::time_point deadline, callback due) = 0;
-    // Destroys a callback that has not been called. Other numbers are ignored.
+    // Destroys a callback that has not been called. Ignores other numbers.
     virtual void cancel(std::uint64_t wait) noexcept = 0;
 };
 
-// Gives random bytes in place of the system's generator: for masks, keys, ids and delays.
+// Replaces the system's random generator: for masks, keys, ids and delays.
 class random_source {
 public:
     random_source() = default;
@@ -43,7 +44,7 @@ public:
     random_source& operator=(random_source const&) = delete;
     virtual ~random_source() = default;
 
-    // Any thread.
+    // May be called from any thread.
     virtual void fill(std::span<unsigned char> to) = 0;
 };
 

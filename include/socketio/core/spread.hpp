@@ -1,4 +1,4 @@
-// A list whose elements are arguments: JavaScript's `emit("event", ...list)`.
+// A list whose elements become arguments: JavaScript's `emit("event", ...list)`.
 #pragma once
 
 #include <socketio/core/convert_base.hpp>
@@ -10,7 +10,7 @@
 
 namespace socketio {
 
-// What `spread` returns. It looks at the list, or keeps it if it was a temporary; to be used in the call it is made for.
+// The result of `spread`. It refers to the list, or owns it if it was a temporary. Use it in the same expression.
 template <class List>
 class spread_list {
 public:
@@ -23,9 +23,9 @@ private:
     List list_; // or a reference
 };
 
-// Among the arguments of emit, send, emitWithAck, a broadcast or an acknowledgement: each element of the list is an
-// argument of its own, in order, of any type that can be sent; none is none. A std::vector, socketio::array or
-// socketio::args, for example.
+// For the arguments of emit, send, emitWithAck, a broadcast or an acknowledgement. Each element of the list
+// becomes an argument of its own, in order. Elements may have any type that can be sent. An empty list adds no
+// argument. Accepts a std::vector, socketio::array or socketio::args, for example.
 template <class List>
     requires requires(List const& list) {
         std::begin(list);
@@ -52,7 +52,7 @@ inline constexpr bool is_spread_v<spread_list<List>> = true;
 template <class T>
 using spread_element_t = std::iter_value_t<decltype(std::declval<T const&>().begin())>;
 
-// What may stand among the arguments of an event.
+// The types that may stand among the arguments of an event.
 template <class T>
 concept sendable = writable<T> || (is_spread_v<T> && writable<spread_element_t<T>>);
 

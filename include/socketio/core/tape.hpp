@@ -1,5 +1,5 @@
-// Parsed data as listeners see it: a flat run of nodes (the tape) and views of them.
-// Knows neither JSON nor C++ types; <socketio/core/value_view.hpp> adds `get<T>()`.
+// Parsed data for listeners: an array of nodes (the tape) and views of them. Knows neither JSON nor C++ types;
+// <socketio/core/value_view.hpp> adds `get<T>()`.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -25,8 +25,8 @@ class member_range;
 
 } // namespace detail
 
-// One piece of a received message, as cheap to copy as a pointer. It looks into the message and is
-// valid as long as that is, in a listener until it returns: `to_value()` keeps it for longer.
+// One piece of a received message, as cheap to copy as a pointer. It points into the message and is valid as
+// long as the message: in a listener until it returns. `to_value()` makes a copy that lasts.
 class value_view : public detail::typed<value_view> {
 public:
     value_view() noexcept = default; // null
@@ -34,9 +34,9 @@ public:
 
     value_type type() const noexcept { return node_->type; }
 
-    // Of another type than asked for: false, 0, empty.
+    // A view of another type gives false, 0 or an empty text.
     bool as_bool() const noexcept { return is_bool() && node_->boolean; }
-    double as_double() const noexcept; // of any number
+    double as_double() const noexcept; // for every number
     std::string_view as_string() const noexcept
     {
         return is_string() ? std::string_view{node_->text, node_->size} : std::string_view{};
@@ -46,21 +46,21 @@ public:
         return is_binary() && node_->data ? bytes_view{node_->data, node_->size} : bytes_view{};
     }
 
-    // Elements, members, or bytes of a string or of binary data.
+    // The number of elements, of members, or of bytes of a string or of binary data.
     std::size_t size() const noexcept
     {
         return is_binary() ? as_binary().size() : (type() >= value_type::string ? node_->size : 0);
     }
 
-    // Null where there is nothing. Of members with the same name the last counts, as in JSON.parse.
+    // A missing element or member gives null. Of members with the same name the last counts, as in JSON.parse.
     value_view operator[](std::size_t index) const noexcept;
     value_view operator[](std::string_view key) const noexcept { return find(key).value_or(value_view{}); }
     std::optional<value_view> find(std::string_view key) const noexcept;
 
-    args elements() const noexcept;                 // none unless this is an array
-    detail::member_range members() const noexcept;  // none unless this is an object
+    args elements() const noexcept;                 // empty unless this is an array
+    detail::member_range members() const noexcept;  // empty unless this is an object
 
-    // Nothing when it does not fit, as `convert` says.
+    // Converts to T with `convert<T>`; std::nullopt when it does not fit.
     template <class T>
     std::optional<T> get() const;
 
@@ -75,7 +75,7 @@ private:
 
 namespace detail {
 
-// Over the tape. `Step` says what lies at a node, and where the next one is.
+// Iterates over the tape. `Step` reads a node and finds the next one.
 template <class Step>
 class tape_iterator {
 public:
@@ -114,7 +114,7 @@ struct element_step {
 
 } // namespace detail
 
-// The elements of an array, such as the arguments of an event. It owns nothing.
+// The elements of an array, such as the arguments of an event. It does not own them.
 class args {
 public:
     using iterator = detail::tape_iterator<detail::element_step>;
@@ -134,7 +134,7 @@ public:
     iterator begin() const noexcept { return iterator{first_}; }
     iterator end() const noexcept { return iterator{last_}; }
 
-    // Null past the end. Walks over what is before: iterate over long lists.
+    // Null past the end. Walks over the elements before `index`: iterate over long lists.
     value_view operator[](std::size_t index) const noexcept
     {
         return index < size_ ? value_view{rest(index).first_} : value_view{};
@@ -143,7 +143,7 @@ public:
     template <class T>
     std::optional<T> get(std::size_t index) const;
 
-    // What follows the first `n`.
+    // The elements after the first `n`.
     args rest(std::size_t n) const noexcept
     {
         args left = *this;
@@ -175,7 +175,7 @@ struct member_step {
     static json_node const* next(json_node const* at) noexcept { return next_node(at + 1); }
 };
 
-// The members of an object, in the order they came; a name that came twice is there twice.
+// The members of an object in the order of arrival. A name that occurs twice appears twice.
 class member_range {
 public:
     using iterator = tape_iterator<member_step>;
@@ -194,7 +194,7 @@ private:
 
 inline value_view value_view::operator[](std::size_t index) const noexcept
 {
-    if (index == 0) // the name of an event, most often
+    if (index == 0) // most often the name of an event
         return is_array() && node_->size != 0 ? value_view{node_ + 1} : value_view{};
     return elements()[index];
 }

@@ -1,4 +1,5 @@
-// Hash tables whose keys a peer may choose: the hash has a secret seed, so nobody can look for names that collide.
+// Hash tables for keys that a peer may choose. The hash has a secret seed, so that a peer cannot construct names
+// that collide.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -17,7 +18,7 @@ namespace socketio::detail {
 
 using hash_key = std::array<std::uint64_t, 2>;
 
-// SipHash-1-3 (Aumasson and Bernstein, 2012): one round for eight bytes, three at the end.
+// SipHash-1-3 (Aumasson and Bernstein, 2012): one round per eight bytes, three at the end.
 class sip_hash {
 public:
     explicit sip_hash(hash_key const& key) noexcept
@@ -68,7 +69,7 @@ private:
     std::uint64_t a_, b_, c_, d_;
 };
 
-// Of this process, from the operating system's random numbers; asked for once.
+// The key of this process, taken once from the operating system's random numbers.
 SOCKETIO_DECL hash_key const& secret_hash_key();
 
 class text_hash {
@@ -76,14 +77,15 @@ public:
     using is_transparent = void;
 
     text_hash() : key_{&secret_hash_key()} {}
-    // Not noexcept, though it throws nothing: libstdc++ keeps the hash beside the key then, instead of taking it again.
+    // Not noexcept, although it does not throw: libstdc++ then stores the hash beside the key instead of
+    // computing it again.
     std::size_t operator()(std::string_view text) const { return static_cast<std::size_t>(sip_hash{*key_}(text)); }
 
 private:
     hash_key const* key_;
 };
 
-// The one hash table of this library whose keys are texts.
+// The only hash table of this library with texts as keys.
 template <class T>
 using text_map = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 

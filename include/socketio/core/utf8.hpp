@@ -1,4 +1,4 @@
-// UTF-8, checked as it arrives (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF).
+// UTF-8, validated as it arrives (RFC 3629: no surrogates, no overlong forms, no code point above U+10FFFF).
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -9,10 +9,10 @@
 
 namespace socketio::detail {
 
-// Checks text that comes in pieces. It fails at the first byte that cannot be continued, not at the end.
+// Validates text that comes in pieces. It fails at the first byte that cannot continue the text, not at the end.
 class utf8_checker {
 public:
-    bool write(std::string_view piece) noexcept; // false: what was written so far can never be UTF-8
+    bool write(std::string_view piece) noexcept; // false: the text so far can never become UTF-8
     bool finish() noexcept;                      // false: the text ends inside a character; resets either way
     void reset() noexcept { state_ = 0; }
 
@@ -22,11 +22,11 @@ private:
 
 SOCKETIO_DECL bool is_utf8(std::string_view text) noexcept;
 
-// The same text with every invalid sequence replaced by U+FFFD (the WHATWG decoder's way).
+// The same text with every invalid sequence replaced by U+FFFD, as the decoder of the WHATWG Encoding Standard does.
 SOCKETIO_DECL std::string to_well_formed(std::string_view text);
 
-// What a peer has said, to be shown: well-formed, and each control character as a space, so that no terminal or log
-// takes it for a command.
+// A peer's text for display: well-formed, with a space for each control character. A terminal or a log cannot
+// mistake it for a command.
 SOCKETIO_DECL std::string to_displayable(std::string_view text);
 
 } // namespace socketio::detail

@@ -1,5 +1,5 @@
-// Data that users build and keep: anything Socket.IO can send, as one owning type.
-// The literal syntax is socketio::object{{"id", 1}, {"tags", socketio::array{1, "two", nullptr}}}.
+// Data that users build and keep: everything that Socket.IO can send, as one owning type. The literal syntax is
+// socketio::object{{"id", 1}, {"tags", socketio::array{1, "two", nullptr}}}.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -32,23 +32,25 @@ namespace detail {
 template <class T, class... U>
 inline constexpr bool is_one_of_v = (std::is_same_v<T, U> || ...);
 
-// What constructors of a value take by themselves.
+// The types that the non-template constructors of a value accept.
 template <class T>
 inline constexpr bool is_kept_v = std::is_arithmetic_v<T> || std::is_array_v<T> ||
-    is_one_of_v<T, value, array, object, value_view, args, bytes, bytes_view, std::string, std::string_view, char*, char const*,
-                std::nullptr_t>;
+    is_one_of_v<T, value, array, object, value_view, args, bytes, bytes_view, std::string, std::string_view, char*,
+                char const*, std::nullptr_t>;
 
-// The rest of what can be sent. `writable` is asked last: of the types above before it has its answer.
+// All other types that can be sent. `writable` is tested last: a type above would need a complete `value` for
+// its answer.
 template <class T>
 concept kept_as_written = !is_kept_v<T> && writable<T>;
 
 } // namespace detail
 
-// An array of nothing but one array is array{value{array{1}}}: compilers disagree whether
-// array{array{1}} is that or a copy of the inner one (CWG 2137).
+// An array whose only element is an array is array{value{array{1}}}: compilers disagree whether array{array{1}}
+// is that or a copy of the inner one (CWG 2137).
 class array {
 public:
-    // What braces list: anything that becomes a value, but no std::vector<value>, whose elements an array has.
+    // An element of a braced list: any type that converts to a value except std::vector<value>, whose elements
+    // become the array's.
     class listed;
 
     array() noexcept;
@@ -78,7 +80,7 @@ private:
     std::vector<value> elements_;
 };
 
-// Members in the order in which they were put in, as JavaScript keeps them.
+// Members in the order of insertion, as in JavaScript.
 class object {
 public:
     using member = std::pair<std::string, value>;
@@ -101,16 +103,16 @@ public:
     value* find(std::string_view key) noexcept; // null when absent
     value const* find(std::string_view key) const noexcept;
     bool contains(std::string_view key) const noexcept { return find(key) != nullptr; }
-    value& operator[](std::string_view key);                      // puts a null there when absent
+    value& operator[](std::string_view key);                      // inserts a null when absent
     value const& operator[](std::string_view key) const noexcept; // null when absent
     bool erase(std::string_view key);
 
-    // Puts a member at the end without looking whether the name is there; `find` finds the last one.
+    // Appends a member without a search for the same name; `find` finds the last one.
     void append(std::string key, value data);
     void reserve(std::size_t n);
     void clear() noexcept;
 
-    // The order counts.
+    // The order of the members counts.
     friend bool operator==(object const& a, object const& b);
 
 private:
@@ -118,7 +120,7 @@ private:
 };
 
 class value : public detail::typed<value> {
-    // What a number is kept as.
+    // The type in which a number is stored.
     template <class T>
     using stored = std::conditional_t<
         std::is_same_v<T, bool>, bool,
@@ -137,7 +139,7 @@ public:
     value(T letter) : data_{std::in_place_type<std::string>, std::size_t{1}, letter}
     {
     }
-    // No pointer is null. (Put into a variant that is there already, g++ 12 would warn in the user's code.)
+    // A null pointer becomes null. (Assignment to an existing variant would make g++ 12 warn in the user's code.)
     value(char const* text) : value{text ? value{std::string_view{text}} : value{}} {}
     value(std::string text) noexcept : data_{std::in_place_type<std::string>, std::move(text)} {}
     value(std::string_view text) : data_{std::in_place_type<std::string>, text} {}
@@ -147,14 +149,14 @@ public:
     value(object members) noexcept : data_{std::in_place_type<object>, std::move(members)} {}
     value(value_view from);  // a copy, as to_value() makes
     value(args const& from); // an array
-    // Anything else that can be sent: see to_value. Defined in <socketio/core/convert.hpp>.
+    // All other types that can be sent: see to_value. Defined in <socketio/core/convert.hpp>.
     template <class T>
         requires detail::kept_as_written<T>
     value(T const& from);
 
     value_type type() const noexcept { return static_cast<value_type>(data_.index()); }
 
-    // What it holds if it is exactly of that type, otherwise a null pointer. `get` converts.
+    // A pointer to the content if it is exactly of that type, otherwise null. `get` converts.
     bool const* if_bool() const noexcept { return std::get_if<bool>(&data_); }
     std::int64_t const* if_int64() const noexcept { return std::get_if<std::int64_t>(&data_); }
     std::uint64_t const* if_uint64() const noexcept { return std::get_if<std::uint64_t>(&data_); }
@@ -168,24 +170,24 @@ public:
     array* if_array() noexcept { return std::get_if<array>(&data_); }
     object* if_object() noexcept { return std::get_if<object>(&data_); }
 
-    // Nothing when it does not fit. Defined in <socketio/core/convert.hpp>. Views of text or
-    // binary data look into this value.
+    // std::nullopt when it does not fit. Defined in <socketio/core/convert.hpp>. Views of text or binary data
+    // point into this value.
     template <class T>
     std::optional<T> get() const;
 
-    // Null where there is nothing, also of what is no array or object.
+    // A missing element or member gives null, and so does a value that is neither array nor object.
     value const& operator[](std::size_t index) const noexcept;
     value const& operator[](std::string_view key) const noexcept;
-    // A null becomes an object with that member; it is misuse to ask anything else for members,
-    // or for elements that are not there.
+    // A null becomes an object with that member. Any other type, or an index past the end, is misuse and throws
+    // std::invalid_argument.
     value& operator[](std::size_t index);
     value& operator[](std::string_view key);
 
-    // Binary data becomes null; nesting over max_json_depth is misuse.
+    // Binary data becomes null. Nesting deeper than max_json_depth throws std::invalid_argument.
     std::string to_json() const;
     static std::optional<value> from_json(std::string_view text);
 
-    // Numbers are equal when what they stand for is: 1, 1u and 1.0 are.
+    // Numbers compare by their mathematical value: 1, 1u and 1.0 are equal.
     friend bool operator==(value const& a, value const& b);
 
 private:
@@ -196,8 +198,8 @@ class array::listed {
 public:
     listed() = default; // null
     template <class T>
-        requires(!std::is_same_v<std::remove_cvref_t<T>, listed> && !std::is_same_v<std::remove_cvref_t<T>, std::vector<value>> &&
-                 std::is_convertible_v<T, value>)
+        requires(!std::is_same_v<std::remove_cvref_t<T>, listed> &&
+                 !std::is_same_v<std::remove_cvref_t<T>, std::vector<value>> && std::is_convertible_v<T, value>)
     listed(T&& from) : value_(std::forward<T>(from))
     {
     }
@@ -207,7 +209,7 @@ private:
     value value_;
 };
 
-// The special members wait until a value is complete.
+// Defined here, because the special members need a complete value.
 inline array::array() noexcept = default;
 inline array::array(array const&) = default;
 inline array::array(array&&) noexcept = default;

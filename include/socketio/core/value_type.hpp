@@ -1,4 +1,4 @@
-// The kinds of data an event's argument can be.
+// The types of an event's argument.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@ namespace socketio {
 
 enum class value_type : std::uint8_t { null, boolean, int64, uint64, number, string, binary, array, object };
 
-// As error messages call it.
+// The name of the type in error messages.
 constexpr std::string_view type_name(value_type type) noexcept
 {
     switch (type) {
@@ -27,7 +27,7 @@ constexpr std::string_view type_name(value_type type) noexcept
 
 namespace detail {
 
-// What one may ask of anything that has a type().
+// Predicates of every class that has a type().
 template <class Self>
 class typed {
 public:
@@ -46,9 +46,9 @@ private:
 
 } // namespace detail
 
-// How deep arrays and objects may nest, incoming and outgoing: it bounds every recursion over data.
+// The limit for nested arrays and objects, incoming and outgoing. It bounds every recursion over data.
 inline constexpr unsigned max_json_depth = 1024;
-// How deep incoming data may nest unless an option (json_depth) says otherwise.
+// The limit for incoming data unless the option json_depth sets another.
 inline constexpr unsigned default_json_depth = 128;
 
 } // namespace socketio

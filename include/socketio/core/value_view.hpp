@@ -1,4 +1,4 @@
-// What listeners see of a received message: value_view and args, with `get<T>()`.
+// Received data for listeners: value_view and args, with `get<T>()`.
 #pragma once
 
 #include <socketio/core/convert.hpp>

@@ -1,12 +1,12 @@
-// What can be sent: a type with a `convert` that writes (see convert_base.hpp). Knows no such type.
+// The types that can be sent: those with a `convert` that writes (see convert_base.hpp). Knows no such type.
 #pragma once
 
 namespace socketio {
 
 class json_writer;
 
-// What `convert<T>::write` writes to. Write this name in a convert of your own: json_writer, the class behind it today, may
-// become one of several.
+// The first parameter of `convert<T>::write`. Use this name in a convert of your own: json_writer, the class
+// behind it today, may become one of several.
 using writer = json_writer;
 
 template <class T, class = void>

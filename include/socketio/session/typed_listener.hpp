@@ -43,7 +43,7 @@ struct event_call {
     disconnect_details const* details = nullptr;
     packet const* raw = nullptr;
     ack reply{};
-    listener_entry* heard_by = nullptr;
+    listener_entry* current_entry = nullptr;
 
     // All listeners of one event share one answer.
     ack const& the_ack()

@@ -1,4 +1,4 @@
-// The words for what does not fit, and the conversions that are no templates.
+// The messages for values that do not fit, and the conversions that are not templates.
 #pragma once
 
 #include <socketio/core/convert_base.hpp>
@@ -10,49 +10,50 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL bool refuse(value_view from, std::string_view expected, mismatch& why)
+SOCKETIO_DECL bool refuse(value_view from, std::string_view expected, mismatch& reason)
 {
-    why.path.clear();
-    why.expected = expected;
-    why.actual = type_name(from.type());
+    reason.path.clear();
+    reason.expected = expected;
+    reason.actual = type_name(from.type());
     if (from.is_number())
-        why.actual += ' ' + from.to_json();
+        reason.actual += ' ' + from.to_json();
     return false;
 }
 
-SOCKETIO_DECL bool refuse_size(value_view from, std::size_t size, std::string_view unit, mismatch& why)
+SOCKETIO_DECL bool refuse_size(value_view from, std::size_t size, std::string_view unit, mismatch& reason)
 {
-    why.path.clear();
-    why.expected = std::to_string(size) + ' ' + std::string{unit};
-    why.actual = std::to_string(from.size());
+    reason.path.clear();
+    reason.expected = std::to_string(size) + ' ' + std::string{unit};
+    reason.actual = std::to_string(from.size());
     return false;
 }
 
-SOCKETIO_DECL bool at_index(std::size_t index, mismatch& why)
+SOCKETIO_DECL bool at_index(std::size_t index, mismatch& reason)
 {
-    bool const more = !why.path.empty() && why.path.front() != '[';
-    why.path.insert(0, '[' + std::to_string(index) + (more ? "]." : "]"));
+    bool const more = !reason.path.empty() && reason.path.front() != '[';
+    reason.path.insert(0, '[' + std::to_string(index) + (more ? "]." : "]"));
     return false;
 }
 
-SOCKETIO_DECL bool at_key(std::string_view key, mismatch& why)
+SOCKETIO_DECL bool at_key(std::string_view key, mismatch& reason)
 {
-    constexpr std::size_t most = 64; // the peer chooses the keys of a map
-    bool const more = !why.path.empty() && why.path.front() != '[';
+    constexpr std::size_t most = 64; // the peer chooses the keys of a map, so that a path has a limit
+    bool const more = !reason.path.empty() && reason.path.front() != '[';
     std::string front{key.substr(0, most)};
     if (more)
         front += '.';
-    why.path.insert(0, front);
+    reason.path.insert(0, front);
     return false;
 }
 
 inline bool is_whole_within(json_node const& node, double least, double most) noexcept
 {
     double const number = node.number;
-    return node.type == value_type::number && is_finite(number) && number >= least && number <= most && number == std::floor(number);
+    return node.type == value_type::number && is_finite(number) && number >= least && number <= most &&
+           number == std::floor(number);
 }
 
-// JavaScript has no other numbers than doubles.
+// JavaScript's only numbers are doubles, so an integer may arrive as one.
 SOCKETIO_DECL bool read_signed(value_view from, std::int64_t& into) noexcept
 {
     json_node const& node = *from.node();

@@ -1,4 +1,4 @@
-// The words of every error: what happened and, where it helps, what to do.
+// The message of every error: what happened and, where it helps, what to do.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -90,12 +90,15 @@ SOCKETIO_DECL char const* tls_error_words(error e) noexcept
     case error::tls_certificate_expired: return "the certificate has expired";
     case error::tls_certificate_not_yet_valid: return "the certificate is not valid yet: is the clock right?";
     case error::tls_self_signed: return "the certificate is self-signed: to trust it, give it in options::tls.ca";
-    case error::tls_unknown_authority: return "the certificate is signed by nobody who is trusted: give the authority in options::tls.ca";
+    case error::tls_unknown_authority:
+        return "the certificate is signed by nobody who is trusted: give the authority in options::tls.ca";
     case error::tls_certificate_revoked: return "the certificate has been revoked";
     case error::tls_certificate_invalid: return "the certificate is not valid";
     case error::tls_pin_mismatch: return "no key of the certificate's chain is one of options::tls.pinned_keys";
-    case error::tls_certificate_required: return "the peer wants a certificate of this side: give options::tls.cert and options::tls.key";
-    case error::tls_certificate_refused: return "the peer refused the certificate of this side: does it trust who signed it?";
+    case error::tls_certificate_required:
+        return "the peer wants a certificate of this side: give options::tls.cert and options::tls.key";
+    case error::tls_certificate_refused:
+        return "the peer refused the certificate of this side: does it trust who signed it?";
     default: return "unknown error";
     }
 }
@@ -110,12 +113,12 @@ SOCKETIO_DECL char const* tls_error_words(error e) noexcept
 #endif
 }
 
-[[noreturn]] SOCKETIO_DECL void throw_failure(std::error_code why, std::string const& what)
+[[noreturn]] SOCKETIO_DECL void throw_failure(std::error_code reason, std::string const& what)
 {
 #if SOCKETIO_HAS_EXCEPTIONS
-    throw std::system_error{why, what};
+    throw std::system_error{reason, what};
 #else
-    static_cast<void>(why);
+    static_cast<void>(reason);
     static_cast<void>(what);
     std::abort();
 #endif

@@ -56,10 +56,10 @@ SOCKETIO_DECL number_shape scan_number(char const* at, char const* end) noexcept
     return shape;
 }
 
-// Of a number that no double comes near: whether it is too large rather than too small.
+// For a number out of the range of double: true if it is too large, false if it is too small.
 SOCKETIO_DECL bool is_huge(char const* at, char const* end) noexcept
 {
-    long long magnitude = 0; // digits between the first that counts and the decimal point
+    long long magnitude = 0; // digits between the first nonzero digit and the decimal point
     bool counts = false;
     bool fraction = false;
     for (; at != end && *at != 'e' && *at != 'E'; ++at) {
@@ -85,7 +85,7 @@ SOCKETIO_DECL bool is_huge(char const* at, char const* end) noexcept
 
 #if defined(__cpp_lib_to_chars)
 
-// What no double comes near is put together from bits: an optimizer may take it that infinity is never meant.
+// Numbers out of range are built from bits: an optimizer may assume that infinity does not occur.
 SOCKETIO_DECL void read_double(char const* at, char const* end, double& into) noexcept
 {
     if (std::from_chars(at, end, into).ec == std::errc{})
@@ -101,7 +101,7 @@ SOCKETIO_DECL char* write_number(char* to, double number) noexcept
 
 #else
 
-// Some standard libraries convert only integers. Their C functions follow the locale's decimal point.
+// Some standard libraries convert integers only. Their C functions use the decimal point of the locale.
 SOCKETIO_DECL void read_double(char const* at, char const* end, double& into) noexcept
 {
     std::string text{at, end};

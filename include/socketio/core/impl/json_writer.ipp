@@ -14,7 +14,7 @@ namespace detail {
 
 SOCKETIO_DECL void append_escape(byte_buffer& to, char c)
 {
-    constexpr std::string_view letters = "btn fr"; // of 8 to 13; there is none for 11
+    constexpr std::string_view letters = "btn fr"; // for 8 to 13; 11 has no letter
     constexpr std::string_view hex = "0123456789abcdef";
     auto const byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {

@@ -1,5 +1,5 @@
-// getrandom where there is one: libstdc++'s std::random_device asks the processor what it can, which
-// takes tens of microseconds inside a virtual machine.
+// Uses getrandom where it exists: std::random_device of libstdc++ asks the processor, which takes tens of
+// microseconds inside a virtual machine.
 #pragma once
 
 #include <socketio/core/random.hpp>
@@ -20,7 +20,7 @@ namespace socketio::detail {
 SOCKETIO_DECL void fill_random(std::span<unsigned char> to)
 {
 #if SOCKETIO_HAS_GETRANDOM
-    // Up to 256 bytes come at once or not at all.
+    // The kernel gives up to 256 bytes at once or not at all.
     if (to.size() <= 256 && ::getrandom(to.data(), to.size(), 0) == static_cast<ssize_t>(to.size()))
         return;
 #endif

@@ -1,5 +1,4 @@
-// Looking things up on the tape, and copying off it. Recursion is as deep as the data nests,
-// which the parser has bounded.
+// Look-ups on the tape, and copies of its data. The parser limits the nesting, and so the recursion.
 #pragma once
 
 #include <socketio/core/json_writer.hpp>
@@ -22,7 +21,7 @@ SOCKETIO_DECL double value_view::as_double() const noexcept
 
 namespace detail {
 
-// Keys are short: a call of memcmp for each would cost more than the comparison.
+// Keys are short: a call of memcmp would cost more than the comparison.
 inline bool is_key(json_node const& node, std::string_view key) noexcept
 {
     if (node.size != key.size() || key.empty())

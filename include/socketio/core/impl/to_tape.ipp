@@ -1,4 +1,4 @@
-// Lays a user's value on a tape, so that it can be read like one that arrived.
+// Lays a user's value on a tape, so that it can be read like a received one.
 #pragma once
 
 #include <socketio/core/convert.hpp>

@@ -1,4 +1,4 @@
-// The table of RFC 3629 as a state: what may follow, packed into one word.
+// The table of RFC 3629 as a state: the allowed next bytes, packed into one word.
 #pragma once
 
 #include <socketio/core/utf8.hpp>
@@ -8,10 +8,10 @@
 
 namespace socketio::detail {
 
-// Bits 0-7: how many bytes the character still needs; bits 8-15 and 16-23: the least and the
-// greatest value of the next one. Zero stands between characters.
+// Bits 0-7: the number of missing bytes; bits 8-15 and 16-23: the least and the greatest value of the next one.
+// Zero is the state between characters.
 inline constexpr unsigned utf8_between = 0;
-inline constexpr unsigned utf8_broken = 0xFFu; // 255 bytes missing: no character is like that
+inline constexpr unsigned utf8_broken = 0xFFu; // 255 missing bytes: no character has that many
 
 constexpr unsigned utf8_state(unsigned missing, unsigned least, unsigned greatest) noexcept
 {
@@ -93,14 +93,14 @@ SOCKETIO_DECL std::string to_well_formed(std::string_view text)
     constexpr std::string_view replacement = "\xEF\xBF\xBD";
     std::string result;
     result.reserve(text.size());
-    std::size_t start = 0; // of the character that is being read
+    std::size_t start = 0; // the position of the current character
     unsigned state = utf8_between;
     for (std::size_t at = 0; at < text.size();) {
         bool const inside = state != utf8_between;
         state = utf8_next(state, static_cast<unsigned char>(text[at]));
         if (state == utf8_broken) {
             result.append(replacement);
-            // A byte that breaks a character off may itself begin the next one.
+            // A byte that breaks a character off may be the first of the next one.
             at += inside ? 0 : 1;
             start = at;
             state = utf8_between;

@@ -1,4 +1,4 @@
-// Lookup, comparison and writing of values. Recursion is as deep as the user nested them.
+// Look-up, comparison and output of values. Recursion is as deep as the user nested them.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -17,13 +17,14 @@ inline value const& absent() noexcept
     return null;
 }
 
-// A double equals an integer only if it is that integer; comparing after conversion would round.
+// A double equals an integer only if it is exactly that integer. Comparison after a conversion would round.
 template <class Integer>
 bool same_number(Integer a, double b) noexcept
 {
     constexpr double limit = std::is_signed_v<Integer> ? 9223372036854775808.0 : 18446744073709551616.0;
     constexpr double least = std::is_signed_v<Integer> ? -9223372036854775808.0 : 0.0;
-    return is_finite(b) && b >= least && b < limit && static_cast<double>(static_cast<Integer>(b)) == b && static_cast<Integer>(b) == a;
+    return is_finite(b) && b >= least && b < limit && static_cast<double>(static_cast<Integer>(b)) == b &&
+           static_cast<Integer>(b) == a;
 }
 
 inline bool same_number(value const& a, value const& b) noexcept
@@ -91,7 +92,7 @@ SOCKETIO_DECL object::object(std::initializer_list<member> members)
         (*this)[each.first] = each.second;
 }
 
-// From the back: what was appended last counts.
+// Searches from the back: the last member of a name counts.
 SOCKETIO_DECL value* object::find(std::string_view key) noexcept
 {
     for (auto at = members_.rbegin(); at != members_.rend(); ++at)

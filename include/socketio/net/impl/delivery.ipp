@@ -110,7 +110,7 @@ inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_c
 {
     std::shared_ptr<void const> owner;
     if (!to->pin_owner(owner)) {
-        to->take_off(call.heard_by->number);
+        to->take_off(call.current_entry->number);
         return;
     }
     if (!to->how.where) {
@@ -119,7 +119,7 @@ inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_c
     }
     if (to->once && std::exchange(to->taken, true))
         return;
-    to->how.where.post([entry = call.heard_by->weak_from_this(), listener = std::weak_ptr{to},
+    to->how.where.post([entry = call.current_entry->weak_from_this(), listener = std::weak_ptr{to},
                         posted = std::make_shared<posted_call>(call)] { call_posted(entry, listener, *posted); });
 }
 
