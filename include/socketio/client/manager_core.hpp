@@ -12,7 +12,7 @@
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/sources.hpp>
-#include <socketio/net/connection.hpp>
+#include <socketio/net/engine_channel.hpp>
 #include <socketio/net/dial.hpp>
 #include <socketio/net/lane.hpp>
 #include <socketio/session/backoff.hpp>
@@ -32,7 +32,7 @@
 namespace socketio::detail {
 
 class manager_core final : public std::enable_shared_from_this<manager_core>,
-                           public connection_owner,
+                           public engine_channel_owner,
                            public lane_owner,
                            public socket_owner,
                            public call_context {
@@ -90,6 +90,8 @@ public:
 
     std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
     SOCKETIO_DECL void on_readable() override;
+    SOCKETIO_DECL void on_text(std::span<char> message) override;
+    SOCKETIO_DECL void on_binary(std::span<char> message) override;
     SOCKETIO_DECL void on_drained() override;
     SOCKETIO_DECL void on_turn() override;
     SOCKETIO_DECL void on_recover() override;
@@ -109,7 +111,7 @@ private:
     struct runtime {
         std::shared_ptr<tls_provider> tls; // made by the first attempt that needs it
         std::shared_ptr<dial> dialing;
-        std::shared_ptr<connection> link;
+        std::shared_ptr<engine_channel> link;
     };
 
     void stop_reconnecting() noexcept;
@@ -118,8 +120,8 @@ private:
     void tell_drained();
     void note_deadline(socket_core& of);
     std::size_t unsent_here() const noexcept;
-    void count(connection_snapshot& into) const noexcept;
-    void publish() noexcept;
+    void count(connection_snapshot& into, channel_status const& of) const noexcept;
+    void publish(channel_status const& of) noexcept;
     void note_error(std::error_code code, std::string_view words);
 
     void begin(std::uint64_t attempt);
@@ -128,10 +130,11 @@ private:
     bool provide_tls(std::uint64_t attempt);
     void start_dial(std::uint64_t attempt, string_pairs const& query, string_pairs const& headers);
     void on_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected);
+    std::shared_ptr<engine_channel> make_channel(dial_result&& result, stream&& connected);
     void on_engine(engine_event const& event);
     void on_opened();
     void on_closed(engine_event const& event);
-    void on_message(engine_event const& message);
+    void on_message(packet const& received, bool whole, std::size_t size, std::error_code ec);
     void on_packet(packet const& received);
     bool on_answer(packet const& received, socket_core* to);
     void fail_open(connect_error why, bool again = true);
@@ -158,6 +161,7 @@ private:
     std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();
     emitter<event_call> events_;
 
+    clock::time_point link_deadline_ = clock::never(); // after the last turn
     std::atomic<std::size_t> published_unsent_{0};
     std::mutex snapshot_mutex_; // guards snapshot_, as it was after the last turn
     connection_snapshot snapshot_;

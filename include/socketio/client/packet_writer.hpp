@@ -4,7 +4,7 @@
 
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/bytes.hpp>
-#include <socketio/net/connection.hpp>
+#include <socketio/net/engine_channel.hpp>
 #include <socketio/net/lane.hpp>
 
 #include <cstddef>
@@ -22,7 +22,7 @@ public:
     packet_writer& operator=(packet_writer const&) = delete;
 
     // The connection is open; it belongs to the manager. Close before it goes.
-    void open(connection& link) noexcept { link_ = &link; }
+    void open(engine_channel& link) noexcept { link_ = &link; }
     void close() noexcept { link_ = nullptr; }
     bool is_open() const noexcept { return link_ != nullptr; }
 
@@ -59,9 +59,8 @@ public:
 
     private:
         packet_writer& by_;
-        engine& session_;
-        bool const compress_;
-        websocket_endpoint::mark const at_;
+        engine_channel& link_;
+        engine_channel::message const at_;
         bool ended_ = false;
     };
     // A packet that is encoded here, since it cannot be written in place; valid until the next one.
@@ -72,11 +71,14 @@ public:
     encoded encode(encode_event_ref encode);
 
 private:
-    bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept;
+    bool fits(std::string_view text, std::span<bytes_view const> attachments) const noexcept
+    {
+        return link_ && link_->fits(text.size() + 1, attachments);
+    }
     void write_event(encode_event_ref encode, byte_buffer& into);
 
     lane& lane_;
-    connection* link_ = nullptr;
+    engine_channel* link_ = nullptr;
     bool held_back_ = false;
     std::uint64_t packets_ = 0;
     byte_buffer scratch_;

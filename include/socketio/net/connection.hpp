@@ -53,7 +53,7 @@ public:
     // All that was written has been handed to the operating system.
     bool is_writable() { return !sending_ && !closed_ && !write_error_ && session_.output().empty(); }
     // Bytes that the operating system has not taken yet.
-    std::size_t unsent() { return writing_.size() - written_ + session_.output().size(); }
+    std::size_t unsent() { return in_flight() + session_.output().size(); }
     // So much of the output is an answer that the peer has asked for.
     void count_answer(std::size_t size) noexcept { answers_ += size; }
     // Bytes of such answers that the operating system has not taken yet.
@@ -74,6 +74,8 @@ public:
 
 protected:
     bool is_owned() const noexcept { return owner_ != nullptr; }
+    // Bytes of the write that is under way.
+    std::size_t in_flight() const noexcept { return writing_.size() - written_; }
     // Calls the owner no more; abort() follows.
     void leave() noexcept { owner_ = nullptr; }
 

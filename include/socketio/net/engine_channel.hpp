@@ -52,7 +52,7 @@ public:
     virtual engine_event receive(clock::time_point now, engine_channel_owner& to) = 0;
     // To be called after a turn: sends what has gathered, and waits for more.
     virtual channel_status settle() = 0;
-    virtual channel_status status() = 0;
+    virtual channel_status status() const noexcept = 0;
 
     // When tick() is due; never() if no time runs.
     virtual clock::time_point deadline() const noexcept = 0;
@@ -76,6 +76,7 @@ public:
         return begun;
     }
     byte_buffer& output() noexcept { return *parts_.output; }
+    byte_buffer const& output() const noexcept { return *parts_.output; }
     // With the Engine.IO packet type.
     std::size_t message_size(message const& of) const noexcept
     {
@@ -84,27 +85,18 @@ public:
     void abandon(message const& of) noexcept { parts_.output->truncate(of.start); }
     // Ends it, and sends the attachments behind it: all of them or, when it throws, nothing. Dropped after a close().
     virtual void end_message(message const& of, std::span<bytes_view const> attachments) = 0;
-    // Takes back what was ended, and all that was written behind it.
-    virtual void take_back(message const& of) noexcept = 0;
 
-    // The messages of one packet: all of them or, when it or `and_then` throws, none.
-    template <class Then>
-    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress, Then and_then)
-    {
-        auto const at = begin_message(compress);
-        scope_fail undo{[&] { take_back(at); }};
-        output().append(text);
-        end_message(at, attachments);
-        and_then();
-        undo.done();
-    }
+    // The messages of one packet: all of them or, when it throws, none.
     void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true)
     {
-        auto const at = begin_message(compress);
-        scope_fail undo{[&] { abandon(at); }};
-        output().append(text);
-        end_message(at, attachments);
-        undo.done();
+        end_packet(begin_message(compress), text, attachments);
+    }
+    // The same, of an answer that the peer has asked for.
+    void send_answer(std::string_view text, std::span<bytes_view const> attachments)
+    {
+        auto at = begin_message();
+        at.answer = true;
+        end_packet(at, text, attachments);
     }
     virtual void send_binary(bytes_view message, bool compress = true) = 0;
 
@@ -118,7 +110,7 @@ public:
     // Everything has been handed over: to the operating system, or to a poll that waits for more.
     virtual bool is_writable() = 0;
     // Bytes that have not; and those of them that are answers.
-    virtual std::size_t unsent() = 0;
+    virtual std::size_t unsent() const noexcept = 0;
     virtual std::size_t unread_answers() const noexcept = 0;
 
     // Ends it from this side and takes leave of the owner, who is not called any more: what was sent still goes, as far as
@@ -141,6 +133,14 @@ protected:
     void consist_of(parts const& of) noexcept { parts_ = of; }
 
 private:
+    void end_packet(message const& of, std::string_view text, std::span<bytes_view const> attachments)
+    {
+        scope_fail undo{[&] { abandon(of); }};
+        output().append(text);
+        end_message(of, attachments);
+        undo.done();
+    }
+
     parts parts_{};
 };
 

@@ -50,14 +50,13 @@ public:
     std::string_view transport() const noexcept override { return "polling"; }
     SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;
     SOCKETIO_DECL channel_status settle() override;
-    SOCKETIO_DECL channel_status status() override;
+    SOCKETIO_DECL channel_status status() const noexcept override;
     SOCKETIO_DECL clock::time_point deadline() const noexcept override;
     SOCKETIO_DECL engine_event tick(clock::time_point now) override;
     SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
-    void take_back(message const& of) noexcept override { polling_.take_back(of.start); }
     SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
     bool is_writable() override { return owner_ != nullptr && poll_ && !polling_.has_output(); }
-    std::size_t unsent() override { return polling_.unsent(); }
+    std::size_t unsent() const noexcept override { return polling_.unsent(); }
     std::size_t unread_answers() const noexcept override { return answers_; }
     SOCKETIO_DECL void close() noexcept override;
     SOCKETIO_DECL void abort() noexcept override;

@@ -17,20 +17,18 @@ public:
     std::string_view transport() const noexcept override { return "websocket"; }
     SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;
     SOCKETIO_DECL channel_status settle() override;
-    SOCKETIO_DECL channel_status status() override;
+    SOCKETIO_DECL channel_status status() const noexcept override;
     clock::time_point deadline() const noexcept override { return session().deadline(); }
     engine_event tick(clock::time_point now) override { return session().tick(now); }
     SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
-    void take_back(message const& of) noexcept override { session().take_back(mark_of(of)); }
     void send_binary(bytes_view message, bool compress) override { session().send_binary(message, compress); }
     bool is_writable() override { return connection::is_writable(); }
-    std::size_t unsent() override { return connection::unsent(); }
+    std::size_t unsent() const noexcept override { return in_flight() + output().size(); }
     std::size_t unread_answers() const noexcept override { return connection::unread_answers(); }
     void close() noexcept override { connection::close(); }
     SOCKETIO_DECL void abort() noexcept override;
 
 private:
-    static websocket_endpoint::mark mark_of(message const& of) noexcept { return {of.start, opcode::text, of.compress}; }
     bool is_http(engine_event const& end) const noexcept;
 
     bool opened_ = false;

@@ -100,13 +100,11 @@ SOCKETIO_DECL void manager_core::pump()
 {
     auto const link = runtime_->link;
     while (link && link == runtime_->link) {
-        engine_event const event = link->next(now());
+        engine_event const event = link->receive(now(), *this);
         if (event.type == engine_event::kind::none)
             return;
         on_engine(event);
         lane_.run_steps();
-        if (link == runtime_->link)
-            link->flush_early();
     }
 }
 

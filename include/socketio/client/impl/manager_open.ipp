@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
+#include <socketio/net/websocket_channel.hpp>
 #include <socketio/session/local_event.hpp>
 
 namespace socketio::detail {
@@ -193,26 +194,32 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
         return;
     }
     elsewhere_ = result.elsewhere;
+    runtime_->link = make_channel(std::move(result), std::move(connected));
+}
+
+// Another transport would be one more case here.
+SOCKETIO_DECL std::shared_ptr<engine_channel> manager_core::make_channel(dial_result&& result, stream&& connected)
+{
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, sources_.random_seed()};
     if (result.deflate)
         session.compress_with(make_codec(role::client, *result.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
-    auto made = std::make_shared<connection>(lane_.serial(), std::move(connected), std::move(session), *this,
-                                             connection_options{settings_.limits.read_buffer, settings_.close_timeout});
+    auto made = std::make_shared<websocket_channel>(lane_.serial(), std::move(connected), std::move(session), *this,
+        connection_options{settings_.limits.read_buffer, settings_.close_timeout});
     if (settings_.measure_round_trip)
         made->session().measure_round_trip();
     made->start(std::move(result.leftover));
-    runtime_->link = std::move(made);
+    return made;
 }
 
 SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)
 {
     switch (event.type) {
     case engine_event::kind::none:
+    case engine_event::kind::text: // messages come by themselves
+    case engine_event::kind::binary:
     case engine_event::kind::probed: // these are a server's
     case engine_event::kind::upgraded: return;
     case engine_event::kind::open: on_opened(); return;
-    case engine_event::kind::text:
-    case engine_event::kind::binary: on_message(event); return;
     case engine_event::kind::ping:
         if (!events_.untouched())
             tell("ping");
@@ -253,9 +260,7 @@ inline std::string words_before_open(engine_event const& event)
 SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
 {
     if (state_ == ready_state::opening) {
-        // A server that refuses the protocol version may do so in HTTP behind its 101.
-        bool const http = event.error == error::frame_invalid && runtime_->link->started_with("HTTP/1.");
-        if (http)
+        if (event.error == error::wrong_protocol)
             fail_open(connect_error{error::wrong_protocol, make_error_code(error::wrong_protocol).message()});
         else
             fail_open(connect_error{event.error, words_before_open(event)});
@@ -270,18 +275,31 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
     lose(event.reason, std::move(details));
 }
 
-SOCKETIO_DECL void manager_core::on_message(engine_event const& message)
+SOCKETIO_DECL void manager_core::on_text(std::span<char> message)
 {
     packet received;
     std::error_code ec;
-    bool const whole = message.type == engine_event::kind::text ? decoder_.text(message.payload, received, ec)
-                                                                : decoder_.binary(message.payload, received, ec);
+    bool const whole = decoder_.text(message, received, ec);
+    on_message(received, whole, message.size(), ec);
+}
+
+SOCKETIO_DECL void manager_core::on_binary(std::span<char> message)
+{
+    packet received;
+    std::error_code ec;
+    bool const whole = decoder_.binary(message, received, ec);
+    on_message(received, whole, message.size(), ec);
+}
+
+SOCKETIO_DECL void manager_core::on_message(packet const& received, bool whole, std::size_t size, std::error_code ec)
+{
     if (ec)
         lose(disconnect_reason::parse_error, {.code = ec, .description = ec.message()});
     else if (whole)
         on_packet(received);
-    if (message.payload.size() > kept_by_decoder || (whole && received.attachments != 0))
+    if (size > kept_by_decoder || (whole && received.attachments != 0))
         decoder_.shrink(kept_by_decoder);
+    lane_.run_steps();
 }
 
 SOCKETIO_DECL void manager_core::on_packet(packet const& received)
@@ -363,8 +381,9 @@ SOCKETIO_DECL void manager_core::drop_link()
         dialing->abandon();
     writer_.close();
     if (auto const link = std::exchange(runtime_->link, nullptr)) {
-        earlier_received_ += link->bytes_received();
-        earlier_sent_ += link->bytes_sent();
+        auto const last = link->status();
+        earlier_received_ += last.bytes_received;
+        earlier_sent_ += last.bytes_sent;
         link->close();
     }
     decoder_.reset();

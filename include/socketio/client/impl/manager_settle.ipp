@@ -13,11 +13,11 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void manager_core::on_turn_end()
 {
-    if (auto const link = runtime_->link) {
-        link->flush();
-        link->resume();
-    }
-    publish();
+    channel_status status;
+    if (auto const link = runtime_->link)
+        status = link->settle();
+    link_deadline_ = status.deadline;
+    publish(status);
     settle_sockets();
     tell_drained();
 }
@@ -88,8 +88,7 @@ SOCKETIO_DECL void manager_core::tell_drained()
 
 SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
 {
-    clock::time_point const earliest = std::min({open_deadline_, reconnect_at_, deadlines_.deadline()});
-    return runtime_->link ? std::min(earliest, runtime_->link->session().deadline()) : earliest;
+    return std::min({open_deadline_, reconnect_at_, deadlines_.deadline(), link_deadline_});
 }
 
 SOCKETIO_DECL void manager_core::on_due()
@@ -101,7 +100,7 @@ SOCKETIO_DECL void manager_core::on_due()
         attempt();
     }
     if (auto const link = runtime_->link) {
-        engine_event const event = link->session().tick(now());
+        engine_event const event = link->tick(now());
         if (event.type == engine_event::kind::closed)
             on_closed(event);
     }

@@ -5,7 +5,7 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void manager_core::count(connection_snapshot& into) const noexcept
+SOCKETIO_DECL void manager_core::count(connection_snapshot& into, channel_status const& of) const noexcept
 {
     into.state = state_ == ready_state::open      ? connection_state::open
                  : state_ == ready_state::opening ? connection_state::opening
@@ -15,28 +15,21 @@ SOCKETIO_DECL void manager_core::count(connection_snapshot& into) const noexcept
     into.connections = connections_;
     into.packets_received = packets_received_;
     into.packets_sent = writer_.packets();
-    into.bytes_received = earlier_received_;
-    into.bytes_sent = earlier_sent_;
-    into.compressed = false;
+    into.bytes_received = earlier_received_ + of.bytes_received;
+    into.bytes_sent = earlier_sent_ + of.bytes_sent;
+    into.unsent_bytes = of.unsent;
+    into.compressed = of.compressed;
     if (state_ == ready_state::open)
         into.last_connect = timings_;
-    if (!alive() || !runtime_->link)
-        return;
-    connection& link = *runtime_->link;
-    into.bytes_received += link.bytes_received();
-    into.bytes_sent += link.bytes_sent();
-    into.unsent_bytes = link.unsent();
-    into.compressed = link.session().compresses();
-    if (auto const measured = link.session().round_trip())
-        into.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(*measured);
+    if (of.round_trip)
+        into.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(*of.round_trip);
 }
 
-SOCKETIO_DECL void manager_core::publish() noexcept
+SOCKETIO_DECL void manager_core::publish(channel_status const& of) noexcept
 {
-    published_unsent_.store(unsent_here(), std::memory_order_relaxed);
+    published_unsent_.store(of.unsent, std::memory_order_relaxed);
     std::lock_guard const lock{snapshot_mutex_};
-    snapshot_.unsent_bytes = 0;
-    count(snapshot_);
+    count(snapshot_, of);
 }
 
 SOCKETIO_DECL void manager_core::note_error(std::error_code code, std::string_view words)
@@ -49,7 +42,7 @@ SOCKETIO_DECL void manager_core::note_error(std::error_code code, std::string_vi
 SOCKETIO_DECL connection_snapshot manager_core::snapshot()
 {
     if (on_strand())
-        publish();
+        publish(runtime_->link ? runtime_->link->status() : channel_status{});
     std::lock_guard const lock{snapshot_mutex_};
     return snapshot_;
 }

@@ -3,19 +3,7 @@
 #include <socketio/client/packet_writer.hpp>
 #include <socketio/core/scope.hpp>
 
-#include <algorithm>
-
 namespace socketio::detail {
-
-// `text` includes the Engine.IO packet type.
-SOCKETIO_DECL bool packet_writer::fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept
-{
-    std::uint64_t const most = link_->session().settings().max_payload;
-    if (most == 0)
-        return true;
-    return text <= most &&
-           std::all_of(attachments.begin(), attachments.end(), [most](bytes_view each) { return each.size() <= most; });
-}
 
 // The heartbeat may have passed unnoticed, after a suspend: then the packet is better kept, and the
 // connection is found dead at once.
@@ -23,7 +11,7 @@ SOCKETIO_DECL bool packet_writer::can_write()
 {
     if (!link_)
         return false;
-    if (!link_->session().expired(lane_.now()))
+    if (!link_->expired(lane_.now()))
         return true;
     lane_.post_due();
     return false;
@@ -39,25 +27,20 @@ SOCKETIO_DECL bool packet_writer::holds_back(std::size_t most_unsent) noexcept
 
 SOCKETIO_DECL bool packet_writer::write(std::string_view text, std::span<bytes_view const> attachments, bool compress)
 {
-    if (!link_ || !fits(text.size() + 1, attachments))
+    if (!fits(text, attachments))
         return false;
-    engine& session = link_->session();
-    session.send_whole([&] {
-        session.send_text(text, compress);
-        for (bytes_view const each : attachments)
-            session.send_binary(each, compress);
-    });
+    link_->send_packet(text, attachments, compress);
     ++packets_;
     return true;
 }
 
 SOCKETIO_DECL bool packet_writer::write_answer(std::string_view text, std::span<bytes_view const> attachments)
 {
-    std::size_t const before = unsent();
-    bool const written = write(text, attachments);
-    if (written)
-        link_->count_answer(unsent() - before);
-    return written;
+    if (!fits(text, attachments))
+        return false;
+    link_->send_answer(text, attachments);
+    ++packets_;
+    return true;
 }
 
 // Runs user code; events that it emits have to wait.
@@ -76,33 +59,30 @@ SOCKETIO_DECL packet_writer::encoded packet_writer::encode(encode_event_ref enco
 }
 
 SOCKETIO_DECL packet_writer::message::message(packet_writer& by, bool compress)
-    : by_{by}, session_{by.link_->session()}, compress_{compress}, at_{session_.begin_message(compress)}
+    : by_{by}, link_{*by.link_}, at_{link_.begin_message(compress)}
 {
 }
 
-// With the attachments.
 SOCKETIO_DECL packet_writer::message::~message()
 {
     if (!ended_)
-        session_.take_back(at_);
+        link_.abandon(at_);
 }
 
 SOCKETIO_DECL std::span<bytes_view const> packet_writer::message::encode(encode_event_ref encode)
 {
-    by_.write_event(encode, session_.output());
+    by_.write_event(encode, link_.output());
     return by_.attachments_;
 }
 
 SOCKETIO_DECL bool packet_writer::message::fits() const
 {
-    return by_.fits(session_.message_size(at_), by_.attachments_);
+    return link_.fits(link_.message_size(at_), by_.attachments_);
 }
 
 SOCKETIO_DECL void packet_writer::message::end()
 {
-    session_.end_message(at_);
-    for (bytes_view const each : by_.attachments_)
-        session_.send_binary(each, compress_);
+    link_.end_message(at_, by_.attachments_);
     ended_ = true;
     ++by_.packets_;
 }

@@ -175,16 +175,16 @@ SOCKETIO_DECL void polling_channel::send_noop_if_due()
     }
 }
 
-SOCKETIO_DECL channel_status polling_channel::status()
+SOCKETIO_DECL channel_status polling_channel::status() const noexcept
 {
     return {.bytes_received = received_, .bytes_sent = sent_, .unsent = unsent(), .deadline = deadline()};
 }
 
 SOCKETIO_DECL void polling_channel::end_message(message const& of, std::span<bytes_view const> attachments)
 {
-    scope_fail undo{[&] { take_back(of); }};
+    scope_fail undo{[&] { abandon(of); }};
     if (!owner_)
-        return; // which takes it back
+        return; // which drops it
     polling_.end_message(of.compress);
     for (bytes_view const each : attachments)
         polling_.send_binary(each, of.compress);

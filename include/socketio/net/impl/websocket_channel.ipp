@@ -42,16 +42,18 @@ SOCKETIO_DECL bool websocket_channel::is_http(engine_event const& end) const noe
 
 SOCKETIO_DECL channel_status websocket_channel::settle()
 {
-    flush();
-    resume();
+    if (is_owned()) { // otherwise it goes its own way
+        flush();
+        resume();
+    }
     return status();
 }
 
-SOCKETIO_DECL channel_status websocket_channel::status()
+SOCKETIO_DECL channel_status websocket_channel::status() const noexcept
 {
     return {.bytes_received = bytes_received(),
             .bytes_sent = bytes_sent(),
-            .unsent = connection::unsent(),
+            .unsent = unsent(),
             .deadline = session().deadline(),
             .round_trip = session().round_trip(),
             .compressed = session().compresses()};
@@ -60,7 +62,7 @@ SOCKETIO_DECL channel_status websocket_channel::status()
 SOCKETIO_DECL void websocket_channel::end_message(message const& of, std::span<bytes_view const> attachments)
 {
     engine& over = session();
-    auto const at = mark_of(of);
+    websocket_endpoint::mark const at{of.start, opcode::text, of.compress};
     scope_fail undo{[&] { over.take_back(at); }};
     over.end_message(at);
     for (bytes_view const each : attachments)
