@@ -117,6 +117,45 @@ TEST_CASE("those whose time is up are taken, all of them and no others")
     CHECK(a.take(3));
 }
 
+TEST_CASE("deadlines that ascend with the ids run out from the front, past those that were answered")
+{
+    acks a;
+    for (std::uint64_t id = 0; id != 6; ++id)
+        a.add(waiting(id, start + std::chrono::seconds{id}));
+    CHECK(a.take(1));
+    CHECK(a.take(3));
+    CHECK(ids(a.take_expired(start + 2s)) == numbers{0, 2});
+    CHECK(a.deadline() == start + 4s);
+    CHECK(a.take_expired(start + 3s).empty());
+    CHECK(a.take(4));
+    CHECK(ids(a.take_expired(start + 1min)) == numbers{5});
+    CHECK(a.deadline() == clock::never());
+    CHECK(a.size() == 0);
+}
+
+TEST_CASE("one earlier deadline among ascending ones runs out in time")
+{
+    acks a;
+    for (std::uint64_t id = 0; id != 4; ++id)
+        a.add(waiting(id, start + 10s));
+    a.add(waiting(4, start + 1s));
+    a.add(waiting(5, start + 20s));
+    CHECK(ids(a.take_expired(start + 1s)) == numbers{4});
+    CHECK(ids(a.take_expired(start + 10s)) == numbers{0, 1, 2, 3});
+    a.put_back(waiting(2), socketio::make_error_code(socketio::error::closed));
+    CHECK(ids(a.take_expired(start)) == numbers{2});
+    CHECK(a.deadline() == start + 20s);
+}
+
+TEST_CASE("without any that waits, the next deadline counts alone")
+{
+    acks a;
+    a.add(waiting(1, start + 1s));
+    CHECK(a.take(1));
+    a.add(waiting(2, start + 5s));
+    CHECK(a.deadline() == start + 5s);
+}
+
 TEST_CASE("the deadline is never later than the first that is left")
 {
     acks a;

@@ -36,13 +36,15 @@ public:
     void add(pending_ack&& ack)
     {
         reserve_one();
-        earliest_ = std::min(earliest_, ack.deadline);
+        bool const is_last = entries_.empty() || entries_.back().id < ack.id;
+        in_order_ = count_ == 0 || (in_order_ && is_last && latest_ <= ack.deadline);
+        latest_ = ack.deadline;
+        earliest_ = count_ == 0 ? ack.deadline : std::min(earliest_, ack.deadline);
         ++count_;
-        if (entries_.empty() || entries_.back().id < ack.id) {
+        if (is_last)
             entries_.push_back(std::move(ack));
-            return;
-        }
-        entries_.insert(lower_bound(ack.id), std::move(ack));
+        else
+            entries_.insert(lower_bound(ack.id), std::move(ack));
     }
 
     // The pending ack of this id, no longer pending; none if unknown. With `answered` also none if its packet was
@@ -90,6 +92,8 @@ public:
     {
         if (now < earliest_)
             return {};
+        if (in_order_)
+            return take_front(now);
         auto due = take_if([now](pending_ack const& each) { return each.deadline <= now; });
         earliest_ = clock::never();
         for (auto const& each : entries_)
@@ -136,10 +140,36 @@ private:
         return taken;
     }
 
+    // The same as in take_expired(), without a look at all that are not due.
+    entries take_front(clock::time_point now)
+    {
+        auto const is_there = [](pending_ack const& each) { return static_cast<bool>(each.handler); };
+        auto const first = entries_.begin() + static_cast<std::ptrdiff_t>(head_);
+        auto const last = std::find_if(first, entries_.end(), [&](pending_ack const& each) {
+            return is_there(each) && each.deadline > now;
+        });
+        entries due;
+        due.reserve(static_cast<std::size_t>(std::count_if(first, last, is_there)));
+        for (auto each = first; each != last; ++each) {
+            if (is_there(*each)) {
+                due.push_back(std::move(*each));
+                each->handler.reset();
+            }
+        }
+        count_ -= due.size();
+        earliest_ = last == entries_.end() ? clock::never() : last->deadline;
+        sweep();
+        return due;
+    }
+
     // An ended ack leaves a hole; holes at the front are skipped, and swept when they are the most.
     void forgotten()
     {
         --count_;
+        sweep();
+    }
+    void sweep()
+    {
         while (head_ < entries_.size() && !entries_[head_].handler)
             ++head_;
         if (entries_.size() > 3 * count_ + 64 || head_ == entries_.size()) {
@@ -152,6 +182,8 @@ private:
     std::size_t head_ = 0;
     std::size_t count_ = 0;
     clock::time_point earliest_ = clock::never();
+    clock::time_point latest_{};  // of the last that was added
+    bool in_order_ = true;        // deadlines ascend with the ids, as they do while all emits have the same timeout
 };
 
 } // namespace socketio::detail
