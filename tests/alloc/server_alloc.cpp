@@ -137,6 +137,20 @@ public:
         }
         return allocations - before;
     }
+    // Outside its strand, as from another thread.
+    std::size_t hand_over(int events)
+    {
+        std::size_t handed = 0;
+        for (int i = 0; i != events; i += batch) {
+            std::size_t const before = allocations;
+            for (int j = 0; j != batch; ++j)
+                members_.front().emit("news", j, text);
+            handed += allocations - before;
+            context_.restart();
+            context_.poll();
+        }
+        return handed;
+    }
 
 private:
     void run()
@@ -192,12 +206,14 @@ int main()
     server.await_members(1);
     double const echoed = per_event("echoed", 10000, [&](int events) { return server.echo(events); });
     double const asked = per_event("asked and answered", 10000, [&](int events) { return server.ask(events); });
+    double const handed = per_event("handed over", 1000, [&](int events) { return server.hand_over(events); });
     double const alone = per_event("broadcast to one", 1000, [&](int events) { return server.broadcast(events); });
     clients.join(99);
     server.await_members(100);
     double const shared = per_event("broadcast to a hundred", 100, [&](int events) { return server.broadcast(events); });
     check(echoed < 1.01, "an answer costs no more than the `ack` that gives it", static_cast<std::size_t>(echoed));
     check(asked < 0.01, "a question costs nothing", static_cast<std::size_t>(asked));
+    check(handed < 0.2, "an event of another thread costs a wake-up for many", static_cast<std::size_t>(handed));
     check(alone < 12, "a broadcast to one", static_cast<std::size_t>(alone));
     // Each of them is woken up on a strand of its own, which is Asio's.
     check(shared < 100 * 4.5, "a broadcast to a hundred", static_cast<std::size_t>(shared));

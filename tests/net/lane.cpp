@@ -262,6 +262,44 @@ TEST_CASE_FIXTURE(fixture, "the owner is called at its nearest deadline")
     CHECK(after_turn([&] { works.post_due(); }) == "| due |");
 }
 
+TEST_CASE_FIXTURE(fixture, "a deadline that is set outside a turn has its timer, too")
+{
+    one->deadline = works.time();
+    works.arm();
+    CHECK(after() == "due |");
+}
+
+TEST_CASE_FIXTURE(fixture, "a lane that is retired takes nothing more, and has no turn left to end")
+{
+    CHECK(after_turn([&] {
+              works.defer([&] {
+                  works.defer(one->noting("step"));
+                  CHECK_FALSE(works.retire());
+              });
+              actor::elsewhere([&] { works.perform(one->noting("command")); });
+              CHECK_FALSE(works.retire());
+          }) == "step | command |");
+    CHECK(after_turn([&] {
+              CHECK(works.retire());
+              CHECK_FALSE(works.acts_now());
+              CHECK_FALSE(works.perform(one->noting("never")));
+              CHECK_FALSE(one->send("never"));
+          }).empty());
+    CHECK_FALSE(works.alive());
+}
+
+TEST_CASE("a retired lane still lets go of the context")
+{
+    std::shared_ptr<actor> one;
+    {
+        asio::io_context context;
+        one = std::make_shared<actor>(context);
+        CHECK(one->works.retire());
+        auto const other = std::make_shared<actor>(context); // goes before the context
+    }
+    CHECK(one->diary == "gone");
+}
+
 TEST_CASE("the end of the context takes all that is left, and nothing is taken after it")
 {
     std::weak_ptr<actor> seen;

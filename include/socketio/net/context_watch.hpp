@@ -4,9 +4,7 @@
 
 #include <socketio/net/asio.hpp>
 
-#include <algorithm>
 #include <mutex>
-#include <vector>
 
 namespace socketio::detail {
 
@@ -20,8 +18,16 @@ public:
 
 protected:
     ~context_observer() = default;
+
+private:
+    friend class context_watch;
+    // Of the watch's list, and guarded by it.
+    context_observer* before_ = nullptr;
+    context_observer* after_ = nullptr;
+    bool listed_ = false;
 };
 
+// A list through the observers: each connection of a server comes and goes in constant time, and without memory.
 class context_watch final : public asio::execution_context::service {
 public:
     using key_type = context_watch;
@@ -29,37 +35,51 @@ public:
 
     explicit context_watch(asio::execution_context& context) : asio::execution_context::service{context} {}
 
-    void add(context_observer* guest)
+    void add(context_observer* observer) noexcept
     {
         std::lock_guard const lock{mutex_};
-        guests_.push_back(guest);
+        observer->before_ = last_;
+        if (last_)
+            last_->after_ = observer;
+        last_ = observer;
+        observer->listed_ = true;
     }
 
-    void remove(context_observer* guest)
+    void remove(context_observer* observer) noexcept
     {
         std::lock_guard const lock{mutex_};
-        std::erase(guests_, guest);
+        if (observer->listed_)
+            take_out(*observer);
     }
 
 private:
-    // A guest may go, taking others along, while it is told; so each is taken off first.
+    // An observer may go, taking others along, while it is called; so each is taken off first.
     void shutdown() override
     {
-        for (;;) {
-            context_observer* next = nullptr;
-            {
-                std::lock_guard const lock{mutex_};
-                if (guests_.empty())
-                    return;
-                next = guests_.back();
-                guests_.pop_back();
-            }
+        while (auto* const next = take_last())
             next->context_gone();
-        }
+    }
+
+    context_observer* take_last() noexcept
+    {
+        std::lock_guard const lock{mutex_};
+        auto* const last = last_;
+        if (last)
+            take_out(*last);
+        return last;
+    }
+
+    void take_out(context_observer& which) noexcept
+    {
+        (which.after_ ? which.after_->before_ : last_) = which.before_;
+        if (which.before_)
+            which.before_->after_ = which.after_;
+        which.before_ = which.after_ = nullptr;
+        which.listed_ = false;
     }
 
     std::mutex mutex_;
-    std::vector<context_observer*> guests_;
+    context_observer* last_ = nullptr;
 };
 
 } // namespace socketio::detail

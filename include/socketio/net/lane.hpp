@@ -102,8 +102,13 @@ public:
     bool has_steps() const noexcept { return !steps_.empty(); }
     // There was no memory for something that had to be done whole: the next turn begins with on_recover().
     void starve() noexcept { starved_ = true; }
+    // The owner's deadline has become another one, outside a turn.
+    void arm();
     // Has on_due() called in a turn of its own.
     void post_due();
+    // The end of the owner: nothing is taken from now on, and no turn follows. False, and not so, if something is left
+    // to do.
+    bool retire();
     // True while user code writes into the output: its acts have to wait.
     bool& writing() noexcept { return writing_; }
 
@@ -127,13 +132,13 @@ private:
     void take_all();
     void recover();
     void settle();
-    void arm();
     void on_time();
 
     lane_owner& owner_;
     std::optional<runtime> runtime_;
     context_watch& watch_;
     std::atomic<bool> gone_{false};
+    std::atomic<bool> watched_{true};
 
     std::mutex mutex_; // guards inbox_ and waking_
     lane_inbox inbox_;

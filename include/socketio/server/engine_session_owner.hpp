@@ -11,7 +11,7 @@ namespace socketio::detail {
 // All calls come on the session's strand. The session holds its owner until on_closed().
 class engine_session_owner : public engine_channel_owner {
 public:
-    std::shared_ptr<void> pin() final { return nullptr; }
+    std::shared_ptr<void> pin() override { return nullptr; }
     // Another transport carries it from now on.
     virtual void on_upgraded() {}
     // Exactly once, and the last call: how the session ended, whichever side ended it.

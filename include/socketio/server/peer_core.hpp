@@ -4,8 +4,8 @@
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/core/scope.hpp>
-#include <socketio/net/deadline_timer.hpp>
 #include <socketio/net/http_message.hpp>
+#include <socketio/net/lane.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/engine_session_owner.hpp>
 #include <socketio/server/socket_handshake.hpp>
@@ -27,7 +27,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -42,18 +41,21 @@ struct send_flags {
     bool compress = true;
 };
 
-class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_session_owner {
+class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_session_owner, public lane_owner {
 public:
     static std::shared_ptr<peer_core> make(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session);
     peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session);
     ~peer_core();
 
-    // Any thread. What one thread asks for is done in that order; on the strand and inside a turn it is done at once.
-    // False if it will never be: the client has gone.
-    bool perform(unique_function<void()> command);
-    bool in_turn() const noexcept;
-    // True on the strand and inside a turn: what was asked for before has been done then.
-    bool acts_now();
+    // Any thread, as of the lane. False: the client has gone.
+    bool perform(unique_function<void()> command) { return lane_.perform(std::move(command)); }
+    bool on_strand() const noexcept { return lane_.on_strand(); }
+    bool acts_now() { return lane_.acts_now(); }
+    bool hand_over(lane_recipient& to, std::string_view text, std::span<bytes_view const> attachments,
+                   std::uint32_t flags, std::optional<pending_ack>&& waiting)
+    {
+        return lane_.hand_over(to, text, attachments, flags, std::move(waiting));
+    }
 
     http_request const& request() const noexcept { return request_; }
     // As it is the same for all namespaces: without `auth` and times.
@@ -69,20 +71,12 @@ public:
     // On the strand.
     bool is_open() const noexcept { return open_; }
     // Calls user code later in this turn: what it throws leaves through the executor, and the next step follows.
-    void defer(unique_function<void()> step) { steps_.push_back(std::move(step)); }
+    void defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
     // The same of steps that have their memory already.
-    void defer(std::list<unique_function<void()>>&& steps) noexcept { steps_.splice(steps_.end(), steps); }
-    // What `these` defer comes before what was deferred already.
-    template <class Defer>
-    void defer_first(Defer these)
-    {
-        std::list<unique_function<void()>> others;
-        others.swap(steps_);
-        scope_fail put_back{[&] { steps_.splice(steps_.end(), others); }};
-        these();
-        put_back.done();
-        steps_.splice(steps_.end(), others);
-    }
+    void defer(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer(std::move(steps)); }
+    // The same, before all other steps.
+    void defer_first(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer_first(std::move(steps)); }
+    void defer_first(unique_function<void()> step) { lane_.defer_first(std::move(step)); }
     // False if it was dropped: volatile, and it would have to wait.
     bool send(encoded_packet const& packet, send_flags flags);
     bool send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
@@ -120,12 +114,11 @@ public:
     void check_waiting();
     // Why the connection ended: for the listeners of "disconnect".
     disconnect_details end_details() const;
-    // There is a deadline to look after; that of a socket, until it has ended.
-    void arm();
+    // The deadline of a socket, until it has ended.
     void note_deadline(server_socket_core& of, clock::time_point at);
     void forget_deadline(server_socket_core& of);
 
-    SOCKETIO_DECL void context_gone() noexcept override;
+    void context_gone() noexcept override { lane_.context_gone(); }
     SOCKETIO_DECL void on_readable() override;
     SOCKETIO_DECL void on_text(std::span<char> message) override;
     SOCKETIO_DECL void on_binary(std::span<char> message) override;
@@ -133,16 +126,15 @@ public:
     SOCKETIO_DECL void on_upgraded() override;
     SOCKETIO_DECL void on_closed(disconnect_reason reason, std::error_code why) override;
 
+    std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
+    SOCKETIO_DECL void on_turn() override;
+    SOCKETIO_DECL void on_recover() override;
+    SOCKETIO_DECL void on_turn_end() override;
+    SOCKETIO_DECL clock::time_point next_deadline() const noexcept override;
+    SOCKETIO_DECL void on_due() override;
+    SOCKETIO_DECL void on_context_gone() noexcept override;
+
 private:
-    class turn;
-
-    // Dies with the context. A handler of the timer that is under way outlives the session: it holds this.
-    struct runtime {
-        runtime(strand const& on, std::shared_ptr<engine_session> below) : session{std::move(below)}, timer{on} {}
-        std::shared_ptr<engine_session> session;
-        deadline_timer timer;
-    };
-
     // Written by the strand alone.
     struct counts {
         std::atomic<std::size_t> received{0};
@@ -158,14 +150,7 @@ private:
 
     static void count(std::atomic<std::size_t>& one) noexcept { one.store(one.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
     void tell(std::string_view event, std::string_view about);
-    void post_turn() noexcept;
-    void starve() noexcept;
     void go_down();
-    void drain_inbox();
-    void run_drained();
-    void run_steps();
-    void settle() noexcept;
-    void end_turn();
     void let_go();
     void decided(std::string_view nsp);
     void shrink_buffers(std::size_t message_size, packet const& last);
@@ -176,7 +161,6 @@ private:
     std::size_t unsent();
     void check_unread(std::size_t before);
     void cut_off(disconnect_reason reason, std::string words);
-    void on_due();
 
     http_request const request_;
     handshake const shake_;
@@ -187,25 +171,19 @@ private:
     std::size_t const waiting_limit_;
     std::size_t const send_limit_;
     std::atomic<std::size_t> waiting_{0};
-    std::atomic<std::thread::id> turn_thread_{}; // of the turn under way
+    lane lane_;
 
-    std::mutex mutex_; // guards inbox_, waking_ and listeners_, and runtime_ when it is not the strand that looks
-    std::shared_ptr<runtime> runtime_;
-    std::vector<unique_function<void()>> inbox_;
+    std::mutex mutex_; // guards listeners_
     std::vector<connection_listener> listeners_;
-    bool waking_ = false;
-    std::atomic<bool> has_mail_{false};
 
     // On the strand only.
+    std::shared_ptr<engine_session> session_; // until the end, as is the server
     std::shared_ptr<server_core> server_; // until the end, so that it hears of its context's
     packet_decoder decoder_;
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> sockets_; // by namespace
     // By namespace, until that has decided; null before there is one.
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> connecting_;
     std::set<std::string, std::less<>> left_;       // that this side has left: the client may not know
-    std::list<unique_function<void()>> steps_;
-    std::vector<unique_function<void()>> drained_; // under way; its memory is the next inbox's
-    std::size_t next_drained_ = 0;
     std::vector<std::shared_ptr<void>> kept_;
     alarms deadlines_; // of the sockets: a bound of each
     clock::time_point connect_deadline_ = clock::never();
@@ -214,7 +192,6 @@ private:
     std::size_t largest_ = 0; // packet since nothing waited
     bool open_ = true;
     bool sending_as_one_ = false;
-    bool running_steps_ = false;
     std::optional<disconnect_reason> closing_; // set while the sockets have not been told all
     bool leaving_ = false;       // they have, and the last step is to follow
 };

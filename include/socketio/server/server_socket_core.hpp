@@ -30,7 +30,8 @@ class namespace_core;
 using decide = std::function<void(std::optional<connect_error>)>;
 using packet_middleware = std::function<void(std::string_view, args const&, decide)>;
 
-class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, private channel_host {
+class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, private channel_host,
+                                 private lane_recipient {
 public:
     server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<peer_core> client, value auth,
                        std::optional<adapter_session> session);
@@ -46,7 +47,7 @@ public:
     // For listeners of "disconnecting" it is, as in the reference, though for all others it has gone.
     bool connected() const noexcept
     {
-        return connected_.load(std::memory_order_acquire) || (disconnecting_.load(std::memory_order_relaxed) && client_->in_turn());
+        return connected_.load(std::memory_order_acquire) || (disconnecting_.load(std::memory_order_relaxed) && client_->on_strand());
     }
     bool recovered() const noexcept { return recovered_; }
     value data() const;
@@ -108,7 +109,7 @@ private:
     bool acts_now() override { return client_->acts_now(); }
     SOCKETIO_DECL void call_elsewhere(unique_function<void()> call) override;
     void defer(unique_function<void()> step) override { client_->defer(std::move(step)); }
-    SOCKETIO_DECL void defer_first(unique_function<void()> step) override;
+    void defer_first(unique_function<void()> step) override { client_->defer_first(std::move(step)); }
     void defer_outgoing(channel_steps&& step) noexcept override { client_->defer(std::move(step)); }
     void note_deadline(clock::time_point at) override { client_->note_deadline(*this, at); }
     void changed() noexcept override {}
@@ -119,6 +120,11 @@ private:
     SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
     SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;
     void note_unanswered(std::uint64_t) override {}
+
+    // Of the lane.
+    std::shared_ptr<lane_recipient> recipient() override { return {shared_from_this(), this}; }
+    SOCKETIO_DECL void take_packet(std::string_view text, std::span<bytes_view const> attachments, std::uint32_t flags,
+                                   std::optional<pending_ack>&& waiting) override;
 
     std::shared_ptr<namespace_core> const nsp_;
     std::shared_ptr<peer_core> const client_;

@@ -46,7 +46,7 @@ SOCKETIO_DECL lane::lane(lane_owner& owner, strand const& on, std::size_t keep)
 
 SOCKETIO_DECL lane::~lane()
 {
-    if (alive())
+    if (watched_.load(std::memory_order_acquire))
         watch_.remove(this);
 }
 
@@ -235,6 +235,18 @@ SOCKETIO_DECL void lane::on_time()
     });
 }
 
+SOCKETIO_DECL bool lane::retire()
+{
+    {
+        std::lock_guard const lock{mutex_};
+        if (!steps_.empty() || !draining_.empty() || !inbox_.empty())
+            return false;
+        gone_.store(true, std::memory_order_release);
+    }
+    runtime_->timer.cancel();
+    return true;
+}
+
 // Nobody runs the context any more. What is left is taken out first and dies last, because it may hold the owner.
 SOCKETIO_DECL void lane::context_gone() noexcept
 {
@@ -242,6 +254,8 @@ SOCKETIO_DECL void lane::context_gone() noexcept
     if (!self)
         return;
     gone_.store(true, std::memory_order_release);
+    watch_.remove(this); // the owner may have called this
+    watched_.store(false, std::memory_order_release);
     lane_inbox left{0};
     lane_inbox interrupted{0};
     interrupted.swap(draining_);

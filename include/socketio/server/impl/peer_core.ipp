@@ -1,4 +1,4 @@
-// Packets to sockets, and the turns in which that happens.
+// Packets to sockets, and back.
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -10,50 +10,17 @@
 #include <socketio/wire/url.hpp>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace socketio::detail {
-
-// The time in which user code may be called. However it ends, what is left to do is done. If there was no memory, the
-// connection ends, since nobody knows how far the work has come.
-class peer_core::turn {
-public:
-    explicit turn(peer_core& on) : on_{on}, outer_{on.turn_thread_.exchange(std::this_thread::get_id())} {}
-    turn(turn const&) = delete;
-    turn& operator=(turn const&) = delete;
-    ~turn()
-    {
-        on_.turn_thread_.store(outer_);
-        on_.settle();
-    }
-    void finish() { on_.run_steps(); }
-
-    template <class Work>
-    static void run(peer_core& on, Work work)
-    {
-        turn now{on};
-        watch_memory(
-            [&] {
-                work();
-                on.go_down();
-                now.finish();
-            },
-            [&] { on.starve(); });
-    }
-
-private:
-    peer_core& on_;
-    std::thread::id outer_;
-};
 
 SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<server_core> const& server,
                                                              std::shared_ptr<engine_session> session)
 {
     auto const made = std::make_shared<peer_core>(server, session);
-    made->connect_deadline_ = limit_after(made->runtime_->timer.now(), server->settings().connectTimeout);
+    made->connect_deadline_ = limit_after(made->lane_.time(), server->settings().connectTimeout);
     session->attach(made);
-    made->arm();
+    made->lane_.arm();
     return made;
 }
 
@@ -88,116 +55,31 @@ SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server, s
     : request_{session->request()}, shake_{handshake_of(request_)}, sid_{session->sid()},
       transport_{session->transport().data()},
       namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit},
-      send_limit_{server->settings().send_limit}, runtime_{std::make_shared<runtime>(session->serial(), session)},
-      server_{server}, decoder_{limits_of_packets(server->settings())}
+      send_limit_{server->settings().send_limit}, lane_{*this, session->serial(), 4 * 1024},
+      session_{session}, server_{server}, decoder_{limits_of_packets(server->settings())}
 {
 }
 
 SOCKETIO_DECL peer_core::~peer_core() = default;
 
-SOCKETIO_DECL bool peer_core::in_turn() const noexcept
+// What is half done ends with the connection; and what is to be done at its end is done in the turn that follows.
+SOCKETIO_DECL void peer_core::on_recover()
 {
-    return turn_thread_.load() == std::this_thread::get_id();
-}
-
-SOCKETIO_DECL bool peer_core::acts_now()
-{
-    if (!in_turn())
-        return false;
-    if (has_mail_.load(std::memory_order_acquire))
-        drain_inbox();
-    return true;
-}
-
-SOCKETIO_DECL bool peer_core::perform(unique_function<void()> command)
-{
-    if (acts_now()) {
-        watch_memory(command, [this] { starve(); });
-        return true;
-    }
-    std::lock_guard const lock{mutex_};
-    if (!runtime_)
-        return false;
-    inbox_.push_back(std::move(command));
-    has_mail_.store(true, std::memory_order_release);
-    if (!waking_)
-        post_turn();
-    waking_ = true;
-    return true;
-}
-
-// With the lock, or on the strand.
-SOCKETIO_DECL void peer_core::post_turn() noexcept
-{
-    post(runtime_->session->serial(), [self = shared_from_this()] { turn::run(*self, [&] { self->drain_inbox(); }); });
-}
-
-// What is half done ends with the connection; and what is to be done at its end is tried again.
-SOCKETIO_DECL void peer_core::starve() noexcept
-{
-    if (!runtime_)
-        return;
     open_ = false;
-    if (leaving_ || closing_)
-        post_turn();
-    else
-        runtime_->session->abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
+    if (!leaving_ && !closing_)
+        session_->abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
-SOCKETIO_DECL void peer_core::drain_inbox()
+SOCKETIO_DECL void peer_core::on_turn()
 {
-    static constexpr std::size_t kept = 64;
-    run_drained();
-    {
-        std::lock_guard const lock{mutex_};
-        waking_ = false;
-        has_mail_.store(false, std::memory_order_release);
-        drained_.swap(inbox_);
-    }
-    run_drained();
-    if (drained_.capacity() > kept)
-        std::vector<unique_function<void()>>{}.swap(drained_);
+    go_down();
 }
 
-// An exception of one command leaves the rest to the next turn.
-SOCKETIO_DECL void peer_core::run_drained()
+SOCKETIO_DECL void peer_core::on_turn_end()
 {
-    scope_fail going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
-    while (next_drained_ != drained_.size()) {
-        auto command = std::move(drained_[next_drained_++]);
-        command();
-    }
-    drained_.clear();
-    next_drained_ = 0;
-    going_on.done();
-}
-
-SOCKETIO_DECL void peer_core::run_steps()
-{
-    if (running_steps_)
-        return;
-    flag_guard const guard{running_steps_};
-    while (!steps_.empty())
-        run_first(steps_);
-}
-
-// After a turn; a step or a command that threw leaves the others to a turn of their own.
-SOCKETIO_DECL void peer_core::settle() noexcept
-{
-    if (!in_turn() && runtime_ && caught([this] { end_turn(); }))
-        starve();
-}
-
-SOCKETIO_DECL void peer_core::end_turn()
-{
-    if (!steps_.empty() || !drained_.empty()) {
-        std::lock_guard const lock{mutex_};
-        post_turn();
-    }
-    runtime_->session->flush();
-    counts_.unsent.store(runtime_->session->unsent(), std::memory_order_relaxed);
+    session_->flush();
+    counts_.unsent.store(session_->unsent(), std::memory_order_relaxed);
     counts_.sockets.store(sockets_.size(), std::memory_order_relaxed);
-    arm();
 }
 
 SOCKETIO_DECL bool peer_core::send(encoded_packet const& packet, send_flags flags)
@@ -209,7 +91,7 @@ SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view c
 {
     if (!open_)
         return false;
-    engine_session& session = *runtime_->session;
+    engine_session& session = *session_;
     if (flags.is_volatile && !session.is_writable()) {
         count(counts_.dropped);
         return false;
@@ -231,8 +113,10 @@ SOCKETIO_DECL void peer_core::send_control(packet_type type, std::string_view ns
 
 SOCKETIO_DECL void peer_core::on_readable()
 {
-    if (runtime_)
-        runtime_->session->receive();
+    lane_.run([this] {
+        if (session_)
+            session_->receive();
+    });
 }
 
 SOCKETIO_DECL void peer_core::on_text(std::span<char> message)
@@ -240,7 +124,9 @@ SOCKETIO_DECL void peer_core::on_text(std::span<char> message)
     if (!open_)
         return;
     packet received;
-    turn::run(*this, [&] {
+    lane_.run([&] {
+        if (!open_)
+            return;
         std::error_code ec;
         if (decoder_.text(message, received, ec))
             on_packet(received);
@@ -255,7 +141,9 @@ SOCKETIO_DECL void peer_core::on_binary(std::span<char> message)
     if (!open_)
         return;
     packet received;
-    turn::run(*this, [&] {
+    lane_.run([&] {
+        if (!open_)
+            return;
         std::error_code ec;
         if (decoder_.binary(message, received, ec))
             on_packet(received);
@@ -372,25 +260,25 @@ SOCKETIO_DECL void peer_core::fail(std::error_code why)
     for (auto const& each : sockets_)
         each.second->on_parse_error(why);
     if (std::exchange(open_, false))
-        runtime_->session->close(disconnect_reason::forced_close, why);
+        session_->close(disconnect_reason::forced_close, why);
 }
 
 SOCKETIO_DECL void peer_core::close()
 {
     if (std::exchange(open_, false))
-        runtime_->session->close(disconnect_reason::forced_close, make_error_code(error::stopped));
+        session_->close(disconnect_reason::forced_close, make_error_code(error::stopped));
 }
 
 SOCKETIO_DECL void peer_core::on_upgraded()
 {
-    transport_.store(runtime_->session->transport().data(), std::memory_order_relaxed);
-    turn::run(*this, [this] { tell("upgrade", transport()); });
+    transport_.store(session_->transport().data(), std::memory_order_relaxed);
+    lane_.run([this] { tell("upgrade", transport()); });
 }
 
 SOCKETIO_DECL void peer_core::on_connection_event(std::string_view event, std::function<void(std::string_view)> listener)
 {
     std::lock_guard const lock{mutex_};
-    if (runtime_)
+    if (lane_.alive())
         listeners_.push_back({std::string{event}, std::move(listener)});
 }
 

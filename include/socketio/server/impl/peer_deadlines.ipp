@@ -9,28 +9,19 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL void peer_core::arm()
+SOCKETIO_DECL clock::time_point peer_core::next_deadline() const noexcept
 {
-    if (!runtime_)
-        return;
-    auto const earliest = std::min(connect_deadline_, deadlines_.deadline());
-    if (earliest != clock::never())
-        runtime_->timer.arm(earliest, [self = shared_from_this(), kept = runtime_] { self->on_due(); });
+    return std::min(connect_deadline_, deadlines_.deadline());
 }
 
 SOCKETIO_DECL void peer_core::on_due()
 {
-    if (!runtime_)
-        return;
-    turn::run(*this, [this] {
-        auto const time = runtime_->timer.now();
-        if (time >= connect_deadline_) {
-            connect_deadline_ = clock::never();
-            close();
-        }
-        while (auto due = deadlines_.take_due(time))
-            due();
-    });
+    if (lane_.now() >= connect_deadline_) {
+        connect_deadline_ = clock::never();
+        close();
+    }
+    while (auto due = deadlines_.take_due(lane_.now()))
+        due();
 }
 
 // A bound: the deadline may have moved away when that comes.
@@ -41,7 +32,7 @@ SOCKETIO_DECL void peer_core::note_deadline(server_socket_core& of, clock::time_
         if (!socket)
             return;
         socket->noted_deadline() = {};
-        socket->expire(runtime_->timer.now());
+        socket->expire(lane_.now());
         note_deadline(*socket, socket->deadline());
     });
 }

@@ -38,10 +38,10 @@ SOCKETIO_DECL void peer_core::on_closed(disconnect_reason reason, std::error_cod
         server_->count_cut_off();
     ended_by_ = why;
     closing_ = reason;
-    turn::run(*this, [this] { drain_inbox(); });
+    lane_.run([this] { go_down(); });
 }
 
-// Of each turn after the end of the connection, until all is done that belongs to it.
+// At the end of the connection, and in each turn of its own after that, until all is done that belongs to it.
 SOCKETIO_DECL void peer_core::go_down()
 {
     if (closing_) {
@@ -58,48 +58,39 @@ SOCKETIO_DECL void peer_core::go_down()
         leaving_ = true;
         defer(std::move(last));
     }
-    if (leaving_ && steps_.empty())
+    if (leaving_ && !lane_.has_steps())
         defer([self = shared_from_this()] { self->let_go(); });
 }
 
 // The last step: whoever is still to be told something is told it first. From here on no command is taken any more.
 SOCKETIO_DECL void peer_core::let_go()
 {
-    drain_inbox();
-    std::shared_ptr<runtime> last;
-    std::vector<connection_listener> listeners;
-    {
-        std::lock_guard const lock{mutex_};
-        if (steps_.empty() && inbox_.empty()) {
-            last = std::move(runtime_);
-            listeners.swap(listeners_);
-        }
-    }
-    if (!last) {
+    static_cast<void>(lane_.acts_now());
+    if (!lane_.retire()) {
         defer([self = shared_from_this()] { self->let_go(); });
         return;
     }
     leaving_ = false;
-    last->timer.cancel();
+    auto const last = std::move(session_);
+    std::vector<connection_listener> listeners;
+    {
+        std::lock_guard const lock{mutex_};
+        listeners.swap(listeners_);
+    }
     auto const server = std::move(server_);
     server->forget(*this);
     kept_.clear();
 }
 
-SOCKETIO_DECL void peer_core::context_gone() noexcept
+// The server first, which calls all its clients: for what is dropped here it has gone.
+SOCKETIO_DECL void peer_core::on_context_gone() noexcept
 {
-    auto const self = shared_from_this();
-    auto const server = std::move(server_);
-    std::shared_ptr<runtime> last;
-    std::vector<unique_function<void()>> unheard;
-    std::vector<unique_function<void()>> interrupted; // by a command that found no memory
-    interrupted.swap(drained_);
-    next_drained_ = 0;
+    if (auto const server = std::move(server_))
+        server->context_gone();
+    auto const last = std::move(session_);
     std::vector<connection_listener> listeners;
     {
         std::lock_guard const lock{mutex_};
-        last = std::move(runtime_);
-        unheard.swap(inbox_);
         listeners.swap(listeners_);
     }
     open_ = false;
@@ -110,7 +101,6 @@ SOCKETIO_DECL void peer_core::context_gone() noexcept
             each.second->drop_everything();
     connecting_.clear();
     deadlines_.clear_all();
-    auto const steps = std::exchange(steps_, {});
     kept_.clear();
 }
 

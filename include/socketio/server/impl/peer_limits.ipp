@@ -13,14 +13,14 @@ namespace socketio::detail {
 
 SOCKETIO_DECL std::size_t peer_core::unsent()
 {
-    return runtime_->session->unsent();
+    return session_->unsent();
 }
 
 // A peer that does not read costs no more than this. The largest packet since nothing waited is not counted, since a peer
 // that reads at full speed must be able to get it, with what is said before and behind it.
 SOCKETIO_DECL void peer_core::check_unread(std::size_t before)
 {
-    std::size_t const unread = runtime_->session->unsent();
+    std::size_t const unread = session_->unsent();
     if (before == 0)
         largest_ = 0;
     if (unread > before)
@@ -37,7 +37,7 @@ SOCKETIO_DECL void peer_core::cut_off(disconnect_reason reason, std::string word
     if (!std::exchange(open_, false))
         return;
     cut_off_ = std::move(words);
-    runtime_->session->abort(reason, error::buffer_full);
+    session_->abort(reason, error::buffer_full);
 }
 
 SOCKETIO_DECL bool peer_core::add_waiting(std::size_t bytes) noexcept

@@ -291,6 +291,7 @@ SOCKETIO_DECL void server_core::context_gone() noexcept
     auto const self = weak_from_this().lock();
     if (!self)
         return;
+    watch_.remove(this); // a client may have called this
     gone_.store(true, std::memory_order_release);
     std::unordered_map<peer_core const*, std::shared_ptr<peer_core>> clients;
     std::shared_ptr<engine_server> engine;

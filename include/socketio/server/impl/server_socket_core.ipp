@@ -72,11 +72,6 @@ SOCKETIO_DECL void server_socket_core::report(event_error&& why, std::shared_ptr
         nsp_->report(why);
 }
 
-SOCKETIO_DECL void server_socket_core::defer_first(unique_function<void()> step)
-{
-    client_->defer_first([&] { client_->defer(std::move(step)); });
-}
-
 // A restored session joins its rooms, and its missed packets come before CONNECT (socket.ts, constructor).
 SOCKETIO_DECL void server_socket_core::on_connect()
 {
@@ -247,16 +242,13 @@ SOCKETIO_DECL void server_socket_core::abandon()
             nsp_->note_session();
         nsp_->removed();
     }));
-    // In front of the last step.
-    client_->defer_first([&] {
-        client_->defer(std::move(first));
-        if (session_)
-            client_->defer([self = shared_from_this()] {
-                self->nsp_->rooms().persist_session(std::move(*self->session_));
-            });
-        client_->defer([self = shared_from_this(), left = std::move(left)] {
-            self->nsp_->rooms().room_events().tell(left);
+    scope_end const always{[&] { client_->defer_first(std::move(first)); }}; // in front of the last step
+    if (session_)
+        first.push_back([self = shared_from_this()] {
+            self->nsp_->rooms().persist_session(std::move(*self->session_));
         });
+    first.push_back([self = shared_from_this(), left = std::move(left)] {
+        self->nsp_->rooms().room_events().tell(left);
     });
 }
 

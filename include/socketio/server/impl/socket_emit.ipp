@@ -10,6 +10,15 @@
 
 namespace socketio::detail {
 
+// How a packet is to be sent, on its way from another thread.
+inline constexpr std::uint32_t compress_bit = 1;
+inline constexpr std::uint32_t volatile_bit = 2;
+
+inline std::uint32_t to_bits(send_flags flags) noexcept
+{
+    return (flags.compress ? compress_bit : 0) | (flags.is_volatile ? volatile_bit : 0);
+}
+
 SOCKETIO_DECL void server_socket_core::write(encoded_packet const& packet, send_flags flags)
 {
     write(packet.text.view(), packet.attachments.views(), flags);
@@ -64,12 +73,22 @@ SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<byt
         return;
     }
     bool const is_kept = !waiting && !pid_.empty() && !flags.is_volatile;
-    if (is_kept || !client_->acts_now())
-        emit(share_packet(text, attachments), std::move(waiting), flags);
-    else if (waiting)
-        write_asking(text, attachments, std::move(*waiting), flags);
+    if (is_kept)
+        emit(share_packet(text, attachments), std::nullopt, flags);
+    else if (client_->acts_now())
+        take_packet(text, attachments, to_bits(flags), std::move(waiting));
+    else if (!client_->hand_over(*this, text, attachments, to_bits(flags), std::move(waiting)) && waiting)
+        channel_.end_elsewhere(std::make_shared<pending_ack>(std::move(*waiting)));
+}
+
+SOCKETIO_DECL void server_socket_core::take_packet(std::string_view text, std::span<bytes_view const> attachments,
+                                                   std::uint32_t flags, std::optional<pending_ack>&& waiting)
+{
+    send_flags const how{.is_volatile = (flags & volatile_bit) != 0, .compress = (flags & compress_bit) != 0};
+    if (waiting)
+        write_asking(text, attachments, std::move(*waiting), how);
     else if (!channel_.ended())
-        write(text, attachments, flags);
+        write(text, attachments, how);
 }
 
 SOCKETIO_DECL void server_socket_core::emit_asking(shared_packet packet, pending_ack waiting, send_flags flags)
