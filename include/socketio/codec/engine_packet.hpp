@@ -1,5 +1,5 @@
-// Engine.IO packets (protocol revision 4): one type character and the data behind it, and the
-// open packet with its settings. Knows no transport.
+// Engine.IO packets (protocol revision 4): one type character and the data behind it, and the open packet with
+// its settings. Knows no transport.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -23,7 +23,7 @@ struct engine_packet {
     std::span<char> data{};
 };
 
-// The packet in one text message; engine_packet_invalid if it is empty or of an unknown type.
+// Reads the packet in one text message. engine_packet_invalid: it is empty or of an unknown type.
 inline std::error_code read_engine_packet(std::span<char> message, engine_packet& out) noexcept
 {
     if (message.empty() || message.front() < '0' || message.front() > '6')
@@ -33,20 +33,20 @@ inline std::error_code read_engine_packet(std::span<char> message, engine_packet
     return {};
 }
 
-// What the server says in the open packet.
+// The content of the server's open packet.
 struct engine_settings {
     std::string sid;
     std::vector<std::string> upgrades;
     std::chrono::milliseconds ping_interval{25000};
     std::chrono::milliseconds ping_timeout{20000};
-    std::uint64_t max_payload = 0; // bytes; 0: the server named no limit
+    std::uint64_t max_payload = 0; // bytes; 0: the server sets no limit
 };
 
-// The longest interval of a heartbeat, some 24.8 days: JavaScript's timers count no further.
+// The longest interval of a heartbeat, some 24.8 days: the maximum of JavaScript's timers.
 inline constexpr std::chrono::milliseconds longest_interval{std::numeric_limits<std::int32_t>::max()};
 
-// Reads the data of an open packet. Refused are a missing sid, intervals that are missing, not positive, or longer
-// than longest_interval, and more than 64 KiB or a thousand values.
+// Reads the data of an open packet. engine_open_invalid: the sid is missing; an interval is missing, not
+// positive, or longer than longest_interval; the data exceeds 64 KiB or a thousand values.
 std::error_code read_engine_open(std::span<char> data, json_document& reader, engine_settings& out);
 
 void write_engine_open(byte_buffer& to, engine_settings const& settings);

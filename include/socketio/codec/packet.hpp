@@ -1,4 +1,4 @@
-// A Socket.IO packet (protocol revision 5) as it is known between the wire and the application.
+// A Socket.IO packet (protocol revision 5) between its encoded form and the application.
 #pragma once
 
 #include <socketio/core/json.hpp>
@@ -13,13 +13,13 @@ namespace socketio {
 
 enum class packet_type : std::uint8_t { connect, disconnect, event, ack, connect_error, binary_event, binary_ack };
 
-// A packet that was received. It looks into the message it came in and is valid as long as that is.
+// A received packet. It points into its message and is valid as long as the message.
 struct packet {
     packet_type type = packet_type::event;
     std::string_view nsp = "/";
-    std::optional<std::uint64_t> id{}; // of the acknowledgement that is wanted or given
+    std::optional<std::uint64_t> id{}; // of the acknowledgement that this packet requests or carries
     bool has_payload = false;
-    value_view payload{}; // of CONNECT and CONNECT_ERROR an object (or string), of the others an array
+    value_view payload{}; // CONNECT and CONNECT_ERROR: an object (or string); all others: an array
     std::size_t attachments = 0;
 
     bool is_event() const noexcept { return type == packet_type::event || type == packet_type::binary_event; }
@@ -28,24 +28,25 @@ struct packet {
 
 namespace detail {
 
-// What a packet from the network may cost.
+// Limits for one packet from the network.
 struct packet_limits {
-    std::size_t attachments = 10; // as the reference's parser has it since 4.2.6
+    std::size_t attachments = 10; // the default of the reference's decoder: socket.io-parser/lib/index.ts
     json_limits json{};
-    // Bytes of a packet with attachments: its text and they, and again they as often as they are used.
+    // Bytes of a packet with attachments: the text, the attachments, and the attachments again for each use of them.
     std::uint64_t size = static_cast<std::uint64_t>(-1);
 };
 
-// Event names that belong to the library: neither side may emit them.
+// Event names of the library, which the application may not emit: RESERVED_EVENTS in
+// socket.io/lib/socket-types.ts and socket.io-client/lib/socket.ts.
 constexpr bool is_reserved_event(std::string_view name) noexcept
 {
-    if (name.size() < 7) // as nearly all that is emitted
+    if (name.size() < 7) // shorter than every reserved name, like most event names
         return false;
     return name == "connect" || name == "connect_error" || name == "disconnect" || name == "disconnecting" ||
            name == "newListener" || name == "removeListener";
 }
 
-// The event's name in an encoded packet, for an error message.
+// The event's name in an encoded packet, for error messages.
 inline std::string_view event_of(std::string_view text) noexcept
 {
     auto const from = text.find("[\"");

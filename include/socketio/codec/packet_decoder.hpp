@@ -1,5 +1,5 @@
-// Reads Socket.IO packets (protocol revision 5) out of messages, attachments included.
-// Every error ends the connection with "parse error" (SEMANTICS: the reference's parser throws).
+// Reads Socket.IO packets (protocol revision 5) from messages, attachments included. Every error ends the
+// connection with "parse error", because the reference throws: class Decoder in socket.io-parser/lib/index.ts.
 #pragma once
 
 #include <socketio/codec/packet.hpp>
@@ -16,17 +16,17 @@ class packet_decoder {
 public:
     explicit packet_decoder(packet_limits limits = {}) : limits_{limits} {}
 
-    // A text message (without the Engine.IO type). True: `out` is a whole packet, which looks into
-    // `message` and into this decoder until the next call. False without error: attachments are to come.
+    // Takes a text message (without the Engine.IO type). True: `out` is a complete packet, which points into
+    // `message` and into this decoder until the next call. False without an error: attachments are missing.
     bool text(std::span<char> message, packet& out, std::error_code& ec);
 
-    // A binary message: the next attachment.
+    // Takes a binary message, which is the next attachment.
     bool binary(std::span<char> message, packet& out, std::error_code& ec);
 
-    // Forgets a packet that is half read, as when its connection is gone.
+    // Drops an incomplete packet, for example when its connection is lost.
     void reset() noexcept;
 
-    // Gives memory back that one large packet left behind.
+    // Releases memory that a large packet left behind.
     void shrink(std::size_t keep);
 
 private:
@@ -37,10 +37,10 @@ private:
     packet_limits limits_;
     json_document json_;
     packet pending_;
-    std::size_t missing_ = 0;            // attachments still to come
+    std::size_t missing_ = 0;            // attachments that have not arrived yet
     std::uint64_t room_ = 0;             // bytes that they may have
-    byte_buffer text_;                   // the text of a packet whose attachments are still to come
-    std::vector<byte_buffer> received_;  // its attachments so far; kept for the next such packet
+    byte_buffer text_;                   // the text of a packet with missing attachments
+    std::vector<byte_buffer> received_;  // its attachments so far; the buffers stay for the next packet
     std::vector<bytes_view> attachments_;
 };
 

@@ -1,5 +1,4 @@
-// Writes Socket.IO packets (protocol revision 5) straight into the buffer they leave from.
-// Knows neither frames nor Engine.IO.
+// Writes Socket.IO packets (protocol revision 5) directly into the output buffer. Knows neither frames nor Engine.IO.
 #pragma once
 
 #include <socketio/codec/packet.hpp>
@@ -22,8 +21,9 @@ inline void append_number(byte_buffer& to, std::uint64_t number)
     to.commit(static_cast<std::size_t>(written.ptr - at));
 }
 
-// <type>[<namespace>,][<id>]; the JSON follows. Returns where the packet starts.
-inline std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_view nsp, std::optional<std::uint64_t> id)
+// Writes <type>[<namespace>,][<id>]; the JSON follows. Returns the position of the packet.
+inline std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_view nsp,
+                                std::optional<std::uint64_t> id)
 {
     std::size_t const start = to.size();
     to.push_back(static_cast<char>('0' + static_cast<int>(type)));
@@ -36,8 +36,8 @@ inline std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_v
     return start;
 }
 
-// Only now is it known whether the packet has attachments: then its type changes and their
-// number is inserted. Packets without attachments, nearly all, pay nothing for it.
+// The number of attachments is known only at the end: the function then changes the type and inserts the number.
+// Packets without attachments, nearly all, pay nothing for it.
 inline void end_packet(byte_buffer& to, std::size_t start, std::size_t attachments)
 {
     if (attachments == 0)
@@ -55,10 +55,10 @@ inline void end_packet(byte_buffer& to, std::size_t start, std::size_t attachmen
     *type = *type == '2' ? '5' : '6';
 }
 
-// User code that writes one event packet into the buffer, and adds the attachments that it finds.
+// Writes one event packet into the buffer and appends its attachments to the list.
 using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>&)>;
 
-// An EVENT. Binary arguments are not copied: `attachments` looks at them.
+// Writes an EVENT. Binary arguments are not copied: `attachments` points at them.
 template <class... Args>
 void encode_event(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
                   std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
@@ -72,7 +72,7 @@ void encode_event(byte_buffer& to, std::vector<bytes_view>& attachments, std::st
     end_packet(to, start, attachments.size());
 }
 
-// An ACK, the answer to the event with this id.
+// Writes an ACK, the answer to the event with this id.
 template <class... Args>
 void encode_ack(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp, std::uint64_t id,
                 Args const&... arguments)
@@ -85,11 +85,11 @@ void encode_ack(byte_buffer& to, std::vector<bytes_view>& attachments, std::stri
     end_packet(to, start, attachments.size());
 }
 
-// An encoded EVENT of this namespace that has no ack id, with one.
+// Appends an encoded EVENT of this namespace and inserts an ack id, which it must not have yet.
 inline void append_with_ack_id(byte_buffer& to, std::string_view packet, std::string_view nsp, std::uint64_t id)
 {
     std::size_t head = 1;
-    if (packet.front() != '2') // binary: the attachments' number comes first
+    if (packet.front() != '2') // binary: the number of attachments comes first
         head = packet.find('-') + 1;
     if (nsp != "/")
         head += nsp.size() + 1;
@@ -98,7 +98,7 @@ inline void append_with_ack_id(byte_buffer& to, std::string_view packet, std::st
     to.append(packet.substr(head));
 }
 
-// CONNECT, DISCONNECT and CONNECT_ERROR; `payload` may be null for "none".
+// Writes CONNECT, DISCONNECT or CONNECT_ERROR. A null `payload` stands for "no payload".
 inline void encode_control(byte_buffer& to, packet_type type, std::string_view nsp, value const* payload)
 {
     begin_packet(to, type, nsp, std::nullopt);

@@ -1,4 +1,4 @@
-// The open packet's JSON, read and written.
+// Reads and writes the JSON of the open packet.
 #pragma once
 
 #include <socketio/codec/engine_packet.hpp>
@@ -20,14 +20,15 @@ inline bool read_interval(value_view from, std::chrono::milliseconds& out)
 
 SOCKETIO_DECL std::error_code read_engine_open(std::span<char> data, json_document& reader, engine_settings& out)
 {
-    constexpr std::size_t most = 64 * 1024; // bytes, of what the reference says in 100
+    constexpr std::size_t most = 64 * 1024; // bytes; the reference's open packet has about 100
     if (data.size() > most || reader.parse(data, json_limits{.values = 1000}, false) || !reader.root().is_object())
         return error::engine_open_invalid;
     value_view const root = reader.root();
     value_view const sid = root["sid"];
     if (!sid.is_string() || sid.as_string().empty())
         return error::engine_open_invalid;
-    if (!read_interval(root["pingInterval"], out.ping_interval) || !read_interval(root["pingTimeout"], out.ping_timeout))
+    if (!read_interval(root["pingInterval"], out.ping_interval) ||
+        !read_interval(root["pingTimeout"], out.ping_timeout))
         return error::engine_open_invalid;
     out.sid = sid.as_string();
     out.upgrades.clear();

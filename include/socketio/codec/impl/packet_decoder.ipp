@@ -1,4 +1,5 @@
-// The head of a packet read by hand, its payload by the JSON reader, and the checks of the reference's parser.
+// The head of a packet is read here, its payload by the JSON reader. The checks are those of decodeString() in
+// the reference's socket.io-parser/lib/index.ts.
 #pragma once
 
 #include <socketio/codec/packet_decoder.hpp>
@@ -7,7 +8,7 @@
 
 namespace socketio::detail {
 
-// Decimal digits at the front of `text`, taken off; false if they do not fit.
+// Removes decimal digits from the front of `text`. Returns false if the number does not fit.
 inline bool take_number(std::string_view& text, std::uint64_t& number) noexcept
 {
     auto const read = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -61,7 +62,7 @@ inline std::error_code take_attachments(std::string_view& rest, std::size_t limi
     return {};
 }
 
-// The comma behind a namespace may be missing at the end of the text: "40/admin" is valid.
+// At the end of the text, the comma behind a namespace may be missing: "40/admin" is valid.
 inline void take_namespace(std::string_view& rest, packet& out) noexcept
 {
     if (rest.empty() || rest.front() != '/')
@@ -122,14 +123,15 @@ SOCKETIO_DECL bool packet_decoder::text(std::span<char> message, packet& out, st
     return !ec;
 }
 
-SOCKETIO_DECL std::error_code packet_decoder::await_attachments(std::span<char> message, std::size_t head_size, packet& out)
+SOCKETIO_DECL std::error_code packet_decoder::await_attachments(std::span<char> message, std::size_t head_size,
+                                                                packet& out)
 {
     if (message.size() > limits_.size)
         return error::message_too_large;
     room_ = limits_.size - message.size();
     text_.clear();
     text_.append(message.data(), message.size());
-    // The views of the head move over to the copy, which outlives this message.
+    // The views of the head must point into the copy, which outlives this message.
     if (auto const ec = read_head(text_.view(), out, head_size))
         return ec;
     if (auto const ec = read_payload({text_.data() + head_size, text_.size() - head_size}, out))
@@ -162,7 +164,7 @@ SOCKETIO_DECL bool packet_decoder::binary(std::span<char> message, packet& out, 
     attachments_.clear();
     for (std::size_t i = 0; i != index; ++i)
         attachments_.push_back(as_bytes(received_[i].view()));
-    // The last attachment, most often the only one, is looked at where it lies.
+    // The last attachment, most often the only one, is used without a copy.
     attachments_.push_back(as_bytes({message.data(), message.size()}));
     ec = json_.attach(attachments_, limits_.size);
     out = pending_;
