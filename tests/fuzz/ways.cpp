@@ -58,7 +58,7 @@ void check_socks(std::string_view bytes, bool with_user, std::size_t piece)
         sent += client.take_output();
         auto const progress = client.read(data, consumed);
         require((progress == socks5_progress::failed) == static_cast<bool>(client.error()));
-        require(client.words().size() < 4096);
+        require(client.message().size() < 4096);
         return static_cast<int>(progress);
     };
     told const whole = in_pieces(bytes, bytes.size() + 1, make, step);
@@ -98,13 +98,13 @@ void check_cookies(choices& from)
 {
     cookie_jar jar;
     for (int i = 0; i != 60 && !from.empty(); ++i) {
-        cookie_place const place{from.flag() ? "a.example.org" : "example.org", from.flag() ? "/socket.io/" : "/", from.flag()};
+        cookie_origin const place{from.flag() ? "a.example.org" : "example.org", from.flag() ? "/socket.io/" : "/", from.flag()};
         std::string_view const set = from.text(5000);
         if (is_header_value(set)) // nothing else comes out of a head
             jar.set(set, place, now);
         require(jar.size() <= cookie_jar::most_cookies);
     }
-    cookie_place const to{"a.example.org", "/socket.io/", from.flag()};
+    cookie_origin const to{"a.example.org", "/socket.io/", from.flag()};
     std::string const header = jar.header(to, now + std::chrono::seconds{from.up_to(65535)});
     require(is_header_value(header));
     require(header.size() <= cookie_jar::most_cookies * (cookie_jar::most_bytes + 2));

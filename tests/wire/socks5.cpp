@@ -34,7 +34,7 @@ struct talk {
 void refused(socks5_client const& client, socketio::error why, std::string_view words)
 {
     CHECK(client.error() == why);
-    CHECK(client.words().find(words) != std::string::npos);
+    CHECK(client.message().find(words) != std::string::npos);
 }
 
 talk asked()

@@ -1,7 +1,8 @@
 // C++ types <-> event arguments. The complete list:
 //  bool, integers (checked against their range), floating point, enums (as numbers), nullptr
 //  std::string, std::string_view, char const*; char (a text of one character; signed and unsigned char are numbers)
-//  std::vector, array, list, deque, set, span ..., of any element but char; std::map, unordered_map with std::string keys
+//  std::vector, array, list, deque, set, span ..., of any element but char
+//  std::map, unordered_map with std::string keys
 //  std::optional, variant, tuple, pair
 //  binary data: std::vector, array and span of std::byte or unsigned char
 //  socketio::value, array, object, value_view, args

@@ -22,8 +22,8 @@ concept map_like = requires {
 
 // A string class of another library, or a std::basic_string with another allocator.
 template <class T>
-concept text_like =
-    requires { requires std::same_as<typename T::value_type, char>; } && std::is_convertible_v<T const&, std::string_view>;
+concept text_like = requires { requires std::same_as<typename T::value_type, char>; } &&
+                    std::is_convertible_v<T const&, std::string_view>;
 
 // A list of char may mean text or bytes, so it is not accepted.
 template <class T>

@@ -11,10 +11,10 @@ namespace socketio::detail {
 
 SOCKETIO_DECL std::string base64_encode(std::string_view data);
 
-// Strict: whole groups, the padding where it belongs, no other characters, no stray bits.
-// `out` is replaced; after `false` its content means nothing.
+// Strict: whole groups, the padding in its position, no other characters, no stray bits. Replaces `out`; its
+// content is unspecified after `false`.
 SOCKETIO_DECL bool base64_decode(std::string_view text, std::string& out);
-// The same where the text stands: `text` becomes the data, at its own front.
+// Decodes in place: `text` becomes the data, at its own front.
 SOCKETIO_DECL bool base64_decode_in_place(std::span<char>& text) noexcept;
 
 } // namespace socketio::detail

@@ -1,5 +1,5 @@
-// The body behind the head of an HTTP/1.1 response, or of a request that has one (RFC 9112, sections 6 and 7.1), up to a limit.
-// Knows whole lengths, chunks and the end of the stream, and no other coding.
+// Reads the body of an HTTP/1.1 request or response, up to a limit (RFC 9112, sections 6 and 7.1). Knows
+// lengths, chunks and the end of the stream, but no transfer coding besides chunked.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -15,28 +15,28 @@ namespace socketio::detail {
 
 enum class body_progress : std::uint8_t {
     incomplete,
-    complete, // what follows is the next response
-    limited,  // over the limit: more would come, but is not wanted
-    failed    // the chunks or their trailers are broken; what came before them stays
+    complete, // the next byte belongs to the next response
+    limited,  // the body exceeds the limit; the rest is not read
+    failed    // the chunks or their trailers are malformed; the bytes before them stay
 };
 
-// `body()` is at most `limit` bytes. The framing around it is at most 4 KiB and 8 bytes for each byte of the body, so that
-// chunks of one byte are taken, and each of its lines at most 4 KiB.
+// `body()` has at most `limit` bytes. The framing around it has at most 4 KiB and 8 bytes for each byte of the
+// body, so that chunks of one byte are accepted. Each line of the framing has at most 4 KiB.
 class body_reader {
 public:
     body_reader(http_head const& head, std::size_t limit);
 
-    // Takes what belongs to the body off the front; says in `consumed` how much that was.
+    // Removes bytes of the body from the front and sets `consumed` to their number.
     body_progress read(std::string_view data, std::size_t& consumed);
 
     std::string const& body() const noexcept { return body_; }
     std::string take() noexcept { return std::exchange(body_, {}); }
-    // Whether only the end of the stream ends it.
+    // True if the body lasts until the end of the stream.
     bool until_end() const noexcept { return kind_ == kind::until_end; }
 
 private:
     enum class kind : std::uint8_t { length, chunked, until_end };
-    enum class place : std::uint8_t { size, data, behind_data, trailer };
+    enum class section : std::uint8_t { size, data, behind_data, trailer };
 
     void take_data(std::string_view& data);
     void take_line(std::string_view& data);
@@ -49,10 +49,10 @@ private:
     std::string body_;
     std::string line_;
     std::size_t limit_;
-    std::uint64_t left_ = 0;  // of the body, or of the chunk
-    std::size_t framing_ = 0; // bytes that were not body
+    std::uint64_t left_ = 0;  // bytes to come of the body, or of the chunk
+    std::size_t framing_ = 0; // bytes of the framing so far
     kind kind_ = kind::until_end;
-    place place_ = place::size;
+    section section_ = section::size;
     body_progress progress_ = body_progress::incomplete;
 };
 

@@ -1,5 +1,6 @@
-// Cookies that servers set, and which of them a request carries (RFC 6265). Kept in memory, bounded.
-// Knows no clock (the time is an argument) and no list of public suffixes: a Domain without a dot is refused.
+// Stores the cookies that servers set, and selects those that a request carries (RFC 6265). Kept in memory,
+// bounded. Knows no clock (the time is an argument) and no list of public suffixes: a Domain without a dot is
+// rejected.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -13,8 +14,8 @@
 
 namespace socketio::detail {
 
-// The request that a cookie comes with or goes with.
-struct cookie_place {
+// The origin of a request or a response, as far as cookies depend on it.
+struct cookie_origin {
     std::string_view host; // in lower case
     std::string_view path; // without the query
     bool secure = false;
@@ -23,13 +24,13 @@ struct cookie_place {
 class cookie_jar {
 public:
     static constexpr std::size_t most_cookies = 50;
-    static constexpr std::size_t most_bytes = 4096; // of a name, value and attributes
+    static constexpr std::size_t most_bytes = 4096; // of name, value and attributes together
 
-    // One Set-Cookie header. What cannot be used is ignored; over 50 cookies the one that was set first goes.
-    void set(std::string_view header, cookie_place const& from, http_time now);
+    // Stores one Set-Cookie header. Ignores invalid ones. Beyond 50 cookies, drops the one that was set first.
+    void set(std::string_view header, cookie_origin const& from, http_time now);
 
-    // "a=1; b=2", longer paths first, or nothing.
-    std::string header(cookie_place const& to, http_time now);
+    // Returns "a=1; b=2", longer paths first, or an empty text.
+    std::string header(cookie_origin const& to, http_time now);
 
     std::size_t size() const noexcept { return cookies_.size(); }
 
@@ -41,14 +42,14 @@ private:
         bool secure = false;
     };
 
-    static bool take_attributes(std::string_view text, cookie& into, cookie_place const& from, http_time now);
+    static bool take_attributes(std::string_view text, cookie& into, cookie_origin const& from, http_time now);
     static bool take_domain(std::string_view value, cookie& into);
     void drop_expired(http_time now);
 
-    std::vector<cookie> cookies_; // in the order in which they were set first
+    std::vector<cookie> cookies_; // in the order in which they were first set
 };
 
-// The user's Cookie header and the jar's, as one.
+// Joins the user's Cookie header and the one of the jar.
 SOCKETIO_DECL std::string join_cookies(std::string_view first, std::string_view second);
 
 } // namespace socketio::detail

@@ -1,5 +1,4 @@
-// The list in a Sec-WebSocket-Extensions header (RFC 6455, section 9.1).
-// Knows its grammar, and no extension.
+// The list in a Sec-WebSocket-Extensions header (RFC 6455, section 9.1). Knows the grammar, but no extension.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -22,10 +21,10 @@ struct extension {
     std::vector<extension_parameter> parameters{};
 };
 
-// Appends what one header lists, in order. False where that breaks the grammar; then `out` means nothing.
+// Appends the list of one header, in order. Returns false on a syntax error; `out` is unspecified then.
 SOCKETIO_DECL bool read_extensions(std::string_view header, std::vector<extension>& out);
 
-// All headers of that name together, which is the same as one with all their elements.
+// Reads all headers of that name, which is the same as one header with all their elements.
 SOCKETIO_DECL bool read_extensions(http_head const& head, std::vector<extension>& out);
 
 } // namespace socketio::detail

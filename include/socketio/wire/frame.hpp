@@ -1,5 +1,5 @@
-// One WebSocket frame on the wire: its header and its mask (RFC 6455, sections 5.2 and 5.3).
-// Knows nothing about messages, and judges nothing.
+// One WebSocket frame: its header and its mask (RFC 6455, sections 5.2 and 5.3). Knows no messages and validates
+// no rules.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ constexpr bool is_control(opcode code) noexcept
     return (static_cast<unsigned>(code) & 8u) != 0;
 }
 
-inline constexpr std::uint8_t rsv1 = 4; // of a data message's first frame: the message is compressed (RFC 7692)
+inline constexpr std::uint8_t rsv1 = 4; // in a data message's first frame: the message is compressed (RFC 7692)
 
 struct frame_header {
     bool fin = true;
@@ -23,7 +23,7 @@ struct frame_header {
     opcode code = opcode::text;
     bool masked = false;
     std::uint64_t length = 0;
-    std::uint32_t mask = 0;    // its four bytes as they lie on the wire
+    std::uint32_t mask = 0;    // its four bytes in network order
 };
 
 inline constexpr std::size_t max_frame_header = 14;
@@ -35,7 +35,7 @@ constexpr std::size_t header_size(std::uint64_t length, bool masked) noexcept
     return 2 + extended + (masked ? 4u : 0u);
 }
 
-// Of a frame as write_header() writes it, payload included.
+// The size of a frame that write_header() wrote, payload included.
 inline std::uint64_t frame_size(char const* at) noexcept
 {
     auto const byte = [at](int i) { return static_cast<unsigned>(static_cast<unsigned char>(at[i])); };
@@ -49,7 +49,7 @@ inline std::uint64_t frame_size(char const* at) noexcept
     return header_size(length, (byte(1) & 0x80u) != 0) + length;
 }
 
-// Writes header_size() bytes, the length in its shortest form; returns what follows them.
+// Writes header_size() bytes, the length in its shortest form. Returns the position behind them.
 inline char* write_header(char* to, frame_header const& header) noexcept
 {
     auto const put = [&to](std::uint64_t byte) { *to++ = static_cast<char>(static_cast<unsigned char>(byte & 0xFFu)); };
@@ -70,7 +70,7 @@ inline char* write_header(char* to, frame_header const& header) noexcept
     return to;
 }
 
-// The XOR of section 5.3 while copying; `to` may be `from`, but they may not overlap otherwise.
+// Applies the XOR of section 5.3 while it copies. `to` may equal `from`, but must not overlap it otherwise.
 inline void copy_masked(char* to, char const* from, std::size_t n, std::uint32_t mask) noexcept
 {
     // Both halves are the same four bytes, so this holds for either byte order.

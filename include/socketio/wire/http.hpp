@@ -1,5 +1,5 @@
-// The head of one HTTP/1.1 request or response (RFC 9112), strictly read and bounded.
-// Knows nothing about bodies, and not what the headers mean.
+// The head of one HTTP/1.1 request or response (RFC 9112), strictly read and bounded. Knows neither bodies nor
+// the meaning of headers.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -25,10 +25,10 @@ struct http_head {
     std::vector<http_header> headers;
     int minor = 1;              // 0 in HTTP/1.0
 
-    // The first header of that name in any case, "" where there is none.
+    // The first header of that name in any case. "" when it is missing.
     std::string_view find(std::string_view name) const noexcept;
     std::size_t count(std::string_view name) const noexcept;
-    // Whether the comma-separated lists of all headers of that name hold the token, in any case.
+    // True if the comma-separated lists of all headers of that name contain the token, in any case.
     bool has_token(std::string_view name, std::string_view token) const noexcept;
 };
 
@@ -39,13 +39,13 @@ struct http_limits {
 
 enum class http_progress : std::uint8_t { complete, incomplete, failed };
 
-// Reads a head that comes in pieces. An informational response (1xx) is a head like any other.
+// Reads a head that arrives in pieces. An informational response (1xx) counts as a head.
 class http_head_reader {
 public:
     explicit http_head_reader(role sender, http_limits limits = {}) : limits_{limits}, sender_{sender} {}
 
-    // `data` is everything so far, the bytes of the calls before included; they are not scanned again.
-    // When complete, `consumed` is the length of the head; what follows it is the caller's.
+    // `data` is everything so far, including the bytes of earlier calls, which are not scanned again. When
+    // complete, `consumed` is the length of the head. The bytes behind it are not touched.
     http_progress read(std::string_view data, std::size_t& consumed);
 
     http_head& head() noexcept { return head_; }
@@ -62,8 +62,8 @@ private:
 
     http_head head_;
     http_limits limits_;
-    std::size_t line_ = 0;      // where the line that is not complete begins
-    std::size_t scanned_ = 0;   // no line ends between there and here
+    std::size_t line_ = 0;      // the position of the incomplete line
+    std::size_t scanned_ = 0;   // no line ends between line_ and here
     role sender_;
     bool started_ = false;
     http_progress progress_ = http_progress::incomplete;
@@ -89,15 +89,15 @@ struct http_header_view {
     std::string_view name, value;
 };
 
-// A line of a head or of a trailer, without its end. False where it is no header (RFC 9112, section 5).
+// Splits a line of a head or of a trailer, without its end. Returns false if it is not a header (RFC 9112, section 5).
 SOCKETIO_DECL bool split_header_line(std::string_view line, http_header_view& to) noexcept;
 
-// Whether a comma-separated list holds the token, in any case.
+// True if a comma-separated list contains the token, in any case.
 SOCKETIO_DECL bool http_list_has(std::string_view list, std::string_view token) noexcept;
 
 SOCKETIO_DECL bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept; // ASCII
 
-// Whether a text may stand in a head as it is, for checking what the user supplies.
+// True if the text is valid in a head. For the values that users supply.
 SOCKETIO_DECL bool is_header_name(std::string_view text) noexcept;
 SOCKETIO_DECL bool is_header_value(std::string_view text) noexcept;
 SOCKETIO_DECL bool is_request_target(std::string_view text) noexcept;

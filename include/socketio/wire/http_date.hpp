@@ -1,4 +1,4 @@
-// Dates in HTTP headers, and Retry-After. Knows no clock: what time it is, is an argument.
+// Dates in HTTP headers, and Retry-After. Knows no clock: the current time is an argument.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -13,15 +13,15 @@ namespace socketio::detail {
 // The wall clock's time.
 using http_time = std::chrono::sys_seconds;
 
-// "Sun, 06 Nov 1994 08:49:37 GMT", the older forms of RFC 9110, section 5.6.7, and whatever else RFC 6265, section
-// 5.1.1, makes sense of; always UTC. Years from 1601 to 9999.
+// Reads "Sun, 06 Nov 1994 08:49:37 GMT", the older forms of RFC 9110, section 5.6.7, and every text that RFC
+// 6265, section 5.1.1, accepts; always UTC. Years from 1601 to 9999.
 SOCKETIO_DECL std::optional<http_time> parse_http_date(std::string_view text) noexcept;
 
-// "Sun, 06 Nov 1994 08:49:37 GMT".
+// Writes "Sun, 06 Nov 1994 08:49:37 GMT".
 SOCKETIO_DECL std::string format_http_date(http_time time);
 
-// How long a Retry-After (RFC 9110, section 10.2.3) asks to wait: seconds, or the time until a date, 0 if that is
-// over. Over 100 years it is 100 years.
+// The wait that a Retry-After (RFC 9110, section 10.2.3) asks for: seconds, or the time until a date. A past
+// date gives 0. The maximum is 100 years.
 SOCKETIO_DECL std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, http_time now) noexcept;
 
 } // namespace socketio::detail

@@ -1,5 +1,5 @@
-// What a compression extension does to messages, whatever does it (RFC 7692, section 7.2).
-// The WebSocket layers know these two classes and no library.
+// The interface of a compression extension, independent of the library that compresses (RFC 7692, section 7.2).
+// The WebSocket layers know these two classes only.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -19,10 +19,10 @@ public:
     message_deflater& operator=(message_deflater const&) = delete;
     virtual ~message_deflater() = default;
 
-    // The whole message as it goes into a frame; valid until the next call. The peer must get it, since what
-    // follows may refer to it. Nothing where it could not be done: then the message may go as it is.
+    // Returns the whole message as the payload of a frame, valid until the next call. Send it, since later
+    // messages may refer to it. std::nullopt: compression failed; send the message uncompressed.
     virtual std::optional<std::string_view> deflate(std::string_view message) = 0;
-    // The peer will not get what was deflated last: nothing that follows refers to anything before.
+    // The last deflated message is not sent: later messages must not refer to anything before them.
     virtual void restart() noexcept = 0;
 };
 
@@ -33,10 +33,10 @@ public:
     message_inflater& operator=(message_inflater const&) = delete;
     virtual ~message_inflater() = default;
 
-    // Takes the next piece of a message off the front of `input` and appends what it says to `to`, `room` bytes
-    // at most. True while there may be more to come: to be called again. After an error all is lost.
+    // Removes the next piece of a message from the front of `input` and appends its content to `to`, at most
+    // `room` bytes. True: call again, more output may follow. After an error the decoder is unusable.
     virtual bool inflate(std::string_view& input, byte_buffer& to, std::size_t room, std::error_code& ec) = 0;
-    // The message is complete, after at least one piece of it: is it whole?
+    // The message ends here, after at least one piece: returns an error if it is incomplete.
     virtual std::error_code finish() = 0;
 };
 

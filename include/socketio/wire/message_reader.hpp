@@ -1,6 +1,6 @@
-// Frames to messages: fragments, UTF-8 and the limits (RFC 6455, sections 5.4, 5.6 and 8.1), and compressed
-// messages inflated as they arrive (RFC 7692).
-// Knows what a message is, but answers nothing: pings and closes are passed on as they come.
+// Frames to messages: joins fragments, validates UTF-8 and the limits (RFC 6455, sections 5.4, 5.6 and 8.1), and
+// inflates compressed messages as they arrive (RFC 7692). Knows messages, but answers none: it passes pings and
+// closes on.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -21,7 +21,7 @@ namespace socketio::detail {
 
 struct whole_message {
     opcode code;             // text, binary, close, ping or pong
-    std::span<char> payload; // into the input, or into the reader until its next call
+    std::span<char> payload; // points into the input, or into the reader until its next call
 };
 
 class message_reader {
@@ -31,38 +31,38 @@ public:
     {
     }
 
-    // Takes the next whole message or control frame off the front of `input`; the contract about
-    // what stays there, and about `ec`, is frame_decoder's.
+    // Removes the next whole message or control frame from the front of `input`. frame_decoder::next() says
+    // which bytes must stay there, and when `ec` is set.
     std::optional<whole_message> next(std::span<char>& input, std::error_code& ec);
 
     std::size_t wanted() const noexcept { return frames_.wanted(); }
 
-    // From now on messages may be compressed; the limit is for what they are inflated to.
+    // Permits compressed messages from now on. The limit applies to the inflated size.
     void inflate_with(std::unique_ptr<message_inflater> inflater) noexcept;
 
 private:
     bool fits(frame_header const& header, std::error_code& ec) const noexcept;
     bool is_text(frame_header const& header) const noexcept;
     bool is_compressed(frame_header const& header) const noexcept;
-    void look_at_front(std::span<char> input, std::error_code& ec);
-    bool look_at(std::string_view fresh, frame_header const& header, std::error_code& ec);
+    void validate_front(std::span<char> input, std::error_code& ec);
+    bool validate(std::string_view fresh, frame_header const& header, std::error_code& ec);
     bool inflate(std::string_view fresh, frame_header const& header, std::error_code& ec);
     bool end_message(frame_header const& header, std::error_code& ec);
     std::uint64_t max_compressed() const noexcept;
     std::optional<whole_message> collect(frame const& part);
 
     frame_decoder frames_;
-    byte_buffer collected_;      // the fragments of the message that is not complete, or what it was inflated to
+    byte_buffer collected_;      // the fragments of the incomplete message, or its inflated text
     std::unique_ptr<message_inflater> inflater_;
     std::uint64_t max_message_;
     std::size_t max_fragments_;
-    std::size_t fragments_ = 0;  // so many are collected; 0 between messages
-    std::size_t looked_at_ = 0;  // so much of the front frame's payload went through utf8_ or inflater_
-    std::uint64_t compressed_size_ = 0; // of the message, so far
+    std::size_t fragments_ = 0;  // number of fragments collected; 0 between messages
+    std::size_t validated_ = 0;  // bytes of the front frame's payload that went through utf8_ or inflater_
+    std::uint64_t compressed_size_ = 0; // of the current message
     utf8_checker utf8_;
     opcode code_ = opcode::text; // of the message that is being collected
-    bool compressed_ = false;    // and so is that
-    bool lent_ = false;          // the last message given out lies in collected_
+    bool compressed_ = false;    // that message is compressed
+    bool lent_ = false;          // the last returned message points into collected_
 };
 
 } // namespace socketio::detail

@@ -1,4 +1,4 @@
-// SHA-1 (RFC 3174), for the handshake of RFC 6455 and for nothing that must be secret.
+// SHA-1 (RFC 3174), for the handshake of RFC 6455. Not for secrets.
 #pragma once
 
 #include <socketio/core/config.hpp>

@@ -1,5 +1,5 @@
-// The client's side of a SOCKS 5 proxy (RFC 1928) with a name and a password (RFC 1929), up to the connection.
-// The proxy resolves the server's name. Knows no socket: takes bytes, and says what to send.
+// The client's side of a SOCKS 5 proxy (RFC 1928) with user name and password (RFC 1929), until the connection
+// is made. The proxy resolves the server's name. Knows no socket: takes bytes, and returns the bytes to send.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -16,18 +16,18 @@ enum class socks5_progress : std::uint8_t { incomplete, connected, failed };
 
 class socks5_client {
 public:
-    // Without a username and a password only a proxy that asks for none will do.
+    // Without a username and a password, only a proxy without authentication is accepted.
     socks5_client(std::string host, std::uint16_t port, std::string username = {}, std::string password = {});
 
-    // What is to be sent now; forgotten by the call. Ask after construction and after every read().
+    // Returns the bytes to send now, and removes them. Ask after construction and after every read().
     std::string take_output();
 
-    // Takes what it can use off the front. Bytes behind the last answer are not the proxy's, and stay.
-    // failed: error() is proxy_refused, proxy_authentication_required or proxy_invalid, words() says more.
+    // Consumes bytes from the front. Bytes behind the last answer belong to the server, and stay. failed:
+    // error() is proxy_refused, proxy_authentication_required or proxy_invalid; message() has the details.
     socks5_progress read(std::string_view data, std::size_t& consumed);
 
     std::error_code error() const noexcept { return error_; }
-    std::string const& words() const noexcept { return words_; }
+    std::string const& message() const noexcept { return message_; }
 
 private:
     enum class step : std::uint8_t { method, password, reply, done, failed };
@@ -37,13 +37,13 @@ private:
     std::size_t take_password(std::string_view data);
     std::size_t take_reply(std::string_view data);
     void ask();
-    void fail(std::error_code why, std::string words);
+    void fail(std::error_code reason, std::string message);
 
     std::string host_;
     std::string username_;
     std::string password_;
     std::string output_;
-    std::string words_;
+    std::string message_;
     std::error_code error_;
     std::uint16_t port_;
     step step_ = step::method;

@@ -243,7 +243,7 @@ inline task<std::error_code> connector::tunnel_socks5(url const& to)
         input_.consume(consumed);
     }
     if (progress == socks5_progress::failed)
-        ec = proxy_error(client.error(), "it refused to connect: " + client.words());
+        ec = proxy_error(client.error(), "it refused to connect: " + client.message());
     else if (!client.take_output().empty())
         ec = proxy_error(error::proxy_invalid, "it answered before it was asked");
     co_return ec;

@@ -20,7 +20,7 @@ inline std::string fresh_websocket_key(sources const& from)
     return make_websocket_key(nonce);
 }
 
-inline cookie_place place_of(dial_request const& request) noexcept
+inline cookie_origin origin_of(dial_request const& request) noexcept
 {
     std::string_view const target = request.target;
     return {request.to.host, target.substr(0, target.find('?')), request.to.secure};
@@ -128,7 +128,7 @@ SOCKETIO_DECL void dial::write_request_to(byte_buffer& to)
             if (equals_ignoring_case(each.name, "Cookie"))
                 cookies = join_cookies(cookies, each.value);
         std::erase_if(headers, [](http_header const& each) { return equals_ignoring_case(each.name, "Cookie"); });
-        cookies = join_cookies(cookies, request_.cookies->header(place_of(request_), body_timer_.wall_now()));
+        cookies = join_cookies(cookies, request_.cookies->header(origin_of(request_), body_timer_.wall_now()));
         if (!cookies.empty())
             headers.push_back({"Cookie", std::move(cookies)});
     }
@@ -171,7 +171,7 @@ SOCKETIO_DECL void dial::keep_cookies()
         return;
     for (http_header const& each : reader_.head().headers)
         if (equals_ignoring_case(each.name, "Set-Cookie"))
-            request_.cookies->set(each.value, place_of(request_), body_timer_.wall_now());
+            request_.cookies->set(each.value, origin_of(request_), body_timer_.wall_now());
 }
 
 SOCKETIO_DECL std::error_code dial::check_answer()

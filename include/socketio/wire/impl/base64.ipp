@@ -42,7 +42,7 @@ SOCKETIO_DECL bool base64_decode_in_place(std::span<char>& text) noexcept
         return false;
     std::string_view left{text.data(), text.size()};
     left.remove_suffix(left.ends_with("==") ? 2 : left.ends_with('=') ? 1 : 0);
-    std::size_t written = 0; // never past the characters that are read
+    std::size_t written = 0; // never past the reading position
     std::uint32_t group = 0;
     unsigned bits = 0;
     for (char c : left) {

@@ -1,4 +1,4 @@
-// Which kind of body it is, and taking chunks apart.
+// Determines the kind of body, and parses chunks.
 #pragma once
 
 #include <socketio/wire/body_reader.hpp>
@@ -16,7 +16,7 @@ inline bool parse_whole_number(std::string_view text, int base, std::uint64_t& t
     return !text.empty() && read.ec == std::errc{} && read.ptr == text.data() + text.size();
 }
 
-// Takes a token, or a quoted string if `quotes`, off the front (RFC 9110, section 5.6).
+// Removes a token, or with `quotes` also a quoted string, from the front (RFC 9110, section 5.6).
 inline bool skip_word(std::string_view& text, bool quotes) noexcept
 {
     std::size_t at = 0;
@@ -34,7 +34,7 @@ inline bool skip_word(std::string_view& text, bool quotes) noexcept
     return true;
 }
 
-// Extensions mean nothing to anybody here, but must be what RFC 9112, section 7.1.1, says they are.
+// Chunk extensions have no meaning here, but must follow the grammar of RFC 9112, section 7.1.1.
 inline bool are_chunk_extensions(std::string_view text) noexcept
 {
     while (!text.empty()) {
@@ -89,7 +89,7 @@ SOCKETIO_DECL body_progress body_reader::read(std::string_view data, std::size_t
 {
     std::size_t const before = data.size();
     while (progress_ == body_progress::incomplete && !data.empty()) {
-        if (kind_ == kind::chunked && place_ != place::data)
+        if (kind_ == kind::chunked && section_ != section::data)
             take_line(data);
         else
             take_data(data);
@@ -112,7 +112,7 @@ SOCKETIO_DECL void body_reader::take_data(std::string_view& data)
         return;
     }
     if (kind_ == kind::chunked)
-        place_ = place::behind_data;
+        section_ = section::behind_data;
     else
         progress_ = body_progress::complete;
 }
@@ -139,19 +139,19 @@ SOCKETIO_DECL void body_reader::take_line(std::string_view& data)
 
 SOCKETIO_DECL bool body_reader::accept_line(std::string_view line)
 {
-    if (place_ == place::trailer) {
+    if (section_ == section::trailer) {
         http_header_view header;
         if (line.empty())
             progress_ = body_progress::complete;
         return line.empty() || split_header_line(line, header);
     }
-    if (place_ == place::behind_data) {
-        place_ = place::size;
+    if (section_ == section::behind_data) {
+        section_ = section::size;
         return line.empty();
     }
     if (!read_chunk_size(line, left_))
         return false;
-    place_ = left_ == 0 ? place::trailer : place::data;
+    section_ = left_ == 0 ? section::trailer : section::data;
     return true;
 }
 

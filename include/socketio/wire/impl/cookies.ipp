@@ -1,4 +1,4 @@
-// Reading Set-Cookie, and finding what fits a request.
+// Parses Set-Cookie, and finds the cookies for a request.
 #pragma once
 
 #include <socketio/wire/cookies.hpp>
@@ -33,7 +33,7 @@ inline bool cookie_path_fits(std::string_view request, std::string_view path) no
     return request.size() == path.size() || path.ends_with('/') || request[path.size()] == '/';
 }
 
-// Section 5.1.3: the domain itself, or what is below it; an address has nothing below.
+// Section 5.1.3: the domain itself, or a subdomain of it. An address has no subdomains.
 inline bool cookie_domain_fits(std::string_view host, std::string_view domain) noexcept
 {
     if (host == domain)
@@ -42,7 +42,7 @@ inline bool cookie_domain_fits(std::string_view host, std::string_view domain) n
            host.find(':') == std::string_view::npos && !parse_ip_address(host);
 }
 
-// Seconds, negative ones too; what is no number is nothing.
+// Seconds, possibly negative; std::nullopt for a text that is not a number.
 inline std::optional<std::chrono::seconds> parse_max_age(std::string_view text) noexcept
 {
     constexpr std::int64_t most = 400LL * 24 * 3600;
@@ -59,7 +59,7 @@ inline std::optional<std::chrono::seconds> parse_max_age(std::string_view text) 
     return std::chrono::seconds{negative ? 0 : result};
 }
 
-// Takes one `name=value` off the front of a list with semicolons.
+// Removes one `name=value` from the front of a list with semicolons.
 inline std::pair<std::string_view, std::string_view> take_cookie_pair(std::string_view& text) noexcept
 {
     std::string_view const item = text.substr(0, text.find(';'));
@@ -88,7 +88,8 @@ SOCKETIO_DECL bool cookie_jar::take_domain(std::string_view value, cookie& into)
     return true;
 }
 
-SOCKETIO_DECL bool cookie_jar::take_attributes(std::string_view text, cookie& into, cookie_place const& from, http_time now)
+SOCKETIO_DECL bool cookie_jar::take_attributes(std::string_view text, cookie& into, cookie_origin const& from,
+                                               http_time now)
 {
     std::optional<std::chrono::seconds> max_age;
     std::string_view domain;
@@ -113,7 +114,7 @@ SOCKETIO_DECL bool cookie_jar::take_attributes(std::string_view text, cookie& in
     return take_domain(domain, into) && (from.secure || !into.secure);
 }
 
-SOCKETIO_DECL void cookie_jar::set(std::string_view header, cookie_place const& from, http_time now)
+SOCKETIO_DECL void cookie_jar::set(std::string_view header, cookie_origin const& from, http_time now)
 {
     if (header.size() > most_bytes || header.substr(0, header.find(';')).find('=') == std::string_view::npos)
         return;
@@ -129,7 +130,7 @@ SOCKETIO_DECL void cookie_jar::set(std::string_view header, cookie_place const& 
         return each.name == made.name && each.domain == made.domain && each.path == made.path;
     };
     auto const found = std::find_if(cookies_.begin(), cookies_.end(), same);
-    // Whoever can change what passes without TLS must not replace what came with it.
+    // An attacker who can change traffic without TLS must not replace a cookie that came with TLS.
     if (found != cookies_.end() && found->secure && !from.secure)
         return;
     if (found != cookies_.end())
@@ -146,7 +147,7 @@ SOCKETIO_DECL void cookie_jar::drop_expired(http_time now)
     std::erase_if(cookies_, [&](cookie const& each) { return each.expires <= now; });
 }
 
-SOCKETIO_DECL std::string cookie_jar::header(cookie_place const& to, http_time now)
+SOCKETIO_DECL std::string cookie_jar::header(cookie_origin const& to, http_time now)
 {
     drop_expired(now);
     std::vector<cookie const*> found;

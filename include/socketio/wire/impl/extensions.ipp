@@ -1,11 +1,11 @@
-// Taking the list of extensions apart.
+// Parses the list of extensions.
 #pragma once
 
 #include <socketio/wire/extensions.hpp>
 
 namespace socketio::detail {
 
-// What is left of a header, taken off the front piece by piece, with the blanks between the pieces.
+// The rest of a header. Pieces are removed from the front, with the blanks between them.
 struct extension_text {
     std::string_view rest;
 
@@ -29,7 +29,7 @@ struct extension_text {
         return token;
     }
 
-    // Behind the opening quote. What is between the quotes must be a token.
+    // Called behind the opening quote. The text between the quotes must be a token.
     bool take_quoted(std::string& out)
     {
         while (!rest.empty() && rest.front() != '"') {

@@ -1,4 +1,4 @@
-// Reading frame headers, and every check that needs no more than the header.
+// Reads frame headers, and makes every check that needs the header only.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -30,14 +30,14 @@ SOCKETIO_DECL std::optional<frame> frame_decoder::next(std::span<char>& input, s
 SOCKETIO_DECL bool frame_decoder::may_begin(unsigned char byte) const noexcept
 {
     unsigned const code = byte & 0x0Fu;
-    bool const known = code <= 2 || (code >= 8 && code <= 10);
+    bool const defined = code <= 2 || (code >= 8 && code <= 10);
     bool const whole = code < 8 || (byte & 0x80u) != 0;
     bool const starts_data = code == 1 || code == 2;
     unsigned const allowed = compressed_ && starts_data ? 0x40u : 0u;
-    return (byte & 0x70u & ~allowed) == 0 && known && whole;
+    return (byte & 0x70u & ~allowed) == 0 && defined && whole;
 }
 
-// Leaves head_size_ at 0 where the header is not complete.
+// Leaves head_size_ at 0 while the header is incomplete.
 SOCKETIO_DECL bool frame_decoder::read_header(std::span<char const> input, std::error_code& ec) noexcept
 {
     if (input.empty())
@@ -77,7 +77,7 @@ SOCKETIO_DECL bool frame_decoder::read_length(std::span<char const> input, std::
             return false;
         }
     }
-    // Compared in 64 bits: on a small machine the length may not fit into size_t.
+    // Compared in 64 bits: on a 32-bit machine the length may exceed size_t.
     constexpr std::uint64_t addressable = static_cast<std::size_t>(-1) / 2;
     std::uint64_t const most = front_.reserved != 0 ? max_compressed_ : max_payload_;
     if (!is_control(front_.code) && (front_.length > most || front_.length > addressable - max_frame_header)) {

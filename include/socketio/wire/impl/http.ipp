@@ -1,4 +1,4 @@
-// Reading HTTP heads line by line. No line is read twice, however slowly it drips in.
+// Reads HTTP heads line by line. Each byte is scanned once, however slowly it arrives.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -117,7 +117,7 @@ SOCKETIO_DECL void http_head_reader::reset()
     *this = http_head_reader{sender_, limits_};
 }
 
-// A peer that does not speak HTTP at all need not end its line before it is told so.
+// A peer that does not speak HTTP is rejected even before the end of its first line.
 SOCKETIO_DECL bool http_head_reader::may_begin_with(std::string_view data) const noexcept
 {
     if (started_ || data.empty())

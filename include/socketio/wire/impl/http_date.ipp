@@ -1,4 +1,4 @@
-// Dates, taken token by token in whatever order they come.
+// Parses dates token by token, in any order.
 #pragma once
 
 #include <socketio/wire/http_date.hpp>
@@ -20,7 +20,7 @@ constexpr bool is_date_delimiter(char c) noexcept
            (byte >= 0x5B && byte <= 0x60) || (byte >= 0x7B && byte <= 0x7E);
 }
 
-// One or two digits (or up to four) off the front, with no further digit behind them; -1 otherwise.
+// Removes one or two digits (or up to four) from the front. Returns -1 if there are none, or more.
 inline int take_digits(std::string_view& text, std::size_t least, std::size_t most) noexcept
 {
     int number = 0;
@@ -101,10 +101,11 @@ SOCKETIO_DECL std::optional<http_time> parse_http_date(std::string_view text) no
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     using namespace std::chrono;
-    if (found.hour < 0 || found.hour > 23 || found.minute > 59 || found.second > 59 || found.day < 1 || found.month < 1 ||
-        found.year < 1601 || found.year > 9999)
+    if (found.hour < 0 || found.hour > 23 || found.minute > 59 || found.second > 59 || found.day < 1 ||
+        found.month < 1 || found.year < 1601 || found.year > 9999)
         return std::nullopt;
-    year_month_day const date{year{found.year}, month{static_cast<unsigned>(found.month)}, day{static_cast<unsigned>(found.day)}};
+    year_month_day const date{year{found.year}, month{static_cast<unsigned>(found.month)},
+                              day{static_cast<unsigned>(found.day)}};
     if (!date.ok())
         return std::nullopt;
     return http_time{sys_days{date}} + hours{found.hour} + minutes{found.minute} + seconds{found.second};

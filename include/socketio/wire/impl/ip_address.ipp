@@ -1,4 +1,4 @@
-// Reading addresses, group by group.
+// Parses addresses, group by group.
 #pragma once
 
 #include <socketio/wire/ip_address.hpp>
@@ -8,7 +8,7 @@
 
 namespace socketio::detail {
 
-// At most three digits, or five; -1 for what is no number.
+// At most three digits, or five. Returns -1 for a text that is not a number.
 constexpr int small_number(std::string_view text) noexcept
 {
     if (text.empty() || text.size() > 5)
@@ -22,7 +22,7 @@ constexpr int small_number(std::string_view text) noexcept
     return result;
 }
 
-// Leading zeros would be octal to some, so they are nothing here.
+// Leading zeros are rejected, since some programs read them as octal.
 inline bool take_ipv4(std::string_view text, unsigned char* to) noexcept
 {
     for (int i = 0; i < 4; ++i) {
@@ -56,7 +56,7 @@ inline bool take_ipv6_group(std::string_view text, unsigned char* to) noexcept
     return true;
 }
 
-// Groups with colons between them, the last perhaps as IPv4; returns how many bytes they fill, -1 if it is none.
+// Groups with colons between them, the last perhaps as IPv4. Returns the number of bytes they fill, or -1 on an error.
 inline int take_ipv6_groups(std::string_view text, std::array<unsigned char, 16>& to) noexcept
 {
     std::size_t filled = 0;

@@ -1,4 +1,4 @@
-// Putting fragments together, and text to the test as it arrives.
+// Joins fragments, and validates text as it arrives.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -18,7 +18,7 @@ SOCKETIO_DECL void message_reader::inflate_with(std::unique_ptr<message_inflater
     frames_.allow_compressed(max_compressed());
 }
 
-// What cannot be compressed becomes larger: with zlib by an eighth at the very most, by a few bytes of each block.
+// Incompressible data grows: with zlib by an eighth at the very most, by a few bytes of each block.
 SOCKETIO_DECL std::uint64_t message_reader::max_compressed() const noexcept
 {
     std::uint64_t const extra = max_message_ / 8 + 64;
@@ -37,20 +37,21 @@ SOCKETIO_DECL std::optional<whole_message> message_reader::next(std::span<char>&
         if (is_control(header.code))
             return whole_message{header.code, part->payload};
         std::string_view const payload{part->payload.data(), part->payload.size()};
-        if (!fits(header, ec) || !look_at(payload.substr(looked_at_), header, ec) || (header.fin && !end_message(header, ec)))
+        if (!fits(header, ec) || !validate(payload.substr(validated_), header, ec) ||
+            (header.fin && !end_message(header, ec)))
             return std::nullopt;
-        looked_at_ = 0;
+        validated_ = 0;
         if (header.fin && header.code != opcode::continuation && header.reserved == 0)
             return whole_message{header.code, part->payload};
         if (auto const whole = collect(*part))
             return whole;
     }
     if (!ec)
-        look_at_front(input, ec);
+        validate_front(input, ec);
     return std::nullopt;
 }
 
-// Whether a data frame may come now.
+// True if a data frame is permitted now.
 SOCKETIO_DECL bool message_reader::fits(frame_header const& header, std::error_code& ec) const noexcept
 {
     if ((header.code == opcode::continuation) != (fragments_ != 0))
@@ -70,20 +71,20 @@ SOCKETIO_DECL bool message_reader::is_compressed(frame_header const& header) con
     return header.code == opcode::continuation ? compressed_ : header.reserved != 0;
 }
 
-// The frame at the front is not complete, but what is wrong with it may show already.
-SOCKETIO_DECL void message_reader::look_at_front(std::span<char> input, std::error_code& ec)
+// Validates the incomplete frame at the front, as far as it has arrived.
+SOCKETIO_DECL void message_reader::validate_front(std::span<char> input, std::error_code& ec)
 {
     frame_header const* const header = frames_.front();
     if (header == nullptr || is_control(header->code) || !fits(*header, ec))
         return;
     std::span<char> const part = frames_.arrived(input);
-    std::string_view const fresh{part.data() + looked_at_, part.size() - looked_at_};
-    looked_at_ = part.size();
-    look_at(fresh, *header, ec);
+    std::string_view const fresh{part.data() + validated_, part.size() - validated_};
+    validated_ = part.size();
+    validate(fresh, *header, ec);
 }
 
-// What has come of a data frame, in order and once.
-SOCKETIO_DECL bool message_reader::look_at(std::string_view fresh, frame_header const& header, std::error_code& ec)
+// Takes the next bytes of a data frame, each exactly once.
+SOCKETIO_DECL bool message_reader::validate(std::string_view fresh, frame_header const& header, std::error_code& ec)
 {
     if (is_compressed(header))
         return inflate(fresh, header, ec);
@@ -92,8 +93,8 @@ SOCKETIO_DECL bool message_reader::look_at(std::string_view fresh, frame_header 
     return !ec;
 }
 
-// Never more than one byte over the limit comes out. What came out before an error is looked at first, so that the
-// verdict does not depend on the pieces.
+// Produces at most one byte beyond the limit. Output before an error is validated first, so that the result does
+// not depend on the size of the pieces.
 SOCKETIO_DECL bool message_reader::inflate(std::string_view fresh, frame_header const& header, std::error_code& ec)
 {
     compressed_size_ += fresh.size();
@@ -113,7 +114,7 @@ SOCKETIO_DECL bool message_reader::inflate(std::string_view fresh, frame_header 
     return true;
 }
 
-// An empty message ought to be one byte long (RFC 7692, section 7.2.3.6); zlib's users send none at all.
+// An empty message should be one byte long (RFC 7692, section 7.2.3.6), but users of zlib send zero bytes.
 SOCKETIO_DECL bool message_reader::end_message(frame_header const& header, std::error_code& ec)
 {
     if (is_compressed(header) && std::exchange(compressed_size_, 0) != 0)

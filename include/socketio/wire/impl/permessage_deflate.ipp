@@ -1,4 +1,4 @@
-// Offers and answers, and which of them fit each other.
+// Offers and answers, and the rules by which they fit each other.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -40,7 +40,7 @@ inline bool read_window_bits(std::string_view text, std::optional<int>& out)
     return true;
 }
 
-// False: unknown, there for the second time, or with a value that it may not have.
+// False: an unknown parameter, a repeated one, or an invalid value.
 inline bool read_deflate_parameter(extension_parameter const& from, role sender, deflate_parameters& out)
 {
     auto const flag = [&](bool& which) { return !std::exchange(which, true) && !from.value; };
@@ -56,7 +56,7 @@ inline bool read_deflate_parameter(extension_parameter const& from, role sender,
         return false;
     if (from.value)
         return read_window_bits(*from.value, bits);
-    // Without a value it says only that the client heeds this parameter (section 7.1.2.2).
+    // Without a value, the client only states that it heeds this parameter (section 7.1.2.2).
     bits = largest_window;
     return of_client && sender == role::client;
 }
@@ -87,7 +87,7 @@ inline std::optional<int> limited_window(int bits)
     return bits < largest_window ? std::optional{bits} : std::nullopt;
 }
 
-// An offer looks like an answer, but for the client's window: it always says that it may be limited.
+// An offer looks like an answer, except for the client's window: the offer always states that it may be limited.
 SOCKETIO_DECL std::string write_deflate_offer(deflate_options const& options)
 {
     std::string text = write_deflate_answer({options.server_no_context_takeover, options.client_no_context_takeover,
@@ -109,7 +109,7 @@ SOCKETIO_DECL std::error_code read_deflate_answer(http_head const& head, deflate
     deflate_parameters answer;
     if (offered == nullptr || list.size() != 1 || !read_deflate_parameters(list.front(), role::server, answer))
         return error::handshake_invalid;
-    // What was asked for must be confirmed. (The client's own parameters were hints.)
+    // The answer must confirm each request. (The client's own parameters were hints.)
     bool const fits = (answer.server_no_context_takeover || !offered->server_no_context_takeover)
         && (offered->server_max_window_bits == largest_window
             || answer.server_max_window_bits.value_or(largest_window) <= offered->server_max_window_bits)
@@ -123,7 +123,7 @@ SOCKETIO_DECL std::error_code read_deflate_answer(http_head const& head, deflate
     return {};
 }
 
-// A limit for the client's window can only be answered to a client that has said that it heeds one.
+// The server may limit the client's window only if the client has stated that it heeds a limit.
 inline bool may_accept(deflate_parameters const& offer, deflate_options const& options) noexcept
 {
     return options.client_max_window_bits == largest_window || offer.client_max_window_bits;
@@ -131,13 +131,15 @@ inline bool may_accept(deflate_parameters const& offer, deflate_options const& o
 
 inline deflate_parameters answer_to(deflate_parameters const& offer, deflate_options const& options)
 {
-    deflate_parameters answer{.server_no_context_takeover = offer.server_no_context_takeover || options.server_no_context_takeover,
-                              .client_no_context_takeover = offer.client_no_context_takeover || options.client_no_context_takeover};
+    deflate_parameters answer{
+        .server_no_context_takeover = offer.server_no_context_takeover || options.server_no_context_takeover,
+        .client_no_context_takeover = offer.client_no_context_takeover || options.client_no_context_takeover};
     answer.server_max_window_bits = limited_window(options.server_max_window_bits);
     if (offer.server_max_window_bits)
         answer.server_max_window_bits = std::min(*offer.server_max_window_bits, options.server_max_window_bits);
     if (offer.client_max_window_bits)
-        answer.client_max_window_bits = limited_window(std::min(*offer.client_max_window_bits, options.client_max_window_bits));
+        answer.client_max_window_bits =
+            limited_window(std::min(*offer.client_max_window_bits, options.client_max_window_bits));
     return answer;
 }
 

@@ -1,4 +1,4 @@
-// Taking a proxy's URL apart, and finding a server in a list.
+// Parses a proxy's URL, and finds a server in a list.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -49,17 +49,17 @@ SOCKETIO_DECL std::error_code parse_proxy_url(std::string_view text, proxy_serve
         return error::bad_proxy;
     text = text.substr(0, path);
     take_proxy_user(text, found);
-    url place;
-    if (parse_url("http://" + std::string{text}, place))
+    url address;
+    if (parse_url("http://" + std::string{text}, address))
         return error::bad_proxy;
-    found.host = place.host;
+    found.host = address.host;
     bool const named = text.find(':', text.starts_with('[') ? text.find(']') : 0) != std::string_view::npos;
-    found.port = named || found.kind == proxy_kind::http ? place.port : std::uint16_t{1080};
+    found.port = named || found.kind == proxy_kind::http ? address.port : std::uint16_t{1080};
     out = std::move(found);
     return {};
 }
 
-// "name", "name:port", "[address]:port"; an IPv6 address may stand without brackets, and has no port then.
+// "name", "name:port", "[address]:port". An IPv6 address without brackets has no port.
 struct no_proxy_entry {
     std::string_view host;
     std::string_view port;
@@ -148,7 +148,7 @@ SOCKETIO_DECL std::string authority(std::string_view host, std::uint16_t port)
 {
     bool const bracketed = host.find(':') != std::string_view::npos;
     std::string result{bracketed ? "[" : ""};
-    // A zone means something on this machine only.
+    // A zone has a meaning on this machine only.
     result.append(bracketed ? host.substr(0, host.find('%')) : host).append(bracketed ? "]:" : ":");
     return result.append(std::to_string(port));
 }

@@ -1,4 +1,4 @@
-// SHA-1 over a text that is there as a whole.
+// SHA-1 of a complete text.
 #pragma once
 
 #include <socketio/wire/sha1.hpp>

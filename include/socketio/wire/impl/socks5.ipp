@@ -1,4 +1,4 @@
-// The three rounds: which way to say who one is, saying it, and the request.
+// The three rounds: choice of the authentication, authentication, and the request.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -15,7 +15,7 @@ constexpr unsigned char socks5_byte(std::string_view data, std::size_t at) noexc
 }
 
 // RFC 1928, section 6.
-constexpr std::string_view socks5_reply_words(unsigned reply) noexcept
+constexpr std::string_view socks5_reply_message(unsigned reply) noexcept
 {
     switch (reply) {
     case 1: return "general failure";
@@ -30,7 +30,8 @@ constexpr std::string_view socks5_reply_words(unsigned reply) noexcept
     }
 }
 
-SOCKETIO_DECL socks5_client::socks5_client(std::string host, std::uint16_t port, std::string username, std::string password)
+SOCKETIO_DECL socks5_client::socks5_client(std::string host, std::uint16_t port, std::string username,
+                                           std::string password)
     : host_{std::move(host)}, username_{std::move(username)}, password_{std::move(password)}, port_{port}
 {
     bool const with_user = !username_.empty() || !password_.empty();
@@ -44,11 +45,11 @@ SOCKETIO_DECL socks5_client::socks5_client(std::string host, std::uint16_t port,
 
 SOCKETIO_DECL std::string socks5_client::take_output() { return std::exchange(output_, {}); }
 
-SOCKETIO_DECL void socks5_client::fail(std::error_code why, std::string words)
+SOCKETIO_DECL void socks5_client::fail(std::error_code reason, std::string message)
 {
     step_ = step::failed;
-    error_ = why;
-    words_ = std::move(words);
+    error_ = reason;
+    message_ = std::move(message);
     output_.clear();
 }
 
@@ -97,8 +98,8 @@ SOCKETIO_DECL std::size_t socks5_client::take_method(std::string_view data)
         output_.append(1, static_cast<char>(password_.size())).append(password_);
     } else if (method == 0xFF) {
         fail(error::proxy_authentication_required,
-            with_user ? "it takes neither nobody's connections nor a user name and password"
-                      : "it wants a user name and a password: set network.proxy.username and password");
+             with_user ? "it takes neither nobody's connections nor a user name and password"
+                       : "it wants a user name and a password: set network.proxy.username and password");
     } else {
         fail(error::proxy_invalid, "it chose a way to authenticate that it was not offered");
     }
@@ -109,7 +110,7 @@ SOCKETIO_DECL std::size_t socks5_client::take_password(std::string_view data)
 {
     if (data.size() < 2)
         return 0;
-    // Some proxies answer with the version of SOCKS instead of that of the sub-negotiation.
+    // Some proxies answer with the version of SOCKS instead of the version of the sub-negotiation.
     if (data[0] != 1 && data[0] != 5)
         fail(error::proxy_invalid, "its answer to the password is not SOCKS 5");
     else if (data[1] != 0)
@@ -136,7 +137,7 @@ SOCKETIO_DECL void socks5_client::ask()
     output_.push_back(static_cast<char>(port_ & 255));
 }
 
-// A refusal counts as soon as it can be seen: some proxies send no more than that.
+// A refusal counts from its second byte on: some proxies send no more than that.
 SOCKETIO_DECL std::size_t socks5_client::take_reply(std::string_view data)
 {
     if (!data.empty() && data[0] != 5) {
@@ -147,7 +148,8 @@ SOCKETIO_DECL std::size_t socks5_client::take_reply(std::string_view data)
         return 0;
     unsigned const reply = socks5_byte(data, 1);
     if (reply != 0) {
-        fail(error::proxy_refused, std::string{socks5_reply_words(reply)} + " (SOCKS reply " + std::to_string(reply) + ')');
+        fail(error::proxy_refused,
+             std::string{socks5_reply_message(reply)} + " (SOCKS reply " + std::to_string(reply) + ')');
         return 0;
     }
     if (data.size() < 5)

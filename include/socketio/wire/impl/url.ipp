@@ -1,4 +1,4 @@
-// Taking URLs apart and queries together.
+// Parses URLs and builds queries.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -39,7 +39,7 @@ SOCKETIO_DECL bool take_url_scheme(std::string_view& text, url& out)
         out.scheme = url_lower_case(text.substr(0, mark));
         text.remove_prefix(mark + 3);
     } else if (slash != std::string_view::npos && slash != 0 && text[slash - 1] == ':') {
-        return false; // "http:/host" is a slip of the pen, not a host named http
+        return false; // "http:/host" is a typing error, not a host named http
     } else {
         out.scheme = "https";
         if (text.starts_with("//"))
@@ -66,8 +66,8 @@ SOCKETIO_DECL bool take_url_port(std::string_view text, url& out)
     return port != 0 && port <= 65535;
 }
 
-// Digits, colons and dots only: whether they make an address is for the resolver to say.
-// A zone ("%eth0", in a URL "%25eth0": RFC 6874) stays with the host.
+// Digits, colons and dots only: the resolver validates the address. A zone ("%eth0", in a URL "%25eth0": RFC
+// 6874) stays with the host.
 SOCKETIO_DECL bool take_url_ipv6(std::string_view text, url& out)
 {
     std::size_t const zone = text.find('%');
@@ -159,7 +159,7 @@ SOCKETIO_DECL std::string origin(url const& of)
 SOCKETIO_DECL std::string host_header(url const& of)
 {
     std::string result;
-    // A zone means something on this machine only; it is not sent (RFC 6874, section 4).
+    // A zone has a meaning on this machine only and is not sent (RFC 6874, section 4).
     if (of.ipv6_literal)
         result.append(1, '[').append(of.host, 0, of.host.find('%')).append(1, ']');
     else
@@ -179,7 +179,7 @@ SOCKETIO_DECL std::string request_target(url const& of)
     return (of.path.empty() ? "/" : of.path) + (of.query.empty() ? "" : '?' + of.query);
 }
 
-// RFC 3986, section 5.2.4, of a path that begins with a slash.
+// RFC 3986, section 5.2.4, for a path that begins with a slash.
 inline std::string remove_dot_segments(std::string_view path)
 {
     std::string result;
@@ -241,7 +241,8 @@ inline std::string absolute_url(url const& base, std::string_view target, std::s
     return result.append(path.substr(0, path.rfind('/') + 1)).append(reference);
 }
 
-SOCKETIO_DECL std::error_code resolve_url(url const& base, std::string_view target, std::string_view reference, url& out)
+SOCKETIO_DECL std::error_code resolve_url(url const& base, std::string_view target, std::string_view reference,
+                                          url& out)
 {
     std::string const text = absolute_url(base, target, reference);
     // "http:there" and "mailto:you" have a scheme, but no authority.
@@ -309,7 +310,8 @@ SOCKETIO_DECL query_pairs parse_query(std::string_view query, bool plus_is_space
             continue;
         std::size_t const equals = item.find('=');
         std::string_view const value = equals == std::string_view::npos ? std::string_view{} : item.substr(equals + 1);
-        result.emplace_back(percent_decode(item.substr(0, equals), plus_is_space), percent_decode(value, plus_is_space));
+        result.emplace_back(percent_decode(item.substr(0, equals), plus_is_space),
+                            percent_decode(value, plus_is_space));
     }
     return result;
 }

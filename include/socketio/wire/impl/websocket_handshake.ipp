@@ -1,4 +1,4 @@
-// Writing and checking the two heads of the WebSocket handshake.
+// Writes and checks the two heads of the WebSocket handshake.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -65,7 +65,7 @@ SOCKETIO_DECL void write_upgrade_request(byte_buffer& to, upgrade_request const&
     to.append(std::string_view{"\r\n"});
 }
 
-// Absent, or one of those that were asked for (names are compared exactly).
+// The subprotocol is absent, or one of the requested ones (names are compared exactly).
 inline bool subprotocol_fits(http_head const& head, std::string_view asked) noexcept
 {
     std::size_t const count = head.count("Sec-WebSocket-Protocol");
@@ -92,7 +92,8 @@ SOCKETIO_DECL std::error_code check_upgrade_response(http_head const& head, std:
     if (!valid)
         return error::handshake_invalid;
     std::optional<deflate_parameters> agreed;
-    std::error_code const ec = read_deflate_answer(head, deflate && deflate->options.enabled ? &deflate->options : nullptr, agreed);
+    std::error_code const ec =
+        read_deflate_answer(head, deflate && deflate->options.enabled ? &deflate->options : nullptr, agreed);
     if (deflate && !ec)
         deflate->agreed = agreed;
     return ec;
