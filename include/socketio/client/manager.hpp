@@ -2,9 +2,9 @@
 #pragma once
 
 #include <socketio/client/links.hpp>
-#include <socketio/net/listener_handle.hpp>
 #include <socketio/client/options.hpp>
 #include <socketio/net/executor.hpp>
+#include <socketio/net/listens.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -18,7 +18,11 @@ class socket;
 
 // A handle; copies refer to the same manager, which ends when the last handle of it and of its
 // sockets is gone. All members may be called from any thread. Listeners run on the manager's strand.
-class manager {
+//
+// Its events, for `on`, `once` and `off` (see listens): "open", "error" (connect_error), "ping", "drain" (all is written),
+// "packet" (packet const&), "close" (std::string_view reason, disconnect_details const&), "reconnect_attempt" (number, from 1),
+// "reconnect" (number of attempts), "reconnect_error" (connect_error), "reconnect_failed".
+class manager : public listens<manager> {
 public:
     // Opens at once unless `autoConnect` is off. The URL names the server ("http://host:3000"); its
     // path is ignored here. A URL that cannot be used is told by an "error" event.
@@ -96,23 +100,6 @@ public:
     // from the first again. Otherwise does nothing. For when the network has come back, or changed.
     void reconnect_now() { link_->reconnect_now(); }
 
-    // "open", "error" (connect_error), "ping", "drain" (all is written), "packet" (packet const&), "close" (reason, disconnect_details),
-    // "reconnect_attempt" (number, from 1), "reconnect" (number of attempts), "reconnect_error"
-    // (connect_error), "reconnect_failed".
-    template <class Listener>
-    listener_handle on(std::string_view event, Listener&& listener)
-    {
-        return detail::listen(link_->events(), event, std::forward<Listener>(listener), false, link_->callbacks());
-    }
-    template <class Listener>
-    listener_handle once(std::string_view event, Listener&& listener)
-    {
-        return detail::listen(link_->events(), event, std::forward<Listener>(listener), true, link_->callbacks());
-    }
-    void off(std::string_view event) { link_->events()->off(event); }
-    void off(listener_handle const& handle) { handle.off(); }
-    void off() { link_->events()->off_all(); }
-
     // The connection in numbers, as it was after the last turn on the strand (there: as it is).
     connection_snapshot snapshot() const { return link_->snapshot(); }
     asio::any_io_executor get_executor() const { return link_->get_executor(); }
@@ -120,6 +107,15 @@ public:
     friend bool operator==(manager const& a, manager const& b) noexcept { return a.link_ == b.link_; }
 
 private:
+    template <class>
+    friend class listens;
+
+    std::shared_ptr<detail::event_emitter> events() const { return link_->events(); }
+    template <class Listener>
+    listener_handle add_listener(std::string_view event, Listener&& listener, bool once) const
+    {
+        return detail::listen(events(), event, std::forward<Listener>(listener), once, link_->callbacks());
+    }
     detail::reconnect_rules& rules() const noexcept { return link_->rules(); }
 
     std::shared_ptr<detail::manager_link> link_;

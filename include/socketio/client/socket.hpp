@@ -1,11 +1,13 @@
 // The socket: one namespace of a server, to emit events to and to listen to.
 #pragma once
 
+#include <socketio/client/draining.hpp>
 #include <socketio/client/emit_operator.hpp>
 #include <socketio/client/event_stream.hpp>
 #include <socketio/client/links.hpp>
-#include <socketio/net/listener_handle.hpp>
 #include <socketio/client/manager.hpp>
+#include <socketio/net/emits.hpp>
+#include <socketio/net/listens.hpp>
 #include <socketio/session/typed_listener.hpp>
 
 #include <chrono>
@@ -25,139 +27,21 @@ namespace socketio {
 // All members may be called from any thread, also inside listeners. Listeners and handlers run on the
 // manager's strand, one at a time. Do not let a listener own (capture by value) a handle of the socket
 // it listens to: the socket would keep itself alive until off().
-class socket {
+//
+// Its verbs are those of emits (emit, emitWithAck, timeout, ...), of listens (on, once, off) and of listens_to_all (onAny, ...).
+// While the socket is not connected, events are kept and sent when it is; timeout() counts from the emit on, and ends an
+// event that is still kept. An event over the server's maxPayload is not sent: its handler, or the error hook, gets the error.
+//
+// The parameters of a listener are read from the event's arguments: more arguments are ignored, missing ones are an error
+// unless the parameter is std::optional. An event that does not fit goes to the error hook instead of the listener. A last
+// parameter of type socketio::ack is the answer. std::string_view, views and spans are valid during the call.
+// Events of the library: "connect" (), "connect_error" (connect_error const&), "disconnect"
+// (std::string_view reason, disconnect_details const&), "reconnect" (int attempts; after "connect").
+class socket : public emits<socket, emit_operator, detail::emit_flags>, public listens<socket>, public listens_to_all<socket> {
 public:
     socket() = default; // no socket; only to be assigned to, or asked whether it is one
     explicit socket(std::shared_ptr<detail::socket_link> link) noexcept : link_{std::move(link)} {}
     explicit operator bool() const noexcept { return link_ != nullptr; }
-
-    // Sends an event with any number of arguments: whatever <socketio/core/convert.hpp> knows, binary
-    // data included. A callable at the end is the acknowledgement's handler; its parameters are what the
-    // server answers. With a leading std::error_code it is also told why there is no answer
-    // (error::disconnected, error::ack_timeout, error::payload_too_large, error::stopped,
-    // error::type_mismatch); without, it is then let go.
-    // While the socket is not connected, events are kept and sent when it is.
-    // Throws std::invalid_argument for a reserved name ("connect", "disconnect", ...), too many binary
-    // values, or data nested too deeply. An event over the server's maxPayload is not sent: the error
-    // goes to the handler or the error hook.
-    template <class... Args>
-    void emit(std::string_view event, Args&&... arguments)
-    {
-        emit_event(event, std::forward<Args>(arguments)...);
-    }
-
-    // The same under a name that Qt's `emit` macro leaves alone.
-    template <class... Args>
-    void emit_event(std::string_view event, Args&&... arguments)
-    {
-        detail::emit_any(link(), {}, event, std::forward<Args>(arguments)...);
-    }
-
-    // An event called "message".
-    template <class... Args>
-    void send(Args&&... arguments)
-    {
-        emit_event("message", std::forward<Args>(arguments)...);
-    }
-
-    // Sends an event and completes with the server's answer: the first of its arguments as a `value`, or
-    // those whose types are named (`emitWithAck<int, std::string>(...)`). The last argument is a completion
-    // token of Asio's: a handler (std::error_code, R...), asio::use_awaitable, asio::use_future, ...
-    // It completes exactly once, never inside this call, on the handler's associated executor, else on the
-    // strand: with an answer, with one of the errors that emit's handlers are told, or with
-    // std::errc::operation_canceled when it was cancelled (per-operation cancellation; the event
-    // leaves the send buffer if it is still there). It is work of that executor's while it waits. If the
-    // context goes first, the handler is let go without a call. Throws as emit does.
-    template <class... R, class... Args>
-    auto emitWithAck(std::string_view event, Args&&... arguments_and_token)
-    {
-        static_cast<void>(link());
-        return detail::emit_with_ack<R...>(link_, {}, event,
-                                           std::forward_as_tuple(std::forward<Args>(arguments_and_token)...));
-    }
-
-    // What the next emit is to be, as in `socket.timeout(5s).emit("event", 1, handler)`; may be chained.
-    // How long the acknowledgement is waited for, from the emit on, also while not connected: then
-    // error::ack_timeout ends it, and the event leaves the send buffer if it is still there.
-    emit_operator timeout(std::chrono::milliseconds limit) const { return emit_operator{link_to_share()}.timeout(limit); }
-    // The event is dropped unless it can be written at once: connected, and with nothing left to be written from
-    // before, be it from the same listener.
-    emit_operator volatile_() const { return emit_operator{link_to_share()}.volatile_(); }
-    // The event is given up if it could not be written within `limit` from the emit on: then its handler, or
-    // the error hook if it has none that takes errors, is told error::ack_timeout. What was written is not
-    // called back. With the `retries` queue no try begins after it.
-    emit_operator expires_after(std::chrono::milliseconds limit) const
-    {
-        return emit_operator{link_to_share()}.expires_after(limit);
-    }
-    // compress(false): the event is sent as it is, where it would be compressed otherwise (`perMessageDeflate`): one that
-    // is compressed already, or holds a secret beside what somebody else may choose.
-    emit_operator compress(bool wanted) const { return emit_operator{link_to_share()}.compress(wanted); }
-
-    // Calls `listener` whenever the event comes. Its parameters are read from the event's arguments: more
-    // arguments are ignored, missing ones are an error unless the parameter is std::optional, and an event
-    // that does not fit is not delivered but told to the error hook. A last parameter of type
-    // socketio::ack is the answer. std::string_view, views and spans are valid during the call.
-    // Events of the library: "connect" (), "connect_error" (connect_error const&), "disconnect"
-    // (std::string_view reason, disconnect_details const&), "reconnect" (int attempts; after "connect").
-    template <class Listener>
-    listener_handle on(std::string_view event, Listener&& listener)
-    {
-        return detail::listen(link().events(), event, std::forward<Listener>(listener), false, link().callbacks());
-    }
-    // The same for the next occurrence only.
-    template <class Listener>
-    listener_handle once(std::string_view event, Listener&& listener)
-    {
-        return detail::listen(link().events(), event, std::forward<Listener>(listener), true, link().callbacks());
-    }
-    void off(std::string_view event) { link().events()->off(event); }
-    void off(listener_handle const& handle) { handle.off(); }
-    // All listeners of named events.
-    void off() { link().events()->off_named(); }
-
-    // Calls `listener`, (std::string_view event, socketio::args const&) and, if it may answer, a socketio::ack behind them,
-    // for every event from the server, before the event's own listeners.
-    template <class Listener>
-    listener_handle onAny(Listener&& listener)
-    {
-        return detail::listen_any(link().events(), std::forward<Listener>(listener), false, link().callbacks());
-    }
-    // The same, before all catch-all listeners so far.
-    template <class Listener>
-    listener_handle prependAny(Listener&& listener)
-    {
-        return detail::listen_any(link().events(), std::forward<Listener>(listener), true, link().callbacks());
-    }
-    void offAny() { link().events()->off_any(); }
-    void offAny(listener_handle const& handle) { handle.off(); }
-
-    // Calls `listener`, (std::string_view event, socketio::args const&), for every event of this socket as
-    // it is written: one that waits in the send buffer is told when it leaves. Not for acknowledgements.
-    template <class Listener>
-    listener_handle onAnyOutgoing(Listener&& listener)
-    {
-        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), false, link().callbacks());
-    }
-    template <class Listener>
-    listener_handle prependAnyOutgoing(Listener&& listener)
-    {
-        return detail::listen_any(link().outgoing(), std::forward<Listener>(listener), true, link().callbacks());
-    }
-    void offAnyOutgoing() { link().outgoing()->off_any(); }
-    void offAnyOutgoing(listener_handle const& handle) { handle.off(); }
-
-    // Handles of the listeners there are, in the order in which they are called.
-    std::vector<listener_handle> listeners(std::string_view event) const
-    {
-        return detail::handles_of(link().events(), link().events()->ids(event));
-    }
-    std::vector<listener_handle> listenersAny() const { return detail::handles_of(link().events(), link().events()->any_ids()); }
-    std::vector<listener_handle> listenersAnyOutgoing() const
-    {
-        return detail::handles_of(link().outgoing(), link().outgoing()->any_ids());
-    }
-    bool hasListeners(std::string_view event) const { return link().events()->has(event); }
 
     // Waits for the next occurrence of an event, the library's own included, and completes with its first
     // argument as a `value` (null if there is none), or with those whose types are named, as
@@ -249,6 +133,24 @@ public:
     friend bool operator==(socket const& a, socket const& b) noexcept { return a.link_ == b.link_; }
 
 private:
+    template <class, class, class>
+    friend class emits;
+    template <class>
+    friend class listens;
+    template <class>
+    friend class listens_to_all;
+
+    std::shared_ptr<detail::socket_link> const& destination() const { return link_to_share(); }
+    static detail::emit_flags conditions() noexcept { return {}; }
+    std::shared_ptr<detail::event_emitter> events() const { return link().events(); }
+    std::shared_ptr<detail::event_emitter> outgoing() const { return link().outgoing(); }
+    callback_executor const& callbacks() const { return link().callbacks(); }
+    template <class Listener>
+    listener_handle add_listener(std::string_view event, Listener&& listener, bool once) const
+    {
+        return detail::listen(events(), event, std::forward<Listener>(listener), once, callbacks());
+    }
+
     detail::socket_link& link() const
     {
         if (!link_)

@@ -26,10 +26,20 @@ struct listener_entry : std::enable_shared_from_this<listener_entry> {
     std::atomic<bool> removed{false};
 };
 
+// What a listener's handle knows of the emitter that it belongs to.
+class listener_source {
+public:
+    // Removes that listener, if it is still there. Any thread.
+    virtual void off(std::uint64_t which) = 0;
+
+protected:
+    ~listener_source() = default;
+};
+
 // `Call` is the argument of the listeners: the event with its arguments. It may have a member `current_entry`,
 // which points to the listener's entry during the call.
 template <class Call>
-class emitter {
+class emitter final : public listener_source {
 public:
     using listener = unique_function<void(Call&)>;
     using id = std::uint64_t;
@@ -64,7 +74,7 @@ public:
     }
 
     // Removes a listener. It is never called again, not even by a dispatch under way. It is destroyed outside the lock.
-    void off(id which)
+    void off(id which) override
     {
         std::shared_ptr<entry> dropped;
         std::lock_guard const lock{mutex_};

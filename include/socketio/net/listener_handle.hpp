@@ -1,9 +1,10 @@
-// What `on`, `once` and `onAny` return: the way to take that one listener off again.
+// What `on`, `once` and `onAny` return: the way to remove that one listener again.
 #pragma once
 
 #include <socketio/net/delivery.hpp>
 #include <socketio/session/typed_listener.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -12,17 +13,17 @@
 
 namespace socketio {
 
-// Cheap to copy, and may be ignored or outlive the socket. Any thread.
+// Cheap to copy, and may be ignored or outlive the object that it was returned by. Any thread.
 class listener_handle {
 public:
     listener_handle() = default;
-    listener_handle(std::weak_ptr<detail::event_emitter> on, detail::event_emitter::id which) noexcept
+    listener_handle(std::weak_ptr<detail::listener_source> on, std::uint64_t which) noexcept
         : on_{std::move(on)}, which_{which}
     {
     }
 
-    // Takes the listener off. It is not called again once this has returned; on another thread than
-    // the socket's, a call that has begun may still be under way.
+    // Removes the listener. It is not called again once this has returned; on another thread than the one that calls
+    // listeners, a call that has begun may still be under way.
     void off() const
     {
         if (auto const on = on_.lock())
@@ -30,8 +31,8 @@ public:
     }
 
 private:
-    std::weak_ptr<detail::event_emitter> on_;
-    detail::event_emitter::id which_ = 0;
+    std::weak_ptr<detail::listener_source> on_;
+    std::uint64_t which_ = 0;
 };
 
 namespace detail {
@@ -59,8 +60,7 @@ listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& 
     return {to, listen_delivered(to, nullptr, std::move(how), make_any_listener(std::move(target)), false, in_front)};
 }
 
-inline std::vector<listener_handle> handles_of(std::shared_ptr<event_emitter> const& on,
-                                               std::vector<event_emitter::id> const& ids)
+inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_source> const& on, std::vector<std::uint64_t> const& ids)
 {
     std::vector<listener_handle> made;
     for (auto const each : ids)
@@ -70,7 +70,7 @@ inline std::vector<listener_handle> handles_of(std::shared_ptr<event_emitter> co
 
 } // namespace detail
 
-// Takes its listener off when it goes out of scope; may happen inside the listener itself.
+// Removes its listener when it goes out of scope; may happen inside the listener itself.
 class scoped_listener {
 public:
     scoped_listener() = default;

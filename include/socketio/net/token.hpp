@@ -14,6 +14,10 @@ namespace socketio::detail {
 // What a call gets that names no token.
 struct no_token {};
 
+// The types that an answer is to be read as; without any, it is one `value`.
+template <class... R>
+struct result_types {};
+
 // Whether it may be one: it is nothing that can be sent, and no time.
 template <class T>
 inline constexpr bool is_token_v = !std::is_same_v<std::remove_cvref_t<T>, no_token> && !sendable<std::remove_cvref_t<T>> &&

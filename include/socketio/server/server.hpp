@@ -1,9 +1,10 @@
 // The server: `io` of Socket.IO's documentation.
 #pragma once
 
-#include <socketio/server/server_options.hpp>
+#include <socketio/server/closing.hpp>
 #include <socketio/server/server_core.hpp>
 #include <socketio/server/server_namespace.hpp>
+#include <socketio/server/server_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -18,48 +19,6 @@
 #include <utility>
 
 namespace socketio {
-
-namespace detail {
-
-// Lets go of what it holds when everything that it is given to has gone.
-template <class Handler>
-class close_operation {
-public:
-    close_operation(std::shared_ptr<server_core> of, completion<Handler>&& done) : of_{std::move(of)}, done_{std::move(done)} {}
-    close_operation(close_operation const&) = delete;
-    close_operation& operator=(close_operation const&) = delete;
-    ~close_operation()
-    {
-        if (!of_->is_gone())
-            asio::post(of_->get_executor(), [done = std::move(done_)]() mutable { done(std::error_code{}); });
-    }
-
-private:
-    std::shared_ptr<server_core> of_;
-    completion<Handler> done_;
-};
-
-class close_initiation {
-public:
-    using executor_type = asio::any_io_executor;
-
-    explicit close_initiation(std::shared_ptr<server_core> of) noexcept : core_{std::move(of)} {}
-    executor_type get_executor() const noexcept { return core_->get_executor(); }
-
-    template <class Handler>
-    void operator()(Handler&& handler) const
-    {
-        using stored = std::decay_t<Handler>;
-        if (!core_->is_gone())
-            core_->close(std::make_shared<close_operation<stored>>(
-                core_, completion<stored>{std::forward<Handler>(handler), core_->get_executor()}));
-    }
-
-private:
-    std::shared_ptr<server_core> core_;
-};
-
-} // namespace detail
 
 // `io.engine()`: what is below Socket.IO. A handle; all members may be called from any thread.
 class server_engine {
@@ -111,7 +70,11 @@ struct stream_peer {
 // from any thread, but for moves and the destructor. No call may be under way while the context is being destroyed, nor
 // listen() be called after; of other calls nothing comes then. What a listener throws leaves through the context's run(),
 // and the next event follows.
-class server {
+//
+// Its verbs are those of emits, room_operators and socket_group, for all sockets of the namespace "/": see broadcast_operator.
+class server : public emits<server, broadcast_operator, broadcast_options>,
+               public room_operators<server, broadcast_operator>,
+               public socket_group<server, broadcast_operator> {
 public:
     // Listens on the port at once; 0 lets the system choose, see port(). Throws std::system_error when the port or the
     // address cannot be had, or with what is wrong with options::tls; std::invalid_argument for parameters of
@@ -235,44 +198,7 @@ public:
                     matcher(name, auth, std::move(answer));
             }})};
     }
-    server_namespace sockets() const { return of("/"); }
-
-    // Of the namespace "/": see broadcast_operator.
-    template <class... Args>
-    void emit(std::string_view event, Args&&... arguments) const
-    {
-        sockets().emit_event(event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void emit_event(std::string_view event, Args&&... arguments) const
-    {
-        sockets().emit_event(event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void send(Args&&... arguments) const
-    {
-        sockets().emit_event("message", std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
-    {
-        return sockets().emitWithAck(event, std::forward<Args>(arguments_and_token)...);
-    }
-    broadcast_operator to(room_names const& rooms) const { return sockets().to(rooms); }
-    broadcast_operator in(room_names const& rooms) const { return sockets().to(rooms); }
-    broadcast_operator except(room_names const& rooms) const { return sockets().except(rooms); }
-    broadcast_operator local() const { return sockets().local(); }
-    broadcast_operator volatile_() const { return sockets().volatile_(); }
-    broadcast_operator compress(bool wanted) const { return sockets().compress(wanted); }
-    broadcast_operator timeout(std::chrono::milliseconds limit) const { return sockets().timeout(limit); }
-    template <class Token = detail::no_token>
-    auto fetchSockets(Token&& token = {}) const
-    {
-        return sockets().fetchSockets(std::forward<Token>(token));
-    }
-    void socketsJoin(room_names const& rooms) const { sockets().socketsJoin(rooms); }
-    void socketsLeave(room_names const& rooms) const { sockets().socketsLeave(rooms); }
-    void disconnectSockets(bool close = false) const { sockets().disconnectSockets(close); }
+    server_namespace sockets() const { return server_namespace{core_->root()}; }
 
     server_engine engine() const { return server_engine{core_}; }
     // The numbers of now; those of each client are of the end of its last turn. Looks at every client: for now and then.
@@ -296,6 +222,17 @@ public:
     }
 
 private:
+    template <class, class, class>
+    friend class emits;
+    template <class, class>
+    friend class room_operators;
+    template <class, class>
+    friend class socket_group;
+
+    std::shared_ptr<detail::namespace_core> const& destination() const noexcept { return core_->root(); }
+    static broadcast_options conditions() noexcept { return {}; }
+    broadcast_operator to_broadcast() const { return {core_->root(), {}}; }
+
     std::shared_ptr<detail::server_core> core_;
 };
 

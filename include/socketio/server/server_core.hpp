@@ -51,6 +51,8 @@ public:
     std::size_t clients_count() const;
     server_snapshot snapshot() const;
     void count_cut_off() noexcept { cut_off_.fetch_add(1, std::memory_order_relaxed); }
+    // The namespace "/".
+    std::shared_ptr<namespace_core> const& root() const noexcept { return root_; }
     std::shared_ptr<namespace_core> of(std::string_view name);
     std::shared_ptr<namespace_core> of(namespace_matcher matcher);
     std::shared_ptr<namespace_core> of_pattern(name_matcher pattern);
@@ -108,6 +110,7 @@ private:
     std::shared_ptr<server_options const> const settings_;
     sources const sources_;
     context_watch& watch_;
+    std::shared_ptr<namespace_core> root_; // from make() on
     std::atomic<bool> gone_{false};
     std::atomic<std::size_t> refused_{0};
     std::atomic<std::size_t> cut_off_{0};

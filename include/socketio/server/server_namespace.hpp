@@ -78,7 +78,12 @@ private:
 
 // A handle; copies are the same namespace, which lives as long as the server, or until cleanupEmptyChildNamespaces takes it.
 // Any thread. One that of() returned for a pattern stands for all that are made by it: see server::of().
-class server_namespace {
+//
+// Its verbs are those of emits, room_operators and socket_group, for all sockets that are connected to it: see
+// broadcast_operator.
+class server_namespace : public emits<server_namespace, broadcast_operator, broadcast_options>,
+                         public room_operators<server_namespace, broadcast_operator>,
+                         public socket_group<server_namespace, broadcast_operator> {
 public:
     explicit server_namespace(std::shared_ptr<detail::namespace_core> core) noexcept : core_{std::move(core)} {}
 
@@ -114,49 +119,21 @@ public:
         });
     }
 
-    // To all that are connected to it, or with some of them: see broadcast_operator.
-    template <class... Args>
-    void emit(std::string_view event, Args&&... arguments) const
-    {
-        everyone().emit_event(event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void emit_event(std::string_view event, Args&&... arguments) const
-    {
-        everyone().emit_event(event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void send(Args&&... arguments) const
-    {
-        everyone().emit_event("message", std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
-    {
-        return everyone().emitWithAck(event, std::forward<Args>(arguments_and_token)...);
-    }
-    broadcast_operator to(room_names const& rooms) const { return everyone().to(rooms); }
-    broadcast_operator in(room_names const& rooms) const { return everyone().to(rooms); }
-    broadcast_operator except(room_names const& rooms) const { return everyone().except(rooms); }
-    broadcast_operator local() const { return everyone().local(); }
-    broadcast_operator volatile_() const { return everyone().volatile_(); }
-    broadcast_operator compress(bool wanted) const { return everyone().compress(wanted); }
-    broadcast_operator timeout(std::chrono::milliseconds limit) const { return everyone().timeout(limit); }
-    template <class Token = detail::no_token>
-    auto fetchSockets(Token&& token = {}) const
-    {
-        return everyone().fetchSockets(std::forward<Token>(token));
-    }
-    void socketsJoin(room_names const& rooms) const { everyone().socketsJoin(rooms); }
-    void socketsLeave(room_names const& rooms) const { everyone().socketsLeave(rooms); }
-    void disconnectSockets(bool close = false) const { everyone().disconnectSockets(close); }
-
     // This server's own, whatever adapter there is.
     socket_map sockets() const { return socket_map{core_}; }
     adapter_view adapter() const { return adapter_view{core_}; }
 
 private:
-    broadcast_operator everyone() const { return {core_, {}}; }
+    template <class, class, class>
+    friend class emits;
+    template <class, class>
+    friend class room_operators;
+    template <class, class>
+    friend class socket_group;
+
+    std::shared_ptr<detail::namespace_core> const& destination() const noexcept { return core_; }
+    static broadcast_options conditions() noexcept { return {}; }
+    broadcast_operator to_broadcast() const { return {core_, {}}; }
 
     std::shared_ptr<detail::namespace_core> core_;
 };

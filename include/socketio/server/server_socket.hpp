@@ -1,7 +1,8 @@
 // One client, seen from the server.
 #pragma once
 
-#include <socketio/net/listener_handle.hpp>
+#include <socketio/net/emits.hpp>
+#include <socketio/net/listens.hpp>
 #include <socketio/server/broadcast_operator.hpp>
 #include <socketio/server/client_connection.hpp>
 #include <socketio/server/emitting.hpp>
@@ -22,71 +23,56 @@
 namespace socketio {
 
 // What `socket.timeout(...)`, `socket.volatile_()` and `socket.compress(...)` of the server return. A value, which may be kept
-// and used again. Any thread.
-class server_emit_operator {
+// and used again. Any thread. Its verbs are those of emits and room_operators.
+class server_emit_operator : public emits<server_emit_operator, server_emit_operator, broadcast_options>,
+                             public room_operators<server_emit_operator, broadcast_operator> {
 public:
-    explicit server_emit_operator(std::shared_ptr<detail::server_socket_core> on) noexcept : core_{std::move(on)} {}
+    explicit server_emit_operator(std::shared_ptr<detail::server_socket_core> on, broadcast_options conditions = {}) noexcept
+        : core_{std::move(on)}, conditions_{std::move(conditions)}
+    {
+    }
 
-    // See server_socket; a limit of 0 or less is none.
-    server_emit_operator timeout(std::chrono::milliseconds limit) const
-    {
-        server_emit_operator made{*this};
-        made.flags_.timeout = limit;
-        return made;
-    }
-    server_emit_operator volatile_() const
-    {
-        server_emit_operator made{*this};
-        made.flags_.send.is_volatile = true;
-        return made;
-    }
-    server_emit_operator compress(bool wanted) const
-    {
-        server_emit_operator made{*this};
-        made.flags_.send.compress = wanted;
-        return made;
-    }
-    // To all of the namespace but this socket, with the same said of them.
+    // To all of the namespace but this socket, under the same conditions.
     broadcast_operator broadcast() const
     {
-        return {core_->share_nsp(), {.except = {core_->id()}, .is_volatile = flags_.send.is_volatile,
-                                     .compress = flags_.send.compress, .timeout = flags_.timeout}};
-    }
-    broadcast_operator to(room_names const& rooms) const { return broadcast().to(rooms); }
-    broadcast_operator in(room_names const& rooms) const { return broadcast().to(rooms); }
-    broadcast_operator except(room_names const& rooms) const { return broadcast().except(rooms); }
-
-    // As server_socket's.
-    template <class... Args>
-    void emit(std::string_view event, Args&&... arguments) const
-    {
-        emit_event(event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void emit_event(std::string_view event, Args&&... arguments) const
-    {
-        detail::emit_to_socket(*core_, flags_, event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void send(Args&&... arguments) const
-    {
-        emit_event("message", std::forward<Args>(arguments)...);
-    }
-    template <class... R, class... Args>
-    auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
-    {
-        return detail::emit_with_ack<R...>(core_, flags_, event, std::forward_as_tuple(std::forward<Args>(arguments_and_token)...));
+        broadcast_options others{conditions_};
+        others.except.push_back(core_->id());
+        return {core_->share_nsp(), std::move(others)};
     }
 
 private:
+    template <class, class, class>
+    friend class emits;
+    template <class, class>
+    friend class room_operators;
+
+    std::shared_ptr<detail::server_socket_core> const& destination() const noexcept { return core_; }
+    broadcast_options const& conditions() const noexcept { return conditions_; }
+    broadcast_operator to_broadcast() const { return broadcast(); }
+
     std::shared_ptr<detail::server_socket_core> core_;
-    detail::server_emit_flags flags_;
+    broadcast_options conditions_; // without rooms
 };
 
 // A handle; copies are the same socket. The server keeps the socket for as long as it is connected, with or without
 // handles. Its listeners may hold handles of it: they are let go after "disconnect". All members may be called from any
-// thread; listeners run on the strand of the client's connection, one at a time.
-class server_socket {
+// thread; listeners run on the strand of the client's connection, one at a time, or where asio::bind_executor says.
+//
+// Its verbs are those of emits (emit, emitWithAck, timeout, ...), of listens (on, once, off), of listens_to_all (onAny, ...) and of
+// room_operators, which stand for the namespace's other sockets.
+// An event that is emitted by a listener of the socket leaves at the end of the turn, from elsewhere soon. An event larger than
+// largest_message is not sent: its handler, if that takes errors, or on_error gets the error. emit throws
+// std::invalid_argument, too, for more binary values than server_options::sent_attachments. To a socket that has gone nothing
+// is sent. What the client does not read counts for send_limit.
+//
+// Listeners are typed, as socketio::socket's. Events of the library: "disconnecting", while it still is in its rooms, and
+// "disconnect" (std::string_view reason, disconnect_details const&), both with the reference's reasons; "error"
+// (std::string_view message), or (connect_error const&) for the data too: a packet that could not be read, or was refused
+// by a middleware.
+class server_socket : public emits<server_socket, server_emit_operator, broadcast_options>,
+                      public listens<server_socket>,
+                      public listens_to_all<server_socket>,
+                      public room_operators<server_socket, broadcast_operator> {
 public:
     explicit server_socket(std::shared_ptr<detail::server_socket_core> core) noexcept : core_{std::move(core)} {}
 
@@ -119,97 +105,8 @@ public:
     void join(room_names const& rooms) const { core_->nsp().rooms().join(id(), rooms.get()); }
     void leave(std::string_view room) const { core_->nsp().rooms().leave(id(), room); }
 
-    // Sends an event to this client, as socketio::socket's members do; inside of its listeners it leaves at the end of the
-    // turn, from elsewhere soon. A handler at the end is told the client's answer, once; an error code at its front is
-    // error::ack_timeout, or error::disconnected when the client has gone. Without one it is not called then. Throws
-    // std::invalid_argument for a reserved event name ("connect", "disconnect", ...), or more binary values than
-    // server_options::sent_attachments. What is larger than largest_message is not sent, and told as an error: to the handler,
-    // if it takes one, or to on_error. To a socket that has gone nothing is sent. What the client does not read counts for
-    // send_limit.
-    template <class... Args>
-    void emit(std::string_view event, Args&&... arguments) const
-    {
-        emit_event(event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void emit_event(std::string_view event, Args&&... arguments) const
-    {
-        detail::emit_to_socket(*core_, {}, event, std::forward<Args>(arguments)...);
-    }
-    template <class... Args>
-    void send(Args&&... arguments) const
-    {
-        emit_event("message", std::forward<Args>(arguments)...);
-    }
-    // The same with a completion token of Asio's at the end: void(std::error_code, R...), or void(std::error_code, value) for
-    // the answer's first argument. It runs on its own executor, or the server's; per-operation cancellation works.
-    template <class... R, class... Args>
-    auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
-    {
-        return detail::emit_with_ack<R...>(core_, {}, event, std::forward_as_tuple(std::forward<Args>(arguments_and_token)...));
-    }
-    // How long the answer is waited for, from the emit on; without it for as long as the client is connected.
-    server_emit_operator timeout(std::chrono::milliseconds limit) const { return server_emit_operator{core_}.timeout(limit); }
-    // Dropped if something is unsent before it, also of the same turn, or if the client polls and no poll waits.
-    server_emit_operator volatile_() const { return server_emit_operator{core_}.volatile_(); }
-    // Whether the event may be compressed, if messages are at all.
-    server_emit_operator compress(bool wanted) const { return server_emit_operator{core_}.compress(wanted); }
-
-    // To all of the namespace but this socket; to those of them in a room, or not in one.
+    // To all of the namespace but this socket; to(), in(), except() and local() narrow it.
     broadcast_operator broadcast() const { return server_emit_operator{core_}.broadcast(); }
-    broadcast_operator to(room_names const& rooms) const { return broadcast().to(rooms); }
-    broadcast_operator in(room_names const& rooms) const { return broadcast().to(rooms); }
-    broadcast_operator except(room_names const& rooms) const { return broadcast().except(rooms); }
-    broadcast_operator local() const { return broadcast().local(); }
-
-    // Typed listeners, as socketio::socket's; on the client's strand, one at a time, or where asio::bind_executor says. Events
-    // of the library: "disconnecting", while it still is in its rooms, and "disconnect" (std::string_view reason,
-    // disconnect_details const&), both with the reference's reasons; "error" (std::string_view message), or
-    // (connect_error const&) for the data too: a packet that could not be read, or was refused by a middleware.
-    template <class Listener>
-    listener_handle on(std::string_view event, Listener&& listener) const
-    {
-        return detail::listen(core_->events(), event, std::forward<Listener>(listener), false, {});
-    }
-    template <class Listener>
-    listener_handle once(std::string_view event, Listener&& listener) const
-    {
-        return detail::listen(core_->events(), event, std::forward<Listener>(listener), true, {});
-    }
-    void off(std::string_view event) const { core_->events()->off(event); }
-    void off(listener_handle const& handle) const { handle.off(); }
-    void off() const { core_->events()->off_named(); } // all but the catch-all listeners
-    // Catch-all listeners, (std::string_view event, args const&[, ack]), or the event alone: what the client sends, before
-    // the middleware and the event's own listeners; and what is sent to it, as it is written, but no answers.
-    template <class Listener>
-    listener_handle onAny(Listener&& listener) const
-    {
-        return detail::listen_any(core_->events(), std::forward<Listener>(listener), false, {});
-    }
-    template <class Listener>
-    listener_handle prependAny(Listener&& listener) const
-    {
-        return detail::listen_any(core_->events(), std::forward<Listener>(listener), true, {});
-    }
-    void offAny() const { core_->events()->off_any(); }
-    void offAny(listener_handle const& handle) const { handle.off(); }
-    template <class Listener>
-    listener_handle onAnyOutgoing(Listener&& listener) const
-    {
-        return detail::listen_any(core_->outgoing(), std::forward<Listener>(listener), false, {});
-    }
-    template <class Listener>
-    listener_handle prependAnyOutgoing(Listener&& listener) const
-    {
-        return detail::listen_any(core_->outgoing(), std::forward<Listener>(listener), true, {});
-    }
-    void offAnyOutgoing() const { core_->outgoing()->off_any(); }
-    void offAnyOutgoing(listener_handle const& handle) const { handle.off(); }
-    std::vector<listener_handle> listenersAny() const { return detail::handles_of(core_->events(), core_->events()->any_ids()); }
-    std::vector<listener_handle> listenersAnyOutgoing() const
-    {
-        return detail::handles_of(core_->outgoing(), core_->outgoing()->any_ids());
-    }
 
     // A middleware, (std::string_view event, socketio::args const&, socketio::next), that every incoming event passes
     // before its named listeners hear it. The arguments are valid until next is called or let go. next() hands the event on;
@@ -235,6 +132,27 @@ public:
     friend bool operator==(server_socket const& a, server_socket const& b) noexcept { return a.core_ == b.core_; }
 
 private:
+    template <class, class, class>
+    friend class emits;
+    template <class>
+    friend class listens;
+    template <class>
+    friend class listens_to_all;
+    template <class, class>
+    friend class room_operators;
+
+    std::shared_ptr<detail::server_socket_core> const& destination() const noexcept { return core_; }
+    static broadcast_options conditions() noexcept { return {}; }
+    broadcast_operator to_broadcast() const { return broadcast(); }
+    std::shared_ptr<detail::event_emitter> events() const { return core_->events(); }
+    std::shared_ptr<detail::event_emitter> outgoing() const { return core_->outgoing(); }
+    static callback_executor callbacks() noexcept { return {}; }
+    template <class Listener>
+    listener_handle add_listener(std::string_view event, Listener&& listener, bool once) const
+    {
+        return detail::listen(events(), event, std::forward<Listener>(listener), once, {});
+    }
+
     std::shared_ptr<detail::server_socket_core> core_;
 };
 

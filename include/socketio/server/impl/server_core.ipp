@@ -27,7 +27,7 @@ SOCKETIO_DECL std::shared_ptr<server_core> server_core::make(asio::any_io_execut
     check_heartbeat(settings);
     auto const made = std::make_shared<server_core>(std::move(executor), std::move(settings));
     made->watch_.add(made.get());
-    static_cast<void>(made->of("/"));
+    made->root_ = made->of("/");
     return made;
 }
 

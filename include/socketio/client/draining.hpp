@@ -1,0 +1,38 @@
+// How `async_drain` begins: the wait until nothing is buffered.
+#pragma once
+
+#include <socketio/client/emitting.hpp>
+#include <socketio/net/completion.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace socketio::detail {
+
+class drain_initiation {
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit drain_initiation(std::shared_ptr<socket_link> on) noexcept : link_{std::move(on)} {}
+    executor_type get_executor() const noexcept { return executor_of(*link_); }
+
+    template <class Handler>
+    void operator()(Handler&& handler) const
+    {
+        auto const executor = get_executor();
+        if (!executor)
+            return;
+        auto const id = link_->core().new_drain_id();
+        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+            slot.assign([core = link_->weak_core(), id](asio::cancellation_type) {
+                if (auto const alive = core.lock())
+                    alive->cancel_drain(id);
+            });
+        link_->core().wait_for_drain(id, completion<std::decay_t<Handler>>{std::forward<Handler>(handler), executor});
+    }
+
+private:
+    std::shared_ptr<socket_link> link_;
+};
+
+} // namespace socketio::detail

@@ -1,0 +1,113 @@
+// `on`, `once`, `off` and their siblings: written once, for every handle that has events.
+#pragma once
+
+#include <socketio/net/listener_handle.hpp>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+// A base of the handles. `Self` lets this class see (as a friend)
+//   events()                                its emitter, as a std::shared_ptr
+//   add_listener(event, listener, once)     how a callable becomes a listener there
+template <class Self>
+class listens {
+public:
+    // Calls `listener` whenever the event comes. Several listeners of an event are called in the order in which they
+    // were added. The class's own comment says which events there are, with which parameters, and on which thread.
+    //
+    //     socketio::listener_handle handle = socket.on("news", [](std::string title) { ... });
+    //     socket.off(handle);
+    //
+    // Any thread. The handle may be ignored. std::invalid_argument: there is no such event, where a handle has only its
+    // own.
+    template <class Listener>
+    listener_handle on(std::string_view event, Listener&& listener) const
+    {
+        return self().add_listener(event, std::forward<Listener>(listener), false);
+    }
+    // The same for the next occurrence only.
+    template <class Listener>
+    listener_handle once(std::string_view event, Listener&& listener) const
+    {
+        return self().add_listener(event, std::forward<Listener>(listener), true);
+    }
+
+    // Removes that one listener; it is not called again once this has returned. On another thread than the one that
+    // calls listeners, a call that has begun may still be under way.
+    void off(listener_handle const& handle) const { handle.off(); }
+    void off(std::string_view, listener_handle const& handle) const { handle.off(); }
+    // Removes all listeners of the event.
+    void off(std::string_view event) const { self().events()->off(event); }
+    // Removes all listeners but the catch-all ones.
+    void off() const { self().events()->off_named(); }
+
+    // Handles of the listeners of an event, in the order in which they are called.
+    std::vector<listener_handle> listeners(std::string_view event) const
+    {
+        return detail::handles_of(self().events(), self().events()->ids(event));
+    }
+    bool hasListeners(std::string_view event) const { return self().events()->has(event); }
+
+protected:
+    listens() = default;
+
+private:
+    Self const& self() const noexcept { return static_cast<Self const&>(*this); }
+};
+
+// The catch-all listeners of a socket of either side. `Self` has `outgoing()`, an emitter, and callbacks(), the
+// executor of listeners that name none, beside events().
+template <class Self>
+class listens_to_all {
+public:
+    // Calls `listener` for every event of the peer, before the middleware and the event's own listeners. It takes
+    // (std::string_view event, socketio::args const&) and, if it may answer, a socketio::ack behind them; or the event
+    // alone.
+    template <class Listener>
+    listener_handle onAny(Listener&& listener) const
+    {
+        return detail::listen_any(self().events(), std::forward<Listener>(listener), false, self().callbacks());
+    }
+    // The same, before all catch-all listeners so far.
+    template <class Listener>
+    listener_handle prependAny(Listener&& listener) const
+    {
+        return detail::listen_any(self().events(), std::forward<Listener>(listener), true, self().callbacks());
+    }
+    void offAny() const { self().events()->off_any(); }
+    void offAny(listener_handle const& handle) const { handle.off(); }
+    std::vector<listener_handle> listenersAny() const
+    {
+        return detail::handles_of(self().events(), self().events()->any_ids());
+    }
+
+    // Calls `listener`, (std::string_view event, socketio::args const&), for every event that this side sends, as it is
+    // written: for one that waits in a client's send buffer, when it leaves that. Not for acknowledgements.
+    template <class Listener>
+    listener_handle onAnyOutgoing(Listener&& listener) const
+    {
+        return detail::listen_any(self().outgoing(), std::forward<Listener>(listener), false, self().callbacks());
+    }
+    template <class Listener>
+    listener_handle prependAnyOutgoing(Listener&& listener) const
+    {
+        return detail::listen_any(self().outgoing(), std::forward<Listener>(listener), true, self().callbacks());
+    }
+    void offAnyOutgoing() const { self().outgoing()->off_any(); }
+    void offAnyOutgoing(listener_handle const& handle) const { handle.off(); }
+    std::vector<listener_handle> listenersAnyOutgoing() const
+    {
+        return detail::handles_of(self().outgoing(), self().outgoing()->any_ids());
+    }
+
+protected:
+    listens_to_all() = default;
+
+private:
+    Self const& self() const noexcept { return static_cast<Self const&>(*this); }
+};
+
+} // namespace socketio
