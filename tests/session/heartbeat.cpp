@@ -38,7 +38,7 @@ TEST_CASE("every ping starts the client's time anew, and a client never pings")
         now += 44s;
         CHECK_FALSE(h.expired(now));
         CHECK_FALSE(h.take_ping(now));
-        h.heard(now);
+        h.received(now);
         CHECK(h.deadline() == now + 45s);
     }
     CHECK_FALSE(h.take_ping(now + 45s));
@@ -48,7 +48,7 @@ TEST_CASE("every ping starts the client's time anew, and a client never pings")
 TEST_CASE("a ping may come late, as long as nobody has looked")
 {
     heartbeat h{role::client, 25s, 20s, start};
-    h.heard(start + 60s);
+    h.received(start + 60s);
     CHECK_FALSE(h.expired(start + 60s));
     CHECK(h.deadline() == start + 105s);
 }
@@ -57,7 +57,7 @@ TEST_CASE("once somebody has looked and found it expired, a late ping does not h
 {
     heartbeat h{role::client, 25s, 20s, start};
     CHECK(h.expired(start + 45s));
-    h.heard(start + 46s);
+    h.received(start + 46s);
     CHECK(h.expired(start + 46s));
     CHECK(h.deadline() == start + 45s); // so that a timer finds it at once
 }
@@ -71,7 +71,7 @@ TEST_CASE("a server pings once, pingInterval after the last pong")
     CHECK(h.take_ping(start + 25s));
     CHECK_FALSE(h.take_ping(start + 25s));
     CHECK(h.deadline() == start + 45s);
-    h.heard(start + 26s);
+    h.received(start + 26s);
     CHECK(h.deadline() == start + 51s);
     CHECK_FALSE(h.take_ping(start + 50s));
     CHECK(h.take_ping(start + 51s));
@@ -91,7 +91,7 @@ TEST_CASE("a ping without an answer for pingTimeout is the end for a server")
 TEST_CASE("a pong that nobody asked for only moves the next ping")
 {
     heartbeat h{role::server, 25s, 20s, start};
-    h.heard(start + 20s);
+    h.received(start + 20s);
     CHECK_FALSE(h.take_ping(start + 25s));
     CHECK(h.take_ping(start + 45s));
 }

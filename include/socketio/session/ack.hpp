@@ -17,16 +17,16 @@
 namespace socketio {
 namespace detail {
 
-// Whoever can send an answer: takes an encoded packet from any thread.
+// Sends answers: takes an encoded packet from any thread.
 class ack_target {
 public:
     ack_target() = default;
     ack_target(ack_target const&) = delete;
     ack_target& operator=(ack_target const&) = delete;
     virtual ~ack_target() = default;
-    // `epoch` names the connection that the question came on: an answer on a later one is dropped.
+    // `epoch` names the connection on which the request arrived. An answer on a later connection is dropped.
     virtual void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) = 0;
-    // The last copy of an unused ack is gone: the peer will wait in vain.
+    // The last copy of an unused ack was destroyed: the peer will not get an answer.
     virtual void ack_dropped(std::uint64_t id) = 0;
 };
 
@@ -53,7 +53,7 @@ public:
         auto const target = target_.lock();
         if (!target)
             return;
-        std::array<char, 1024> room; // most answers need no more
+        std::array<char, 1024> room; // enough for most answers
         byte_buffer text{room};
         std::vector<bytes_view> attachments;
         encode_ack(text, attachments, nsp_, id_, arguments...);
@@ -70,9 +70,9 @@ private:
 
 } // namespace detail
 
-// The trailing parameter of a listener whose event wants an answer. May be kept, copied and called
-// later, from any thread; the first call sends the answer, any other does nothing. Empty (and then
-// a call does nothing) when the peer asked for no answer.
+// The trailing parameter of a listener whose event requests an acknowledgement. It can be copied, stored and
+// called later, from any thread. The first call sends the answer; later calls have no effect. Empty, so that a
+// call has no effect, when the peer requested no acknowledgement.
 class ack {
 public:
     ack() = default;

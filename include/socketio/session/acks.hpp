@@ -1,5 +1,5 @@
-// Pending acknowledgements: the emit, its deadline, and the handler. Each of them ends exactly
-// once. Time is an argument.
+// Pending acknowledgements: the emit, its deadline and the handler. Each of them ends exactly once. Time is an
+// argument.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -22,15 +22,15 @@ struct pending_ack {
     bool buffered = false;     // its packet has not been sent yet: a disconnect does not end it
     std::string event{};
     ack_handler handler{};
-    std::error_code ended_by{}; // of one that was put back: how it ends, and at once
+    std::error_code ended_by{}; // after put_back(): the error with which it ends at once
 };
 
-// Ids ascend, so that a sorted vector finds and forgets them cheaply; answers mostly come in order.
+// Ids ascend, so that look-up and removal in a sorted vector are cheap. Answers mostly arrive in order.
 class acks {
 public:
     std::size_t size() const noexcept { return count_; }
 
-    // The next add() needs no memory.
+    // Makes sure that the next add() needs no memory.
     void reserve_one() { make_room(entries_); }
 
     void add(pending_ack&& ack)
@@ -47,8 +47,8 @@ public:
             entries_.insert(lower_bound(ack.id), std::move(ack));
     }
 
-    // The pending ack of this id, no longer pending; none if unknown. With `answered` also none if its packet was
-    // not sent: the peer cannot have an answer to that.
+    // Removes the pending ack of this id and returns it; std::nullopt if the id is unknown. With `answered`,
+    // ignores an ack whose packet was not sent: the peer cannot have answered it.
     std::optional<pending_ack> take(std::uint64_t id, bool answered = false)
     {
         auto found = entries_.begin() + static_cast<std::ptrdiff_t>(head_);
@@ -62,16 +62,16 @@ public:
         return taken;
     }
 
-    // One that was taken to be ended so, which there was no memory for: it expires at once.
-    void put_back(pending_ack&& ack, std::error_code why)
+    // Puts an ack back that was taken, when memory ran out before it could end. It expires at once, with this error.
+    void put_back(pending_ack&& ack, std::error_code error)
     {
         ack.deadline = clock::time_point::min();
         if (!ack.ended_by)
-            ack.ended_by = why;
+            ack.ended_by = error;
         add(std::move(ack));
     }
 
-    // The first of them all; needs no memory.
+    // Removes the oldest one. Needs no memory.
     std::optional<pending_ack> take_first()
     {
         return count_ == 0 ? std::nullopt : take(entries_[head_].id);
@@ -84,10 +84,10 @@ public:
             found->buffered = false;
     }
 
-    // Not before any deadline runs out; never() if none does.
+    // No deadline is earlier than this; never() if there is no deadline.
     clock::time_point deadline() const noexcept { return count_ == 0 ? clock::never() : earliest_; }
 
-    // Those whose time is up.
+    // Removes and returns those whose deadline has passed.
     std::vector<pending_ack> take_expired(clock::time_point now)
     {
         if (now < earliest_)
@@ -102,7 +102,7 @@ public:
         return due;
     }
 
-    // Those whose packet went out: the answer will not come any more.
+    // Removes and returns those whose packet was sent: their answer cannot arrive any more.
     std::vector<pending_ack> take_sent()
     {
         return take_if([](pending_ack const& each) { return !each.buffered; });
@@ -140,7 +140,7 @@ private:
         return taken;
     }
 
-    // The same as in take_expired(), without a look at all that are not due.
+    // The same as take_expired(), but reads only the acks that are due.
     entries take_front(clock::time_point now)
     {
         auto const is_there = [](pending_ack const& each) { return static_cast<bool>(each.handler); };
@@ -162,7 +162,7 @@ private:
         return due;
     }
 
-    // An ended ack leaves a hole; holes at the front are skipped, and swept when they are the most.
+    // An ended ack leaves a hole. Holes at the front are skipped; all are removed when they outnumber the acks.
     void forgotten()
     {
         --count_;
@@ -182,8 +182,8 @@ private:
     std::size_t head_ = 0;
     std::size_t count_ = 0;
     clock::time_point earliest_ = clock::never();
-    clock::time_point latest_{};  // of the last that was added
-    bool in_order_ = true;        // deadlines ascend with the ids, as they do while all emits have the same timeout
+    clock::time_point latest_{};  // of the last one that was added
+    bool in_order_ = true;        // deadlines ascend with the ids, as long as all emits have the same timeout
 };
 
 } // namespace socketio::detail

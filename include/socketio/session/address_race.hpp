@@ -1,5 +1,5 @@
-// When which of a host's addresses is tried (RFC 8305, sections 4 and 5): each a little after the one before, or at
-// once when one has failed. Knows them by their numbers only, and the time as it is told.
+// Decides when each address of a host is tried (RFC 8305, sections 4 and 5): a little after the one before, or
+// at once when one has failed. Knows the addresses by number only. Time is an argument.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -18,7 +18,7 @@ public:
 
     explicit address_race(std::size_t addresses) noexcept : addresses_{addresses} {}
 
-    // The address to try now, and each only once; ask again until there is none.
+    // The next address to try now, each exactly once. Call it until it returns std::nullopt.
     std::optional<std::size_t> next(clock::time_point now) noexcept
     {
         if (begun_ == addresses_ || now < next_at_)
@@ -27,17 +27,17 @@ public:
         return begun_++;
     }
 
-    // An attempt has come to nothing.
+    // An attempt has failed.
     void failed() noexcept
     {
         ++failed_;
         next_at_ = {};
     }
 
-    // When next() may have more to say; never() once all have been begun.
+    // The time at which next() may return another address; never() once all have been tried.
     clock::time_point deadline() const noexcept { return begun_ == addresses_ ? clock::never() : next_at_; }
 
-    // None is left, and none is under way.
+    // All addresses have failed.
     bool lost() const noexcept { return failed_ == addresses_; }
 
 private:
@@ -47,7 +47,7 @@ private:
     clock::time_point next_at_{};
 };
 
-// Both families in turn, beginning with the first address's; their order among themselves stays.
+// Alternates the two address families, beginning with that of the first address. Within a family the order stays.
 template <class Address, class IsV6>
 void interleave_families(std::vector<Address>& addresses, IsV6 is_v6)
 {

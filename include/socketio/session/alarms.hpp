@@ -1,4 +1,4 @@
-// Things to be done at a time unless they are called off before. Time is an argument.
+// Actions at a point in time, unless they are cancelled before. Time is an argument.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -13,13 +13,16 @@ namespace socketio::detail {
 
 class alarms {
 public:
-    // Names an alarm; it may be cleared also after it went off. The default names none.
+    // Identifies an alarm. It may be cleared after the alarm, too. The default identifies no alarm.
     struct key {
         clock::time_point at{};
         std::uint64_t number = 0;
-        // By hand: chrono has no <=> in libc++ before 17.
+        // Written out: chrono has no <=> in libc++ before 17.
         bool operator==(key const&) const = default;
-        friend bool operator<(key const& a, key const& b) noexcept { return std::tie(a.at, a.number) < std::tie(b.at, b.number); }
+        friend bool operator<(key const& a, key const& b) noexcept
+        {
+            return std::tie(a.at, a.number) < std::tie(b.at, b.number);
+        }
     };
 
     key set(clock::time_point at, unique_function<void()> action)
@@ -28,8 +31,8 @@ public:
         entries_.emplace(made, std::move(action));
         return made;
     }
-    // The same, if `which` names none or a later one, which is called off then. For those who look again at that time
-    // for when they are next to be asked: a deadline that moves away costs nothing.
+    // The same, unless `which` identifies an earlier alarm. A later one is cancelled. For a caller that computes
+    // its next deadline in the action: a deadline that moves away costs no call here.
     template <class Action>
     void bring_forward(key& which, clock::time_point at, Action action)
     {
@@ -42,9 +45,12 @@ public:
     void clear(key const& which) { entries_.erase(which); }
     void clear_all() noexcept { entries_.clear(); }
 
-    clock::time_point deadline() const noexcept { return entries_.empty() ? clock::never() : entries_.begin()->first.at; }
+    clock::time_point deadline() const noexcept
+    {
+        return entries_.empty() ? clock::never() : entries_.begin()->first.at;
+    }
 
-    // The first one whose time has come, no longer set; empty if there is none.
+    // Removes the first action that is due; empty if there is none.
     unique_function<void()> take_due(clock::time_point now)
     {
         if (now < deadline())

@@ -1,4 +1,4 @@
-// Binary data where only text may go (Engine.IO 4): the letter b and base64. HTTP long-polling always has it so, and
+// Binary data in a text transport (Engine.IO 4): the letter b and base64. HTTP long-polling always uses it, and
 // WebSocket for peers without binary frames.
 #pragma once
 
@@ -16,7 +16,7 @@ inline bool is_base64_packet(std::span<char const> packet) noexcept
     return !packet.empty() && packet.front() == 'b';
 }
 
-// The data of such a packet, decoded where it stands; engine_packet_invalid for anything but canonical base64.
+// Decodes the data of such a packet in place. engine_packet_invalid: it is not canonical base64.
 inline std::error_code read_base64_packet(std::span<char> packet, std::span<char>& data) noexcept
 {
     data = packet.subspan(1);

@@ -1,4 +1,4 @@
-// Where a compression library, if the program has one, is found by the connections that agree to use it.
+// The place where connections that agree on compression find the compression library, if the program has one.
 #pragma once
 
 #include <socketio/core/role.hpp>
@@ -11,14 +11,14 @@
 
 namespace socketio::detail {
 
-// For one connection; `own` is this side's role.
+// Makes the codec of one connection; `own` is the role of this side.
 using codec_factory = message_codec (*)(role own, deflate_parameters const& agreed, deflate_options const& options);
 
-// Null unless <socketio/deflate.hpp> is part of the program. It is ready before any dynamic initialisation, and
-// asked when a connection is made, not earlier: then all of the program's initialisation is over.
+// Null unless <socketio/deflate.hpp> is part of the program. It is set before any dynamic initialisation, and
+// read when a connection is made: after all of the program's initialisation.
 inline constinit std::atomic<codec_factory> installed_codec{nullptr};
 
-// One body as gzip (RFC 1952); false if there is no memory for it. Null and installed as above.
+// Compresses one body as gzip (RFC 1952). Returns false if memory runs out. Null and installed as above.
 using gzip_function = bool (*)(std::string_view body, std::string& out);
 inline constinit std::atomic<gzip_function> installed_gzip{nullptr};
 
@@ -27,7 +27,7 @@ inline bool offers_deflate(deflate_options const& options) noexcept
     return options.enabled && installed_codec.load(std::memory_order_acquire) != nullptr;
 }
 
-// For a connection that was agreed to be compressed.
+// The codec of a connection that has agreed on compression.
 inline message_codec make_codec(role own, deflate_parameters const& agreed, deflate_options const& options)
 {
     return installed_codec.load(std::memory_order_acquire)(own, agreed, options);

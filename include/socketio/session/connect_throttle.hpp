@@ -1,6 +1,6 @@
-// When a namespace may be asked for. At the reference's server a CONNECT costs the whole connection
-// when an earlier one for that namespace is not answered yet, and also in one breath with DISCONNECT,
-// which it carries out a tick later. Time is an argument.
+// Delays CONNECT packets. The reference's server closes the whole connection when a CONNECT arrives while an
+// earlier one for that namespace is unanswered (socket.io/lib/client.ts, ondecoded()). The same happens directly
+// behind a DISCONNECT, which the server processes a tick later. Time is an argument.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -15,11 +15,11 @@ namespace socketio::detail {
 
 class connect_throttle {
 public:
-    // Between DISCONNECT and the next CONNECT.
+    // The wait between DISCONNECT and the next CONNECT.
     static constexpr std::chrono::milliseconds pause{20};
 
-    // From when on CONNECT may be sent; never() while an answer is due, the beginning of time if nothing
-    // is in the way.
+    // The time from which CONNECT may be sent: never() while an answer is due, the clock's earliest time if it
+    // may be sent now.
     clock::time_point opens_at(std::string_view nsp) const noexcept
     {
         auto const found = entries_.find(nsp);
@@ -29,7 +29,7 @@ public:
     void asked(std::string_view nsp) { set(nsp, clock::never()); }
     void left(std::string_view nsp, clock::time_point now) { set(nsp, deadline_after(now, pause)); }
 
-    // CONNECT or CONNECT_ERROR came. True if it was due.
+    // CONNECT or CONNECT_ERROR has arrived. Returns true if it was due.
     bool answered(std::string_view nsp) noexcept
     {
         auto const found = entries_.find(nsp);
@@ -42,7 +42,10 @@ public:
     void clear() noexcept { entries_.clear(); }
 
 private:
-    void set(std::string_view nsp, clock::time_point opens_at) { entries_.insert_or_assign(std::string{nsp}, opens_at); }
+    void set(std::string_view nsp, clock::time_point opens_at)
+    {
+        entries_.insert_or_assign(std::string{nsp}, opens_at);
+    }
 
     std::map<std::string, clock::time_point, std::less<>> entries_; // by namespace
 };

@@ -1,4 +1,4 @@
-// What listeners of "connect_error" and "disconnect" are told, and what the error hook gets.
+// The arguments of "connect_error", of "disconnect" and of the error hook.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -15,22 +15,22 @@
 
 namespace socketio {
 
-// Why a connection, or the connection to a namespace, could not be made.
+// The reason why a connection, or the connection to a namespace, could not be established.
 class connect_error {
 public:
     connect_error() = default;
-    connect_error(std::error_code why, std::string words) : code_{why}, message_{std::move(words)} {}
+    connect_error(std::error_code code, std::string message) : code_{code}, message_{std::move(message)} {}
 
-    // What happened and, where it helps, what to do. Of a refusal by the server: the server's own words.
+    // What happened and, where it helps, what to do. For a refusal by the server, the server's own text.
     std::string const& message() const noexcept { return message_; }
     // socketio::error, or the operating system's code.
     std::error_code code() const noexcept { return code_; }
-    // What the server's middleware put into `err.data`; null otherwise.
+    // The server's `err.data` (socket.io/lib/namespace.ts, run()); null otherwise.
     value const& data() const noexcept { return data_; }
-    // Of a refused upgrade: the HTTP status (0 if there was no answer) and the start of the body.
+    // For a refused upgrade: the HTTP status (0 without an answer) and the beginning of the body.
     int http_status() const noexcept { return http_status_; }
     std::string const& http_body() const noexcept { return http_body_; }
-    // What the server asked for with Retry-After, in an answer of 503 or 429; see the option retry_after_max.
+    // The server's Retry-After in an answer with status 503 or 429; see the option retry_after_max.
     std::optional<std::chrono::seconds> retry_after() const noexcept { return retry_after_; }
 
     void set_data(value data) { data_ = std::move(data); }
@@ -52,17 +52,17 @@ private:
 
 // The second argument of "disconnect" and of the manager's "close".
 struct disconnect_details {
-    std::error_code code{};             // what was noticed; empty for an orderly end
-    std::string description{};          // the same in words
-    std::uint16_t websocket_code = 0;   // status of the peer's close frame (RFC 6455, 7.4), 0 without one
+    std::error_code code{};             // the error that was detected; empty for an orderly end
+    std::string description{};          // the same as text
+    std::uint16_t websocket_code = 0;   // status of the peer's close frame (RFC 6455, 7.4), 0 without a close frame
 };
 
-// Something that concerns one event only: an argument of another type than the listener expects,
-// or an emit that cannot be sent. The connection goes on.
+// An error that concerns one event only: an argument of another type than the listener expects, or an emit that
+// cannot be sent. The connection continues.
 struct event_error {
     std::error_code code{};
     std::string event{};
-    std::size_t position = 0;  // of the argument, from 0
+    std::size_t position = 0;  // number of the argument, from 0
     std::string expected{};
     std::string actual{};
     std::string path{};        // inside the argument, such as "user.tags[3]"

@@ -8,9 +8,8 @@
 
 namespace socketio::detail {
 
-// Client: after a ping the next one must come within pingInterval + pingTimeout; other traffic does
-// not extend that. Server: a ping is due pingInterval after the last pong, and must be answered
-// within pingTimeout.
+// Client: after a ping the next one must arrive within pingInterval + pingTimeout. Other traffic does not extend
+// that. Server: a ping is due pingInterval after the last pong, and its pong must arrive within pingTimeout.
 class heartbeat {
 public:
     using duration = std::chrono::milliseconds;
@@ -22,8 +21,8 @@ public:
         deadline_ = silent_until(now);
     }
 
-    // A ping (client) or a pong (server) came. What was found expired stays so.
-    void heard(clock::time_point now) noexcept
+    // A ping (client) or a pong (server) has arrived. An expired heartbeat stays expired.
+    void received(clock::time_point now) noexcept
     {
         if (found_expired_)
             return;
@@ -31,9 +30,10 @@ public:
         deadline_ = silent_until(now);
     }
 
-    // Server: another packet came. While a pong is due, the first of them gives it as much time again: the pong may
-    // stand behind a large message on a slow line. (As npm's engine.io does since 6.6.12.)
-    void heard_other(clock::time_point now) noexcept
+    // Server: another packet has arrived. The first one after a ping extends the deadline of its pong once,
+    // since the pong may be queued behind a large message on a slow connection. (npm's engine.io does so since
+    // 6.6.12: engine.io/lib/socket.ts.)
+    void received_other(clock::time_point now) noexcept
     {
         if (own_ == role::client || !waiting_ || extended_ || found_expired_)
             return;
@@ -43,14 +43,14 @@ public:
 
     clock::time_point deadline() const noexcept { return deadline_; }
 
-    // Whoever is told so acts upon it, so that a ping which comes a moment later must not undo it.
+    // True once the deadline has passed. The caller acts on it, so that a later ping must not undo it.
     bool expired(clock::time_point now) noexcept
     {
         found_expired_ = found_expired_ || (now >= deadline_ && (own_ == role::client || waiting_));
         return found_expired_;
     }
 
-    // Server: true when a ping is to be sent now; counts the time for its answer from here.
+    // Server: true when a ping is due. The time for its pong starts here.
     bool take_ping(clock::time_point now) noexcept
     {
         if (own_ == role::client || waiting_ || now < deadline_)

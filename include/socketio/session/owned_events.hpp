@@ -1,5 +1,5 @@
-// Events that must wait for their listeners: those that arrive before the namespace is connected.
-// A packet looks into its message; here it is copied, and read again when its time has come.
+// Copies of events that wait for their listeners, because they arrived before the namespace was connected. A
+// packet points into its message. The copy is parsed again when it is delivered.
 #pragma once
 
 #include <socketio/codec/packet.hpp>
@@ -29,7 +29,7 @@ public:
     {
         copy([&](json_writer& json) { write(json, from.payload); });
     }
-    // Arguments alone.
+    // Copies arguments only.
     explicit owned_event(args const& from)
     {
         copy([&](json_writer& json) {
@@ -40,7 +40,7 @@ public:
         });
     }
 
-    // Its memory, which for a small event is mostly not its own bytes.
+    // Its memory. For a small event, the greater part is overhead.
     std::size_t size() const noexcept
     {
         std::size_t total = sizeof *this + text_.capacity();
@@ -51,11 +51,12 @@ public:
     std::optional<std::uint64_t> id() const noexcept { return id_; }
     void forget_id() noexcept { id_.reset(); }
 
-    // The payload, valid as long as this and `reader` are. To be called once.
+    // Parses the payload, which is valid as long as this and `reader`. Call it once.
     value_view read(json_document& reader)
     {
         std::vector<bytes_view> const views(attachments_.begin(), attachments_.end());
-        if (reader.parse({text_.data(), text_.size()}, json_limits{.depth = max_json_depth}, !views.empty()) || reader.attach(views))
+        if (reader.parse({text_.data(), text_.size()}, json_limits{.depth = max_json_depth}, !views.empty()) ||
+            reader.attach(views))
             return {};
         return reader.root();
     }
@@ -77,13 +78,13 @@ private:
     std::vector<bytes> attachments_;
 };
 
-// A packet of this side's own, so that it can be read; if it could not, it would be left out.
+// Parses a packet of this side, so that it can be delivered here. std::nullopt if it cannot be parsed.
 inline std::optional<owned_event> read_back(std::string_view text, std::span<bytes_view const> attachments)
 {
     packet_decoder reader{{attachments.size(), {.depth = max_json_depth}}};
     packet sent;
     std::error_code ec;
-    std::string copied{text}; // reading writes into it
+    std::string copied{text}; // the parser writes into it
     bool whole = reader.text(copied, sent, ec);
     std::list<std::string> binaries;
     for (bytes_view const each : attachments)
@@ -110,7 +111,7 @@ public:
         size_ -= first.size();
         return first;
     }
-    // Their connection is gone, and with it the peer that waits for answers.
+    // Drops the ack ids: the connection is lost, and so is the peer that waits for the answers.
     void forget_ids() noexcept
     {
         for (auto& each : events_)

@@ -1,5 +1,5 @@
-// Encoded packets that wait, in order: text and attachments lie in one flat buffer, so that waiting
-// costs a packet no allocation of its own. A packet and its attachments are one entry.
+// A queue of encoded packets. Texts and attachments share one flat buffer, so that a waiting packet needs no
+// allocation of its own. A packet and its attachments are one entry.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -22,25 +22,25 @@ class packet_queue {
 public:
     struct entry {
         std::size_t size = 0;      // bytes of this entry in the buffer
-        std::size_t text = 0;      // of these, the packet's text
+        std::size_t text = 0;      // bytes of the packet's text among them
         std::uint32_t attachments = 0;
         std::optional<std::uint64_t> ack{};
         clock::time_point expires = clock::never();
-        bool compress = true; // it may be sent compressed
+        bool compress = true; // the packet may be sent compressed
         bool removed = false;
     };
 
     packet_queue() = default;
-    // Empty, it holds on to so many bytes of memory for the next burst.
+    // An empty queue keeps up to `keep` bytes of memory for the next burst.
     explicit packet_queue(std::size_t keep) noexcept : keep_{keep} {}
 
     bool empty() const noexcept { return count_ == 0; }
     std::size_t size() const noexcept { return count_; }
     std::size_t byte_size() const noexcept { return bytes_.size() - offset_ - removed_bytes_; }
-    // Bytes held, for packets that wait and packets to come.
+    // Bytes allocated, for present and for future packets.
     std::size_t memory() const noexcept { return bytes_.capacity(); }
 
-    // Bytes that a packet adds to byte_size().
+    // The number of bytes that a packet adds to byte_size().
     static std::size_t size_of(std::string_view text, std::span<bytes_view const> attachments) noexcept
     {
         std::size_t size = text.size();
@@ -52,7 +52,7 @@ public:
     void push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
               clock::time_point expires = clock::never(), bool compress = true)
     {
-        // All memory first, so that a failure leaves nothing of the packet behind.
+        // Allocates all memory first, so that a failure leaves no part of the packet behind.
         std::size_t const size = size_of(text, attachments);
         bytes_.prepare(size);
         entries_.push_back({size, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires, compress});
@@ -66,7 +66,7 @@ public:
         ++count_;
     }
 
-    // The packet whose acknowledgement has this id will not be sent. False if it is not here.
+    // Removes the packet whose acknowledgement has this id. Returns false if it is not here.
     bool remove(std::uint64_t ack)
     {
         for (std::size_t i = head_; i != entries_.size(); ++i) {
@@ -79,7 +79,7 @@ public:
         return false;
     }
 
-    // Removes the first packet, which must be there, after `gone` has seen it as (text, ack).
+    // Removes the first packet, which must exist, after it called `gone` with (text, ack).
     template <class Gone>
     void remove_first(Gone gone)
     {
@@ -90,10 +90,10 @@ public:
         sweep();
     }
 
-    // Not before any packet expires; never() if none does.
+    // No packet expires earlier than this; never() if no packet expires.
     clock::time_point deadline() const noexcept { return earliest_; }
 
-    // Removes the packets whose time is up; `gone` sees each as (text, ack).
+    // Removes the expired packets and calls `gone` for each with (text, ack).
     template <class Gone>
     void remove_expired(clock::time_point now, Gone gone)
     {
@@ -116,7 +116,7 @@ public:
         sweep();
     }
 
-    // Shows all packets, front first, as (text, attachments).
+    // Calls `look` for all packets, front first, with (text, attachments).
     template <class Look>
     void for_each(Look look) const
     {
@@ -133,7 +133,7 @@ public:
         }
     }
 
-    // Shows the first packet, if there is one, as (text, attachments).
+    // Calls `look` for the first packet, if there is one, with (text, attachments).
     template <class Look>
     void peek(Look look) const
     {
@@ -146,8 +146,9 @@ public:
         look(std::string_view{bytes_.data() + at, first.text}, std::span<bytes_view const>{attachments});
     }
 
-    // Hands the packets over, front first, as (text, attachments, ack, compress), until `take` says false
-    // (that packet stays). `take` may only push, which ends its views; what it pushes is handed over too.
+    // Passes the packets to `take`, front first, as (text, attachments, ack, compress), until it returns false;
+    // that packet stays. `take` may only push, which invalidates its views. Packets that it pushes are passed
+    // on, too.
     template <class Take>
     void drain(Take take)
     {
@@ -159,7 +160,8 @@ public:
                 attachments.clear();
                 if (next.attachments != 0)
                     split(at, next, attachments);
-                if (!take(std::string_view{at, next.text}, std::span<bytes_view const>{attachments}, next.ack, next.compress)) {
+                if (!take(std::string_view{at, next.text}, std::span<bytes_view const>{attachments}, next.ack,
+                          next.compress)) {
                     sweep();
                     return;
                 }
@@ -183,7 +185,7 @@ public:
     }
 
 private:
-    // The first that is not removed; adds to `at` the bytes before it.
+    // The index of the first packet that is not removed. Adds the bytes before it to `at`.
     std::size_t first_index(std::size_t& at) const noexcept
     {
         std::size_t first = head_;
@@ -207,8 +209,8 @@ private:
             removed_bytes_ -= first.size;
     }
 
-    // While not all is handed over, for days perhaps, packets may come, and be removed or taken: what they
-    // held is given back when it is the greater part, and there is memory for the copy.
+    // A partly drained queue may stay so for days, while packets are added and removed. Their memory is released
+    // when it is the greater part, and if memory for the copy is available.
     void sweep() noexcept
     {
         while (head_ != entries_.size() && entries_[head_].removed)
@@ -221,16 +223,16 @@ private:
 
     void compact()
     {
-        byte_buffer kept;
-        kept.prepare(byte_size());
+        byte_buffer copy;
+        copy.prepare(byte_size());
         for (std::size_t i = head_; i != entries_.size(); ++i) {
             if (!entries_[i].removed)
-                kept.append(bytes_.data() + offset_, entries_[i].size);
+                copy.append(bytes_.data() + offset_, entries_[i].size);
             offset_ += entries_[i].size;
         }
         entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
         std::erase_if(entries_, [](entry const& each) { return each.removed; });
-        bytes_.swap(kept);
+        bytes_.swap(copy);
         head_ = 0;
         offset_ = 0;
         removed_bytes_ = 0;
@@ -252,8 +254,8 @@ private:
     byte_buffer bytes_;
     std::vector<entry> entries_;
     std::size_t head_ = 0;
-    std::size_t offset_ = 0;        // of the first entry, in bytes_
-    std::size_t removed_bytes_ = 0; // behind that, of removed entries
+    std::size_t offset_ = 0;        // position of the first entry in bytes_
+    std::size_t removed_bytes_ = 0; // bytes of removed entries behind offset_
     std::size_t count_ = 0;
     clock::time_point earliest_ = clock::never();
 };

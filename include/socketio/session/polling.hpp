@@ -1,5 +1,5 @@
 // Engine.IO 4 over HTTP long-polling, the server's side of one session: payloads of packets and the heartbeat.
-// Bodies and time go in, events come out; what is to be sent gathers until a poll takes it. Knows no HTTP.
+// Bodies and time go in, events come out. Output accumulates until a poll takes it. Knows no HTTP.
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -20,57 +20,56 @@ public:
     polling(polling const&) = delete;
     polling& operator=(polling const&) = delete;
 
-    // Says hello. To be called once, before anything else.
+    // Sends the open packet. Call it once, before anything else.
     void open(clock::time_point now);
 
-    // The body of one request, once the one before has been used up.
+    // Takes the body of one request, once the body before has been consumed.
     void feed(std::string body) noexcept;
     bool has_input() const noexcept { return fed_; }
-    // The next event of the input; none: it is used up. A message is valid until the next call. After `closed` nothing
-    // more comes.
+    // The next event of the input; none: the input is consumed. A message is valid until the next call. `closed`
+    // is the last event.
     engine_event next(clock::time_point now);
 
-    // Time has passed, at least until deadline(): may say closed (ping timeout), or put a ping into the output.
+    // Call it at deadline() or later: returns closed (ping timeout), or appends a ping to the output.
     engine_event tick(clock::time_point now);
     clock::time_point deadline() const noexcept { return closed_ ? clock::never() : heartbeat_.deadline(); }
 
     void send_text(std::string_view message, bool compress = true);
     void send_binary(bytes_view message, bool compress = true);
-    // A text message that is written in place: its packet type, then the message, goes to the end of output(); ended with
-    // end_message().
+    // A text message, built in place at the end of output(): the packet type, then the message, then end_message().
     byte_buffer& output() noexcept { return output_; }
     void end_message(bool compress)
     {
         end_packet();
         compress_ = compress_ || compress;
     }
-    // Whatever was written behind the first `size` bytes of output().
+    // Removes everything behind the first `size` bytes of output().
     void take_back(std::size_t size) noexcept { output_.truncate(size); }
-    // What a poll is told that has to end.
+    // Ends a poll without a message.
     void send_noop() { send_packet(engine_packet_type::noop); }
 
     bool has_output() const noexcept { return !output_.empty(); }
     std::size_t unsent() const noexcept { return output_.empty() ? 0 : output_.size() - 1; }
-    // Whether any message of the output is worth it, if its sender is asked.
+    // True if the sender of any message in the output permits compression.
     bool may_compress() const noexcept { return compress_; }
-    // One payload with all that has gathered.
+    // Returns the whole output as one payload, and empties it.
     std::string take_output();
 
     heartbeat& pulse() noexcept { return heartbeat_; }
     engine_settings const& settings() const noexcept { return settings_; }
 
-    // The messages that no poll has taken go to `text` and `binary`: they leave by another way.
+    // Passes the messages that no poll has taken to `text` and `binary`, which send them on another transport.
     template <class Text, class Binary>
     void hand_over(Text text, Binary binary);
 
 private:
-    // Takes the first packet off a payload.
+    // Removes the first packet from the front of a payload.
     static std::span<char> take_packet(std::span<char>& payload) noexcept;
     engine_event on_packet(std::span<char> encoded, clock::time_point now);
     engine_event on_binary(std::span<char> encoded, clock::time_point now);
-    engine_event fail(disconnect_reason reason, std::error_code why);
+    engine_event fail(disconnect_reason reason, std::error_code ec);
     void forget_input() noexcept;
-    // All that `write` writes and the end of its packet, or nothing.
+    // Runs `write` and ends its packet. An exception removes all that it wrote.
     template <class Write>
     void send_whole(Write write)
     {
@@ -85,8 +84,8 @@ private:
     engine_settings settings_;
     heartbeat heartbeat_;
     std::string input_;
-    std::span<char> rest_{}; // of the input
-    byte_buffer output_; // packets, each with a separator behind it
+    std::span<char> rest_{}; // the unread part of the input
+    byte_buffer output_; // packets, each followed by a separator
     bool compress_ = false;
     bool fed_ = false;
     bool closed_ = false;

@@ -1,5 +1,5 @@
-// Why a session or a namespace ended: one list for both halves, in the reference's words (socket-types.ts of the
-// server, socket.ts of the client).
+// The reasons why a session or a namespace ends: one list for both halves, with the texts of the reference
+// (DisconnectReason in socket.io/lib/socket-types.ts and socket.io-client/lib/socket.ts).
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 namespace socketio::detail {
 
 enum class disconnect_reason : std::uint8_t {
-    // Of the Engine.IO session, and so of all its namespaces.
+    // The Engine.IO session, and so all of its namespaces, ended.
     transport_close,
     transport_error,
     ping_timeout,
     forced_close,
     parse_error,
-    // Of one namespace, on the client.
+    // One namespace ended, on the client.
     io_server_disconnect,
     io_client_disconnect,
-    // Of one namespace, on the server.
+    // One namespace ended, on the server.
     server_namespace_disconnect,
     client_namespace_disconnect,
     server_shutting_down
@@ -40,8 +40,8 @@ constexpr std::string_view to_string(disconnect_reason reason) noexcept
     return "";
 }
 
-// Whether the session may be continued on another connection: unless one side meant to leave, or sent something that
-// cannot be read (RECOVERABLE_DISCONNECT_REASONS of the reference's socket.ts).
+// True if the session may be continued on another connection: unless one side left on purpose, or sent data that
+// cannot be read (RECOVERABLE_DISCONNECT_REASONS in socket.io/lib/socket.ts).
 constexpr bool is_recoverable(disconnect_reason reason) noexcept
 {
     switch (reason) {

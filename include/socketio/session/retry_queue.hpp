@@ -1,5 +1,5 @@
-// Events that are sent one at a time, each again until the peer has acknowledged it: the option
-// `retries`. It decides what to send and when to give up; it sends nothing.
+// The queue of the option `retries`: events that are sent one at a time, each until the peer acknowledges it. It
+// decides what to send and when to give up. It does not send.
 #pragma once
 
 #include <socketio/session/acks.hpp>
@@ -16,10 +16,10 @@
 namespace socketio::detail {
 
 struct retried_emit {
-    packet_queue packet;                                // one, without an ack id: each try has its own
-    pending_ack waiting;                                // the user's; without a handler for a plain emit
-    std::optional<std::chrono::milliseconds> timeout{}; // of one try
-    clock::time_point expires = clock::never();         // no try begins after it
+    packet_queue packet;                                // exactly one packet, without an ack id: each try has its own
+    pending_ack waiting;                                // the user's acknowledgement; a plain emit has no handler
+    std::optional<std::chrono::milliseconds> timeout{}; // for one try
+    clock::time_point expires = clock::never();         // later tries do not begin
     bool compress = true;
     std::uint64_t tries = 0;
     bool in_flight = false;
@@ -39,7 +39,7 @@ public:
         earliest_ = std::min(earliest_, emits_.back().expires);
     }
 
-    // The one to be sent now, which counts as a try; null while one is on its way, or there is none.
+    // The packet to send now, which counts as a try. Null while one is in flight, or if the queue is empty.
     retried_emit* next() noexcept
     {
         if (emits_.empty() || emits_.front().in_flight)
@@ -56,8 +56,8 @@ public:
         --emits_.front().tries;
     }
 
-    // A try of the emit with this ticket has ended. A returned emit is over: answered, expired, or tried once
-    // and `retries` times more.
+    // A try of the emit with this ticket has ended. Returns the emit if it is over: answered, expired, or tried
+    // once and `retries` times more.
     std::optional<retried_emit> ended(std::uint64_t ticket, bool answered, std::uint64_t retries, clock::time_point now)
     {
         if (emits_.empty() || emits_.front().waiting.id != ticket)
@@ -78,17 +78,18 @@ public:
         return std::nullopt;
     }
 
-    // The oldest that is not on its way.
+    // Removes the oldest packet that is not in flight.
     std::optional<retried_emit> take_oldest_waiting()
     {
-        auto const oldest = std::find_if(emits_.begin(), emits_.end(), [](retried_emit const& each) { return !each.in_flight; });
+        auto const oldest =
+            std::find_if(emits_.begin(), emits_.end(), [](retried_emit const& each) { return !each.in_flight; });
         return oldest == emits_.end() ? std::nullopt : take(oldest);
     }
 
-    // Not before any expires that is not on its way; never() if none does.
+    // No waiting packet expires earlier than this; never() if no packet expires.
     clock::time_point deadline() const noexcept { return earliest_; }
 
-    // One whose time is up and that is not on its way.
+    // Removes an expired packet that is not in flight.
     std::optional<retried_emit> take_expired(clock::time_point now)
     {
         if (now < earliest_)
@@ -98,7 +99,7 @@ public:
             if (it->in_flight)
                 continue;
             if (it->expires <= now) {
-                earliest_ = now; // there may be more
+                earliest_ = now; // there may be more of them
                 return take(it);
             }
             earliest_ = std::min(earliest_, it->expires);

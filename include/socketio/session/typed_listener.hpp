@@ -1,5 +1,5 @@
-// Turns any C++ callable into a listener or an acknowledgement handler: its parameters are read
-// from the packet's arguments. What does not fit is reported and never reaches the callable.
+// Turns any C++ callable into a listener or an acknowledgement handler: its parameters are read from the
+// packet's arguments. An argument that does not fit is reported; the callable is not called.
 #pragma once
 
 #include <socketio/core/convert.hpp>
@@ -19,21 +19,21 @@
 
 namespace socketio::detail {
 
-// What a call into user code may need from whoever makes it.
+// The services of the caller for a call of user code.
 class call_context {
 public:
     call_context() = default;
     call_context(call_context const&) = delete;
     call_context& operator=(call_context const&) = delete;
     virtual ~call_context() = default;
-    virtual void report(event_error why) = 0;
+    virtual void report(event_error reported) = 0;
     virtual ack make_ack(std::uint64_t id) = 0;
-    // For calls that are made later, on other threads: this, kept alive, and a report that may come from there.
+    // For calls that are made later, on other threads: keeps this alive, and permits reports from there.
     virtual std::shared_ptr<call_context> hold() { return nullptr; }
-    virtual void report_from_anywhere(event_error why) { report(std::move(why)); }
+    virtual void report_from_anywhere(event_error reported) { report(std::move(reported)); }
 };
 
-// One event on its way to its listeners.
+// One event during its dispatch.
 struct event_call {
     call_context& context;
     std::string_view event;
@@ -56,7 +56,7 @@ struct event_call {
 
 using event_emitter = emitter<event_call>;
 
-// The end of an acknowledgement: an answer, or why there is none.
+// The end of an acknowledgement: an answer, or the reason why there is none.
 struct ack_result {
     call_context& context;
     std::string_view event;
@@ -89,7 +89,7 @@ struct signature<F> : signature<decltype(&F::operator())> {};
 template <class F>
 concept has_signature = requires { typename signature<F>::parameters; };
 
-// The callable inside of whatever is bound around it; specialized where binders are known.
+// The callable inside a binder; specialized for the known binders.
 template <class F>
 struct callable_target {
     using type = F;
@@ -97,7 +97,7 @@ struct callable_target {
 template <class F>
 using callable_target_t = typename callable_target<std::decay_t<F>>::type;
 
-// Something that can be called, as opposed to something that can be sent.
+// A callable, as opposed to data that can be sent.
 template <class T>
 concept callable = has_signature<callable_target_t<T>> || std::is_invocable_v<callable_target_t<T>&, args const&> ||
                    std::is_invocable_v<callable_target_t<T>&, std::error_code, args const&>;
@@ -106,34 +106,34 @@ template <class T>
 inline constexpr bool is_local_v = std::is_same_v<T, connect_error> || std::is_same_v<T, disconnect_details> ||
                                    std::is_same_v<T, packet> || std::is_same_v<T, args> || std::is_same_v<T, ack>;
 
-// Where a parameter's value is kept between reading and the call.
+// The type in which a parameter is stored between reading and the call.
 template <class P>
 using stored_t = std::conditional_t<is_local_v<std::remove_cvref_t<P>>, std::tuple<>, std::remove_cvref_t<P>>;
 
-inline void report_mismatch(call_context& to, std::string_view event, std::size_t position, mismatch why)
+inline void report_mismatch(call_context& to, std::string_view event, std::size_t position, mismatch reason)
 {
-    event_error told{.code = error::type_mismatch, .event = std::string{event}, .position = position};
-    told.expected = std::move(why.expected);
-    told.actual = std::move(why.actual);
-    told.path = std::move(why.path);
-    to.report(std::move(told));
+    event_error reported{.code = error::type_mismatch, .event = std::string{event}, .position = position};
+    reported.expected = std::move(reason.expected);
+    reported.actual = std::move(reason.actual);
+    reported.path = std::move(reason.path);
+    to.report(std::move(reported));
 }
 
-// Reads one parameter; `next` counts the arguments that parameters have taken.
+// Reads one parameter. `next` counts the arguments already consumed by parameters.
 template <class T>
 bool read_parameter(call_context& context, std::string_view event, args const& from, std::size_t& next, T& into)
 {
     std::size_t const position = next++;
-    mismatch why;
+    mismatch reason;
     if (position < from.size()) {
-        if (read(from[position], into, why))
+        if (read(from[position], into, reason))
             return true;
     } else {
         if constexpr (is_optional_v<T>)
             return true;
-        refuse_missing(into, why);
+        refuse_missing(into, reason);
     }
-    report_mismatch(context, event, position, std::move(why));
+    report_mismatch(context, event, position, std::move(reason));
     return false;
 }
 
@@ -162,7 +162,7 @@ decltype(auto) pass(event_call& call, Stored& stored)
         return std::move(stored);
 }
 
-// Events of the peer's own may bear the name of one of ours: then there is nothing to hand over.
+// The peer may send an event with the name of a local one: then there is no object to pass.
 template <class P>
 bool can_pass(event_call const& call, std::size_t position)
 {
@@ -180,7 +180,7 @@ bool can_pass(event_call const& call, std::size_t position)
 }
 
 template <class F, class... P, std::size_t... I>
-void call_typed(F& heard, event_call& call, std::tuple<P...>*, std::index_sequence<I...>)
+void call_typed(F& callback, event_call& call, std::tuple<P...>*, std::index_sequence<I...>)
 {
     static_assert(((is_local_v<std::remove_cvref_t<P>> || readable<std::remove_cvref_t<P>>) && ...),
                   "a listener's parameter has a type that cannot be read from an event: give it SOCKETIO_FIELDS or a "
@@ -189,42 +189,43 @@ void call_typed(F& heard, event_call& call, std::tuple<P...>*, std::index_sequen
     [[maybe_unused]] std::size_t next = 0;
     if ((can_pass<P>(call, I) && ...) &&
         (read_parameter(call.context, call.event, call.args, next, std::get<I>(stored)) && ...))
-        std::invoke(heard, pass<P>(call, std::get<I>(stored))...);
+        std::invoke(callback, pass<P>(call, std::get<I>(stored))...);
 }
 
-// The listener behind `on` and `once`.
+// Makes the listener of `on` and `once`.
 template <class F>
 unique_function<void(event_call&)> make_listener(F&& callable)
 {
     using stored = std::decay_t<F>;
-    return [heard = stored(std::forward<F>(callable))](event_call& call) mutable {
+    return [callback = stored(std::forward<F>(callable))](event_call& call) mutable {
         if constexpr (has_signature<stored>) {
             using parameters = typename signature<stored>::parameters;
-            call_typed(heard, call, static_cast<parameters*>(nullptr),
+            call_typed(callback, call, static_cast<parameters*>(nullptr),
                        std::make_index_sequence<std::tuple_size_v<parameters>>{});
         } else {
             static_assert(std::is_invocable_v<stored&, args const&>,
                           "a generic listener must take (socketio::args const&); otherwise name its parameters' types");
-            std::invoke(heard, std::as_const(call.args));
+            std::invoke(callback, std::as_const(call.args));
         }
     };
 }
 
-// The listener behind `onAny`: (std::string_view event, socketio::args const&), with a socketio::ack behind them if it
-// may answer, or the event alone.
+// Makes the listener of `onAny`: it takes (std::string_view event, socketio::args const&), with a socketio::ack
+// as well if it may answer, or the event alone.
 template <class F>
 unique_function<void(event_call&)> make_any_listener(F&& callable)
 {
     using stored = std::decay_t<F>;
-    return [heard = stored(std::forward<F>(callable))](event_call& call) mutable {
+    return [callback = stored(std::forward<F>(callable))](event_call& call) mutable {
         if constexpr (std::is_invocable_v<stored&, std::string_view, args const&>)
-            std::invoke(heard, call.event, std::as_const(call.args));
+            std::invoke(callback, call.event, std::as_const(call.args));
         else if constexpr (std::is_invocable_v<stored&, std::string_view, args const&, ack const&>)
-            std::invoke(heard, call.event, std::as_const(call.args), call.the_ack());
+            std::invoke(callback, call.event, std::as_const(call.args), call.the_ack());
         else {
-            static_assert(std::is_invocable_v<stored&, std::string_view>,
-                          "a catch-all listener takes (std::string_view event, socketio::args const&[, socketio::ack])");
-            std::invoke(heard, call.event);
+            static_assert(
+                std::is_invocable_v<stored&, std::string_view>,
+                "a catch-all listener takes (std::string_view event, socketio::args const&[, socketio::ack])");
+            std::invoke(callback, call.event);
         }
     };
 }
@@ -256,22 +257,24 @@ decltype(auto) pass_result(ack_result& result, Stored& stored)
 }
 
 template <class F, class... P, std::size_t... I>
-void answer_typed(F& heard, ack_result& result, std::tuple<P...>*, std::index_sequence<I...>)
+void answer_typed(F& callback, ack_result& result, std::tuple<P...>*, std::index_sequence<I...>)
 {
-    static_assert(((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>) && ...),
-                  "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
+    static_assert(
+        ((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>)&&...),
+        "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
     std::tuple<stored_t<P>...> stored{};
     [[maybe_unused]] std::size_t next = 0;
     if ((read_parameter(result.context, result.event, result.args, next, std::get<I>(stored)) && ...))
-        std::invoke(heard, pass_result<P>(result, std::get<I>(stored))...);
+        std::invoke(callback, pass_result<P>(result, std::get<I>(stored))...);
 }
 
-// With a leading std::error_code the handler is told everything, with default values beside an error.
+// A handler with a leading std::error_code is always called, with default values beside an error.
 template <class F, class... P, std::size_t... I>
-void answer_with_error(F& heard, ack_result& result, std::tuple<std::error_code, P...>*, std::index_sequence<I...>)
+void answer_with_error(F& callback, ack_result& result, std::tuple<std::error_code, P...>*, std::index_sequence<I...>)
 {
-    static_assert(((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>) && ...),
-                  "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
+    static_assert(
+        ((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>)&&...),
+        "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
     std::tuple<stored_t<P>...> stored{};
     [[maybe_unused]] std::size_t next = 0;
     std::error_code ec = result.error;
@@ -279,7 +282,7 @@ void answer_with_error(F& heard, ack_result& result, std::tuple<std::error_code,
         ec = error::type_mismatch;
         stored = {};
     }
-    std::invoke(heard, ec, pass_result<P>(result, std::get<I>(stored))...);
+    std::invoke(callback, ec, pass_result<P>(result, std::get<I>(stored))...);
 }
 
 template <class First, class... Rest>
@@ -292,20 +295,20 @@ template <class F>
 ack_handler make_ack_handler(F&& callable)
 {
     using stored = std::decay_t<F>;
-    return [heard = stored(std::forward<F>(callable))](ack_result& result) mutable {
+    return [callback = stored(std::forward<F>(callable))](ack_result& result) mutable {
         if constexpr (has_signature<stored> && takes_error<stored>()) {
             using parameters = typename signature<stored>::parameters;
-            answer_with_error(heard, result, error_first(static_cast<parameters*>(nullptr)),
+            answer_with_error(callback, result, error_first(static_cast<parameters*>(nullptr)),
                               std::make_index_sequence<std::tuple_size_v<parameters> - 1>{});
         } else if constexpr (takes_error<stored>()) {
-            std::invoke(heard, result.error, std::as_const(result.args));
+            std::invoke(callback, result.error, std::as_const(result.args));
         } else if (!result.error) {
             if constexpr (has_signature<stored>) {
                 using parameters = typename signature<stored>::parameters;
-                answer_typed(heard, result, static_cast<parameters*>(nullptr),
+                answer_typed(callback, result, static_cast<parameters*>(nullptr),
                              std::make_index_sequence<std::tuple_size_v<parameters>>{});
             } else {
-                std::invoke(heard, std::as_const(result.args));
+                std::invoke(callback, std::as_const(result.args));
             }
         }
     };

@@ -1,5 +1,5 @@
-// One WebSocket connection by itself, without Engine.IO: a websocket with the end of the stream below it, and
-// with the time that a closing handshake may take told apart from the rest.
+// One WebSocket connection without Engine.IO: an endpoint, the end of the stream below it, and a separate
+// deadline for the closing handshake.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -18,9 +18,9 @@ namespace socketio::detail {
 struct websocket_session_event {
     enum class kind : std::uint8_t { none, text, binary, ping, pong, closed };
     kind type = kind::none;
-    std::span<char> payload{}; // of closed: the reason in the peer's close frame
-    std::uint16_t code = 0;    // of closed: as RFC 6455, 7.1.5 has it: 1005 without a code, 1006 without a close frame
-    std::error_code error{};   // of closed: empty if both sides have said goodbye
+    std::span<char> payload{}; // for closed: the reason in the peer's close frame
+    std::uint16_t code = 0;    // for closed, as in RFC 6455, 7.1.5: 1005 without a code, 1006 without a close frame
+    std::error_code error{};   // for closed: empty if both sides have sent a close frame
 };
 
 class websocket_session {
@@ -47,10 +47,10 @@ public:
         return {};
     }
 
-    // The stream below ended, with an error or, if `why` is empty, in good order.
-    event_type end_of_stream(std::error_code why)
+    // The stream below has ended: with an error, or without one in an orderly way.
+    event_type end_of_stream(std::error_code ec)
     {
-        return closed({event_type::kind::closed, {}, 1006, why ? why : make_error_code(error::closed)});
+        return closed({event_type::kind::closed, {}, 1006, ec ? ec : make_error_code(error::closed)});
     }
 
     bool is_open() const noexcept { return below_.is_open() && !told_; }
@@ -62,7 +62,7 @@ public:
     void set_backlog(bool large) noexcept { below_.set_backlog(large); }
     bool has_urgent() const noexcept { return below_.has_urgent(); }
     std::size_t write_urgent(char* to) noexcept { return below_.write_urgent(to); }
-    // As an endpoint does that goes away (RFC 6455, 7.4.1).
+    // Closes as an endpoint that goes away (RFC 6455, 7.4.1).
     void close() { below_.close(1001); }
     void close(std::uint16_t code, std::string_view reason) { below_.close(code, reason); }
 

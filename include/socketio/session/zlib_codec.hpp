@@ -1,10 +1,11 @@
-// permessage-deflate's two directions with zlib (RFC 7692, section 7.2), and gzip for HTTP. zlib itself is seen by impl/zlib_codec.ipp only.
+// Both directions of permessage-deflate with zlib (RFC 7692, section 7.2), and gzip for HTTP. Only
+// impl/zlib_codec.ipp includes zlib.
 #pragma once
 
 #include <socketio/session/codec_factory.hpp>
 
-// Compiled separately only where the whole program is built with zlib; otherwise inline, so that any source file
-// may bring it in.
+// Compiled separately only if the whole program is built with zlib. Otherwise inline, so that any source file
+// may include it.
 #if defined(SOCKETIO_HEADER_ONLY) || !defined(SOCKETIO_WITH_ZLIB)
 #define SOCKETIO_ZLIB_DECL inline
 #else
@@ -13,8 +14,9 @@
 
 namespace socketio::detail {
 
-// Both directions take their memory with the first compressed message.
-SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters const& agreed, deflate_options const& options);
+// Each direction allocates its memory with the first compressed message.
+SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters const& agreed,
+                                                 deflate_options const& options);
 
 SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out);
 

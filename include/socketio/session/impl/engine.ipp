@@ -1,4 +1,4 @@
-// Engine.IO packets against the state of the session.
+// Applies Engine.IO packets to the state of the session.
 #pragma once
 
 #include <socketio/session/base64_packet.hpp>
@@ -40,7 +40,7 @@ SOCKETIO_DECL engine_event engine::next(std::span<char>& input, clock::time_poin
         if (engine_event result = on_message(event, now); result.type != engine_event::kind::none)
             return result;
     }
-    // The goodbye of the peer is still worth hearing.
+    // Reads on until the close frame of the peer.
     while (!input.empty() && transport_.next(input).type != websocket_event::kind::none) {
     }
     return {};
@@ -70,11 +70,11 @@ SOCKETIO_DECL engine_event engine::on_message(websocket_event const& message, cl
 
 SOCKETIO_DECL engine_event engine::on_binary(std::span<char> data, clock::time_point now)
 {
-    heartbeat_.heard_other(now);
+    heartbeat_.received_other(now);
     return {.type = engine_event::kind::binary, .payload = data};
 }
 
-// Whatever comes before the open packet tells that this is no Engine.IO server.
+// A first packet of another type shows that this is not an Engine.IO server.
 SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, clock::time_point now)
 {
     engine_packet packet;
@@ -84,7 +84,7 @@ SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, cloc
     return on_open(packet.data, now);
 }
 
-// Anything else than a probe and the upgrade, and the session stays where it is.
+// Any packet except a probe and the upgrade leaves the session on its old transport.
 SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, clock::time_point now)
 {
     engine_packet packet;
@@ -117,7 +117,7 @@ SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_p
 {
     bool const client = own_ == role::client;
     if (packet.type != engine_packet_type::pong)
-        heartbeat_.heard_other(now);
+        heartbeat_.received_other(now);
     switch (packet.type) {
     case engine_packet_type::message: return {.type = engine_event::kind::text, .payload = packet.data};
     case engine_packet_type::ping:
@@ -125,15 +125,16 @@ SOCKETIO_DECL engine_event engine::on_packet(engine_packet packet, clock::time_p
             return fail(disconnect_reason::transport_error, error::engine_unexpected);
         send_or_owe(engine_packet_type::pong, pong_owed_);
         measure(now);
-        heartbeat_.heard(now);
+        heartbeat_.received(now);
         return {.type = engine_event::kind::ping};
     case engine_packet_type::pong:
         if (!client)
-            heartbeat_.heard(now);
+            heartbeat_.received(now);
         return {};
     case engine_packet_type::open:
         return client ? fail(disconnect_reason::transport_error, error::engine_open_invalid) : engine_event{};
-    // Over WebSocket both sides of the reference ignore these.
+    // Over WebSocket, both sides of the reference ignore these (engine.io/lib/socket.ts,
+    // engine.io-client/lib/socket.ts).
     case engine_packet_type::close:
     case engine_packet_type::upgrade:
     case engine_packet_type::noop: return {};
@@ -152,19 +153,19 @@ SOCKETIO_DECL engine_event engine::tick(clock::time_point now)
     return {};
 }
 
-SOCKETIO_DECL engine_event engine::end_of_stream(std::error_code why)
+SOCKETIO_DECL engine_event engine::end_of_stream(std::error_code ec)
 {
     if (state_ == state::closed)
         return {};
-    return fail(disconnect_reason::transport_close, why ? why : make_error_code(error::closed));
+    return fail(disconnect_reason::transport_close, ec ? ec : make_error_code(error::closed));
 }
 
-SOCKETIO_DECL engine_event engine::fail(disconnect_reason reason, std::error_code why, std::uint16_t code,
-                                        std::span<char> words)
+SOCKETIO_DECL engine_event engine::fail(disconnect_reason reason, std::error_code ec, std::uint16_t code,
+                                        std::span<char> payload)
 {
     transport_.close();
     state_ = state::closed;
-    return {.type = engine_event::kind::closed, .payload = words, .reason = reason, .error = why, .code = code};
+    return {.type = engine_event::kind::closed, .payload = payload, .reason = reason, .error = ec, .code = code};
 }
 
 SOCKETIO_DECL void engine::send_packet(engine_packet_type type, std::string_view data)
@@ -193,7 +194,7 @@ SOCKETIO_DECL void engine::measure(clock::time_point now)
     probe_sent_ = now;
 }
 
-// Only the last ping's: a pong that nobody asked for tells nothing (RFC 6455, section 5.5.3).
+// Only the pong of the last ping counts: an unsolicited pong has no meaning (RFC 6455, section 5.5.3).
 SOCKETIO_DECL void engine::on_measured(std::span<char const> data, clock::time_point now)
 {
     if (!probe_sent_ || std::string_view{data.data(), data.size()} != std::to_string(probe_))

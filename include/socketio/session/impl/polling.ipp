@@ -1,4 +1,4 @@
-// Packets in payloads: one behind the other, with a record separator between them.
+// Splits payloads into packets, and joins packets with record separators.
 #pragma once
 
 #include <socketio/core/utf8.hpp>
@@ -40,7 +40,7 @@ SOCKETIO_DECL engine_event polling::next(clock::time_point now)
     if (fed_ && !closed_ && rest_.size() == input_.size() && !is_utf8(input_))
         return fail(disconnect_reason::parse_error, error::utf8_invalid);
     while (fed_ && !closed_) {
-        // A separator at the end has an empty packet behind it, which is none.
+        // A separator at the end is followed by an empty packet, which does not count.
         bool const last = std::find(rest_.begin(), rest_.end(), record_separator) == rest_.end();
         std::span<char> const packet = take_packet(rest_);
         fed_ = !last;
@@ -52,7 +52,7 @@ SOCKETIO_DECL engine_event polling::next(clock::time_point now)
     return {};
 }
 
-// A session may say nothing for a long time; its last input is not kept for so long.
+// Releases the input, since a session may be silent for a long time.
 SOCKETIO_DECL void polling::forget_input() noexcept
 {
     rest_ = {};
@@ -67,12 +67,12 @@ SOCKETIO_DECL engine_event polling::on_packet(std::span<char> encoded, clock::ti
     if (auto const ec = read_engine_packet(encoded, packet))
         return fail(disconnect_reason::parse_error, ec);
     if (packet.type != engine_packet_type::pong)
-        heartbeat_.heard_other(now);
+        heartbeat_.received_other(now);
     switch (packet.type) {
     case engine_packet_type::message: return {.type = engine_event::kind::text, .payload = packet.data};
     case engine_packet_type::close: return fail(disconnect_reason::transport_close, error::closed);
     case engine_packet_type::ping: return fail(disconnect_reason::transport_error, error::engine_unexpected);
-    case engine_packet_type::pong: heartbeat_.heard(now); return {};
+    case engine_packet_type::pong: heartbeat_.received(now); return {};
     case engine_packet_type::open:
     case engine_packet_type::upgrade:
     case engine_packet_type::noop: return {};
@@ -85,7 +85,7 @@ SOCKETIO_DECL engine_event polling::on_binary(std::span<char> encoded, clock::ti
     std::span<char> data;
     if (auto const ec = read_base64_packet(encoded, data))
         return fail(disconnect_reason::parse_error, ec);
-    heartbeat_.heard_other(now);
+    heartbeat_.received_other(now);
     return {.type = engine_event::kind::binary, .payload = data};
 }
 
@@ -100,11 +100,11 @@ SOCKETIO_DECL engine_event polling::tick(clock::time_point now)
     return {};
 }
 
-SOCKETIO_DECL engine_event polling::fail(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL engine_event polling::fail(disconnect_reason reason, std::error_code ec)
 {
     closed_ = true;
     fed_ = false;
-    return {.type = engine_event::kind::closed, .reason = reason, .error = why};
+    return {.type = engine_event::kind::closed, .reason = reason, .error = ec};
 }
 
 SOCKETIO_DECL void polling::end_packet()
@@ -114,7 +114,7 @@ SOCKETIO_DECL void polling::end_packet()
 
 SOCKETIO_DECL std::string polling::take_output()
 {
-    // Of a buffer that was large once a session that says nothing keeps little.
+    // A silent session whose buffer once was large keeps only this much.
     static constexpr std::size_t kept = 4 * 1024;
     std::string payload{output_.view().substr(0, unsent())};
     compress_ = false;

@@ -1,4 +1,4 @@
-// What a WebSocket endpoint answers by itself, and how its frames are written.
+// The automatic answers of a WebSocket endpoint, and the output of its frames.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -12,8 +12,8 @@
 
 namespace socketio::detail {
 
-// While more than this waits to be written, only the newest ping is answered (section 5.5.3):
-// a peer that pings and never reads must not fill our memory.
+// While more than this waits for the peer, only the newest ping is answered (section 5.5.3): a peer that pings
+// and does not read must not fill the memory.
 inline constexpr std::size_t output_before_pongs_wait = 65536;
 inline constexpr std::size_t max_close_reason = max_control_payload - 2;
 inline constexpr std::uint16_t no_close_code = 1005;
@@ -49,7 +49,8 @@ SOCKETIO_DECL std::uint32_t mask_generator::next() noexcept
     return static_cast<std::uint32_t>(result >> 32);
 }
 
-SOCKETIO_DECL websocket_endpoint::websocket_endpoint(role own, websocket_limits limits, std::uint64_t mask_seed) noexcept
+SOCKETIO_DECL websocket_endpoint::websocket_endpoint(role own, websocket_limits limits,
+                                                     std::uint64_t mask_seed) noexcept
     : reader_{own == role::server, limits.message_size, limits.fragments}, masks_{mask_seed}, own_{own}
 {
 }
@@ -67,11 +68,11 @@ SOCKETIO_DECL websocket_event websocket_endpoint::next(std::span<char>& input)
         input = input.subspan(input.size());
         return {};
     }
-    std::error_code why;
-    auto const message = reader_.next(input, why);
-    if (why) {
+    std::error_code ec;
+    auto const message = reader_.next(input, ec);
+    if (ec) {
         input = input.subspan(input.size());
-        return fail(why);
+        return fail(ec);
     }
     if (!message)
         return {};
@@ -84,7 +85,7 @@ SOCKETIO_DECL websocket_event websocket_endpoint::next(std::span<char>& input)
     case opcode::close:
         input = input.subspan(input.size());
         return on_close(message->payload);
-    case opcode::continuation: break; // never a whole message
+    case opcode::continuation: break; // the reader returns whole messages only
     }
     return {};
 }
@@ -95,7 +96,7 @@ SOCKETIO_DECL websocket_event websocket_endpoint::on_ping(std::span<char> payloa
         if (backlog_ || output_.size() > output_before_pongs_wait) {
             hold_pong(payload);
         } else {
-            held_back_ = false; // the newer answer is enough
+            held_back_ = false; // the newer answer suffices
             write_frame(opcode::pong, {payload.data(), payload.size()});
         }
     }
@@ -152,23 +153,23 @@ SOCKETIO_DECL websocket_event websocket_endpoint::on_close(std::span<char> paylo
     return event;
 }
 
-// What does not inflate is data that is not what its message says it is: 1007, as for text that is no UTF-8 (section
-// 7.4.1), and as npm's ws answers it. RFC 7692 names no code.
-inline std::uint16_t code_for(std::error_code why) noexcept
+// Data that cannot be inflated does not match its message's type: 1007, as for invalid UTF-8 (section 7.4.1),
+// and as npm's ws answers (ws/lib/permessage-deflate.js). RFC 7692 names no code.
+inline std::uint16_t code_for(std::error_code ec) noexcept
 {
-    if (why == error::utf8_invalid || why == error::deflate_invalid)
+    if (ec == error::utf8_invalid || ec == error::deflate_invalid)
         return 1007;
-    if (why == error::message_too_large)
+    if (ec == error::message_too_large)
         return 1009;
-    return why == std::errc::not_enough_memory ? 1011 : 1002;
+    return ec == std::errc::not_enough_memory ? 1011 : 1002;
 }
 
-SOCKETIO_DECL websocket_event websocket_endpoint::fail(std::error_code why)
+SOCKETIO_DECL websocket_event websocket_endpoint::fail(std::error_code ec)
 {
     failed_ = true;
     if (!close_sent_)
-        write_close(code_for(why), {});
-    return {websocket_event::kind::failed, {}, 0, why};
+        write_close(code_for(ec), {});
+    return {websocket_event::kind::failed, {}, 0, ec};
 }
 
 SOCKETIO_DECL frame_header websocket_endpoint::header_for(opcode code, std::size_t length) noexcept
@@ -182,7 +183,7 @@ SOCKETIO_DECL websocket_endpoint::mark websocket_endpoint::begin_message(opcode 
     if (held_back_)
         release_pong();
     std::size_t const start = output_.size();
-    output_.prepare(room() + 1); // the engine's packet type, too
+    output_.prepare(room() + 1); // and the engine's packet type
     output_.commit(room());
     return {start, code};
 }
@@ -227,7 +228,7 @@ SOCKETIO_DECL void websocket_endpoint::abandon(mark const& of) noexcept
     output_.truncate(of.start);
 }
 
-// What was compressed among it is in the deflater's window, but will not be in the peer's.
+// Compressed data among it stays in the deflater's window, but will be missing in the peer's.
 SOCKETIO_DECL void websocket_endpoint::take_back(std::size_t size) noexcept
 {
     output_.truncate(size);
@@ -281,11 +282,11 @@ SOCKETIO_DECL void websocket_endpoint::write_close(std::uint16_t code, std::stri
     if (code != 0) {
         payload.push_back(static_cast<char>(static_cast<unsigned char>(code >> 8)));
         payload.push_back(static_cast<char>(static_cast<unsigned char>(code & 0xFFu)));
-        std::string const words = to_well_formed(reason);
-        std::size_t size = words.size() < max_close_reason ? words.size() : max_close_reason;
-        while (size < words.size() && size > 0 && (static_cast<unsigned char>(words[size]) & 0xC0u) == 0x80)
-            --size; // not through the middle of a character
-        payload.append(words, 0, size);
+        std::string const text = to_well_formed(reason);
+        std::size_t size = text.size() < max_close_reason ? text.size() : max_close_reason;
+        while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80)
+            --size; // do not split a character
+        payload.append(text, 0, size);
     }
     write_frame(opcode::close, payload);
     held_back_ = false;

@@ -1,4 +1,4 @@
-// Driving zlib: raw DEFLATE, flushed at the end of each message, the four bytes of that flush left out.
+// Drives zlib: raw DEFLATE, flushed at the end of each message, without the four bytes of that flush.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -14,8 +14,8 @@ namespace socketio::detail {
 inline constexpr std::string_view flush_tail{"\x00\x00\xFF\xFF", 4};
 inline constexpr std::size_t kept_for_deflate = 65536;
 
-// zlib cannot write with a window of 256 bytes. With 512 it never refers back further than 250 (its MAX_DIST is the
-// window less 262), so that this keeps to a limit of 8, too; and reading is no less strict by it.
+// zlib cannot write with a window of 256 bytes. With 512 it refers back at most 250 bytes (its MAX_DIST is the
+// window less 262), which respects a limit of 8 bits. Reading is as strict with 512.
 inline int zlib_window(std::optional<int> agreed)
 {
     return -std::max(agreed.value_or(15), 9);
@@ -23,10 +23,11 @@ inline int zlib_window(std::optional<int> agreed)
 
 inline Bytef* zlib_bytes(char const* from)
 {
-    return reinterpret_cast<Bytef*>(const_cast<char*>(from)); // zlib only reads it, but says so only on request
+    // zlib only reads it, but declares it const on request only
+    return reinterpret_cast<Bytef*>(const_cast<char*>(from));
 }
 
-// A part that zlib's counters can hold.
+// The largest part that zlib's counters can hold.
 inline uInt zlib_count(std::size_t n)
 {
     return static_cast<uInt>(std::min<std::size_t>(n, std::size_t{1} << 30));
@@ -35,7 +36,10 @@ inline uInt zlib_count(std::size_t n)
 class zlib_deflater final : public message_deflater {
 public:
     zlib_deflater(int window_bits, bool keeps_context, deflate_options const& options) noexcept
-        : window_bits_{window_bits}, level_{options.level}, memory_level_{options.memory_level}, keeps_context_{keeps_context}
+        : window_bits_{window_bits},
+          level_{options.level},
+          memory_level_{options.memory_level},
+          keeps_context_{keeps_context}
     {
     }
     ~zlib_deflater() override { end(); }
@@ -44,7 +48,7 @@ public:
     {
         using namespace std::string_view_literals;
         if (message.empty())
-            return "\0"sv; // section 7.2.3.6; zlib writes nothing here
+            return "\0"sv; // section 7.2.3.6: zlib writes no byte here
         if (!active_ && !begin())
             return std::nullopt;
         scope_fail restarts{[this] { restart(); }};
@@ -102,7 +106,9 @@ private:
 
 class zlib_inflater final : public message_inflater {
 public:
-    zlib_inflater(int window_bits, bool keeps_context) noexcept : window_bits_{window_bits}, keeps_context_{keeps_context} {}
+    zlib_inflater(int window_bits, bool keeps_context) noexcept
+        : window_bits_{window_bits}, keeps_context_{keeps_context}
+    {}
     ~zlib_inflater() override { end(); }
 
     bool inflate(std::string_view& input, byte_buffer& to, std::size_t room, std::error_code& ec) override
@@ -118,7 +124,8 @@ public:
         if (result == Z_OK || result == Z_STREAM_END)
             return !input.empty() || stream_.avail_out == 0;
         if (result != Z_BUF_ERROR)
-            ec = result == Z_MEM_ERROR ? make_error_code(std::errc::not_enough_memory) : make_error_code(error::deflate_invalid);
+            ec = result == Z_MEM_ERROR ? make_error_code(std::errc::not_enough_memory)
+                                       : make_error_code(error::deflate_invalid);
         return false;
     }
 
@@ -146,7 +153,8 @@ private:
         active_ = false;
     }
 
-    // A block may say that it is the last, and others follow it all the same, with the same window (section 7.2.3.4).
+    // A block may be marked as the last one, and others may follow all the same, with the same window (section
+    // 7.2.3.4).
     int step(std::string_view& input)
     {
         stream_.next_in = zlib_bytes(input.data());
@@ -157,8 +165,8 @@ private:
         return result == Z_STREAM_END ? inflateResetKeep(&stream_) : result;
     }
 
-    // The bytes that the sender has left out end the message, say nothing, and leave zlib between two blocks.
-    // (One that ended with a last block, without the empty one that ought to follow, is whole without them.)
+    // The bytes that the sender omits end the message, add no data, and leave zlib between two blocks. (A
+    // message that ends with a last block, without the empty one that should follow, is complete without them.)
     bool takes_tail()
     {
         std::string_view tail = flush_tail;
@@ -167,33 +175,37 @@ private:
         stream_.avail_out = sizeof spare;
         int const result = step(tail);
         constexpr int between_blocks = 128;
-        constexpr int state = 255; // and how many bits of the last byte are left over
-        return result == Z_OK && tail.empty() && stream_.avail_out == sizeof spare && (stream_.data_type & state) == between_blocks;
+        constexpr int state = 255; // and the number of unused bits in the last byte
+        return result == Z_OK && tail.empty() && stream_.avail_out == sizeof spare &&
+               (stream_.data_type & state) == between_blocks;
     }
 
     z_stream stream_{};
     int window_bits_;
     bool keeps_context_;
     bool active_ = false;
-    bool ended_ = false; // the last byte so far was the end of a last block
+    bool ended_ = false; // the last byte so far ended a last block
 };
 
-SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters const& agreed, deflate_options const& options)
+SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters const& agreed,
+                                                 deflate_options const& options)
 {
     int const of_server = zlib_window(agreed.server_max_window_bits);
     int const of_client = zlib_window(agreed.client_max_window_bits);
     bool const server_keeps = !agreed.server_no_context_takeover;
     bool const client_keeps = !agreed.client_no_context_takeover;
     bool const client = own == role::client;
-    return {std::make_unique<zlib_deflater>(client ? of_client : of_server, client ? client_keeps : server_keeps, options),
-            std::make_unique<zlib_inflater>(client ? of_server : of_client, client ? server_keeps : client_keeps)};
+    return {
+        std::make_unique<zlib_deflater>(client ? of_client : of_server, client ? client_keeps : server_keeps, options),
+        std::make_unique<zlib_inflater>(client ? of_server : of_client, client ? server_keeps : client_keeps)};
 }
 
 SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out)
 {
     constexpr int gzip_format = 16;
     z_stream stream{};
-    if (body.size() > zlib_count(body.size()) || deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip_format, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (body.size() > zlib_count(body.size()) || deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+                                                              MAX_WBITS + gzip_format, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return false;
     out.resize(deflateBound(&stream, static_cast<uLong>(body.size())));
     stream.next_in = zlib_bytes(body.data());
