@@ -104,6 +104,8 @@ public:
     void starve() noexcept { starved_ = true; }
     // The owner's deadline has become another one, outside a turn.
     void arm();
+    // Has on_turn() called in a turn of its own; one is enough for many who ask.
+    void post_turn();
     // Has on_due() called in a turn of its own.
     void post_due();
     // The end of the owner: nothing is taken from now on, and no turn follows. False, and not so, if something is left
@@ -125,7 +127,6 @@ private:
     };
 
     void look_at_clock() noexcept { now_ = time(); }
-    void post_turn();
     void wake();
     void on_mail();
     void drain_inbox();

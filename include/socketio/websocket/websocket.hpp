@@ -36,7 +36,7 @@ public:
     {
         bool const now = settings.autoConnect;
         detail::strand const on{detail::known_executor{executor}};
-        link_ = std::make_shared<link>(detail::websocket_core::make(on, std::move(settings)), std::string{url});
+        link_ = std::make_shared<link>(std::make_shared<detail::websocket_core>(on, std::move(settings)), std::string{url});
         if (now)
             open();
     }

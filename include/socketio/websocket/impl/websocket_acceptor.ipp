@@ -172,7 +172,7 @@ SOCKETIO_DECL void websocket_acceptor::on_welcomed(strand const& on, welcome_res
     own.close_timeout = settings_.close_timeout;
     own.limits = settings_.limits;
     own.perMessageDeflate = settings_.perMessageDeflate;
-    auto const core = websocket_core::make(on, std::move(own));
+    auto const core = std::make_shared<websocket_core>(on, std::move(own));
     websocket_request request{std::move(result.request.target), {}, std::move(result.subprotocol)};
     for (auto& each : result.request.headers)
         request.headers.emplace_back(std::move(each.name), std::move(each.value));

@@ -7,6 +7,7 @@
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_core.hpp>
 
+#include <list>
 #include <utility>
 
 namespace socketio::detail {
@@ -19,16 +20,8 @@ inline std::string joined(std::vector<std::string> const& names)
     return list;
 }
 
-SOCKETIO_DECL std::shared_ptr<websocket_core> websocket_core::make(strand const& on, websocket_options settings)
-{
-    auto made = std::make_shared<websocket_core>(on, std::move(settings));
-    made->watch_.add(made.get());
-    return made;
-}
-
 SOCKETIO_DECL websocket_core::websocket_core(strand const& on, websocket_options settings)
-    : settings_{std::move(settings)}, runtime_{std::make_unique<runtime>(on)},
-      watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor(), asio::execution::context))}
+    : settings_{std::move(settings)}, lane_{*this, on, 16 * 1024}
 {
     check_deflate_options(settings_.perMessageDeflate);
     for (auto const& each : settings_.protocols) {
@@ -41,107 +34,19 @@ SOCKETIO_DECL websocket_core::websocket_core(strand const& on, websocket_options
     }
 }
 
-SOCKETIO_DECL websocket_core::~websocket_core()
+// The listeners die last, because they may hold handles to this.
+SOCKETIO_DECL void websocket_core::on_context_gone() noexcept
 {
-    if (alive())
-        watch_.remove(this);
-}
-
-// Nobody runs the context any more. The listeners die last, because they may hold handles to this.
-SOCKETIO_DECL void websocket_core::context_gone() noexcept
-{
-    auto const self = weak_from_this().lock();
-    if (!self)
-        return;
-    gone_.store(true, std::memory_order_release);
     go(phase::closed);
-    std::vector<unique_function<void()>> left;
-    {
-        std::lock_guard const lock{mutex_};
-        left.swap(inbox_);
-    }
     auto const last = std::exchange(listeners_, {});
     runtime_.reset();
 }
 
-SOCKETIO_DECL void websocket_core::perform(unique_function<void()> command)
-{
-    if (on_strand()) {
-        drain_inbox();
-        command();
-        return;
-    }
-    std::lock_guard const lock{mutex_};
-    if (!alive())
-        return;
-    make_room(inbox_);
-    has_mail_.store(true, std::memory_order_release);
-    if (!waking_)
-        post(runtime_->serial, [self = shared_from_this()] { self->turn([&] { self->drain_inbox(); }); });
-    waking_ = true;
-    inbox_.push_back(std::move(command));
-}
-
-// Without memory nobody knows how far the work has come: the next turn begins with the end of the connection.
-template <class Work>
-void websocket_core::turn(Work work)
-{
-    scope_fail going_on{[this] {
-        if (alive())
-            begin();
-    }};
-    watch_memory(
-        [&] {
-            if (stopped_)
-                end_unheard();
-            else if (starved_)
-                end_with(std::make_error_code(std::errc::not_enough_memory));
-            work();
-        },
-        [this] { starved_ = true; });
-    going_on.done();
-}
-
-SOCKETIO_DECL void websocket_core::drain_inbox()
-{
-    if (draining_ || !has_mail_.load(std::memory_order_acquire))
-        return;
-    flag_guard const guard{draining_};
-    run_drained();
-    {
-        std::lock_guard const lock{mutex_};
-        waking_ = false;
-        drained_.swap(inbox_);
-        has_mail_.store(false, std::memory_order_release);
-    }
-    run_drained();
-}
-
-// An exception of one command leaves the rest to the next turn.
-SOCKETIO_DECL void websocket_core::run_drained()
-{
-    static constexpr std::size_t kept = 64;
-    scope_fail going_on{[this] {
-        has_mail_.store(true, std::memory_order_release);
-        begin();
-    }};
-    auto const run_all = [this] {
-        while (next_drained_ != drained_.size()) {
-            auto command = std::move(drained_[next_drained_++]);
-            command();
-        }
-    };
-    watch_memory(run_all, [this] { starved_ = true; });
-    drained_.clear();
-    next_drained_ = 0;
-    if (drained_.capacity() > kept)
-        std::vector<unique_function<void()>>{}.swap(drained_);
-    going_on.done();
-}
-
 SOCKETIO_DECL std::size_t websocket_core::buffered_amount() const noexcept
 {
-    return unsent_.load(std::memory_order_relaxed) + handed_over_.load(std::memory_order_relaxed);
+    std::size_t const written =
+        on_strand() && runtime_->link ? runtime_->link->unsent() : unsent_.load(std::memory_order_relaxed);
+    return written + handed_over_.load(std::memory_order_relaxed);
 }
 
 SOCKETIO_DECL void websocket_core::agree(std::string subprotocol)
@@ -158,20 +63,24 @@ SOCKETIO_DECL std::string websocket_core::subprotocol() const
 
 SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
 {
-    if (on_strand()) {
-        drain_inbox();
+    if (lane_.acts_now())
         return runtime_->link && runtime_->link->unsent() <= settings_.limits.buffered && write(code, payload);
-    }
     if (where() != phase::open || buffered_amount() > settings_.limits.buffered)
         return false;
     handed_over_.fetch_add(payload.size(), std::memory_order_relaxed);
     scope_fail not_handed{[&] { handed_over_.fetch_sub(payload.size(), std::memory_order_relaxed); }};
-    perform([core = this, code, copy = std::string{payload}] {
-        core->handed_over_.fetch_sub(copy.size(), std::memory_order_relaxed);
-        static_cast<void>(core->write(code, copy)); // taken already, so that the limit is not asked again
-    });
+    if (!lane_.hand_over(*this, payload, {}, static_cast<std::uint32_t>(code), std::nullopt))
+        return false;
     not_handed.done();
     return true;
+}
+
+// The limit was asked before.
+SOCKETIO_DECL void websocket_core::take_packet(std::string_view payload, std::span<bytes_view const>, std::uint32_t code,
+                                               std::optional<pending_ack>&&)
+{
+    static_cast<void>(write(static_cast<opcode>(code), payload));
+    handed_over_.fetch_sub(payload.size(), std::memory_order_relaxed);
 }
 
 SOCKETIO_DECL bool websocket_core::write(opcode code, std::string_view payload)
@@ -179,8 +88,6 @@ SOCKETIO_DECL bool websocket_core::write(opcode code, std::string_view payload)
     if (where() != phase::open)
         return false;
     runtime_->link->session().endpoint().send(code, payload);
-    if (!pumping_)
-        settle();
     return true;
 }
 
@@ -199,19 +106,16 @@ SOCKETIO_DECL void websocket_core::close_here(std::uint16_t code, std::string_vi
     }
     if (where() != phase::open)
         return;
-    arm(settings_.close_timeout);
+    set_deadline(settings_.close_timeout);
     runtime_->link->session().close(code, reason);
     go(phase::closing);
     pause(false); // the peer's part of the closing handshake has to be read
-    if (!pumping_)
-        settle();
 }
 
-// The last handle is gone: nobody hears any more. Without memory for the command that waits for the next turn.
+// The last handle is gone: no listener is called any more.
 SOCKETIO_DECL void websocket_core::stop() noexcept
 {
-    stopped_ = true;
-    static_cast<void>(caught([this] { perform([self = shared_from_this()] { self->end_unheard(); }); }));
+    lane_.perform_surely([self = shared_from_this()] { self->end_unheard(); });
 }
 
 SOCKETIO_DECL void websocket_core::end_unheard()
@@ -232,7 +136,7 @@ SOCKETIO_DECL void websocket_core::open(std::string const& address)
 SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
 {
     go(phase::opening);
-    arm(settings_.timeout);
+    set_deadline(settings_.timeout);
     dial_request request;
     if (auto const ec = parse_url(address, request.to)) {
         end_later({.error = ec, .message = ec.message()});
@@ -255,10 +159,8 @@ SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
         request.headers.push_back({name, text});
     // Called by a coroutine, so user code has to wait for a turn of its own.
     runtime_->dialing = std::make_shared<dial>(
-        runtime_->serial, std::move(request), [self = shared_from_this()](dial_result&& result, stream&& connected) {
-            auto const failed = caught([&] { self->on_dialed(std::move(result), std::move(connected)); });
-            if (failed)
-                self->fail_later(failed);
+        lane_.serial(), std::move(request), [self = shared_from_this()](dial_result&& result, stream&& connected) {
+            self->lane_.run_ahead([&] { self->on_dialed(std::move(result), std::move(connected)); });
         });
     runtime_->dialing->start();
 }
@@ -270,8 +172,10 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
     runtime_->dialing.reset();
     if (!result.error) {
         agree(std::move(result.subprotocol));
+        std::list<lane::step> told;
+        told.push_back([this] { tell_open(); });
         start(role::client, std::move(connected), std::move(result.leftover), result.deflate);
-        post(runtime_->serial, [self = shared_from_this()] { self->tell_open(); });
+        lane_.defer(std::move(told));
         return;
     }
     websocket_close how{.error = result.error, .message = std::move(result.words), .http_status = result.http_status};
@@ -294,15 +198,7 @@ SOCKETIO_DECL bool websocket_core::provide_tls(dial_request& request)
 // For what is noticed where user code must not be called.
 SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
 {
-    post(runtime_->serial, [self = shared_from_this(), how = std::move(how)]() mutable {
-        self->turn([&] { self->end(std::move(how)); });
-    });
-}
-
-// The same when there is no memory even for that.
-SOCKETIO_DECL void websocket_core::fail_later(std::error_code why) noexcept
-{
-    post(runtime_->serial, [self = shared_from_this(), why] { self->turn([&] { self->end_with(why); }); });
+    lane_.defer([this, how = std::move(how)]() mutable { end(std::move(how)); });
 }
 
 SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover,
@@ -311,59 +207,55 @@ SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftov
     start(role::server, std::move(connected), std::move(leftover), deflate, std::move(counted));
 }
 
-SOCKETIO_DECL void websocket_core::begin()
-{
-    post(runtime_->serial, [self = shared_from_this()] { self->pump(); });
-}
-
 SOCKETIO_DECL void websocket_core::hand_over(unique_function<void()> heard)
 {
-    turn(std::move(heard));
-    pump();
+    lane_.run([&] {
+        heard();
+        take_events();
+    });
 }
 
 SOCKETIO_DECL void websocket_core::tell_open()
 {
-    turn([this] {
-        if (auto const listener = listeners_.open; listener && where() != phase::closed)
-            (*listener)();
-    });
-    pump();
+    if (auto const listener = listeners_.open; listener && where() != phase::closed)
+        (*listener)();
 }
 
 SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buffer leftover,
                                          std::optional<deflate_parameters> const& deflate, std::shared_ptr<void> counted)
 {
     websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
-    auto session = websocket_session{websocket_endpoint{own, limits, own == role::client ? sources_of(runtime_->serial).random_seed() : 0}};
+    auto session = websocket_session{websocket_endpoint{own, limits, own == role::client ? sources_of(lane_.serial()).random_seed() : 0}};
     if (deflate)
         session.endpoint().compress_with(
             make_codec(own, *deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
-    auto made = std::make_shared<link_type>(runtime_->serial, std::move(connected), std::move(session), *this,
+    auto made = std::make_shared<link_type>(lane_.serial(), std::move(connected), std::move(session), *this,
         connection_options{settings_.limits.read_buffer, settings_.close_timeout, std::move(counted)});
     made->start(std::move(leftover));
     runtime_->link = std::move(made);
     go(phase::open);
-    arm({});
+    set_deadline({});
 }
 
-// Takes all that has come, and asks before each event whether this is still to be heard. If a listener throws,
-// what is left goes on in a turn of its own.
-SOCKETIO_DECL void websocket_core::pump()
+SOCKETIO_DECL void websocket_core::on_readable()
 {
-    if (!alive() || pumping_)
-        return;
-    turn([this] {
-        drain_inbox();
-        take_events();
-        settle();
-    });
+    lane_.run([this] { take_events(); });
 }
 
+SOCKETIO_DECL void websocket_core::on_turn()
+{
+    take_events();
+}
+
+SOCKETIO_DECL void websocket_core::on_recover()
+{
+    end_with(std::make_error_code(std::errc::not_enough_memory));
+}
+
+// Takes all that has come, and asks before each event whether this is still the connection.
 SOCKETIO_DECL void websocket_core::take_events()
 {
     auto const link = runtime_->link;
-    flag_guard const guard{pumping_};
     while (link && link == runtime_->link && !paused_) {
         auto const event = link->next(clock::time_point{});
         if (event.type == websocket_session_event::kind::none)
@@ -374,9 +266,9 @@ SOCKETIO_DECL void websocket_core::take_events()
     }
 }
 
-SOCKETIO_DECL void websocket_core::settle()
+SOCKETIO_DECL void websocket_core::on_turn_end()
 {
-    if (!alive() || !runtime_->link)
+    if (!runtime_->link)
         return;
     runtime_->link->flush();
     if (!paused_)
@@ -389,8 +281,8 @@ SOCKETIO_DECL void websocket_core::pause(bool paused)
     if (paused_ == paused)
         return;
     paused_ = paused;
-    if (!paused && !pumping_)
-        begin();
+    if (!paused)
+        lane_.post_turn();
 }
 
 SOCKETIO_DECL void websocket_core::on_event(websocket_session_event const& event)
@@ -429,7 +321,7 @@ SOCKETIO_DECL void websocket_core::on_drained()
 {
     unsent_.store(0, std::memory_order_relaxed);
     if (auto const listener = listeners_.drain)
-        (*listener)();
+        lane_.run([&] { (*listener)(); });
 }
 
 SOCKETIO_DECL void websocket_core::end_with(std::error_code why)
@@ -440,11 +332,10 @@ SOCKETIO_DECL void websocket_core::end_with(std::error_code why)
 // What was written is still sent, and the closing handshake made, by the connection alone.
 SOCKETIO_DECL void websocket_core::end(websocket_close how)
 {
-    if (!alive() || where() == phase::closed)
+    if (where() == phase::closed)
         return;
     go(phase::closed);
     deadline_ = clock::never();
-    runtime_->timer.cancel();
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
     if (auto const link = std::exchange(runtime_->link, nullptr))
@@ -455,25 +346,10 @@ SOCKETIO_DECL void websocket_core::end(websocket_close how)
         (*last.close)(how);
 }
 
-SOCKETIO_DECL void websocket_core::arm(std::chrono::milliseconds limit)
-{
-    deadline_ = limit_after(runtime_->timer.now(), limit);
-    runtime_->timer.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
-}
-
 SOCKETIO_DECL void websocket_core::on_due()
 {
-    turn([this] { on_time(); });
-}
-
-SOCKETIO_DECL void websocket_core::on_time()
-{
-    if (!alive() || deadline_ == clock::never())
+    if (lane_.now() < deadline_)
         return;
-    if (runtime_->timer.now() < deadline_) {
-        runtime_->timer.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
-        return;
-    }
     if (where() == phase::closing && runtime_->link)
         std::exchange(runtime_->link, nullptr)->abort();
     end_with(error::timeout);
