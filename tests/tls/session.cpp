@@ -25,7 +25,7 @@ std::shared_ptr<tls_context const> context_of(tls_options const& options, role o
 {
     tls_failure why;
     auto made = tls_context::make(options, own, why);
-    CAPTURE(why.words);
+    CAPTURE(why.message);
     REQUIRE(made);
     return made;
 }
@@ -168,7 +168,7 @@ TEST_CASE_FIXTURE(certified, "a failed session leaves an alert for the peer and 
     CHECK(both.client.failure().code == error::tls_unknown_authority);
     CHECK(both.at_server == tls_progress::failed);
     CHECK(both.server.failure().code == error::tls_certificate_refused);
-    CHECK(both.server.failure().words.find("the client refused the certificate of this side") == 0);
+    CHECK(both.server.failure().message.find("the client refused the certificate of this side") == 0);
     CHECK(ERR_peek_error() == 0);
 }
 
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(certified, "a server that trusts somebody wants a certificate,
     pair none{client, server};
     none.shake();
     CHECK(none.server.failure().code == error::tls_certificate_required);
-    CHECK(none.server.failure().words == "the client sent no certificate");
+    CHECK(none.server.failure().message == "the client sent no certificate");
     support::authorities const foreign{"Foreign"};
     auto const stranger = foreign.leaf();
     with.cert = foreign.chain(stranger);
@@ -205,7 +205,7 @@ TEST_CASE_FIXTURE(certified, "a server that trusts somebody wants a certificate,
     pair bad{with, server};
     bad.shake();
     CHECK(bad.server.failure().code == error::tls_unknown_authority);
-    CHECK(bad.server.failure().words.find("the certificate \"Foreign Intermediate\" above the client's is signed by \"Foreign Root\"") == 0);
+    CHECK(bad.server.failure().message.find("the certificate \"Foreign Intermediate\" above the client's is signed by \"Foreign Root\"") == 0);
 }
 
 TEST_CASE_FIXTURE(certified, "a record that was changed on the way ends the session")
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(certified, "a server needs a certificate")
     tls_failure why;
     CHECK(tls_context::make({}, role::server, why) == nullptr);
     CHECK(why.code == error::tls_options_invalid);
-    CHECK(why.words == "a server needs options::tls.cert and options::tls.key");
+    CHECK(why.message == "a server needs options::tls.cert and options::tls.key");
 }
 
 TEST_CASE("a host that no certificate can be for is an error, not a check left out")

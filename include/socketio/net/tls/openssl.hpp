@@ -1,4 +1,5 @@
-// All of OpenSSL that the library uses (1.1.1 or 3), and who frees what. No global state but OpenSSL's own.
+// All headers of OpenSSL that the library uses (1.1.1 or 3), and owners of its objects. No global state except
+// OpenSSL's own.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -20,7 +21,7 @@
 
 #include <memory>
 
-// What a library that is compiled once has no TLS in, unless that was built with it: then it is inline here.
+// Compiled into the library only if that is built with TLS. Otherwise inline.
 #if defined(SOCKETIO_SEPARATE_COMPILATION) && defined(SOCKETIO_WITH_TLS)
 #define SOCKETIO_TLS_DECL
 #else

@@ -15,16 +15,16 @@ class openssl_provider final : public tls_provider {
 public:
     explicit openssl_provider(std::shared_ptr<tls_context const> context);
 
-    SOCKETIO_DECL std::shared_ptr<byte_stream> async_handshake(strand const& on, stream below, role own, std::string host,
-                                                 handler done) override;
+    SOCKETIO_DECL std::shared_ptr<byte_stream> async_handshake(strand const& on, stream below, role own,
+                                                               std::string host, handler done) override;
 
 private:
     std::shared_ptr<tls_context const> context_;
     std::shared_ptr<kept_tls_session> kept_;
 };
 
-SOCKETIO_TLS_DECL std::shared_ptr<tls_provider> make_openssl_provider(tls_options const& from, role own, std::error_code& ec,
-                                                                      std::string& words);
+SOCKETIO_TLS_DECL std::shared_ptr<tls_provider> make_openssl_provider(tls_options const& from, role own,
+                                                                      std::error_code& ec, std::string& message);
 
 } // namespace socketio::detail
 

@@ -1,4 +1,4 @@
-// Certificates, keys and revocation lists out of PEM text (RFC 7468), which may be in a file.
+// Reads certificates, keys and revocation lists from PEM text (RFC 7468), which may be in a file.
 #pragma once
 
 #include <socketio/net/tls/tls_failure.hpp>
@@ -11,7 +11,7 @@
 
 namespace socketio::detail {
 
-// One option that may be a text or a file's name; `name` is the option's, for the words of an error.
+// One option that may be a text or a file's name; `name` is the option's, for error messages.
 struct pem_source {
     std::string_view name;
     std::string const& text;
@@ -19,17 +19,18 @@ struct pem_source {
 
     bool is_given() const noexcept { return !text.empty() || !file.empty(); }
     // "options::tls.ca_file, /etc/ca.pem"
-    std::string words() const;
+    std::string description() const;
 };
 
-// Each gives what it finds, or fills `why` with error::tls_options_invalid where that is nothing.
-SOCKETIO_TLS_DECL std::string pem_text(pem_source const& from, tls_failure& why);
-SOCKETIO_TLS_DECL std::vector<openssl_ptr<X509>> pem_certificates(pem_source const& from, tls_failure& why);
-SOCKETIO_TLS_DECL std::vector<openssl_ptr<X509_CRL>> pem_revocations(pem_source const& from, tls_failure& why);
-SOCKETIO_TLS_DECL openssl_ptr<EVP_PKEY> pem_private_key(pem_source const& from, std::function<std::string()> const& passphrase,
-                                                        tls_failure& why);
+// Each returns its objects, or fills `reason` with error::tls_options_invalid if there are none.
+SOCKETIO_TLS_DECL std::string pem_text(pem_source const& from, tls_failure& failure);
+SOCKETIO_TLS_DECL std::vector<openssl_ptr<X509>> pem_certificates(pem_source const& from, tls_failure& failure);
+SOCKETIO_TLS_DECL std::vector<openssl_ptr<X509_CRL>> pem_revocations(pem_source const& from, tls_failure& failure);
+SOCKETIO_TLS_DECL openssl_ptr<EVP_PKEY> pem_private_key(pem_source const& from,
+                                                        std::function<std::string()> const& passphrase,
+                                                        tls_failure& failure);
 
-SOCKETIO_TLS_DECL tls_failure bad_option(std::string words);
+SOCKETIO_TLS_DECL tls_failure bad_option(std::string message);
 
 } // namespace socketio::detail
 

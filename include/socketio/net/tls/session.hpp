@@ -1,5 +1,5 @@
-// One TLS connection, of either side, without I/O: bytes of the peer go in, bytes for the peer come out
-// (RFC 8446, RFC 5246). Knows no sockets and waits for nothing.
+// One TLS connection, of either side, without I/O: bytes from the peer go in, bytes for the peer come out (RFC
+// 8446, RFC 5246). Knows no sockets and does not wait.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -19,40 +19,41 @@ namespace socketio::detail {
 
 enum class tls_progress : std::uint8_t {
     done,
-    wants_input, // goes on when there is more from the peer
-    closed,      // the peer has said that nothing more will come
+    wants_input, // continue with more input from the peer
+    closed,      // the peer has closed its direction
     failed       // see failure(); an alert for the peer may be in output()
 };
 
 class tls_session {
 public:
-    // `host`: of a client, the server's name or address, which has to be in its certificate. `earlier`: a session
-    // with the same server to resume, or null. Certificates are valid or not at the time that `from` tells.
+    // `host`: for a client, the server's name or address, which must be in its certificate. `earlier`: a session
+    // with the same server to resume, or null. Certificates must be valid at the time of `from`.
     tls_session(std::shared_ptr<tls_context const> context, std::string host, SSL_SESSION* earlier, sources from = {});
     tls_session(tls_session const&) = delete;
     tls_session& operator=(tls_session const&) = delete;
     ~tls_session();
 
-    // What came from the peer. The one before must be used up; this must stay until it is.
+    // Adds input from the peer. The earlier input must be consumed; this one must stay valid until then.
     void feed(std::span<char const> input);
-    // What has to go to the peer: every operation may add to it.
+    // The bytes for the peer: every operation may add some.
     byte_buffer& output() noexcept { return wire_.output; }
 
     tls_progress handshake();
-    // Fills `into` as far as the input reaches; says why there was not more.
+    // Fills `into` as far as the input suffices. The result says why there was not more.
     tls_progress read(std::span<char> into, std::size_t& count);
     tls_progress write(std::string_view text);
-    // Says to the peer that nothing more will come; reading goes on.
+    // Tells the peer that no more data will come; reading continues.
     void shutdown();
-    // The stream under a handshake has ended.
+    // The stream ended during a handshake.
     void cut_off();
 
     tls_failure const& failure() const noexcept { return failure_; }
     bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
-    // A server that asked for a certificate and has not said a word since the handshake: if it hangs up now, it most
-    // likely does not want this one. (With TLS 1.3 it may find that after the handshake, and node tells no reason.)
-    bool waits_for_approval() const noexcept { return established_ && certificate_wanted_ && !heard_; }
-    // What a later connection may resume, if there is such a thing. The newest comes some time after the handshake.
+    // The server asked for a certificate and has sent no data since the handshake. If it closes now, it most
+    // likely rejects the certificate. (With TLS 1.3 it may decide after the handshake, and Node.js gives no
+    // reason.)
+    bool waits_for_approval() const noexcept { return established_ && certificate_wanted_ && !received_; }
+    // The session that a later connection may resume, or null. The newest one arrives some time after the handshake.
     openssl_ptr<SSL_SESSION> resumable() const;
 
 private:
@@ -65,7 +66,7 @@ private:
     bool check_pins(STACK_OF(X509)* chain);
     bool accept_peer();
     tls_progress judge(int result);
-    tls_progress fail(tls_failure why);
+    tls_progress fail(tls_failure failure);
     std::time_t wall_time() const noexcept;
     tls_circumstances circumstances() const noexcept;
 
@@ -75,13 +76,13 @@ private:
     tls_wire wire_;
     openssl_ptr<SSL> ssl_;
     tls_failure failure_;
-    tls_failure refusal_; // of the peer's certificate
-    std::string began_;   // with what the peer began, until the handshake is done
+    tls_failure refusal_; // for the peer's certificate
+    std::string began_;   // the first bytes of the peer, until the handshake is done
     int (*users_verification_)(int, X509_STORE_CTX*) = nullptr;
     bool certificate_wanted_ = false;
     bool pins_checked_ = false;
     bool established_ = false;
-    bool heard_ = false; // there was text of the peer
+    bool received_ = false; // the peer has sent application data
 };
 
 } // namespace socketio::detail

@@ -1,4 +1,4 @@
-// Why TLS failed: one of our errors, and words that say what to do. Knows OpenSSL's many reasons and alerts.
+// A failure of TLS: an error of the library, and a message with advice. Knows OpenSSL's many reasons and alerts.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -15,10 +15,10 @@ namespace socketio::detail {
 
 struct tls_failure {
     std::error_code code{};
-    std::string words{};
+    std::string message{};
 };
 
-// What is known about a handshake when it fails.
+// The state of a handshake when it fails.
 struct tls_circumstances {
     role own = role::client;
     std::string_view host{};
@@ -28,18 +28,18 @@ struct tls_circumstances {
     std::time_t now = 0;
 };
 
-// Takes all that is in OpenSSL's error queue of this thread, and leaves it empty.
+// Reads OpenSSL's whole error queue of this thread, and empties it.
 SOCKETIO_TLS_DECL tls_failure take_failure(tls_circumstances const& at);
-// OpenSSL's words for its oldest error; leaves the queue empty.
+// OpenSSL's text for its oldest error; empties the queue.
 SOCKETIO_TLS_DECL std::string take_reason();
 
-// Why the certificate that is looked at was refused. Within a verify callback.
+// The reason why the current certificate was rejected. Call it within a verify callback.
 SOCKETIO_TLS_DECL tls_failure certificate_failure(X509_STORE_CTX* verifying, tls_circumstances const& at);
 
-// The first bytes of a peer that does not speak TLS.
+// The failure for a peer that does not speak TLS, with its first bytes.
 SOCKETIO_TLS_DECL tls_failure not_tls(std::string_view began, role own);
 
-// The peer has hung up in the handshake; `silent`: without a word.
+// The failure for a peer that closed during the handshake; `silent`: without sending a byte.
 SOCKETIO_TLS_DECL tls_failure hung_up(tls_circumstances const& at, bool silent);
 
 // "sha256/" and the base64 of the SHA-256 of the certificate's SubjectPublicKeyInfo.

@@ -1,4 +1,4 @@
-// TLS over a stream: moves bytes between a tls_session and what lies below it. Decides nothing about either.
+// TLS over a stream: moves bytes between a tls_session and the stream below. Makes no decisions for either.
 #pragma once
 
 #include <socketio/net/asio.hpp>
@@ -12,7 +12,7 @@
 
 namespace socketio::detail {
 
-// The newest session with one server, from one connection to the next.
+// The newest session with one server, passed from one connection to the next.
 struct kept_tls_session {
     std::string host;
     openssl_ptr<SSL_SESSION> session;
@@ -20,11 +20,11 @@ struct kept_tls_session {
 
 class tls_stream final : public byte_stream, public std::enable_shared_from_this<tls_stream> {
 public:
-    // `kept`: null where nothing is to be resumed.
+    // `kept`: null if sessions are not resumed.
     tls_stream(strand const& on, stream&& below, std::shared_ptr<tls_context const> context, std::string const& host,
                std::shared_ptr<kept_tls_session> kept);
 
-    // Once, first. With an error this is closed.
+    // Call it once, first. After an error the stream is closed.
     void start(tls_provider::handler done);
 
     SOCKETIO_DECL void async_read_some(asio::mutable_buffer into, handler done) override;
@@ -34,13 +34,13 @@ public:
 
 private:
     class continuation;
-    static constexpr std::size_t first_read = 2 * 1024; // what an idle connection costs
+    static constexpr std::size_t first_read = 2 * 1024; // the buffer of an idle connection
     static constexpr std::size_t largest_read = 16 * 1024;
     static constexpr std::size_t keep_written = 256 * 1024;
-    static constexpr std::size_t most_owed = 64 * 1024; // answers to a peer that does not read them
+    static constexpr std::size_t most_owed = 64 * 1024; // TLS's own answers for a peer that does not read them
 
     void shake();
-    void end_handshake(tls_failure why);
+    void end_handshake(tls_failure failure);
     void read_below();
     void on_read(std::error_code ec, std::size_t count);
     void take_read(std::error_code ec, std::size_t count);
@@ -61,23 +61,23 @@ private:
     std::shared_ptr<kept_tls_session> kept_;
     std::string host_;
 
-    tls_provider::handler opened_; // while the handshake is made
+    tls_provider::handler opened_; // during the handshake
     handler reader_;
     asio::mutable_buffer into_;
     handler writer_;
-    std::size_t writing_for_ = 0; // bytes of the write that waits
+    std::size_t writing_for_ = 0; // bytes of the pending write
     std::unique_ptr<char[]> input_;
     std::size_t capacity_ = 0;
     byte_buffer writing_;
-    std::size_t owed_ = 0; // bytes of answers that TLS itself gives, not sent yet
+    std::size_t owed_ = 0; // unsent bytes of TLS's own answers
     std::error_code write_error_;
-    bool calling_ = false; // inside a call of the user of this, which must not complete anything
-    bool starting_ = false; // an operation below, which drops its handler if it throws
-    bool told_ = false;     // in this turn something that waits was told its end
+    bool calling_ = false; // inside a call of the owner, which must not complete an operation
+    bool starting_ = false; // an operation below is being started; it drops its handler if it throws
+    bool completed_ = false;     // in this turn a pending operation was completed
     bool full_read_ = true;
     bool sending_ = false;
     bool shutting_ = false;
-    bool ended_below_ = false; // nothing is written there any more
+    bool ended_below_ = false; // no more writes below
     bool closed_ = false;
 };
 

@@ -1,5 +1,5 @@
-// Where an SSL object gets its bytes from and leaves them: memory of the caller's, and a buffer. Nothing is copied
-// once more, and an idle connection keeps none of it.
+// The input and output of an SSL object: the caller's memory, and a buffer. There is no additional copy, and an
+// idle connection holds no buffer here.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -13,15 +13,15 @@
 namespace socketio::detail {
 
 struct tls_wire {
-    std::span<char const> input{}; // from the peer, not read yet
-    byte_buffer output{};        // to the peer
+    std::span<char const> input{}; // bytes from the peer, not read yet
+    byte_buffer output{};        // bytes for the peer
     void* owner = nullptr;
-    bool starved = false; // there was no memory for output
+    bool starved = false; // memory for output ran out
 
     static tls_wire& of(BIO* bio) noexcept { return *static_cast<tls_wire*>(BIO_get_data(bio)); }
 };
 
-// C calls these: nothing may leave them.
+// Called from C: exceptions must not leave them.
 inline int read_tls_wire(BIO* bio, char* into, int size) noexcept
 {
     tls_wire& wire = tls_wire::of(bio);

@@ -7,7 +7,8 @@
 
 namespace socketio::detail {
 
-SOCKETIO_TLS_DECL openssl_provider::openssl_provider(std::shared_ptr<tls_context const> context) : context_{std::move(context)}
+SOCKETIO_TLS_DECL openssl_provider::openssl_provider(std::shared_ptr<tls_context const> context)
+    : context_{std::move(context)}
 {
     if (context_->own() == role::client && context_->resumes())
         kept_ = std::make_shared<kept_tls_session>();
@@ -21,15 +22,15 @@ SOCKETIO_TLS_DECL std::shared_ptr<byte_stream> openssl_provider::async_handshake
     return made;
 }
 
-SOCKETIO_TLS_DECL std::shared_ptr<tls_provider> make_openssl_provider(tls_options const& from, role own, std::error_code& ec,
-                                                                      std::string& words)
+SOCKETIO_TLS_DECL std::shared_ptr<tls_provider> make_openssl_provider(tls_options const& from, role own,
+                                                                      std::error_code& ec, std::string& message)
 {
-    tls_failure why;
-    auto context = tls_context::make(from, own, why);
+    tls_failure failure;
+    auto context = tls_context::make(from, own, failure);
     if (context)
         return std::make_shared<openssl_provider>(std::move(context));
-    ec = why.code;
-    words = std::move(why.words);
+    ec = failure.code;
+    message = std::move(failure.message);
     return nullptr;
 }
 

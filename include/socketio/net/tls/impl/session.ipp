@@ -8,8 +8,8 @@
 
 namespace socketio::detail {
 
-SOCKETIO_TLS_DECL tls_session::tls_session(std::shared_ptr<tls_context const> context, std::string host, SSL_SESSION* earlier,
-                                           sources from)
+SOCKETIO_TLS_DECL tls_session::tls_session(std::shared_ptr<tls_context const> context, std::string host,
+                                           SSL_SESSION* earlier, sources from)
     : context_{std::move(context)}, host_{std::move(host)}, sources_{std::move(from)}
 {
     if (!context_->server_name().empty())
@@ -25,7 +25,7 @@ SOCKETIO_TLS_DECL tls_session::tls_session(std::shared_ptr<tls_context const> co
 
 SOCKETIO_TLS_DECL tls_session::~tls_session()
 {
-    // Otherwise OpenSSL takes a session that ends without close_notify for broken, and never resumes it.
+    // Otherwise OpenSSL treats a session that ends without close_notify as broken, and never resumes it.
     if (ssl_ && established_ && !failure_.code)
         SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
@@ -63,13 +63,13 @@ SOCKETIO_TLS_DECL void tls_session::make(SSL_SESSION* earlier)
         SSL_set_session(ssl_.get(), earlier);
 }
 
-// Of a client. A ready context of the user's is verified, too: Asio's is made so that it is not.
+// For a client. A ready context of the user is verified, too: Asio's contexts do not verify by default.
 SOCKETIO_TLS_DECL bool tls_session::expect_host()
 {
     bool const any = context_->accepts_any();
     SSL_set_verify(ssl_.get(), any ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, on_verified);
     X509_VERIFY_PARAM* const wanted = SSL_get0_param(ssl_.get());
-    std::string const address = host_.substr(0, host_.find('%')); // without the zone of a link-local one
+    std::string const address = host_.substr(0, host_.find('%')); // without the zone of a link-local address
     if (X509_VERIFY_PARAM_set1_ip_asc(wanted, address.c_str()) == 1)
         return true;
     if (host_.empty() || host_.size() > 253 || host_.find('\0') != std::string::npos)
@@ -104,8 +104,9 @@ SOCKETIO_TLS_DECL int tls_session::on_verified(int ok, X509_STORE_CTX* verifying
     auto* const ssl =
         static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verifying, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto& self = *static_cast<tls_session*>(tls_wire::of(SSL_get_rbio(ssl)).owner);
-    // A list of revocations says nothing about what it does not cover.
-    if (ok == 0 && X509_STORE_CTX_get_error(verifying) == X509_V_ERR_UNABLE_TO_GET_CRL && !self.context_->is_the_users()) {
+    // A missing revocation list for a certificate is not an error.
+    if (ok == 0 && X509_STORE_CTX_get_error(verifying) == X509_V_ERR_UNABLE_TO_GET_CRL &&
+        !self.context_->is_the_users()) {
         X509_STORE_CTX_set_error(verifying, X509_V_OK);
         ok = 1;
     }
@@ -115,7 +116,7 @@ SOCKETIO_TLS_DECL int tls_session::on_verified(int ok, X509_STORE_CTX* verifying
         ok = self.users_verification_(ok, verifying);
     if (ok == 1)
         self.refusal_ = {};
-    // All of the chain is known when the peer's own certificate has its turn.
+    // The whole chain is known when the peer's own certificate is verified.
     bool const last = ok == 1 && X509_STORE_CTX_get_error_depth(verifying) == 0;
     if (last && !self.context_->accepts_any() && !self.check_pins(X509_STORE_CTX_get0_chain(verifying))) {
         X509_STORE_CTX_set_error(verifying, X509_V_ERR_APPLICATION_VERIFICATION);
@@ -135,12 +136,14 @@ SOCKETIO_TLS_DECL bool tls_session::check_pins(STACK_OF(X509)* chain)
             return true;
         }
     std::string const found = sk_X509_num(chain) > 0 ? public_key_pin(sk_X509_value(chain, 0)) : "none";
-    refusal_ = {error::tls_pin_mismatch, "no public key of the server's certificates is one of options::tls.pinned_keys; "
-                                         "the key of its own is " + found + ": is this the server that was meant, or has it a new key?"};
+    refusal_ = {error::tls_pin_mismatch,
+                "no public key of the server's certificates is one of options::tls.pinned_keys; "
+                "the key of its own is " +
+                    found + ": is this the server that was meant, or has it a new key?"};
     return false;
 }
 
-// Where any certificate is accepted, the peer has shown that it holds the key of its own and nothing more.
+// With any certificate accepted, the peer has only proved that it holds the key of its own certificate.
 SOCKETIO_TLS_DECL bool tls_session::accept_peer()
 {
     if (context_->pinned_keys().empty() || pins_checked_ || resumed())
@@ -171,28 +174,28 @@ SOCKETIO_TLS_DECL bool tls_session::looks_like_tls() const noexcept
     return type && (began_.size() < 2 || began_[1] == 3);
 }
 
-SOCKETIO_TLS_DECL tls_progress tls_session::fail(tls_failure why)
+SOCKETIO_TLS_DECL tls_progress tls_session::fail(tls_failure failure)
 {
     ERR_clear_error();
-    failure_ = std::move(why);
+    failure_ = std::move(failure);
     return tls_progress::failed;
 }
 
 SOCKETIO_TLS_DECL tls_progress tls_session::judge(int result)
 {
-    int const why = SSL_get_error(ssl_.get(), result);
-    if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_ZERO_RETURN) {
+    int const result_code = SSL_get_error(ssl_.get(), result);
+    if (result_code == SSL_ERROR_WANT_READ || result_code == SSL_ERROR_ZERO_RETURN) {
         ERR_clear_error();
-        return why == SSL_ERROR_WANT_READ ? tls_progress::wants_input : tls_progress::closed;
+        return result_code == SSL_ERROR_WANT_READ ? tls_progress::wants_input : tls_progress::closed;
     }
-    tls_failure told = take_failure(circumstances());
+    tls_failure failure = take_failure(circumstances());
     if (wire_.starved)
-        told = {make_error_code(std::errc::not_enough_memory), "TLS: no memory"};
+        failure = {make_error_code(std::errc::not_enough_memory), "TLS: no memory"};
     else if (refusal_.code)
-        told = std::move(refusal_);
-    else if (told.code == error::tls_not_spoken)
-        told = not_tls(began_, context_->own());
-    return fail(std::move(told));
+        failure = std::move(refusal_);
+    else if (failure.code == error::tls_not_spoken)
+        failure = not_tls(began_, context_->own());
+    return fail(std::move(failure));
 }
 
 SOCKETIO_TLS_DECL tls_progress tls_session::handshake()
@@ -209,7 +212,7 @@ SOCKETIO_TLS_DECL tls_progress tls_session::handshake()
     began_ = {};
     if (accept_peer())
         return tls_progress::done;
-    // Instead of our last words, which would say that all is well, and perhaps who we are.
+    // Sent instead of this side's final packets, which would confirm the connection and perhaps identify this side.
     output().clear();
     return fail(std::move(refusal_));
 }
@@ -232,7 +235,7 @@ SOCKETIO_TLS_DECL tls_progress tls_session::read(std::span<char> into, std::size
         if (result != 1)
             return judge(result);
         count += part;
-        heard_ = true;
+        received_ = true;
     }
     return tls_progress::done;
 }

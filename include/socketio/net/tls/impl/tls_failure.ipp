@@ -1,11 +1,11 @@
-// OpenSSL's reasons and the peer's alerts (RFC 8446, section 6), sorted by what one can do about them.
+// OpenSSL's reasons and the peer's alerts (RFC 8446, section 6), grouped by the remedy.
 #pragma once
 
 #include <socketio/net/tls/tls_failure.hpp>
 
 namespace socketio::detail {
 
-// A reason of OpenSSL's that stands for an alert of the peer is this and the alert's number.
+// OpenSSL's reason for an alert of the peer is this number plus the alert's.
 inline constexpr int alert_reasons = SSL_AD_REASON_OFFSET;
 
 inline std::string reason_words(unsigned long code)
@@ -56,18 +56,19 @@ inline tls_failure refused_by_alert(int alert, std::string const& name, tls_circ
     std::string const peer = peer_name(at.own);
     bool const unanswered = at.own == role::client && at.certificate_wanted && !at.has_certificate;
     bool const about_certificates = is_about_certificates(alert);
-    if (alert == SSL_AD_CERTIFICATE_REQUIRED || (unanswered && (about_certificates || alert == SSL_AD_HANDSHAKE_FAILURE)))
+    if (alert == SSL_AD_CERTIFICATE_REQUIRED ||
+        (unanswered && (about_certificates || alert == SSL_AD_HANDSHAKE_FAILURE)))
         return certificate_missing(at);
     if (about_certificates)
-        return {error::tls_certificate_refused,
-                peer + " refused the certificate of this side (" + name + "): does it trust who signed it, and is it in date?"};
+        return {error::tls_certificate_refused, peer + " refused the certificate of this side (" + name +
+                                                    "): does it trust who signed it, and is it in date?"};
     if (alert == SSL_AD_PROTOCOL_VERSION)
         return versions_differ(at);
     if (alert == SSL_AD_UNRECOGNIZED_NAME)
         return {error::tls_handshake_failed, peer + " knows no host \"" + std::string{at.host} + "\" (" + name + ')'};
     if (alert == SSL_AD_HANDSHAKE_FAILURE || alert == SSL_AD_INSUFFICIENT_SECURITY)
-        return {error::tls_handshake_failed,
-                peer + " found nothing in common with this side (" + name + "): are its ciphers those of options::tls?"};
+        return {error::tls_handshake_failed, peer + " found nothing in common with this side (" + name +
+                                                 "): are its ciphers those of options::tls?"};
     return {error::tls_handshake_failed, peer + " ended the TLS connection: " + name};
 }
 
@@ -84,14 +85,15 @@ inline tls_failure sorted_failure(int reason, std::string const& name, tls_circu
     case SSL_R_WRONG_VERSION_NUMBER: return not_tls({}, at.own);
     case SSL_R_NO_SHARED_CIPHER:
     case SSL_R_NO_CIPHERS_AVAILABLE:
-        return {error::tls_handshake_failed, "there is no cipher in common with " + std::string{peer_name(at.own)} + " (" + name + ')'};
+        return {error::tls_handshake_failed,
+                "there is no cipher in common with " + std::string{peer_name(at.own)} + " (" + name + ')'};
     default: return {error::tls_handshake_failed, "TLS: " + name};
     }
 }
 
 SOCKETIO_TLS_DECL tls_failure take_failure(tls_circumstances const& at)
 {
-    // The oldest is the cause; what follows says who passed it on.
+    // The oldest error is the cause; later ones only passed it on.
     unsigned long const code = ERR_get_error();
     ERR_clear_error();
     if (code == 0)
@@ -109,9 +111,10 @@ SOCKETIO_TLS_DECL tls_failure hung_up(tls_circumstances const& at, bool silent)
 {
     std::string const what = std::string{peer_name(at.own)} + " closed the connection in the TLS handshake";
     if (at.own == role::client && at.certificate_wanted)
-        return at.has_certificate ? tls_failure{error::tls_certificate_refused,
-                                                what + ", when it had seen the certificate of this side: does it trust who signed it?"}
-                                  : certificate_missing(at);
+        return at.has_certificate
+                   ? tls_failure{error::tls_certificate_refused,
+                                 what + ", when it had seen the certificate of this side: does it trust who signed it?"}
+                   : certificate_missing(at);
     return {error::tls_truncated,
             what + (at.own == role::client && silent ? ", without a word: does it speak TLS on this port?" : "")};
 }
@@ -124,12 +127,12 @@ SOCKETIO_TLS_DECL tls_failure not_tls(std::string_view began, role own)
             break;
         quoted += c;
     }
-    std::string words = std::string{peer_name(own)} + " does not speak TLS on this port";
+    std::string message = std::string{peer_name(own)} + " does not speak TLS on this port";
     if (!quoted.empty())
-        words += " (it said \"" + quoted + "\")";
+        message += " (it said \"" + quoted + "\")";
     if (own == role::client)
-        words += ": use http:// or ws://, or the port for https";
-    return {error::tls_not_spoken, std::move(words)};
+        message += ": use http:// or ws://, or the port for https";
+    return {error::tls_not_spoken, std::move(message)};
 }
 
 } // namespace socketio::detail

@@ -1,4 +1,4 @@
-// At most one read and one write are under way below, and each holds the stream.
+// At most one read and one write are pending below, and each owns the stream.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -11,8 +11,8 @@
 
 namespace socketio::detail {
 
-// What an operation below does when it ends. If it never will, because the io_context is gone, what waits here is let
-// go of: it may own this stream, and they would keep each other for ever.
+// The completion of an operation below. If it is dropped, because the io_context was destroyed, the waiting
+// handlers are released: one of them may own this stream, and they would keep each other alive for ever.
 class tls_stream::continuation {
 public:
     using member = void (tls_stream::*)(std::error_code, std::size_t);
@@ -67,18 +67,18 @@ SOCKETIO_TLS_DECL void tls_stream::shake()
         end_handshake(session_.failure());
 }
 
-SOCKETIO_TLS_DECL void tls_stream::end_handshake(tls_failure why)
+SOCKETIO_TLS_DECL void tls_stream::end_handshake(tls_failure failure)
 {
-    if (why.code) {
-        // A session that is refused must not be offered again.
+    if (failure.code) {
+        // A session that the server rejected must not be offered again.
         if (kept_)
             kept_->session.reset();
         close();
     }
-    stream made = why.code ? stream{strand_} : stream{strand_, shared_from_this()};
-    told_ = true;
-    auto ended = [above = std::move(made), done = std::move(opened_), why = std::move(why)]() mutable {
-        done(why.code, std::move(why.words), std::move(above));
+    stream made = failure.code ? stream{strand_} : stream{strand_, shared_from_this()};
+    completed_ = true;
+    auto ended = [above = std::move(made), done = std::move(opened_), failure = std::move(failure)]() mutable {
+        done(failure.code, std::move(failure.message), std::move(above));
     };
     if (calling_)
         post(strand_, std::move(ended));
@@ -95,27 +95,28 @@ SOCKETIO_TLS_DECL void tls_stream::read_below()
         capacity_ = larger;
     }
     flag_guard const starting{starting_};
-    below_.async_read_some(asio::buffer(input_.get(), capacity_), continuation{shared_from_this(), &tls_stream::on_read});
+    below_.async_read_some(asio::buffer(input_.get(), capacity_),
+                           continuation{shared_from_this(), &tls_stream::on_read});
 }
 
-// Without memory the end of what waits is told in a turn of its own, unless that has been told.
+// If memory runs out, the pending operation completes with an error in a turn of its own, unless it has completed.
 SOCKETIO_TLS_DECL void tls_stream::on_read(std::error_code ec, std::size_t count)
 {
-    told_ = false;
+    completed_ = false;
     watch_memory([&] { take_read(ec, count); },
                  [this] {
-                     if (!told_)
+                     if (!completed_)
                          post(strand_, [self = shared_from_this()] { self->starve(); });
                  });
 }
 
 SOCKETIO_TLS_DECL void tls_stream::starve()
 {
-    std::error_code const why = make_error_code(std::errc::not_enough_memory);
+    std::error_code const ec = make_error_code(std::errc::not_enough_memory);
     if (opened_)
-        end_handshake({why, "TLS handshake: " + why.message()});
+        end_handshake({ec, "TLS handshake: " + ec.message()});
     else if (reader_)
-        end_read(why, 0);
+        end_read(ec, 0);
 }
 
 SOCKETIO_TLS_DECL void tls_stream::take_read(std::error_code ec, std::size_t count)
@@ -146,7 +147,7 @@ SOCKETIO_TLS_DECL std::error_code tls_stream::judge_end(std::error_code ec) cons
     return is_cut_off(ec) && session_.waits_for_approval() ? make_error_code(error::tls_certificate_refused) : ec;
 }
 
-// A reading that finds too little for one byte goes on below.
+// A read without a whole byte of plain text continues below.
 SOCKETIO_TLS_DECL void tls_stream::decrypt()
 {
     std::size_t count = 0;
@@ -236,7 +237,7 @@ SOCKETIO_TLS_DECL void tls_stream::end_write(std::error_code ec) { complete(writ
 SOCKETIO_TLS_DECL void tls_stream::complete(handler& waiting, std::error_code ec, std::size_t count)
 {
     handler done = std::move(waiting);
-    told_ = true;
+    completed_ = true;
     if (calling_)
         post(strand_, [done = std::move(done), ec, count]() mutable { done(ec, count); });
     else
