@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(connector_test, "a family that the address is not of is told b
     context.run();
     REQUIRE(made->result);
     CHECK(*made->result);
-    CHECK(made->maker.words().find("127.0.0.1") != std::string::npos);
+    CHECK(made->maker.message().find("127.0.0.1") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(connector_test, "a proxy's URL that makes no sense is told at once")
@@ -127,5 +127,5 @@ TEST_CASE_FIXTURE(connector_test, "a proxy's URL that makes no sense is told at 
     context.run();
     REQUIRE(made->result);
     CHECK(*made->result);
-    CHECK(made->maker.words().find("proxy") != std::string::npos);
+    CHECK(made->maker.message().find("proxy") != std::string::npos);
 }

@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(dial_test, "a refusal tells the status, the body and when to c
     CHECK(result->http_status == 503);
     CHECK(result->http_body == "late");
     CHECK(result->retry_after == std::chrono::seconds{7});
-    CHECK(result->words.find("503") != std::string::npos);
+    CHECK(result->message.find("503") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(dial_test, "an answer that ends before its head has is an error")
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(dial_test, "an answer that ends before its head has is an erro
     context.run();
     REQUIRE(result);
     CHECK(result->error);
-    CHECK_FALSE(result->words.empty());
+    CHECK_FALSE(result->message.empty());
 }
 
 TEST_CASE_FIXTURE(dial_test, "an answer to another key is no handshake")
@@ -204,7 +204,7 @@ TEST_CASE_FIXTURE(dial_test, "a redirection is followed as often as is allowed, 
         dial(std::move(request));
         context.run();
         REQUIRE(result);
-        CHECK(result->words == "");
+        CHECK(result->message == "");
         CHECK_FALSE(result->error);
         CHECK(result->elsewhere);
         CHECK(asked == "host:80;other:82;");

@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(race_test, "an address that never answers does not keep the ne
     REQUIRE(over());
     CHECK_FALSE(*error);
     CHECK(socket->is_open());
-    CHECK(stage.name == "connect to " + place_words(place_of(listener)));
+    CHECK(stage.name == "connect to " + endpoint_text(place_of(listener)));
     CHECK(idle());
     CHECK(race.expired());
 }
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(race_test, "a race that is called off ends, and leaves nothing
 {
     black_hole const hole{context};
     start({hole.place(), hole.place()});
-    REQUIRE(until([&] { return stage.doing.starts_with("connecting to 127.0.0.2"); }));
+    REQUIRE(until([&] { return stage.progress.starts_with("connecting to 127.0.0.2"); }));
     CHECK_FALSE(error.has_value());
     asio::post(serial, [&] { race.lock()->cancel(); });
     REQUIRE(over());
@@ -169,7 +169,7 @@ TEST_CASE("a race whose context goes is gone with it")
         race_test test;
         black_hole const hole{test.context};
         test.start({hole.place()});
-        REQUIRE(test.until([&] { return test.stage.doing.starts_with("connecting to 127.0.0.2"); }));
+        REQUIRE(test.until([&] { return test.stage.progress.starts_with("connecting to 127.0.0.2"); }));
         race = test.race;
         told = test.error.has_value();
     }

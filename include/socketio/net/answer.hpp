@@ -25,11 +25,12 @@ constexpr bool ends_with_callable() noexcept
         return callable<std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>>;
 }
 
-// Has words for what cannot be sent.
+// Rejects arguments that cannot be sent, with a message.
 template <class... Args>
 constexpr bool check_arguments() noexcept
 {
-    static_assert(((sendable<Args> || !callable<Args>) && ...), "the acknowledgement's handler comes last, behind the arguments");
+    static_assert(((sendable<Args> || !callable<Args>) && ...),
+                  "the acknowledgement's handler comes last, behind the arguments");
     static_assert((sendable<Args> && ...), "an argument has a type that cannot be sent: give it SOCKETIO_FIELDS or a "
                                            "socketio::convert, see socketio/core/convert.hpp");
     return true;
@@ -40,7 +41,7 @@ constexpr bool check_first_arguments(std::index_sequence<I...>) noexcept
     return check_arguments<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>...>();
 }
 
-// A handler whose parameters are known takes the results behind an error. (Other tokens are Asio's to judge.)
+// A handler with known parameters takes an error and the results. (Asio checks other tokens.)
 template <class Token, class... R>
 constexpr bool takes_results() noexcept
 {
@@ -53,7 +54,7 @@ constexpr bool takes_results() noexcept
         return std::is_invocable_v<target&, std::error_code, R...>;
 }
 
-// Has words for an emitWithAck without a completion token, and for a handler that cannot be called with the results.
+// Rejects an emitWithAck without a completion token, and a handler that cannot take the results, with a message.
 template <class Tuple>
 struct with_token;
 template <class... Args>
@@ -61,12 +62,14 @@ struct with_token<std::tuple<Args...>> {
     template <class... R>
     static constexpr bool check() noexcept
     {
-        static_assert(ends_with_token<Args...>(),
-                      "emitWithAck ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
+        static_assert(
+            ends_with_token<Args...>(),
+            "emitWithAck ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
         if constexpr (ends_with_token<Args...>()) {
             using last = std::tuple_element_t<sizeof...(Args) - 1, std::tuple<Args...>>;
-            static_assert(takes_results<last, R...>(),
-                          "emitWithAck's handler takes (std::error_code, results...): without named types one socketio::value");
+            static_assert(
+                takes_results<last, R...>(),
+                "emitWithAck's handler takes (std::error_code, results...): without named types one socketio::value");
         }
         return true;
     }

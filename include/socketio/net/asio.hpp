@@ -1,6 +1,5 @@
-// All of Asio that the library uses: single headers, never <asio.hpp>.
-// From 1.22.1 on; what is missing there (deferred, as_tuple, cancel_after, any_completion_handler)
-// is not used, nor what 1.33 removed.
+// All headers of Asio that the library uses: single ones, never <asio.hpp>. From 1.22.1 on: the library uses
+// neither later additions (deferred, as_tuple, cancel_after, any_completion_handler) nor what 1.33 removed.
 #pragma once
 
 #include <socketio/core/function.hpp>
@@ -26,7 +25,7 @@
 
 namespace socketio::detail {
 
-// Whether it says that the other side has gone. Windows says "aborted" where other systems say "reset".
+// True if the error means that the peer has gone. Windows reports "aborted" where other systems report "reset".
 inline bool is_cut_off(std::error_code ec) noexcept
 {
     return ec == asio::error::eof || ec == asio::error::connection_reset || ec == asio::error::connection_aborted ||
@@ -38,9 +37,9 @@ using posted = unique_function<void()>;
 void post_erased(strand const& on, posted&& work);
 void dispatch_erased(strand const& on, posted&& work);
 
-// Runs `work` on the strand, later. All posted work is of one kind, because Asio makes some thirty functions of each kind.
-// These are templates, since the compiler would otherwise prefer Asio's, which it also finds here. A callable that does
-// not fit into `posted` stays of its own kind, as it would need memory twice.
+// Runs `work` on the strand, later. All posted work has one type, because Asio makes some thirty functions for
+// each type. These are templates, since the compiler would otherwise prefer Asio's functions, which it also
+// finds here. A callable that does not fit into `posted` keeps its own type, as it would need two allocations.
 template <class Work>
 void post(strand const& on, Work&& work)
 {
@@ -49,7 +48,7 @@ void post(strand const& on, Work&& work)
     else
         asio::post(on, std::forward<Work>(work));
 }
-// Runs it now if this is the strand, and later otherwise.
+// Runs it now on the strand, otherwise later.
 template <class Work>
 void dispatch(strand const& on, Work&& work)
 {

@@ -13,44 +13,43 @@ namespace socketio {
 //
 //     socketio::background_context background;
 //     auto socket = socketio::io(background, "http://localhost:3000", {.autoConnect = false});
-//     socket.on("connect", [] { ... }); // on the background's thread, as every listener
-//     socket.connect();                 // it runs already: listeners first, so that none is too late
+//     socket.on("connect", [] { ... }); // on the background's thread, like every listener
+//     socket.connect();                 // add listeners first: the context runs already
 //
 // All members may be called from any thread, also inside listeners.
 class background_context {
 public:
-    // Is told, on the thread, of what a listener has thrown; then the next event follows. What it throws
-    // itself ends the program (std::terminate). It is let go after the context, as the very last thing.
+    // Called on the thread with an exception of a listener. The next event follows. An exception of the handler
+    // itself ends the program (std::terminate). The handler is destroyed after the context, as the last object.
     using exception_handler = std::function<void(std::exception_ptr)>;
 
-    // Without a handler, an exception that leaves a listener leaves the thread too and ends the program, as
-    // with any std::thread. (In a program built without exceptions it makes no difference.)
-    // Throws std::system_error when there is no thread to be had.
+    // Without a handler, an exception of a listener leaves the thread and ends the program, as with any
+    // std::thread. (Without exception support the handler has no effect.) Throws std::system_error when the
+    // system has no thread.
     explicit background_context(exception_handler on_exception = nullptr);
     background_context(background_context const&) = delete;
     background_context& operator=(background_context const&) = delete;
 
-    // Stops, as stop() does, and destroys the context with all that is still pending in it. What was
-    // emitted last may not have been sent yet: see join(). Handles of sockets may outlive it, but no other
-    // thread may be using one meanwhile.
+    // Stops, as stop() does, and destroys the context with all pending work. The last emits may not have been
+    // sent yet: see join(). Handles of sockets may outlive the context, but no other thread may use one during
+    // the destructor.
     //
-    // On another thread: waits for the turn that runs now and for the thread; so do not hold a lock that a
-    // listener wants. When it returns, no listener runs or will, and all that they held is gone.
-    // On its own thread, in a listener that lets the last owner go: never waits. The turn goes on, see
-    // stop(); after it the thread destroys the context and ends by itself.
+    // On another thread: waits for the current turn and for the thread. Therefore do not hold a lock that a
+    // listener needs. After it returns, no listener runs any more, and their captures are destroyed.
+    // On its own thread, in a listener that destroys the last owner: does not wait. The turn continues, see
+    // stop(). After it the thread destroys the context and ends.
     ~background_context();
 
     asio::io_context::executor_type get_executor() const noexcept;
 
-    // The turn that runs now is the last; then nothing is sent or heard any more, and join() returns. A turn
-    // tells all events that have been read together, so that a listener that calls this may not be the last
-    // to be called. Never waits. There is no way back, and a second call does nothing.
+    // The current turn is the last. After it, no event is sent or received, and join() returns. A turn
+    // dispatches all events that were read together, so that other listeners may run after the one that calls
+    // stop(). Does not wait. Cannot be undone; a second call has no effect.
     void stop();
 
-    // Waits until nothing is left to be done: every socket has disconnected, or been let go, and what it had
-    // emitted while it was connected is sent. (A socket that is active keeps this waiting.) Then the thread
-    // has ended, and nothing runs any more.
-    // On its own thread it does not wait, but lets the thread end at that point.
+    // Waits until there is no work left: every socket has disconnected or been destroyed, and all that it
+    // emitted while connected is sent. (An active socket keeps this waiting.) Then the thread has ended.
+    // On its own thread it does not wait: the thread ends at that point.
     void join();
 
 private:

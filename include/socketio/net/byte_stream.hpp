@@ -1,4 +1,4 @@
-// What carries the bytes of a connection where it is not a plain socket: TLS, or a stream of the user's own.
+// The bytes of a connection that is not a plain socket: TLS, or a stream of the user's own.
 #pragma once
 
 #include <socketio/core/function.hpp>
@@ -11,12 +11,12 @@
 
 namespace socketio {
 
-// A connected stream, both ways. At most one read and one write are pending at a time, and what they refer to
-// stays until they have ended. Every operation ends exactly once, and not inside the call that begins it; an
-// operation that is pending when the stream is closed ends with asio::error::operation_aborted.
+// A connected stream, in both directions. At most one read and one write are pending at a time, and their
+// buffers stay valid until they end. Every operation ends exactly once, and not inside the call that begins it.
+// An operation that is pending when the stream is closed ends with asio::error::operation_aborted.
 class byte_stream {
 public:
-    // How an operation ends: the error, if there is one, and the bytes that were moved.
+    // The end of an operation: the error, if there is one, and the number of bytes transferred.
     using handler = detail::unique_function<void(std::error_code, std::size_t)>;
 
     byte_stream() = default;
@@ -24,12 +24,12 @@ public:
     byte_stream& operator=(byte_stream const&) = delete;
     virtual ~byte_stream() = default;
 
-    // Ends with at least one byte, or with an error: asio::error::eof when the peer has nothing more to say.
+    // Ends with at least one byte, or with an error: asio::error::eof when the peer has closed its direction.
     virtual void async_read_some(asio::mutable_buffer into, handler done) = 0;
-    // All of `from`.
+    // Writes all of `from`.
     virtual void async_write(asio::const_buffer from, handler done) = 0;
-    // Says to the peer that nothing more will come; reading goes on. Called once at most, while no write is pending and
-    // before close(); nothing is written after it.
+    // Closes this side's direction; reading continues. Called at most once, while no write is pending and before
+    // close(). No write follows.
     virtual void shutdown_send() noexcept = 0;
     // May be called again.
     virtual void close() noexcept = 0;

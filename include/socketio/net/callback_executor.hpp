@@ -1,4 +1,4 @@
-// Where listeners and handlers are to run: an executor of Asio's, or any other loop's way to take work.
+// The executor of listeners and handlers: an executor of Asio, or the queue of any other event loop.
 #pragma once
 
 #include <socketio/core/function.hpp>
@@ -15,13 +15,14 @@
 
 namespace socketio {
 
-// Made of an executor, or of a function that takes a std::function<void()> and has it run later, elsewhere:
-// with Qt `[](std::function<void()> work) { QMetaObject::invokeMethod(qApp, std::move(work), Qt::QueuedConnection); }`.
-// What it refers to must live as long as the sockets that use it. One that runs work on several threads at
-// once runs listeners so, too; a strand of it keeps them one at a time.
+// Made of an Asio executor, or of a function that takes a std::function<void()> and runs it later, elsewhere.
+// With Qt: `[](std::function<void()> work) { QMetaObject::invokeMethod(qApp, std::move(work),
+// Qt::QueuedConnection); }`.
+// The event loop must live as long as the sockets that use it. An executor with several threads runs listeners
+// concurrently; a strand of it runs them one at a time.
 class callback_executor {
 public:
-    callback_executor() = default; // none
+    callback_executor() = default; // empty: no executor
     template <class Where>
         requires(!std::same_as<std::remove_cvref_t<Where>, callback_executor> &&
                  (std::invocable<std::decay_t<Where>&, std::function<void()>> ||

@@ -16,8 +16,8 @@
 
 namespace socketio::detail {
 
-// A completion handler on its way: where it is to run, and work for as long as it waits. To be called on
-// the strand, and not inside the initiating function.
+// A pending completion handler with its executor, which counts as work until the call. Call it on the strand,
+// and not inside the initiating function.
 template <class Handler, class... R>
 class completion {
     using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
@@ -33,7 +33,7 @@ public:
     {
         auto const executor = work_.get_executor();
         asio::dispatch(executor, [handler = std::move(handler_), ec, ... values = std::move(results)]() mutable {
-            // Only here, where the operation may also be cancelled: slots are not for several threads.
+            // Only here, where the operation can be cancelled, too: slots are not thread-safe.
             if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
                 slot.clear();
             std::move(handler)(ec, std::move(values)...);

@@ -1,5 +1,5 @@
-// From a URL to a connected stream, by whatever way network_options say: a stream of the user's, a Unix-domain socket,
-// a proxy, or the addresses of the host. Knows neither TLS nor WebSocket.
+// From a URL to a connected stream, along the route in network_options: a stream of the user, a Unix-domain
+// socket, a proxy, or the addresses of the host. Knows neither TLS nor WebSocket.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -28,20 +28,20 @@
 
 namespace socketio::detail {
 
-// A part of what dials, which its coroutines belong to. One connect() at a time.
+// A part of a dial, which owns its coroutines. One connect() at a time.
 class connector {
 public:
     connector(strand const& on, network_options options, http_limits limits, dial_stage& stage);
 
-    // Ends with the stream in take_stream(), or an error that words() explains.
+    // Ends with the stream in take_stream(), or with an error that message() explains.
     task<std::error_code> connect(url const& to);
     stream take_stream() { return std::move(stream_); }
-    std::string& words() noexcept { return words_; }
+    std::string& message() noexcept { return message_; }
 
-    // What is under way fails soon.
+    // Makes the pending operation fail soon.
     void cancel() noexcept;
 
-    // The time that each part took, of all calls together.
+    // The duration of each stage, summed over all calls.
     clock::duration resolving() const noexcept { return resolving_; }
     clock::duration connecting() const noexcept { return connecting_; }
     clock::duration proxying() const noexcept { return proxying_; }
@@ -51,7 +51,7 @@ private:
 
     task<std::error_code> ask_factory(url const& to);
     task<std::error_code> connect_unix();
-    // `peer` stands before the host in words: "" or "the proxy ".
+    // `peer` precedes the host in messages: "" or "the proxy ".
     task<std::error_code> connect_tcp(std::string const& host, std::uint16_t port, std::string const& peer);
     task<std::error_code> resolve(std::string const& host, std::uint16_t port, std::string const& peer);
     task<std::error_code> race(std::string const& peer);
@@ -66,8 +66,8 @@ private:
     task<std::error_code> ask_authorization(std::string const& target, unsigned attempt, std::string& authorization);
     task<std::error_code> tunnel_socks5(url const& to);
     std::error_code judge_tunnel_answer();
-    std::error_code proxy_error(std::error_code ec, std::string_view why);
-    std::error_code fail(std::error_code ec, std::string words);
+    std::error_code proxy_error(std::error_code ec, std::string_view reason);
+    std::error_code fail(std::error_code ec, std::string message);
     void use_family(std::vector<asio::ip::tcp::endpoint>& endpoints, std::string const& host);
 
     strand strand_;
@@ -76,13 +76,13 @@ private:
     sources const sources_;
     asio::ip::tcp::resolver resolver_;
     stream stream_;
-    byte_buffer input_; // from the proxy
+    byte_buffer input_; // bytes from the proxy
     http_head_reader answer_;
     std::vector<asio::ip::tcp::endpoint> endpoints_;
     std::weak_ptr<tcp_race> race_;
     std::weak_ptr<made_stream> made_;
     proxy_server proxy_;
-    std::string words_;
+    std::string message_;
     bool cancelled_ = false;
     clock::duration resolving_{};
     clock::duration connecting_{};

@@ -1,5 +1,5 @@
-// Tells whoever lives on an execution context that it is about to be destroyed, so that sockets and
-// timers die with it and handles that outlive it find nothing left to touch.
+// Tells the objects of an execution context that it is being destroyed. Sockets and timers are destroyed with
+// the context, and handles that outlive it refer to empty objects.
 #pragma once
 
 #include <socketio/net/asio.hpp>
@@ -13,7 +13,7 @@ public:
     context_observer() = default;
     context_observer(context_observer const&) = delete;
     context_observer& operator=(context_observer const&) = delete;
-    // The context is being destroyed: nobody runs it any more.
+    // The context is being destroyed: its handlers will not run any more.
     virtual void context_gone() noexcept = 0;
 
 protected:
@@ -21,13 +21,13 @@ protected:
 
 private:
     friend class context_watch;
-    // Of the watch's list, and guarded by it.
+    // Links of the watch's list, which guards them.
     context_observer* before_ = nullptr;
     context_observer* after_ = nullptr;
     bool listed_ = false;
 };
 
-// A list through the observers: each connection of a server comes and goes in constant time, and without memory.
+// A list linked through the observers: each joins and leaves in constant time, and without an allocation.
 class context_watch final : public asio::execution_context::service {
 public:
     using key_type = context_watch;
@@ -53,7 +53,7 @@ public:
     }
 
 private:
-    // An observer may go, taking others along, while it is called; so each is taken off first.
+    // An observer may destroy others while it is called; therefore each is removed first.
     void shutdown() override
     {
         while (auto* const next = take_last())

@@ -1,4 +1,4 @@
-// A handler that is called by somebody who knows no strand: from any thread, even when the context has gone.
+// A handler for callers outside of the strand: they may call from any thread, even after the context was destroyed.
 #pragma once
 
 #include <socketio/core/function.hpp>
@@ -16,10 +16,11 @@
 
 namespace socketio::detail {
 
-// One call is awaited at a time. It owns the handler, and if the context goes first it destroys that, as Asio does
-// with handlers of its own.
+// Awaits one call at a time. It owns the handler. If the context is destroyed first, it destroys the handler, as
+// Asio does with its own.
 template <class... Args>
-class cross_thread_handler final : public context_observer, public std::enable_shared_from_this<cross_thread_handler<Args...>> {
+class cross_thread_handler final : public context_observer,
+                                   public std::enable_shared_from_this<cross_thread_handler<Args...>> {
 public:
     using handler = unique_function<void(Args...)>;
 
@@ -30,7 +31,8 @@ public:
         return made;
     }
     explicit cross_thread_handler(strand const& on)
-        : strand_{on}, watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor().any(), asio::execution::context))}
+        : strand_{on},
+          watch_{asio::use_service<context_watch>(asio::query(on.get_inner_executor().any(), asio::execution::context))}
     {
     }
     ~cross_thread_handler()
@@ -39,7 +41,7 @@ public:
             watch_.remove(this);
     }
 
-    // On the strand. Until the call the context has work.
+    // On the strand. The context has work until the call.
     void await(handler waiting)
     {
         std::lock_guard const lock{mutex_};
@@ -49,7 +51,7 @@ public:
         work_.emplace(strand_->get_inner_executor().any());
     }
 
-    // Any thread; what nobody awaits is dropped. The handler runs on the strand, not inside this.
+    // From any thread. A call that is not awaited is dropped. The handler runs on the strand, not inside this function.
     void call(Args... arguments)
     {
         std::lock_guard const lock{mutex_};
@@ -63,7 +65,7 @@ public:
     void context_gone() noexcept override
     {
         auto const self = this->weak_from_this().lock();
-        handler last; // outlives the lock
+        handler last; // destroyed after the lock
         std::lock_guard const lock{mutex_};
         last = std::exchange(handler_, handler{});
         work_.reset();
@@ -71,7 +73,7 @@ public:
     }
 
 private:
-    // Handler and arguments wait here, since a destructor may make the call: it takes no memory.
+    // Handler and arguments are stored here, so that the call needs no memory: a destructor may make it.
     void deliver()
     {
         std::unique_lock lock{mutex_};
@@ -82,7 +84,7 @@ private:
             std::apply([&](auto&... each) { waiting(std::move(each)...); }, *values);
     }
 
-    std::mutex mutex_; // guards all below
+    std::mutex mutex_; // guards the members below
     std::optional<strand> strand_;
     context_watch& watch_;
     std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
@@ -90,7 +92,7 @@ private:
     std::optional<std::tuple<Args...>> arguments_;
 };
 
-// Calls once, and with these arguments if it is let go without a call.
+// Calls once. Destroyed without a call, it calls with the arguments given to the constructor.
 template <class... Args>
 class once_callback {
 public:

@@ -1,5 +1,5 @@
-// Makes one connection: a stream to the server, the WebSocket handshake, and what redirections ask for. Knows no
-// packets, and leaves the way to the server to the connector.
+// Makes one connection: a stream to the server, the WebSocket handshake, and redirections. Knows no packets; the
+// connector finds the route to the server.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -32,34 +32,34 @@ struct dial_request {
     std::string target; // path and query of the upgrade request
     std::vector<http_header> headers;
     http_limits limits;
-    std::optional<deflate_options> deflate{}; // offered
-    std::shared_ptr<tls_provider> tls{}; // must be there for a secure URL
+    std::optional<deflate_options> deflate{}; // the offer
+    std::shared_ptr<tls_provider> tls{}; // required for a secure URL
     network_options network{};
     std::string subprotocols{};             // a comma-separated list
-    std::shared_ptr<cookie_jar> cookies{};  // none: cookies are neither sent nor kept
-    unsigned follow_redirects = 0;          // at most so many
-    std::vector<std::string> redirect_headers{}; // that go along to another origin, beside the harmless ones
+    std::shared_ptr<cookie_jar> cookies{};  // null: cookies are neither sent nor stored
+    unsigned follow_redirects = 0;          // the maximum
+    std::vector<std::string> redirect_headers{}; // sent to another origin, too, besides the harmless ones
 };
 
 struct dial_result {
     std::error_code error;
-    std::string words;      // what happened and what to do, of an error
-    int http_status = 0;    // of a refused upgrade
-    std::string http_body;  // its start
-    std::optional<deflate_parameters> deflate{}; // agreed
-    byte_buffer leftover;   // what the server sent right behind its handshake
-    clock::duration resolving{}; // the time that each stage took, of all redirections together
+    std::string message;      // for an error: what happened and what to do
+    int http_status = 0;    // for a refused upgrade
+    std::string http_body;  // its beginning
+    std::optional<deflate_parameters> deflate{}; // the agreement
+    byte_buffer leftover;   // bytes of the server behind its handshake
+    clock::duration resolving{}; // the duration of each stage, summed over all redirections
     clock::duration connecting{};
     clock::duration proxying{};
     clock::duration securing{}; // TLS
     clock::duration upgrading{};
-    std::optional<std::chrono::seconds> retry_after{}; // of a refusal with 503 or 429
-    std::string subprotocol{};                         // that the server has chosen
-    bool elsewhere = false; // redirected to another origin than it was asked for
+    std::optional<std::chrono::seconds> retry_after{}; // for a refusal with 503 or 429
+    std::string subprotocol{};                         // the server's choice
+    bool elsewhere = false; // redirected to an origin other than the requested one
 };
 
-// One attempt. It calls `done`, which must not throw, at most once, on the strand, with the connected stream; abandoned it
-// calls nobody, and what is under way ends by itself.
+// One attempt. It calls `done`, which must not throw, at most once, on the strand, with the connected stream.
+// After abandon() it does not call, and pending operations end by themselves.
 class dial : public std::enable_shared_from_this<dial> {
 public:
     using handler = unique_function<void(dial_result&&, stream&&)>;
@@ -68,10 +68,10 @@ public:
 
     void start();
     void abandon() noexcept;
-    // What is thrown anywhere below ends the attempt.
-    void fail(std::error_code why) noexcept;
-    // What it is at, for the words of a timeout: "connecting to 10.0.0.1 port 80".
-    std::string const& doing() const noexcept { return stage_.doing; }
+    // Takes the exception of a coroutine, which ends the attempt.
+    void fail(std::error_code reason) noexcept;
+    // The current stage, for the message of a timeout: "connecting to 10.0.0.1 port 80".
+    std::string const& stage() const noexcept { return stage_.progress; }
 
 private:
     static detached run(std::shared_ptr<dial> self);
@@ -87,7 +87,7 @@ private:
     void keep_cookies();
     bool is_redirection(std::error_code ec);
     std::error_code follow();
-    std::error_code refuse(std::error_code ec, std::string words);
+    std::error_code refuse(std::error_code ec, std::string message);
     void finish(std::error_code ec) noexcept;
     void describe(std::error_code& ec);
     void describe_refusal(std::error_code& ec);
@@ -103,7 +103,7 @@ private:
     dial_stage stage_;
     connector connector_;
     stream stream_;
-    std::shared_ptr<byte_stream> securing_; // TLS that is being begun
+    std::shared_ptr<byte_stream> securing_; // the pending TLS handshake
     deadline_timer body_timer_;
     std::string key_;
     http_head_reader reader_;

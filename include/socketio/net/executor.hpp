@@ -1,10 +1,10 @@
-// The part of Asio that the public face needs: executors and io_context.
+// The part of Asio that the public headers need: executors and io_context.
 #pragma once
 
 #include <socketio/core/config.hpp>
 
-// Asio chooses between std::aligned_alloc and operator new by a macro of the standard library's, which it does not include
-// itself. Files that see it and files that do not would free each other's memory in the wrong way.
+// Asio chooses between std::aligned_alloc and operator new by a macro of the standard library, which it does not
+// include itself. Files with the macro and files without it would free each other's memory in the wrong way.
 #include <cstddef>
 
 #if !defined(ASIO_STANDALONE)
@@ -15,7 +15,7 @@
 #endif
 
 #if defined(_WIN32)
-// The Windows that the program is for, where it has not said: 10. Asio would warn, and assume 7.
+// The Windows version of the program, unless it is defined: 10. Asio would warn and assume 7.
 #if !defined(_WIN32_WINNT)
 #define _WIN32_WINNT 0x0A00
 #elif _WIN32_WINNT < 0x0601
@@ -29,7 +29,7 @@
 #if !SOCKETIO_HAS_EXCEPTIONS
 #include <cstdlib>
 namespace asio::detail {
-// With exceptions off Asio wants this from its user. (Before 1.23 the macro is just a parameter's name.)
+// With exceptions off, Asio requires this function from its user. (Before 1.23 the macro is just a parameter's name.)
 template <typename E>
 void throw_exception([[maybe_unused]] E const& ASIO_SOURCE_LOCATION_PARAM)
 {

@@ -1,4 +1,4 @@
-// The header of a request that has a certain name.
+// Finds a header of a request by name.
 #pragma once
 
 #include <socketio/net/http_message.hpp>
@@ -8,7 +8,7 @@
 
 namespace socketio::detail {
 
-// The first header of that name, in any case; empty without one.
+// The first header of that name, in any case; empty if it is missing.
 inline std::string_view find_header(http_request const& request, std::string_view name) noexcept
 {
     for (auto const& [key, text] : request.headers) {

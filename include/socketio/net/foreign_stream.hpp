@@ -1,4 +1,4 @@
-// A byte_stream of the user's, whose handlers may be called on any thread, for use on the strand.
+// Uses a byte_stream of the user on the strand; its handlers may be called on any thread.
 #pragma once
 
 #include <socketio/net/byte_stream.hpp>

@@ -1,5 +1,6 @@
-// Memory for handlers on their way. Asio takes it when an operation begins, and once more when it has ended and its handler
-// moves to a strand: where that fails the operation is lost, or a strand stands still for ever. So there is a reserve.
+// Memory for pending handlers. Asio allocates when an operation begins, and again when it has ended and its
+// handler moves to a strand. A failure there loses the operation or stops the strand for ever. Therefore there
+// is a reserve.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -14,10 +15,10 @@
 
 namespace socketio::detail {
 
-// A few blocks, for all threads of the program, for the time that there is no other memory.
+// A few blocks, shared by all threads of the program, for the time without other memory.
 class reserve {
 public:
-    // Null if the block would have to be larger, or if all are taken.
+    // Null if the block is too small, or if all are in use.
     void* take(std::size_t size) noexcept
     {
         std::uint64_t taken = taken_.load(std::memory_order_relaxed);
@@ -30,13 +31,14 @@ public:
         }
         return nullptr;
     }
-    // False if it is not from here.
+    // Returns false if the memory is not from here.
     bool shrink_buffers(void* what) noexcept
     {
         auto* const at = static_cast<unsigned char*>(what);
         if (std::less<>{}(at, memory_ + 0) || !std::less<>{}(at, memory_ + sizeof memory_))
             return false;
-        taken_.fetch_and(~(std::uint64_t{1} << static_cast<std::size_t>(at - memory_) / block), std::memory_order_release);
+        taken_.fetch_and(~(std::uint64_t{1} << static_cast<std::size_t>(at - memory_) / block),
+                         std::memory_order_release);
         return true;
     }
 
@@ -50,7 +52,7 @@ private:
 
 inline constinit reserve handler_reserve;
 
-// Asio's own allocator of handlers, which recycles memory, with the reserve behind it.
+// Asio's own recycling allocator for handlers, with the reserve as a fallback.
 template <class T>
 class reserve_allocator {
 public:
@@ -68,8 +70,8 @@ public:
         try {
             return asio::detail::recycling_allocator<T>{}.allocate(n);
         } catch (std::bad_alloc const&) {
-            if (void* const kept = handler_reserve.take(n * sizeof(T)))
-                return static_cast<T*>(kept);
+            if (void* const reserved = handler_reserve.take(n * sizeof(T)))
+                return static_cast<T*>(reserved);
             throw;
         }
 #else
@@ -94,7 +96,7 @@ public:
     }
 };
 
-// A handler whose operation takes its memory so.
+// A handler whose operation allocates with that allocator.
 template <class Function>
 class with_reserve {
 public:

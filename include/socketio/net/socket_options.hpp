@@ -1,4 +1,4 @@
-// A TCP socket as network_options want it. What cannot be done is an error, and said in words.
+// Applies network_options to a TCP socket. An option that cannot be set is an error with a message.
 #pragma once
 
 #include <socketio/net/asio.hpp>
@@ -10,16 +10,16 @@
 
 namespace socketio::detail {
 
-// The operating system's own word for a socket, whatever its protocol: Asio has one for each on Windows.
+// The operating system's handle of a socket. On Windows, Asio has a different type for each protocol.
 using native_socket = asio::detail::socket_type;
 
-// Opens it for connecting to that place. On an error `what` names the option that failed.
+// Opens the socket for a connection to that endpoint. On an error, `what` names the option that failed.
 SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio::ip::tcp::endpoint const& to,
                                               network_options const& options, std::string& what);
 
-// Programs that this one starts do not get it: a port would stay taken, and a connection open, for as long as they run.
+// Keeps the socket from child processes: they would hold the port and the connection open for as long as they run.
 SOCKETIO_DECL void keep_from_children(native_socket socket) noexcept;
-// Lets a port be taken at once after the program that had it, and never beside it.
+// Permits the port immediately after the previous program has ended, but never two programs at once.
 SOCKETIO_DECL void share_no_port(asio::ip::tcp::acceptor& acceptor) noexcept;
 
 } // namespace socketio::detail

@@ -1,5 +1,5 @@
-// Makes an execution context notice that the machine has slept. Asio waits on a clock that stands still then, so
-// that its timers would be late by as much.
+// Makes an execution context notice that the machine was suspended. Asio waits on a clock that stands still
+// then, so that its timers would be late by that time.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -20,14 +20,14 @@ namespace socketio::detail {
 
 using clock_timer = asio::basic_waitable_timer<clock>;
 
-// One for each context. With Linux' timer that goes on in the sleep there is no cost at rest; elsewhere it looks once
-// a second, while any timer is armed. It is the context's work for no longer than that.
+// One for each context. With Linux's timer that continues during suspend there is no cost at rest. Elsewhere it
+// checks once a second while a timer is armed. It counts as work of the context for that time only.
 class suspend_watch final : public asio::execution_context::service {
 public:
     using key_type = suspend_watch;
     inline static asio::execution_context::id id;
 
-    // A timer's moment. Empty when it is not armed; kept meanwhile, so that arming does not allocate.
+    // The time of one timer. Empty while it is not armed; the node is kept, so that arming does not allocate.
     class entry {
     public:
         entry() = default;
@@ -37,18 +37,18 @@ public:
         friend class suspend_watch;
         using moments = std::multiset<clock::time_point>;
         bool armed_ = false;
-        moments::iterator place_{};
+        moments::iterator position_{};
         moments::node_type kept_{};
     };
 
     explicit suspend_watch(asio::execution_context& context) : asio::execution_context::service{context} {}
 
-    // From any thread. `on` is an executor of this context. Without memory the timer is not watched.
+    // From any thread. `on` is an executor of this context. If memory runs out, the timer is not watched.
     void add(entry& of, clock::time_point deadline, asio::any_io_executor const& on) noexcept;
     void remove(entry& of) noexcept;
 
 private:
-    // How late a timer is looked after, so that one of a busy context is seldom looked after at all.
+    // The delay of a check behind the timer's time, so that the timers of a busy context are rarely checked.
     static constexpr std::chrono::milliseconds grace{250};
     static constexpr std::chrono::seconds without_help{1};
 
@@ -63,18 +63,18 @@ private:
 
     SOCKETIO_DECL void shutdown() override;
     SOCKETIO_DECL void notify_fork(asio::execution_context::fork_event event) override;
-    // With the mutex.
-    void place(entry& of, clock::time_point deadline);
+    // Called with the mutex held.
+    void insert_entry(entry& of, clock::time_point deadline);
     void wait(clock::time_point earliest);
     bool wait_sleepless(clock::time_point moment);
     void stop_waiting();
     void on_waited(std::uint64_t round);
 
-    std::mutex mutex_; // guards all below
+    std::mutex mutex_; // guards the members below
     entry::moments moments_;
     std::optional<waiting> waiting_;
-    clock::time_point waits_until_ = clock::never(); // that is: it does not wait
-    std::uint64_t round_ = 0;                        // a handler of an earlier one comes too late
+    clock::time_point waits_until_ = clock::never(); // never(): it does not wait
+    std::uint64_t round_ = 0;                        // identifies the wait: handlers of earlier ones are ignored
     bool gone_ = false;
 };
 

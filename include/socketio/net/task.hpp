@@ -1,8 +1,7 @@
-// Coroutines for what is a sequence: a `detached` root owns itself, a `task` belongs to who awaits it,
-// and an `operation` lends the root to one pending Asio operation. If Asio drops that operation
-// without completing it (the io_context is gone), the root is destroyed and everything with it.
-// An exception passes from task to task as from function to function, and ends as an error code that the root's object is
-// told by its member fail().
+// Coroutines for sequences: a `detached` root owns itself, a `task` belongs to its awaiter, and an `operation`
+// lends the root to one pending Asio operation. If Asio drops that operation without completing it (the
+// io_context is destroyed), the root is destroyed with everything in it. An exception passes from task to task
+// as between functions. At the root it becomes an error code for the member fail() of the root's object.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -21,7 +20,8 @@ struct detached {
         // `self` is the coroutine's parameter, which lives as long as the promise.
         template <class Self>
         explicit promise_type(std::shared_ptr<Self>& self) noexcept
-            : self_{self.get()}, fail_{[](void* to, std::error_code why) noexcept { static_cast<Self*>(to)->fail(why); }}
+            : self_{self.get()},
+              fail_{[](void* to, std::error_code reason) noexcept { static_cast<Self*>(to)->fail(reason); }}
         {
         }
 
@@ -93,7 +93,10 @@ public:
 private:
     struct hand_back {
         bool await_ready() noexcept { return false; }
-        std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> done) noexcept { return done.promise().waiter; }
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> done) noexcept
+        {
+            return done.promise().waiter;
+        }
         void await_resume() noexcept {}
     };
 
@@ -102,18 +105,20 @@ private:
     std::coroutine_handle<promise_type> frame_;
 };
 
-// Awaits what `start` begins: it is called with a completion handler that takes an error code and,
-// perhaps, a result, which goes to `keep`.
+// Awaits an operation: `start` receives a completion handler with an error code and, perhaps, a result, which
+// goes to `keep`.
 template <class Start, class Keep>
 class operation {
 public:
-    operation(std::error_code& ec, Start start, Keep keep) : ec_{&ec}, start_{std::move(start)}, keep_{std::move(keep)} {}
+    operation(std::error_code& ec, Start start, Keep keep) : ec_{&ec}, start_{std::move(start)}, keep_{std::move(keep)}
+    {
+    }
 
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> here)
     {
-        // Handlers are called on the strand, and so not before this has returned.
+        // Handlers run on the strand, and so not before this function has returned.
         starting_ = true;
         start_(completion{this, here, here.promise().root});
         starting_ = false;
@@ -132,7 +137,7 @@ private:
         {
         }
         completion& operator=(completion&&) = delete;
-        // Dropped by a `start` that throws, it leaves the coroutine alone: that goes on with the exception.
+        // If `start` throws, the handler is dropped and leaves the coroutine alone: the exception resumes it.
         ~completion()
         {
             if (root_ && !owner_->starting_)
@@ -142,7 +147,7 @@ private:
         void operator()(std::error_code ec, Results&&... results)
         {
             root_ = nullptr;
-            *owner_->ec_ = ec; // which `keep` may look at, and change
+            *owner_->ec_ = ec; // before `keep`, which may read and change it
             auto const failed = caught([&] { owner_->keep_(std::forward<Results>(results)...); });
             if (failed && !*owner_->ec_)
                 *owner_->ec_ = failed;

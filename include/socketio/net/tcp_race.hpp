@@ -1,4 +1,4 @@
-// Connects to whichever of several addresses answers first (RFC 8305). Knows no names, only addresses.
+// Connects to the first of several addresses that answers (RFC 8305). Knows addresses only, no names.
 #pragma once
 
 #include <socketio/core/function.hpp>
@@ -18,22 +18,22 @@
 namespace socketio::detail {
 
 // "10.0.0.1 port 80".
-SOCKETIO_DECL std::string place_words(asio::ip::tcp::endpoint const& of);
+SOCKETIO_DECL std::string endpoint_text(asio::ip::tcp::endpoint const& of);
 
-// On the strand. Its pending operations own it, and it owns the handler: who starts it keeps a weak pointer at most.
+// On the strand. Pending operations own it, and it owns the handler: its creator keeps at most a weak pointer.
 class tcp_race : public std::enable_shared_from_this<tcp_race> {
 public:
     using socket_type = stream::socket_type;
-    // The words say of each address why it failed, of the first few at least.
-    using handler = unique_function<void(std::error_code, std::string words, socket_type)>;
+    // The message has the reason for each address, at least for the first few.
+    using handler = unique_function<void(std::error_code, std::string message, socket_type)>;
 
-    // `options` and `stage` must live until the handler has been called. `peer` stands before addresses, in words.
+    // `options` and `stage` must live until the handler has been called. `peer` precedes addresses in messages.
     tcp_race(strand const& on, std::vector<asio::ip::tcp::endpoint> endpoints, network_options const& options,
              dial_stage& stage, std::string peer);
 
-    // Ends later, never inside this call.
+    // Ends later, not inside this call.
     void start(handler done);
-    // Ends soon, with operation_aborted, if it does not end before.
+    // Ends soon with operation_aborted, unless it ends before.
     void cancel();
 
 private:
@@ -42,7 +42,7 @@ private:
     void begin(std::size_t index);
     void on_connected(std::size_t index, std::error_code ec);
     void note_failure(std::size_t index, std::error_code ec, std::string const& what);
-    void finish(std::error_code ec, std::string words, socket_type connected);
+    void finish(std::error_code ec, std::string message, socket_type connected);
     socket_type closed_socket() const { return socket_type{strand_.get_inner_executor().any()}; }
 
     strand strand_;
@@ -57,7 +57,7 @@ private:
     std::size_t under_way_ = 0;
     std::size_t failures_ = 0;
     std::error_code last_error_;
-    std::string words_;
+    std::string message_;
 };
 
 } // namespace socketio::detail

@@ -1,4 +1,4 @@
-// The seam between the library and TLS: whoever includes <socketio/tls.hpp> puts a maker here.
+// The seam between the library and TLS: <socketio/tls.hpp> registers a maker here.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -15,31 +15,32 @@
 
 namespace socketio::detail {
 
-// What is made of tls_options, once: certificates read, the session of the last connection kept.
-// A client's is used on one strand at a time.
+// The result of tls_options, made once: the certificates, and the session of the last connection. A client's is
+// used on one strand at a time.
 class tls_provider {
 public:
-    // The stream is TLS over what was given; where there is an error, `words` says more than its message.
-    using handler = unique_function<void(std::error_code, std::string words, stream)>;
+    // Takes the TLS stream above the given one. On an error, `message` says more than the error code.
+    using handler = unique_function<void(std::error_code, std::string message, stream)>;
 
     tls_provider() = default;
     tls_provider(tls_provider const&) = delete;
     tls_provider& operator=(tls_provider const&) = delete;
     virtual ~tls_provider() = default;
 
-    // The handshake over a connected stream; of a client with the host of the URL, a name or an address. Ends
-    // exactly once, on the strand, and not inside this call; returns what closes `below` to call it off.
+    // Makes the handshake over a connected stream. A client passes the host of the URL, a name or an address.
+    // Ends exactly once, on the strand, and not inside this call. Close the returned stream to cancel.
     virtual std::shared_ptr<byte_stream> async_handshake(strand const& on, stream below, role own, std::string host,
                                                          handler done) = 0;
 };
 
-// Null and an error, with words, where the options cannot be used: a file that is not there, say.
-using tls_maker = std::shared_ptr<tls_provider> (*)(tls_options const& from, role own, std::error_code& ec, std::string& words);
+// Returns null with an error and a message if the options cannot be used, for example if a file is missing.
+using tls_maker = std::shared_ptr<tls_provider> (*)(tls_options const& from, role own, std::error_code& ec,
+                                                    std::string& message);
 
-// Null where the program was built without TLS. Written before main(), read when a connection is made.
+// Null if the program was built without TLS. Written before main(), read when a connection is made.
 inline std::atomic<tls_maker> registered_tls{nullptr};
 
-// For a server, on all its strands: null where it is to be one without TLS. Throws std::system_error.
+// For a server, on all its strands. Null for a server without TLS. Throws std::system_error.
 SOCKETIO_DECL std::shared_ptr<tls_provider> make_server_tls(tls_options const& wanted);
 
 } // namespace socketio::detail

@@ -1,4 +1,4 @@
-// Words for a completion token that was forgotten, ahead of Asio's own. Knows no operation.
+// A message for a forgotten completion token, before Asio's own. Knows no operation.
 #pragma once
 
 #include <socketio/core/convert.hpp>
@@ -11,17 +11,18 @@
 
 namespace socketio::detail {
 
-// What a call gets that names no token.
+// The default argument of a call without a token.
 struct no_token {};
 
-// The types that an answer is to be read as; without any, it is one `value`.
+// The types of an answer's arguments; without types, the answer is one `value`.
 template <class... R>
 struct result_types {};
 
-// Whether it may be one: it is nothing that can be sent, and no time.
+// True for a possible token: a type that cannot be sent, and is not a duration.
 template <class T>
-inline constexpr bool is_token_v = !std::is_same_v<std::remove_cvref_t<T>, no_token> && !sendable<std::remove_cvref_t<T>> &&
-                                   !std::is_convertible_v<T, std::chrono::milliseconds>;
+inline constexpr bool is_token_v =
+    !std::is_same_v<std::remove_cvref_t<T>, no_token> && !sendable<std::remove_cvref_t<T>> &&
+    !std::is_convertible_v<T, std::chrono::milliseconds>;
 
 template <class... Args>
 constexpr bool ends_with_token() noexcept

@@ -45,7 +45,7 @@ SOCKETIO_DECL connect_error manager_core::timed_out() const
 {
     std::string doing = "waiting for the Engine.IO handshake";
     if (runtime_->dialing)
-        doing = runtime_->dialing->doing();
+        doing = runtime_->dialing->stage();
     else if (!runtime_->link)
         doing = "waiting for the provider of query or extraHeaders";
     return {error::timeout, make_error_code(error::timeout).message() + ": while " + doing};
@@ -186,7 +186,7 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
                 .upgrade = duration_cast<us>(result.upgrading)};
     upgraded_at_ = now();
     if (result.error) {
-        connect_error why{result.error, std::move(result.words)};
+        connect_error why{result.error, std::move(result.message)};
         why.set_http(result.http_status, std::move(result.http_body));
         why.set_retry_after(result.retry_after);
         bool const again = result.error != error::bad_proxy;

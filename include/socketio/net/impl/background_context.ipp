@@ -1,4 +1,4 @@
-// The thread, and who ends it.
+// The thread, and its end.
 #pragma once
 
 #include <socketio/net/background_context.hpp>
@@ -11,7 +11,7 @@
 
 namespace socketio {
 
-// Belongs to the owner and to the thread; whichever goes last destroys the context.
+// Belongs to the owner and to the thread. The last of them destroys the context.
 struct background_context::state {
     explicit state(exception_handler handler) : on_exception{std::move(handler)} {}
     void run();
@@ -19,16 +19,16 @@ struct background_context::state {
     void finish();
     bool on_thread() const noexcept { return std::this_thread::get_id() == id; }
 
-    exception_handler const on_exception; // goes last, since a thread that is on its own tells nobody else
+    exception_handler const on_exception; // destroyed last, since a detached thread has no other way to report
     asio::io_context context{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     std::atomic<bool> finishing{false};
     std::atomic<bool> ended{false};
     std::thread thread;
-    std::thread::id id; // `thread` changes when it is joined, and a listener may ask meanwhile
+    std::thread::id id; // `thread` changes in join(), and a listener may read it then
 };
 
-// Without a handler nothing is caught here, so that the program ends where the exception was thrown.
+// Without a handler the exception is not caught, so that the program ends at the throw.
 SOCKETIO_DECL void background_context::state::run()
 {
     if (on_exception)
@@ -57,7 +57,7 @@ SOCKETIO_DECL void background_context::state::run_and_tell()
 
 SOCKETIO_DECL void background_context::state::finish()
 {
-    if (!finishing.exchange(true)) // a guard is not made for two threads
+    if (!finishing.exchange(true)) // joining a guard from two threads is not safe
         work.reset();
 }
 
@@ -84,13 +84,13 @@ SOCKETIO_DECL asio::io_context::executor_type background_context::get_executor()
 
 SOCKETIO_DECL void background_context::stop() { state_->context.stop(); }
 
-// What it waits for is kept: meanwhile a listener may let the last owner go.
+// Keeps the state alive: a listener may destroy the last owner in the meantime.
 SOCKETIO_DECL void background_context::join()
 {
-    auto const kept = state_;
-    kept->finish();
-    if (!kept->on_thread())
-        kept->ended.wait(false, std::memory_order_acquire);
+    auto const held = state_;
+    held->finish();
+    if (!held->on_thread())
+        held->ended.wait(false, std::memory_order_acquire);
 }
 
 } // namespace socketio

@@ -1,4 +1,4 @@
-// The ways without a proxy. Coroutines are inline in either mode, as in dial.ipp.
+// The routes without a proxy. Coroutines are inline in either mode, as in dial.ipp.
 #pragma once
 
 #include <socketio/net/connector.hpp>
@@ -14,7 +14,7 @@
 
 namespace socketio::detail {
 
-// Of one host. A resolver may give any number, and each costs a socket.
+// The limit for one host. A resolver may return any number, and each address costs a socket.
 inline constexpr std::size_t most_addresses = 64;
 
 // Adds the time of a scope to a sum.
@@ -32,8 +32,8 @@ private:
 };
 
 SOCKETIO_DECL connector::connector(strand const& on, network_options options, http_limits limits, dial_stage& stage)
-    : strand_{on}, options_{std::move(options)}, stage_{stage}, sources_{sources_of(on)}, resolver_{on.get_inner_executor().any()}, stream_{on},
-      answer_{role::server, limits}
+    : strand_{on}, options_{std::move(options)}, stage_{stage}, sources_{sources_of(on)},
+      resolver_{on.get_inner_executor().any()}, stream_{on}, answer_{role::server, limits}
 {
 }
 
@@ -48,16 +48,16 @@ SOCKETIO_DECL void connector::cancel() noexcept
         made->call(asio::error::operation_aborted, nullptr);
 }
 
-SOCKETIO_DECL std::error_code connector::fail(std::error_code ec, std::string words)
+SOCKETIO_DECL std::error_code connector::fail(std::error_code ec, std::string message)
 {
-    words_ = std::move(words);
+    message_ = std::move(message);
     return ec;
 }
 
 inline task<std::error_code> connector::connect(url const& to)
 {
     std::error_code ec;
-    words_.clear();
+    message_.clear();
     input_.clear();
     if (options_.stream_factory) {
         ec = co_await ask_factory(to);
@@ -77,7 +77,7 @@ inline task<std::error_code> connector::connect(url const& to)
     co_return ec;
 }
 
-// The factory is user code: it has a turn of its own, and what it throws leaves through the executor.
+// The factory is user code: it runs in a turn of its own, and its exception leaves through the executor.
 inline task<std::error_code> connector::ask_factory(url const& to)
 {
     stopwatch const timing{sources_, connecting_};
@@ -88,11 +88,12 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         auto const made = made_stream::make(strand_);
         made_ = made;
         made->await(std::move(done));
-        using teller = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
-        auto const tell = std::make_shared<teller>(made, asio::error::operation_aborted, nullptr);
-        stream_answer answer = [tell, once = std::make_shared<std::atomic_flag>()](std::error_code why, std::shared_ptr<byte_stream> above) {
+        using replier = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
+        auto const reply = std::make_shared<replier>(made, asio::error::operation_aborted, nullptr);
+        stream_answer answer = [reply, once = std::make_shared<std::atomic_flag>()](
+                                   std::error_code ec, std::shared_ptr<byte_stream> above) {
             if (!once->test_and_set())
-                (*tell)(why, std::move(above));
+                (*reply)(ec, std::move(above));
         };
         post(strand_, posted{[factory = options_.stream_factory, wanted, answer = std::move(answer)] {
             factory(wanted, answer);
@@ -139,7 +140,8 @@ inline task<std::error_code> connector::connect_unix()
 }
 #endif
 
-inline task<std::error_code> connector::connect_tcp(std::string const& host, std::uint16_t port, std::string const& peer)
+inline task<std::error_code> connector::connect_tcp(std::string const& host, std::uint16_t port,
+                                                    std::string const& peer)
 {
     std::error_code ec = co_await resolve(host, port, peer);
     if (!ec && cancelled_)
@@ -149,7 +151,7 @@ inline task<std::error_code> connector::connect_tcp(std::string const& host, std
     co_return ec;
 }
 
-// A literal address needs no resolver, and so no thread that waits for one.
+// A literal address needs no resolver, and so no resolver thread.
 inline task<std::error_code> connector::resolve(std::string const& host, std::uint16_t port, std::string const& peer)
 {
     stopwatch const timing{sources_, resolving_};
@@ -178,7 +180,7 @@ inline task<std::error_code> connector::resolve(std::string const& host, std::ui
     co_return ec;
 }
 
-// What the options leave of the addresses, in the order in which they are tried.
+// Removes the addresses that the options exclude; the order is the order of the attempts.
 SOCKETIO_DECL void connector::use_family(std::vector<asio::ip::tcp::endpoint>& endpoints, std::string const& host)
 {
     auto const is_v6 = [](asio::ip::tcp::endpoint const& each) { return each.address().is_v6(); };
@@ -189,13 +191,13 @@ SOCKETIO_DECL void connector::use_family(std::vector<asio::ip::tcp::endpoint>& e
     };
     drop_others(wanted);
     if (endpoints.empty())
-        words_ = host + " has no address of the family that the option address_family allows";
+        message_ = host + " has no address of the family that the option address_family allows";
     std::error_code ec;
     auto const local = asio::ip::make_address(options_.local_address, ec);
     if (!ec && !endpoints.empty()) {
         drop_others(local.is_v6() ? address_family::ipv6 : address_family::ipv4);
         if (endpoints.empty())
-            words_ = host + " has no address of the same family as the option local_address";
+            message_ = host + " has no address of the same family as the option local_address";
     }
     interleave_families(endpoints, is_v6);
     endpoints.erase(std::unique(endpoints.begin(), endpoints.end()), endpoints.end());
@@ -212,8 +214,8 @@ inline task<std::error_code> connector::race(std::string const& peer)
         race_ = racing;
         racing->start(std::move(done));
     };
-    auto const keep = [this](std::string&& words, stream::socket_type&& connected) {
-        words_ = std::move(words);
+    auto const keep = [this](std::string&& message, stream::socket_type&& connected) {
+        message_ = std::move(message);
         stream_ = stream{strand_, std::move(connected)};
     };
     operation raced{ec, start, keep};

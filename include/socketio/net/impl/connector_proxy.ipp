@@ -1,4 +1,4 @@
-// The way by a proxy: a tunnel to the server, asked for in HTTP or SOCKS 5.
+// The route through a proxy: a tunnel to the server, requested with HTTP or SOCKS 5.
 #pragma once
 
 #include <socketio/net/connector.hpp>
@@ -17,7 +17,7 @@ inline constexpr unsigned most_interim_answers = 16;
 
 #if defined(_MSC_VER)
 #pragma warning(push)
-#pragma warning(disable : 4996) // Microsoft would rather have its own function for this
+#pragma warning(disable : 4996) // MSVC recommends a function of its own
 #endif
 inline std::string environment_variable(char const* name)
 {
@@ -28,7 +28,7 @@ inline std::string environment_variable(char const* name)
 #pragma warning(pop)
 #endif
 
-// Which proxy leads to the server, if one does.
+// Chooses the proxy for the server, if there is one.
 SOCKETIO_DECL std::error_code connector::choose_proxy(url const& to)
 {
     proxy_ = {};
@@ -42,7 +42,7 @@ SOCKETIO_DECL std::error_code connector::choose_proxy(url const& to)
     }
     if (text.empty() || needs_no_proxy(direct, to.host, to.port))
         return {};
-    // The text may hold a password, so it is not repeated.
+    // The text may contain a password, so it is not repeated.
     if (auto const ec = parse_proxy_url(text, proxy_))
         return fail(ec, from + ": " + ec.message());
     if (!options_.proxy.username.empty() || !options_.proxy.password.empty()) {
@@ -52,9 +52,9 @@ SOCKETIO_DECL std::error_code connector::choose_proxy(url const& to)
     return {};
 }
 
-SOCKETIO_DECL std::error_code connector::proxy_error(std::error_code ec, std::string_view why)
+SOCKETIO_DECL std::error_code connector::proxy_error(std::error_code ec, std::string_view reason)
 {
-    return fail(ec, "the proxy " + authority(proxy_.host, proxy_.port) + ": " + std::string{why});
+    return fail(ec, "the proxy " + authority(proxy_.host, proxy_.port) + ": " + std::string{reason});
 }
 
 inline task<std::error_code> connector::connect_by_proxy(url const& to)
@@ -68,7 +68,7 @@ inline task<std::error_code> connector::connect_by_proxy(url const& to)
         ec = co_await tunnel_http(target);
     else
         ec = co_await tunnel_socks5(to);
-    // The proxy hung up, or the connection to it broke.
+    // The proxy closed the connection, or the connection broke.
     if (is_cut_off(ec))
         ec = proxy_error(error::proxy_refused, "it closed the connection instead of connecting to " + target);
     else if (!ec && !input_.empty())
@@ -81,15 +81,15 @@ inline task<std::error_code> connector::reach_proxy()
     input_.clear();
     std::error_code ec = co_await connect_tcp(proxy_.host, proxy_.port, "the proxy ");
     if (ec && ec != asio::error::operation_aborted) {
-        std::string const why = words_.empty() ? stage_.name + ": " + ec.message() : words_;
-        ec = proxy_error(error::proxy_unreachable, why);
+        std::string const reason = message_.empty() ? stage_.name + ": " + ec.message() : message_;
+        ec = proxy_error(error::proxy_unreachable, reason);
     }
     if (!ec)
         stage_.enter("the proxy", "waiting for the answer of the proxy " + authority(proxy_.host, proxy_.port));
     co_return ec;
 }
 
-// A challenge (407) goes to the user's function, again and again while that has an answer.
+// Passes each challenge (407) to the user's function, until it returns no answer.
 inline task<std::error_code> connector::tunnel_http(std::string const& target)
 {
     std::string authorization = proxy_.has_user() ? basic_authorization(proxy_.username, proxy_.password) : "";
@@ -164,8 +164,9 @@ SOCKETIO_DECL std::error_code connector::judge_tunnel_answer()
     http_head const& head = answer_.head();
     if (head.status >= 200 && head.status < 300)
         return {};
-    std::string said = "HTTP " + std::to_string(head.status) + (head.reason.empty() ? "" : " " + head.reason.substr(0, 200));
-    // 401 is what tinyproxy answers to a wrong password.
+    std::string said =
+        "HTTP " + std::to_string(head.status) + (head.reason.empty() ? "" : " " + head.reason.substr(0, 200));
+    // tinyproxy answers a wrong password with 401.
     if (head.status != 407 && head.status != 401)
         return proxy_error(error::proxy_refused, "it refused to connect: " + said);
     std::string const asked{head.find("Proxy-Authenticate").substr(0, 200)};
@@ -176,7 +177,7 @@ SOCKETIO_DECL std::error_code connector::judge_tunnel_answer()
                           : said + ". Set network.proxy.username and password, or authorization");
 }
 
-// `open`: the next request can go over the same connection, as NTLM and Negotiate need it.
+// `open`: the next request can use the same connection, as NTLM and Negotiate need it.
 inline task<std::error_code> connector::read_tunnel_refusal(bool& open)
 {
     body_reader body{answer_.head(), proxy_body_limit};
@@ -192,14 +193,15 @@ inline task<std::error_code> connector::read_tunnel_refusal(bool& open)
             ec = co_await receive_some(stream_, input_);
         open = progress == body_progress::incomplete && !ec;
     }
-    // A connection that breaks here is only one more that has to be made anew.
+    // A connection that breaks here is simply made anew.
     if (!cancelled_)
         ec.clear();
     co_return ec;
 }
 
-// User code has a turn of its own; if it throws, that leaves through the executor, and this fails.
-inline task<std::error_code> connector::ask_authorization(std::string const& target, unsigned attempt, std::string& authorization)
+// User code runs in a turn of its own. Its exception leaves through the executor, and this call fails.
+inline task<std::error_code> connector::ask_authorization(std::string const& target, unsigned attempt,
+                                                          std::string& authorization)
 {
     std::error_code ec;
     proxy_challenge challenge{answer_.head().status, {}, target, attempt};
@@ -210,9 +212,10 @@ inline task<std::error_code> connector::ask_authorization(std::string const& tar
     auto const start = [this, &challenge](auto done) {
         auto const waiting = call::make(strand_);
         waiting->await(std::move(done));
-        once_callback<std::error_code, std::optional<std::string>> tell{waiting, asio::error::operation_aborted, std::nullopt};
-        post(strand_, posted{[ask = options_.proxy.authorization, challenge, tell = std::move(tell)]() mutable {
-            tell({}, ask(challenge));
+        once_callback<std::error_code, std::optional<std::string>> reply{waiting, asio::error::operation_aborted,
+                                                                         std::nullopt};
+        post(strand_, posted{[ask = options_.proxy.authorization, challenge, reply = std::move(reply)]() mutable {
+            reply({}, ask(challenge));
         }});
     };
     auto const keep = [&authorization](std::optional<std::string>&& said) { authorization = said.value_or(""); };

@@ -44,15 +44,15 @@ SOCKETIO_DECL void dial::abandon() noexcept
         securing_->close();
 }
 
-SOCKETIO_DECL void dial::fail(std::error_code why) noexcept
+SOCKETIO_DECL void dial::fail(std::error_code reason) noexcept
 {
     stream_.close();
-    finish(why);
+    finish(reason);
 }
 
 SOCKETIO_DECL void dial::start() { run(shared_from_this()); }
 
-// Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.
+// Coroutines are inline in either mode: their frames contain lambdas, and g++ warns otherwise.
 inline detached dial::run(std::shared_ptr<dial> self)
 {
     std::error_code ec;
@@ -92,7 +92,7 @@ inline task<std::error_code> dial::connect()
     result_.connecting = connector_.connecting();
     result_.proxying = connector_.proxying();
     if (ec)
-        result_.words = std::move(connector_.words());
+        result_.message = std::move(connector_.message());
     if (abandoned_)
         stream_.close();
     co_return ec;
@@ -116,7 +116,7 @@ inline task<std::error_code> dial::shake_hands()
     co_return ec;
 }
 
-// The user's headers, with the jar's cookies behind his own.
+// The user's headers, with the jar's cookies added to the user's own.
 SOCKETIO_DECL void dial::write_request_to(byte_buffer& to)
 {
     key_ = fresh_websocket_key(sources_of(strand_));
@@ -137,7 +137,7 @@ SOCKETIO_DECL void dial::write_request_to(byte_buffer& to)
                                .deflate = request_.deflate ? &*request_.deflate : nullptr});
 }
 
-// Informational responses before the answer are passed over (RFC 9110, section 15.2).
+// Skips informational responses before the answer (RFC 9110, section 15.2).
 inline task<std::error_code> dial::read_head()
 {
     std::error_code ec;
@@ -177,7 +177,7 @@ SOCKETIO_DECL void dial::keep_cookies()
 SOCKETIO_DECL std::error_code dial::check_answer()
 {
     http_head const& head = reader_.head();
-    // The reference's server accepts another protocol version first and says no afterwards, in HTTP.
+    // The reference's server accepts another protocol version first, and then rejects it in HTTP.
     if (head.status == 101 && input_.view().starts_with("HTTP/1."))
         return error::wrong_protocol;
     deflate_negotiation deflate{request_.deflate.value_or(deflate_options{.enabled = false})};
@@ -188,19 +188,19 @@ SOCKETIO_DECL std::error_code dial::check_answer()
     return ec;
 }
 
-// `done` lets no exception out.
+// `done` does not throw.
 SOCKETIO_DECL void dial::finish(std::error_code ec) noexcept
 {
     if (abandoned_ || !done_)
         return;
-    // Much of the words may be the peer's own.
-    auto const without_words = caught([&] {
+    // The message may contain text of the peer.
+    auto const without_message = caught([&] {
         if (ec)
             describe(ec);
-        result_.words = to_displayable(result_.words);
+        result_.message = to_displayable(result_.message);
     });
-    if (without_words)
-        result_.words.clear();
+    if (without_message)
+        result_.message.clear();
     result_.error = ec;
     result_.elsewhere = !same_origin(asked_, request_.to);
     result_.leftover = std::move(input_);

@@ -1,4 +1,4 @@
-// Answers other than 101: redirections that are followed, refusals, and the words for every failure.
+// Answers other than 101: redirections to follow, refusals, and the message for every failure.
 #pragma once
 
 #include <socketio/net/conversation.hpp>
@@ -24,18 +24,18 @@ SOCKETIO_DECL bool dial::is_redirection(std::error_code ec)
     return moved && reader_.head().count("Location") != 0;
 }
 
-SOCKETIO_DECL std::error_code dial::refuse(std::error_code ec, std::string words)
+SOCKETIO_DECL std::error_code dial::refuse(std::error_code ec, std::string message)
 {
     result_.http_status = reader_.head().status;
-    result_.words = std::move(words);
+    result_.message = std::move(message);
     return ec;
 }
 
-// Any header of the user's may hold a secret, but for some that say nothing of him.
+// A header of the user may contain a secret, except for some harmless ones.
 SOCKETIO_DECL bool dial::goes_along(std::string_view header, bool same_origin) const noexcept
 {
-    constexpr std::array<std::string_view, 6> harmless{"Accept", "Accept-Encoding", "Accept-Language", "Cache-Control", "Pragma",
-                                                       "User-Agent"};
+    constexpr std::array<std::string_view, 6> harmless{"Accept", "Accept-Encoding", "Accept-Language",
+                                                       "Cache-Control", "Pragma", "User-Agent"};
     auto const is_header = [header](std::string_view name) { return equals_ignoring_case(header, name); };
     if (is_header("Proxy-Authorization"))
         return false;
@@ -46,7 +46,7 @@ SOCKETIO_DECL bool dial::goes_along(std::string_view header, bool same_origin) c
                                   std::any_of(named.begin(), named.end(), is_header));
 }
 
-// Turns the request to where the answer says.
+// Redirects the request to the answer's Location.
 SOCKETIO_DECL std::error_code dial::follow()
 {
     stream_.close();
@@ -60,7 +60,8 @@ SOCKETIO_DECL std::error_code dial::follow()
     if (resolve_url(request_.to, request_.target, location, next))
         return refuse(error::redirect_invalid, "redirected to \"" + shown + "\", which is no place for a WebSocket");
     if (request_.to.secure && !next.secure)
-        return refuse(error::redirect_insecure, "redirected to " + shown + ", a connection without TLS, which is never followed");
+        return refuse(error::redirect_insecure,
+                      "redirected to " + shown + ", a connection without TLS, which is never followed");
     std::erase_if(request_.headers, [this, same = same_origin(request_.to, next)](http_header const& each) {
         return !goes_along(each.name, same);
     });
@@ -69,10 +70,11 @@ SOCKETIO_DECL std::error_code dial::follow()
     return {};
 }
 
-// The body of a refusal says most. It is read to its end, or for a second, or up to a limit.
+// The body of a refusal explains it best. It is read to its end, for a second at most, up to a limit.
 inline task<std::error_code> dial::read_refusal()
 {
-    body_timer_.arm(deadline_after(body_timer_.now(), std::chrono::seconds{1}), [self = shared_from_this()] { self->stream_.close(); });
+    body_timer_.arm(deadline_after(body_timer_.now(), std::chrono::seconds{1}),
+                    [self = shared_from_this()] { self->stream_.close(); });
     body_reader body{reader_.head(), refusal_body_limit};
     std::error_code ec;
     for (;;) {
@@ -90,27 +92,27 @@ inline task<std::error_code> dial::read_refusal()
     co_return error::upgrade_refused;
 }
 
-inline std::string refusal_words(http_head const& head, std::string const& body, std::string const& path)
+inline std::string refusal_message(http_head const& head, std::string const& body, std::string const& path)
 {
-    std::string words = "the server refused the WebSocket upgrade: HTTP " + std::to_string(head.status);
+    std::string message = "the server refused the WebSocket upgrade: HTTP " + std::to_string(head.status);
     if (!head.reason.empty())
-        words += ' ' + head.reason;
+        message += ' ' + head.reason;
     if (head.status == 404 || (head.status >= 200 && head.status < 300))
-        return words + ". Is this a Socket.IO server, and is the path " + path + " right?";
+        return message + ". Is this a Socket.IO server, and is the path " + path + " right?";
     if (head.status >= 300 && head.status < 400)
-        return words + ", redirected to " + std::string{head.find("Location").substr(0, 200)} +
+        return message + ", redirected to " + std::string{head.find("Location").substr(0, 200)} +
                ". Use that URL, or allow it by the option follow_redirects.";
     if (body.find("Transport unknown") != std::string::npos)
-        return words + ", \"Transport unknown\". Allow the transport \"websocket\" on the server.";
+        return message + ", \"Transport unknown\". Allow the transport \"websocket\" on the server.";
     std::string const quoted = body.substr(0, 200);
-    return quoted.empty() ? words : words + ", \"" + quoted + '"';
+    return quoted.empty() ? message : message + ", \"" + quoted + '"';
 }
 
 SOCKETIO_DECL void dial::describe_refusal(std::error_code& ec)
 {
     http_head const& head = reader_.head();
     result_.http_status = head.status;
-    result_.words = refusal_words(head, result_.http_body, request_.target.substr(0, request_.target.find('?')));
+    result_.message = refusal_message(head, result_.http_body, request_.target.substr(0, request_.target.find('?')));
     if (head.status == 503 || head.status == 429)
         result_.retry_after = parse_retry_after(head.find("Retry-After"), body_timer_.wall_now());
     if (result_.http_body.find("Unsupported protocol version") != std::string::npos)
@@ -119,22 +121,23 @@ SOCKETIO_DECL void dial::describe_refusal(std::error_code& ec)
         ec = error::not_socketio;
 }
 
-// Finds the narrowest error and the words for it.
+// Finds the most specific error and its message.
 SOCKETIO_DECL void dial::describe(std::error_code& ec)
 {
     std::string const path = request_.target.substr(0, request_.target.find('?'));
     if (ec == error::upgrade_refused)
         describe_refusal(ec);
     if (ec == error::wrong_protocol || ec == error::tls_not_available) {
-        result_.words = ec.message();
+        result_.message = ec.message();
     } else if (shaking_hands_ && is_cut_off(ec)) {
         ec = error::not_socketio;
-        result_.words = "the server closed the connection without answering the upgrade request. Is this a Socket.IO "
+        result_.message = "the server closed the connection without answering the upgrade request. Is this a Socket.IO "
                         "server, and is the path " + path + " right?";
     } else if (shaking_hands_ && ec == error::http_malformed) {
-        result_.words = "the answer to the upgrade request is not HTTP. Is this a Socket.IO server, and is the port right?";
-    } else if (result_.words.empty()) {
-        result_.words = stage_.name + ": " + ec.message();
+        result_.message =
+            "the answer to the upgrade request is not HTTP. Is this a Socket.IO server, and is the port right?";
+    } else if (result_.message.empty()) {
+        result_.message = stage_.name + ": " + ec.message();
     }
 }
 

@@ -1,4 +1,4 @@
-// The stage between TCP and HTTP: TLS, where the URL asks for it.
+// The stage between TCP and HTTP: TLS, if the URL asks for it.
 #pragma once
 
 #include <socketio/net/dial.hpp>
@@ -14,10 +14,11 @@ inline task<std::error_code> dial::secure()
     if (!request_.tls)
         co_return error::tls_not_available;
     auto const start = [this](auto done) {
-        securing_ = request_.tls->async_handshake(strand_, std::move(stream_), role::client, request_.to.host, std::move(done));
+        securing_ =
+            request_.tls->async_handshake(strand_, std::move(stream_), role::client, request_.to.host, std::move(done));
     };
-    auto const keep = [this](std::string&& words, stream&& above) {
-        result_.words = std::move(words);
+    auto const keep = [this](std::string&& message, stream&& above) {
+        result_.message = std::move(message);
         stream_ = std::move(above);
     };
     operation secured{ec, start, keep};

@@ -1,4 +1,4 @@
-// Options that Asio has no names for, and where they are missing.
+// Options for which Asio has no names, per operating system.
 #pragma once
 
 #include <socketio/net/socket_options.hpp>
@@ -18,7 +18,7 @@
 
 namespace socketio::detail {
 
-// One of setsockopt()'s whose value is an int, in the shape that Asio wants.
+// An option of setsockopt() with an int as value, as an Asio option.
 class integer_socket_option {
 public:
     integer_socket_option(int level, int name, int value) noexcept : level_{level}, name_{name}, value_{value} {}
@@ -52,7 +52,10 @@ private:
 
 class text_socket_option {
 public:
-    text_socket_option(int level, int name, std::string const& value) noexcept : level_{level}, name_{name}, value_{value} {}
+    text_socket_option(int level, int name, std::string const& value) noexcept
+        : level_{level}, name_{name}, value_{value}
+    {
+    }
 
     template <class Protocol>
     int level(Protocol const&) const noexcept
@@ -81,7 +84,7 @@ private:
     std::string const& value_;
 };
 
-// Linux takes no more of them.
+// The maximum of Linux.
 [[maybe_unused]] inline int keep_alive_seconds(std::chrono::seconds value) noexcept
 {
     return static_cast<int>(std::clamp<std::int64_t>(value.count(), 1, 32767));
@@ -92,7 +95,8 @@ private:
     return std::make_error_code(std::errc::operation_not_supported);
 }
 
-inline std::error_code set_network_interface([[maybe_unused]] stream::socket_type& socket, [[maybe_unused]] std::string const& name)
+inline std::error_code set_network_interface([[maybe_unused]] stream::socket_type& socket,
+                                             [[maybe_unused]] std::string const& name)
 {
 #if defined(SO_BINDTODEVICE)
     std::error_code ec;
@@ -103,7 +107,7 @@ inline std::error_code set_network_interface([[maybe_unused]] stream::socket_typ
 #endif
 }
 
-// The names of TCP's options for keep-alive, or 0 where there is none.
+// The names of TCP's options for keep-alive, or 0 where the system has none.
 #if defined(TCP_KEEPIDLE)
 inline constexpr int tcp_keep_idle = TCP_KEEPIDLE;
 #elif defined(TCP_KEEPALIVE)
@@ -133,17 +137,20 @@ inline std::error_code set_tcp_option(stream::socket_type& socket, int name, int
 }
 
 #if defined(_WIN32)
-// The options came with Windows 10; this does the same in all of them.
+// The socket options exist since Windows 10. This call works in all versions.
 inline std::error_code set_keep_alive_times(stream::socket_type& socket, keep_alive_options const& options)
 {
     auto const milliseconds = [](std::chrono::seconds value) {
-        return static_cast<ULONG>(std::min<std::int64_t>(value.count(), std::numeric_limits<std::int32_t>::max() / 1000) * 1000);
+        return static_cast<ULONG>(
+            std::min<std::int64_t>(value.count(), std::numeric_limits<std::int32_t>::max() / 1000) * 1000);
     };
-    // Of probes: a second is the system's own.
-    ULONG times[3] = {1, milliseconds(options.idle), options.interval.count() > 0 ? milliseconds(options.interval) : 1000};
+    // The interval of probes: a second is the system's default.
+    ULONG times[3] = {1, milliseconds(options.idle),
+                      options.interval.count() > 0 ? milliseconds(options.interval) : 1000};
     constexpr DWORD keep_alive_values = 0x98000004; // SIO_KEEPALIVE_VALS of mstcpip.h
     DWORD ignored = 0;
-    if (::WSAIoctl(socket.native_handle(), keep_alive_values, times, sizeof(times), nullptr, 0, &ignored, nullptr, nullptr) == 0)
+    if (::WSAIoctl(socket.native_handle(), keep_alive_values, times, sizeof(times), nullptr, 0, &ignored, nullptr,
+                   nullptr) == 0)
         return {};
     return {::WSAGetLastError(), asio::error::get_system_category()};
 }
@@ -168,7 +175,8 @@ inline std::error_code set_keep_alive(stream::socket_type& socket, keep_alive_op
     return ec;
 }
 
-inline std::error_code set_user_timeout([[maybe_unused]] stream::socket_type& socket, [[maybe_unused]] std::chrono::milliseconds value)
+inline std::error_code set_user_timeout([[maybe_unused]] stream::socket_type& socket,
+                                        [[maybe_unused]] std::chrono::milliseconds value)
 {
 #if defined(TCP_USER_TIMEOUT)
     auto const most = std::min<std::int64_t>(value.count(), std::numeric_limits<int>::max());
@@ -198,7 +206,7 @@ SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio:
         return ec;
     keep_from_children(socket.native_handle());
     what = "TCP_NODELAY";
-    // Small packets leave at once: what belongs together is already in one buffer.
+    // Sends small packets immediately: related data is already in one buffer.
     socket.set_option(asio::ip::tcp::no_delay{true}, ec);
     if (!ec && !options.network_interface.empty()) {
         what = "network_interface \"" + options.network_interface + '"';
@@ -227,7 +235,7 @@ SOCKETIO_DECL void keep_from_children(native_socket socket) noexcept
     static_cast<void>(::SetHandleInformation(reinterpret_cast<HANDLE>(socket), HANDLE_FLAG_INHERIT, 0));
 }
 
-// SO_REUSEADDR would let any other program take the port as well.
+// SO_REUSEADDR would let any other program use the port as well.
 SOCKETIO_DECL void share_no_port(asio::ip::tcp::acceptor& acceptor) noexcept
 {
     std::error_code ignored;
@@ -239,7 +247,7 @@ SOCKETIO_DECL void keep_from_children(native_socket socket) noexcept
     static_cast<void>(::fcntl(socket, F_SETFD, FD_CLOEXEC));
 }
 
-// Connections that have ended there would hold the port for minutes.
+// Otherwise, connections that have ended would block the port for minutes.
 SOCKETIO_DECL void share_no_port(asio::ip::tcp::acceptor& acceptor) noexcept
 {
     std::error_code ignored;

@@ -1,4 +1,4 @@
-// The two operations that every message goes through, and the two ways to end.
+// The read and write of every message, and the two ways to close.
 #pragma once
 
 #include <socketio/net/stream.hpp>
@@ -10,7 +10,7 @@
 
 namespace socketio::detail {
 
-// A stream that lives on one strand, for an owner that lives on another.
+// Connects a stream on one strand with an owner on another.
 class strand_bridge final : public byte_stream, public std::enable_shared_from_this<strand_bridge> {
 public:
     strand_bridge(strand const& there, strand const& here, std::shared_ptr<byte_stream> stream)
@@ -66,11 +66,12 @@ SOCKETIO_DECL std::string stream::peer_address() const
     std::error_code ec;
     auto const peer = socket_.remote_endpoint(ec);
     int const family = peer.protocol().family();
-    asio::ip::tcp::endpoint known;
-    if (ec || (family != asio::ip::tcp::v4().family() && family != asio::ip::tcp::v6().family()) || peer.size() > known.capacity())
+    asio::ip::tcp::endpoint endpoint;
+    if (ec || (family != asio::ip::tcp::v4().family() && family != asio::ip::tcp::v6().family()) ||
+        peer.size() > endpoint.capacity())
         return {};
-    std::memcpy(known.data(), peer.data(), peer.size());
-    return known.address().to_string();
+    std::memcpy(endpoint.data(), peer.data(), peer.size());
+    return endpoint.address().to_string();
 }
 
 SOCKETIO_DECL void stream::async_read_some(asio::mutable_buffer into, io_handler handler)
@@ -87,7 +88,7 @@ SOCKETIO_DECL void stream::async_write(asio::const_buffer from, io_handler handl
         above_->async_write(from, std::move(handler));
         return;
     }
-    // Asio's own completion conditions send at most 64 KiB at once.
+    // Asio's own completion conditions limit a write to 64 KiB.
     constexpr std::size_t most_at_once = 16 * 1024 * 1024;
     auto const as_much_as_possible = [](std::error_code ec, std::size_t) { return ec ? std::size_t{0} : most_at_once; };
     asio::async_write(socket_, from, as_much_as_possible, handler_on(strand_, std::move(handler)));

@@ -1,4 +1,4 @@
-// Waiting for the earliest moment on a clock that does not stop, and waking Asio's timers behind it.
+// Waits for the earliest time on a clock that does not stop, and then makes Asio check its timers.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -18,7 +18,7 @@
 
 namespace socketio::detail {
 
-// Of an executor that keeps its context at work this keeps none.
+// An executor that counts as work is replaced by one that does not.
 SOCKETIO_DECL suspend_watch::waiting::waiting(asio::any_io_executor const& on)
     : look_again{asio::prefer(on, asio::execution::outstanding_work.untracked)}, wake_all{look_again.get_executor()}
 #if defined(SOCKETIO_HAS_SLEEPLESS_TIMER)
@@ -35,23 +35,23 @@ SOCKETIO_DECL void suspend_watch::add(entry& of, clock::time_point deadline, asi
     static_cast<void>(caught([&] {
         if (!waiting_)
             waiting_.emplace(on);
-        place(of, deadline);
+        insert_entry(of, deadline);
         if (auto const earliest = deadline_after(*moments_.begin(), grace); earliest < waits_until_)
             wait(earliest);
     }));
 }
 
-SOCKETIO_DECL void suspend_watch::place(entry& of, clock::time_point deadline)
+SOCKETIO_DECL void suspend_watch::insert_entry(entry& of, clock::time_point deadline)
 {
     if (of.armed_) {
-        of.kept_ = moments_.extract(of.place_);
+        of.kept_ = moments_.extract(of.position_);
         of.armed_ = false;
     }
     if (of.kept_) {
         of.kept_.value() = deadline;
-        of.place_ = moments_.insert(std::move(of.kept_));
+        of.position_ = moments_.insert(std::move(of.kept_));
     } else {
-        of.place_ = moments_.insert(deadline);
+        of.position_ = moments_.insert(deadline);
     }
     of.armed_ = true;
 }
@@ -61,7 +61,7 @@ SOCKETIO_DECL void suspend_watch::remove(entry& of) noexcept
     std::lock_guard const lock{mutex_};
     if (gone_ || !std::exchange(of.armed_, false))
         return;
-    of.kept_ = moments_.extract(of.place_);
+    of.kept_ = moments_.extract(of.position_);
     if (moments_.empty())
         static_cast<void>(caught([this] { stop_waiting(); }));
 }
@@ -79,7 +79,7 @@ SOCKETIO_DECL void suspend_watch::wait(clock::time_point earliest)
     ++round_;
 }
 
-// False where the system has no such timer, or none left.
+// Returns false if the system has no such timer, or none available.
 SOCKETIO_DECL bool suspend_watch::wait_sleepless([[maybe_unused]] clock::time_point moment)
 {
 #if defined(SOCKETIO_HAS_SLEEPLESS_TIMER)
@@ -126,7 +126,7 @@ SOCKETIO_DECL void suspend_watch::on_waited(std::uint64_t round)
     if (moments_.empty())
         return;
     auto const now = clock::now();
-    // Asio looks at all timers of a clock when one of them goes off.
+    // Asio checks all timers of a clock when one of them fires.
     if (*moments_.begin() <= now) {
         waiting_->wake_all.expires_at({});
         waiting_->wake_all.async_wait(with_reserve{[](std::error_code) {}});
@@ -155,7 +155,7 @@ SOCKETIO_DECL void suspend_watch::shutdown()
     waiting_.reset();
 }
 
-// Both processes would set the same timer.
+// After a fork, both processes would set the same timer.
 SOCKETIO_DECL void suspend_watch::notify_fork(asio::execution_context::fork_event event)
 {
     if (event != asio::execution_context::fork_child)

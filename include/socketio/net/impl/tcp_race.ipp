@@ -1,4 +1,4 @@
-// Beginning attempts when address_race says so, and taking the first that succeeds.
+// Begins attempts when address_race says so, and uses the first that succeeds.
 #pragma once
 
 #include <socketio/net/socket_options.hpp>
@@ -8,9 +8,9 @@
 
 namespace socketio::detail {
 
-inline constexpr std::size_t told_failures = 8;
+inline constexpr std::size_t listed_failures = 8;
 
-SOCKETIO_DECL std::string place_words(asio::ip::tcp::endpoint const& of)
+SOCKETIO_DECL std::string endpoint_text(asio::ip::tcp::endpoint const& of)
 {
     return of.address().to_string() + " port " + std::to_string(of.port());
 }
@@ -36,7 +36,7 @@ SOCKETIO_DECL void tcp_race::cancel()
     });
 }
 
-// What is thrown here ends the race, and so the attempt.
+// An exception here ends the race, and so the attempt.
 SOCKETIO_DECL void tcp_race::go_on()
 {
     if (auto const ec = caught([this] { begin_due(); }); ec && done_)
@@ -54,7 +54,8 @@ SOCKETIO_DECL void tcp_race::begin_due()
     if (!done_)
         return;
     if (race_.lost()) {
-        finish(endpoints_.empty() ? make_error_code(asio::error::host_not_found) : last_error_, std::move(words_), closed_socket());
+        finish(endpoints_.empty() ? make_error_code(asio::error::host_not_found) : last_error_, std::move(message_),
+               closed_socket());
         return;
     }
     timer_.arm(race_.deadline(), [self = shared_from_this()] { self->go_on(); });
@@ -65,7 +66,7 @@ SOCKETIO_DECL void tcp_race::begin(std::size_t index)
     auto const& to = endpoints_[index];
     socket_type& socket = attempts_[index].emplace(strand_.get_inner_executor().any());
     std::string const others = under_way_ == 0 ? "" : " and " + std::to_string(under_way_) + " other addresses";
-    stage_.enter("connect to " + peer_ + place_words(to), "connecting to " + peer_ + place_words(to) + others);
+    stage_.enter("connect to " + peer_ + endpoint_text(to), "connecting to " + peer_ + endpoint_text(to) + others);
     std::string what;
     if (auto const ec = open_tcp_socket(socket, to, options_, what)) {
         note_failure(index, ec, what);
@@ -86,7 +87,8 @@ SOCKETIO_DECL void tcp_race::on_connected(std::size_t index, std::error_code ec)
         if (ec)
             note_failure(index, ec, {});
         else
-            stage_.enter("connect to " + peer_ + place_words(endpoints_[index]), "connecting to " + peer_ + place_words(endpoints_[index]));
+            stage_.enter("connect to " + peer_ + endpoint_text(endpoints_[index]),
+                         "connecting to " + peer_ + endpoint_text(endpoints_[index]));
     });
     if (failed)
         finish(failed, {}, closed_socket());
@@ -96,7 +98,7 @@ SOCKETIO_DECL void tcp_race::on_connected(std::size_t index, std::error_code ec)
         finish({}, {}, std::move(*attempts_[index]));
 }
 
-// Of one address the stage says where; of several each has its reason.
+// With one address the stage names it; with several, each has its own reason.
 SOCKETIO_DECL void tcp_race::note_failure(std::size_t index, std::error_code ec, std::string const& what)
 {
     race_.failed();
@@ -104,26 +106,26 @@ SOCKETIO_DECL void tcp_race::note_failure(std::size_t index, std::error_code ec,
     last_error_ = ec;
     std::string const reason = (what.empty() ? "" : what + ": ") + ec.message();
     if (endpoints_.size() == 1) {
-        words_ = "connect to " + peer_ + place_words(endpoints_[index]) + ": " + reason;
+        message_ = "connect to " + peer_ + endpoint_text(endpoints_[index]) + ": " + reason;
         return;
     }
     if (failures_++ == 0)
-        words_ = "no address of " + (peer_.empty() ? std::string{"the host "} : peer_) + "could be reached: ";
-    else if (failures_ <= told_failures)
-        words_ += "; ";
-    if (failures_ <= told_failures)
-        words_ += place_words(endpoints_[index]) + ": " + reason;
+        message_ = "no address of " + (peer_.empty() ? std::string{"the host "} : peer_) + "could be reached: ";
+    else if (failures_ <= listed_failures)
+        message_ += "; ";
+    if (failures_ <= listed_failures)
+        message_ += endpoint_text(endpoints_[index]) + ": " + reason;
     else if (failures_ == endpoints_.size())
-        words_ += "; and " + std::to_string(endpoints_.size() - told_failures) + " more";
+        message_ += "; and " + std::to_string(endpoints_.size() - listed_failures) + " more";
 }
 
-SOCKETIO_DECL void tcp_race::finish(std::error_code ec, std::string words, socket_type connected)
+SOCKETIO_DECL void tcp_race::finish(std::error_code ec, std::string message, socket_type connected)
 {
     timer_.cancel();
     for (auto& each : attempts_)
         each.reset();
     auto done = std::exchange(done_, handler{});
-    done(ec, std::move(words), std::move(connected));
+    done(ec, std::move(message), std::move(connected));
 }
 
 } // namespace socketio::detail

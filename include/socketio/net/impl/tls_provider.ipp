@@ -1,4 +1,4 @@
-// Whether a server speaks TLS.
+// Decides whether a server uses TLS.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -6,7 +6,7 @@
 
 namespace socketio::detail {
 
-// Whoever names a key, or whom to trust, does not want a server without TLS: the maker says what is missing.
+// Options with a key or a trusted certificate call for TLS: the maker then reports missing ones.
 inline bool speaks_of_tls(tls_options const& wanted) noexcept
 {
     for (std::string const* const each : {&wanted.cert, &wanted.cert_file, &wanted.key, &wanted.key_file, &wanted.ca,
@@ -22,10 +22,10 @@ SOCKETIO_DECL std::shared_ptr<tls_provider> make_server_tls(tls_options const& w
         return nullptr;
     tls_maker const maker = registered_tls.load();
     std::error_code ec = error::tls_not_available;
-    std::string words = ec.message();
-    auto made = maker ? maker(wanted, role::server, ec, words) : nullptr;
+    std::string message = ec.message();
+    auto made = maker ? maker(wanted, role::server, ec, message) : nullptr;
     if (!made)
-        throw_failure(ec, words == ec.message() ? "cannot serve TLS" : words);
+        throw_failure(ec, message == ec.message() ? "cannot serve TLS" : message);
     return made;
 }
 

@@ -178,7 +178,7 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
         lane_.defer(std::move(told));
         return;
     }
-    websocket_close how{.error = result.error, .message = std::move(result.words), .http_status = result.http_status};
+    websocket_close how{.error = result.error, .message = std::move(result.message), .http_status = result.http_status};
     how.http_body = std::move(result.http_body);
     end_later(std::move(how));
 }
