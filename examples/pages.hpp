@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/server.hpp>
+#include <socketio/static_files.hpp>
 
 #include <charconv>
 #include <cstdint>

@@ -5,7 +5,6 @@
 
 #include <socketio/net/background_context.hpp>
 #include <socketio/server/server.hpp>
-#include <socketio/server/static_files.hpp>
 #if defined(SOCKETIO_WITH_ZLIB)
 #include <socketio/deflate.hpp>
 #endif

@@ -1,5 +1,6 @@
 // What clients cost that ask for large files and do not read them.
 #include <socketio/server.hpp>
+#include <socketio/static_files.hpp>
 
 #include "support/heap.hpp"
 #include "support/run_until.hpp"

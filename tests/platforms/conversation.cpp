@@ -6,6 +6,7 @@
 #endif
 
 #include <socketio/socketio.hpp>
+#include <socketio/static_files.hpp>
 
 #include <asio/io_context.hpp>
 

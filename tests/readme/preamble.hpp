@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/socketio.hpp>
+#include <socketio/static_files.hpp>
 
 #include <chrono>
 #include <iostream>

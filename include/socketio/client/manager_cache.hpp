@@ -4,7 +4,7 @@
 
 #include <socketio/client/links.hpp>
 #include <socketio/core/config.hpp>
-#include <socketio/net/asio.hpp>
+#include <socketio/net/executor.hpp>
 
 #include <memory>
 #include <mutex>

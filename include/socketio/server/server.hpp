@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -176,10 +175,13 @@ public:
     // yours to say). What is returned stands for all of them: their listeners and middleware are those that were set on it before
     // they were made, and what it emits goes to all. Patterns are asked in the order in which they were given. std::regex
     // needs time and stack that grow with the name: names over 256 bytes do not match.
-    server_namespace of(std::regex pattern) const
+    // (A template, so that <regex> is included only by the programs that use it.)
+    template <class Regex>
+        requires requires(Regex const& pattern, char const* name) { regex_search(name, pattern); }
+    server_namespace of(Regex pattern) const
     {
         return server_namespace{core_->of_pattern([pattern = std::move(pattern)](std::string_view name) {
-            return name.size() <= 256 && std::regex_search(name.begin(), name.end(), pattern);
+            return name.size() <= 256 && regex_search(name.data(), name.data() + name.size(), pattern);
         })};
     }
     // The same with a function, bool(std::string_view name, value const& auth), or one with a third parameter,
