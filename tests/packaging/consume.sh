@@ -46,6 +46,9 @@ find_package_compiled_tls)
 add_subdirectory | fetch_content)
     with_cmake socketio::socketio -DCONSUME="$way"
     ;;
+add_subdirectory_compiled)
+    with_cmake socketio::compiled -DCONSUME=add_subdirectory
+    ;;
 pkg_config)
     install_library
     PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
@@ -54,11 +57,13 @@ pkg_config)
     $CXX -std=c++20 "$consumer/main.cpp" -o "$work/consumer" $(pkg-config --cflags --libs socketio)
     "$work/consumer"
     ;;
-meson_subproject)
+meson_subproject | meson_subproject_compiled)
     mkdir -p "$work/source/subprojects"
-    cp "$consumer/main.cpp" "$consumer/meson.build" "$work/source"
+    cp "$consumer"/main.cpp "$consumer"/meson* "$work/source"
     ln -s "$source" "$work/source/subprojects/socketio"
-    meson setup "$work/build" "$work/source"
+    compiled=false
+    if [ "$way" = meson_subproject_compiled ]; then compiled=true; fi
+    meson setup "$work/build" "$work/source" -Dcompiled=$compiled
     meson test -C "$work/build" --suite consumer --print-errorlogs
     ;;
 meson_installed)
