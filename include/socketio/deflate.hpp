@@ -1,5 +1,5 @@
-// Compression of messages with zlib: including this in any one source file is enough, for the whole program (link
-// with -lz). See socketio::deflate_options.
+// Compression of messages with zlib. Include it in any one source file of the program, and link with -lz.
+// See socketio::deflate_options.
 #pragma once
 
 #include <socketio/core/foreign_macros_begin.hpp>

@@ -1,4 +1,4 @@
-// Everything that is compiled once. With SOCKETIO_SEPARATE_COMPILATION defined for the whole program,
+// The parts of the library that are compiled once. With SOCKETIO_SEPARATE_COMPILATION defined for the whole program,
 // include this in exactly one translation unit; all others then see declarations only.
 #pragma once
 

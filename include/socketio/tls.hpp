@@ -1,5 +1,5 @@
-// TLS with OpenSSL (1.1.1 or 3), for URLs that begin with https:// or wss://. Including this in any one source file of
-// a program is enough, and linking -lssl -lcrypto. See socketio::options::tls.
+// TLS with OpenSSL (1.1.1 or 3), for URLs that begin with https:// or wss://. Include it in any one source file of the
+// program, and link with -lssl -lcrypto. See socketio::options::tls.
 #pragma once
 
 #include <socketio/core/foreign_macros_begin.hpp>
@@ -14,7 +14,8 @@
 namespace socketio::detail {
 
 #if defined(SOCKETIO_SEPARATE_COMPILATION) && defined(SOCKETIO_WITH_TLS)
-std::shared_ptr<tls_provider> make_openssl_provider(tls_options const& from, role own, std::error_code& ec, std::string& words);
+std::shared_ptr<tls_provider> make_openssl_provider(tls_options const& from, role own, std::error_code& ec,
+                                                    std::string& message);
 #endif
 
 inline bool const tls_is_registered = (registered_tls.store(make_openssl_provider), true);

@@ -1,4 +1,4 @@
-// WebSockets by themselves, of a client and of a server, without Socket.IO on them.
+// WebSocket connections without Socket.IO, for a client and for a server.
 #pragma once
 
 #include <socketio/core/foreign_macros_begin.hpp>

@@ -1,4 +1,4 @@
-// Takes in connections on one TCP port. Knows nothing of what is spoken on them.
+// Accepts connections on one TCP port. Knows no protocol above TCP.
 #pragma once
 
 #include <socketio/core/function.hpp>
@@ -13,23 +13,23 @@
 
 namespace socketio::detail {
 
-// Whether a connection was not accepted for want of descriptors or memory, of this process or of the system.
+// True if a connection was not accepted because this process or the system has no descriptors or memory left.
 SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept;
 
 class acceptor : public std::enable_shared_from_this<acceptor> {
 public:
-    // Each connection comes with a strand of its own; called on the acceptor's strand.
+    // Each connection comes with a strand of its own. Called on the acceptor's strand.
     using handler = unique_function<void(strand const&, stream&&)>;
 
     explicit acceptor(asio::any_io_executor executor);
 
-    // Binds and listens at once; port 0 lets the system choose. An empty address means all of this machine's, of
-    // IPv6 and IPv4 where there is both. What goes wrong (a port that is taken, say) is the result.
+    // Binds and listens at once; with port 0 the system chooses. An empty address means all addresses of this
+    // machine, IPv6 and IPv4 if both exist. Returns the error, for example if the port is taken.
     std::error_code open(std::string const& address, std::uint16_t port);
     std::uint16_t port() const noexcept { return port_; }
     strand const& serial() const noexcept { return strand_; }
 
-    // On the strand, or before the context runs.
+    // Call it on the strand, or before the context runs.
     void start(handler on_connection);
     void close() noexcept;
 

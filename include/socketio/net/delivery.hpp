@@ -1,5 +1,5 @@
-// How listeners and handlers are called where they want to be: on another executor than the strand, and
-// only as long as somebody is there to receive the call.
+// Calls listeners and handlers where they are bound: on another executor than the strand, and only as long as an
+// owner exists.
 #pragma once
 
 #include <socketio/net/callback_executor.hpp>
@@ -12,10 +12,10 @@
 namespace socketio {
 namespace detail {
 
-// How one callable is to be called.
+// The way to call one callable.
 struct delivery {
-    callback_executor where;           // none: on the strand
-    std::weak_ptr<void const> owner{}; // if owned: the call is made only while this is there
+    callback_executor where;           // empty: on the strand
+    std::weak_ptr<void const> owner{}; // if owned: the call is made only while this exists
     bool owned = false;
 
     bool plain() const noexcept { return !where && !owned; }
@@ -29,16 +29,16 @@ struct delivered_callable {
 
 } // namespace detail
 
-// A listener or handler that is called on `where`, never inside the call that causes it.
-// (asio::bind_executor does the same for Asio's executors.)
+// A listener or handler that is called on `where`, not inside the call that causes it. (asio::bind_executor does
+// the same for Asio's executors.)
 template <class F>
 auto deliver_on(callback_executor where, F&& callable)
 {
     return detail::delivered_callable<std::decay_t<F>>{{.where = std::move(where)}, std::forward<F>(callable)};
 }
 
-// A listener or handler that is called only as long as `owner`, a std::shared_ptr or std::weak_ptr, is there; it
-// is kept there during the call. A listener whose owner has gone takes itself off at the next event.
+// A listener or handler that is called only while `owner`, a std::shared_ptr or std::weak_ptr, exists; the call
+// keeps the owner alive. Once the owner is gone, the next event removes the listener.
 template <class T, class F>
 auto bind_owner(std::weak_ptr<T> owner, F&& callable)
 {
@@ -58,7 +58,7 @@ struct callable_target<delivered_callable<F>> : callable_target<F> {};
 template <class F, class Executor>
 struct callable_target<asio::executor_binder<F, Executor>> : callable_target<F> {};
 
-// The innermost callable; what is bound around it goes into `how`, the outer one counts.
+// The innermost callable. Binders around it are moved into `how`; the outer one counts.
 template <class F>
 decltype(auto) unbind(F&& callable, delivery&)
 {
@@ -85,7 +85,7 @@ decltype(auto) unbind(delivered_callable<F>&& callable, delivery& how)
     return unbind(std::move(callable.target), how);
 }
 
-// An owned, movable copy of the callable and how to call it. `otherwise`: where, if it does not say.
+// An owned, movable copy of the callable, and the way to call it. `otherwise`: the executor of an unbound one.
 template <class F>
 callable_target_t<F> take_callable(F&& callable, callback_executor const& otherwise, delivery& how)
 {
@@ -95,9 +95,10 @@ callable_target_t<F> take_callable(F&& callable, callback_executor const& otherw
     return taken;
 }
 
-// With a null `event`: to all events.
-SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> const& to, std::string_view const* event, delivery how,
-                                   unique_function<void(event_call&)> heard, bool once, bool in_front);
+// A null `event` stands for all events.
+SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> const& to,
+                                                 std::string_view const* event, delivery how,
+                                                 unique_function<void(event_call&)> callback, bool once, bool in_front);
 SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler);
 
 } // namespace detail

@@ -1,4 +1,4 @@
-// The clock and the random numbers of an execution context. The library uses the system's unless others are installed.
+// The clock and the random numbers of an execution context: the system's, unless others are installed.
 #pragma once
 
 #include <socketio/core/sources.hpp>
@@ -18,10 +18,11 @@
 
 namespace socketio {
 
-// From now on all of the library that is made on this context takes its time and its random numbers from these; null
-// leaves the system's. Once for a context, before anything else of the library is made on it. The sources are released
-// with the context, or with the last handle that outlives it. Deadlines are the context's work, as timers are.
-void install_sources(asio::execution_context& on, std::shared_ptr<time_source> time, std::shared_ptr<random_source> random);
+// Objects of the library that are made on this context from now on use these sources; null leaves the system's.
+// Call it once per context, before the context has other objects of the library. The sources are released with
+// the context, or with the last handle that outlives it. Deadlines count as work of the context, like timers.
+void install_sources(asio::execution_context& on, std::shared_ptr<time_source> time,
+                     std::shared_ptr<random_source> random);
 
 namespace detail {
 
@@ -34,7 +35,7 @@ public:
 
     explicit installed_sources(asio::execution_context& context) : asio::execution_context::service{context} {}
 
-    // Null if nothing is installed.
+    // Null if no sources are installed.
     static installed_sources* of(asio::execution_context& context);
 
     sources const& get() const noexcept { return sources_; }
@@ -47,11 +48,11 @@ private:
     SOCKETIO_DECL void shutdown() override;
 
     sources sources_;
-    std::mutex mutex_; // guards what follows
+    std::mutex mutex_; // guards the members below
     std::set<sourced_wait*> waits_;
 };
 
-// The deadline of one deadline_timer, at a time_source. On the strand, but for fire().
+// The deadline of one deadline_timer at a time_source. On the strand, except for fire().
 class sourced_wait : public std::enable_shared_from_this<sourced_wait> {
 public:
     // Null if the strand's context has no time_source.
@@ -61,9 +62,10 @@ public:
     time_source& time() const noexcept { return *of_.get().time(); }
     // Calls `due` on the strand, once, unless cancel() comes first. Cancels the wait before.
     void begin(clock::time_point deadline, unique_function<void()> due);
-    // A call that has been posted already still comes. As with Asio's timers, `due` is destroyed later, not inside this.
+    // A call that is already posted is still made. As with Asio's timers, `due` is destroyed later, not inside
+    // this function.
     void cancel() noexcept;
-    // The last call.
+    // Ends all waits; no other call may follow.
     void end() noexcept;
     // Destroys `due` at once: the context is being destroyed.
     void drop() noexcept;
@@ -75,9 +77,9 @@ private:
 
     strand const strand_;
     installed_sources& of_;
-    std::optional<std::uint64_t> number_; // at the source
-    std::mutex mutex_;                    // guards what follows
-    std::uint64_t round_ = 0;             // a callback of an earlier one comes too late
+    std::optional<std::uint64_t> number_; // the number of the wait at the source
+    std::mutex mutex_;                    // guards the members below
+    std::uint64_t round_ = 0;             // identifies the wait: callbacks of earlier ones are ignored
     std::shared_ptr<unique_function<void()>> due_;
     std::optional<asio::executor_work_guard<asio::any_io_executor>> work_;
 };

@@ -1,4 +1,4 @@
-// Binding, and the accept loop.
+// Bind and the accept loop.
 #pragma once
 
 #include <socketio/net/acceptor.hpp>
@@ -10,13 +10,14 @@
 
 namespace socketio::detail {
 
-// How long nothing is accepted when there is no descriptor, or no memory, for one more connection.
+// The pause after an accept without a free descriptor or memory.
 inline constexpr std::chrono::milliseconds accept_pause{100};
-// Of the connections that wait, before others have their turn.
+// The number of waiting connections to accept before others have their turn.
 inline constexpr unsigned most_in_a_row = 16;
 
 SOCKETIO_DECL acceptor::acceptor(asio::any_io_executor executor)
-    : executor_{std::move(executor)}, strand_{known_executor{executor_}}, acceptor_{executor_}, next_{executor_}, pause_{strand_}
+    : executor_{std::move(executor)}, strand_{known_executor{executor_}}, acceptor_{executor_}, next_{executor_},
+      pause_{strand_}
 {
 }
 
@@ -69,7 +70,7 @@ SOCKETIO_DECL void acceptor::close() noexcept
     on_connection_.reset();
 }
 
-// Numbers are compared: the category of Asio 1.22 knows no condition of std::errc.
+// Compares numbers: the category of Asio 1.22 does not support the conditions of std::errc.
 SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
 {
 #if defined(ENFILE) && !defined(_WIN32)
@@ -82,20 +83,20 @@ SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
 SOCKETIO_DECL void acceptor::accept()
 {
 #if defined(ASIO_HAS_IOCP)
-    // There a listening socket cannot be waited for: it is told at once that it is not connected.
+    // Windows cannot wait for a listening socket: the wait fails at once with "not connected".
     acceptor_.async_accept(next_, wait_handler_on(strand_, [self = shared_from_this()](std::error_code ec) {
         if (!ec && !self->closed_ && caught([&] { self->hand_over(); }))
             ec = asio::error::no_memory;
         self->go_on_after(ec);
     }));
 #else
-    // Not async_accept(): where that finds no memory for the socket, Asio drops its handler.
+    // Not async_accept(): if memory for the socket runs out there, Asio drops its handler.
     auto ready = wait_handler_on(strand_, [self = shared_from_this()](std::error_code ec) { self->on_ready(ec); });
     acceptor_.async_wait(asio::socket_base::wait_read, std::move(ready));
 #endif
 }
 
-// Whatever happens, the next connection is accepted, sooner or later.
+// In every case the next connection is accepted, sooner or later.
 SOCKETIO_DECL void acceptor::accept_later() noexcept
 {
     auto const failed = caught([this] {
@@ -135,7 +136,7 @@ SOCKETIO_DECL void acceptor::go_on_after(std::error_code ec) noexcept
         go_on();
 }
 
-// A connection for which there is no memory is closed.
+// If memory runs out, the connection is closed.
 SOCKETIO_DECL void acceptor::hand_over()
 {
     asio::ip::tcp::socket taken = std::exchange(next_, asio::ip::tcp::socket{executor_});

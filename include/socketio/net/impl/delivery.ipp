@@ -9,14 +9,14 @@
 
 namespace socketio::detail {
 
-// For code that reads arguments on another thread than the one that its socket lives on.
+// The context of calls that read their arguments outside of the socket's strand.
 class remote_context final : public call_context {
 public:
     explicit remote_context(std::shared_ptr<call_context> of) noexcept : of_{std::move(of)} {}
-    void report(event_error why) override
+    void report(event_error reported) override
     {
         if (of_)
-            of_->report_from_anywhere(std::move(why));
+            of_->report_from_anywhere(std::move(reported));
     }
     ack make_ack(std::uint64_t) override { return {}; }
 
@@ -24,7 +24,7 @@ private:
     std::shared_ptr<call_context> of_;
 };
 
-// A call with all that it looks at, to be made later.
+// A call with copies of all its data, to be made later.
 class posted_call {
 public:
     explicit posted_call(event_call& from)
@@ -41,7 +41,7 @@ public:
         }
     }
 
-    void make(unique_function<void(event_call&)>& heard)
+    void make(unique_function<void(event_call&)>& callback)
     {
         json_document reader;
         value_view const payload = payload_.read(reader);
@@ -56,7 +56,7 @@ public:
         } else {
             call.args = args{payload};
         }
-        heard(call);
+        callback(call);
     }
 
 private:
@@ -73,12 +73,12 @@ private:
 // A listener with its own way of being called.
 struct delivered_listener {
     delivery how;
-    unique_function<void(event_call&)> heard;
+    unique_function<void(event_call&)> callback;
     std::weak_ptr<event_emitter> on;
     bool once = false;
-    bool taken = false; // of once: it has its call
+    bool taken = false; // for once: its only call has begun
 
-    // False if the owner has gone; otherwise `pinned` keeps it.
+    // Returns false if the owner is gone. Otherwise `pinned` keeps it alive.
     bool pin_owner(std::shared_ptr<void const>& pinned) const
     {
         if (how.owned)
@@ -92,7 +92,8 @@ struct delivered_listener {
     }
 };
 
-inline void call_posted(std::weak_ptr<listener_entry> const& entry, std::weak_ptr<delivered_listener> const& listener, posted_call& call)
+inline void call_posted(std::weak_ptr<listener_entry> const& entry, std::weak_ptr<delivered_listener> const& listener,
+                        posted_call& call)
 {
     auto const still_on = entry.lock();
     auto const to = listener.lock();
@@ -103,7 +104,7 @@ inline void call_posted(std::weak_ptr<listener_entry> const& entry, std::weak_pt
     if (to->once || !received)
         to->take_off(still_on->number);
     if (received)
-        call.make(to->heard);
+        call.make(to->callback);
 }
 
 inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_call& call)
@@ -114,7 +115,7 @@ inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_c
         return;
     }
     if (!to->how.where) {
-        to->heard(call);
+        to->callback(call);
         return;
     }
     if (to->once && std::exchange(to->taken, true))
@@ -123,19 +124,21 @@ inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_c
                         posted = std::make_shared<posted_call>(call)] { call_posted(entry, listener, *posted); });
 }
 
-// One that is posted stays on until it is called, `once` or not, so that it can still be taken off.
-SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> const& to, std::string_view const* event,
-                                                 delivery how, unique_function<void(event_call&)> heard, bool once,
-                                                 bool in_front)
+// A listener whose call is posted stays registered until the call, even with `once`, so that it can still be removed.
+SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> const& to,
+                                                 std::string_view const* event, delivery how,
+                                                 unique_function<void(event_call&)> callback, bool once, bool in_front)
 {
     if (!how.plain()) {
         bool const posted{how.where};
-        auto const state = std::make_shared<delivered_listener>(
-            delivered_listener{.how = std::move(how), .heard = std::move(heard), .on = to, .once = once && posted});
-        heard = [state](event_call& call) { deliver_event(state, call); };
+        auto const state = std::make_shared<delivered_listener>(delivered_listener{.how = std::move(how),
+                                                                                   .callback = std::move(callback),
+                                                                                   .on = to,
+                                                                                   .once = once && posted});
+        callback = [state](event_call& call) { deliver_event(state, call); };
         once = once && !posted;
     }
-    return event ? to->on(*event, std::move(heard), once) : to->on_any(std::move(heard), in_front);
+    return event ? to->on(*event, std::move(callback), once) : to->on_any(std::move(callback), in_front);
 }
 
 SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler)

@@ -1,4 +1,4 @@
-// Looking them up, and waiting for a time that the source decides about.
+// Look-up of the sources, and waits whose end the source decides.
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -40,7 +40,7 @@ SOCKETIO_DECL void installed_sources::remove(sourced_wait* wait) noexcept
     waits_.erase(wait);
 }
 
-// A dropped callback may own timers, which are removed then: so each is taken off first.
+// A dropped callback may own timers, which are removed then; therefore each is removed first.
 SOCKETIO_DECL void installed_sources::shutdown()
 {
     for (;;) {
