@@ -93,6 +93,7 @@
 #include <socketio/client/impl/links.ipp>
 #include <socketio/client/impl/manager_cache.ipp>
 #include <socketio/client/impl/manager_core.ipp>
+#include <socketio/client/impl/manager_dial.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>

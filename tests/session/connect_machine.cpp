@@ -85,7 +85,8 @@ struct driver {
     }
     bool advance_to_handshake(std::uint64_t attempt)
     {
-        return machine.advance(attempt, connect_phase::asking_query) && machine.advance(attempt, connect_phase::asking_headers) &&
+        return machine.advance(attempt, connect_phase::asking_query) &&
+               machine.advance(attempt, connect_phase::asking_headers) &&
                machine.advance(attempt, connect_phase::dialing);
     }
     std::uint64_t connect()
@@ -235,9 +236,9 @@ TEST_CASE("the waits double up to their maximum, and every failure of an attempt
         d.announced();
         waits.push_back(d.fail());
     }
-    CHECK(waits == std::vector<std::string>{"wait 1000 ms", "wait 2000 ms, reconnect_error", "wait 4000 ms, reconnect_error",
-                                            "wait 5000 ms, reconnect_error", "wait 5000 ms, reconnect_error",
-                                            "wait 5000 ms, reconnect_error"});
+    CHECK(waits == std::vector<std::string>{"wait 1000 ms", "wait 2000 ms, reconnect_error",
+                                            "wait 4000 ms, reconnect_error", "wait 5000 ms, reconnect_error",
+                                            "wait 5000 ms, reconnect_error", "wait 5000 ms, reconnect_error"});
 }
 
 TEST_CASE("opened after attempts it says how many they were, after none nothing")

@@ -15,8 +15,8 @@
 #include <socketio/net/engine_channel.hpp>
 #include <socketio/net/dial.hpp>
 #include <socketio/net/lane.hpp>
-#include <socketio/session/backoff.hpp>
 #include <socketio/session/codec_factory.hpp>
+#include <socketio/session/connect_machine.hpp>
 #include <socketio/session/connect_throttle.hpp>
 
 #include <atomic>
@@ -62,7 +62,7 @@ public:
     // Ends the wait for the next attempt: without one, or with one at once.
     void stop_waiting();
     void reconnect_now();
-    bool is_open() const noexcept { return state_ == ready_state::open; }
+    bool is_open() const noexcept { return machine_.is_open(); }
     clock::time_point now() const noexcept { return lane_.now(); }
     // To be run after the listener that runs now, in order. Whatever calls user code is a step.
     void defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
@@ -75,7 +75,7 @@ public:
     // Of its sockets.
     parts shared() noexcept override { return {lane_, writer_, settings_, sources_}; }
     SOCKETIO_DECL std::size_t unsent() noexcept override;
-    bool is_reconnecting() const noexcept override { return reconnecting_; }
+    bool is_reconnecting() const noexcept override { return machine_.is_reconnecting(); }
     SOCKETIO_DECL void close_if_unused() override;
     SOCKETIO_DECL void join(std::shared_ptr<socket_core> const& joined) override;
     SOCKETIO_DECL void forget(socket_core const& which) override;
@@ -105,8 +105,6 @@ public:
     ack make_ack(std::uint64_t) override { return {}; }
 
 private:
-    enum class ready_state : std::uint8_t { closed, opening, open };
-
     // It dies with the context.
     struct runtime {
         std::shared_ptr<tls_provider> tls; // made by the first attempt that needs it
@@ -114,7 +112,6 @@ private:
         std::shared_ptr<engine_channel> link;
     };
 
-    void stop_reconnecting() noexcept;
     void pump();
     void settle_sockets();
     void tell_drained();
@@ -124,6 +121,8 @@ private:
     void publish(channel_status const& of) noexcept;
     void note_error(std::error_code code, std::string_view words);
 
+    void act(connect_action const& next);
+    void log_wait(clock::time_point until);
     void begin(std::uint64_t attempt);
     void ask_query(std::uint64_t attempt);
     void ask_headers(std::uint64_t attempt, string_pairs query);
@@ -140,10 +139,9 @@ private:
     void fail_open(connect_error why, bool again = true);
     void fail_provider(std::uint64_t attempt, std::string_view option);
     void drop_link();
-    void reconnect(std::chrono::milliseconds asked = {});
     connect_error timed_out() const;
-    void attempt();
     std::string request_target(string_pairs const& query) const;
+    dial_request request_with(string_pairs const& query) const;
 
     void tell(std::string event);
     void tell_number(std::string event, std::uint64_t number);
@@ -179,16 +177,9 @@ private:
     std::uint64_t earlier_sent_ = 0;
     connect_timings timings_{};
     clock::time_point upgraded_at_{};
-    ready_state state_ = ready_state::closed;
-    bool reconnecting_ = false;
     bool elsewhere_ = false; // the connection is to another origin than the URL's
-    bool skip_reconnect_ = false;
-    std::uint64_t attempt_ = 0; // counts opens: what belongs to an earlier one is dropped
-    clock::time_point open_deadline_ = clock::never();
-    clock::time_point reconnect_at_ = clock::never();
     std::shared_ptr<cookie_jar> cookies_; // with `withCredentials`
-    backoff backoff_;
-    attempt_pace pace_;
+    connect_machine machine_;
     packet_decoder decoder_;
     connect_throttle gate_;
     socket_core* root_ = nullptr; // the namespace "/", which most packets are for
@@ -198,6 +189,7 @@ private:
 
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/client/impl/manager_core.ipp>
+#include <socketio/client/impl/manager_dial.ipp>
 #include <socketio/client/impl/manager_open.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>

@@ -67,11 +67,12 @@ public:
     // The number of attempts that this took, if it is a connection again; 0 for a first one.
     std::uint64_t opened(clock::time_point now) noexcept;
 
-    // The attempt has failed, or the connection was lost. The caller drops it, tells it, and then asks for what is next().
+    // The attempt has failed, or the connection was lost. The caller drops it, reports it, and asks for what is next().
     void failed() noexcept { enter(connect_phase::closed); }
     void lost(clock::time_point now, backoff_rule rule) noexcept;
     // Wait, give_up or none. `asked`: what the server wants at least (Retry-After).
-    connect_action next(clock::time_point now, reconnect_values const& values, std::chrono::milliseconds asked = {}) noexcept;
+    connect_action next(clock::time_point now, reconnect_values const& values,
+                        std::chrono::milliseconds asked = {}) noexcept;
     // Instead: another attempt would fail in the same way.
     void abandon() noexcept;
 

@@ -34,8 +34,9 @@ SOCKETIO_DECL std::shared_ptr<manager_core> manager_core::make(asio::any_io_exec
 }
 
 SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::string_view url, options settings)
-    : executor_{std::move(executor)}, sources_{sources_of(executor_)}, settings_{std::move(settings)}, rules_{settings_}, lane_{*this, strand{known_executor{executor_}}, 256 * 1024},
-      backoff_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : sources_.random_seed()},
+    : executor_{std::move(executor)}, sources_{sources_of(executor_)}, settings_{std::move(settings)}, rules_{settings_},
+      lane_{*this, strand{known_executor{executor_}}, 256 * 1024},
+      machine_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : sources_.random_seed()},
       decoder_{{settings_.limits.attachments, {settings_.limits.json_depth, settings_.limits.json_values},
                 settings_.limits.packet_size}}
 {
@@ -79,20 +80,13 @@ SOCKETIO_DECL void manager_core::on_recover()
         auto const each = (next++)->second; // which it may take out
         each->recover();
     }
-    if (state_ == ready_state::open || any([](socket_core const& each) { return each.connected(); })) {
-        stop_reconnecting();
+    auto const stranded = [&] {
+        return machine_.is_stranded() && any([](socket_core const& each) { return each.active(); });
+    };
+    if (machine_.is_open() || any([](socket_core const& each) { return each.connected(); }))
         lose(disconnect_reason::transport_error, {.code = why, .description = why.message()});
-    } else if (state_ == ready_state::opening) {
+    else if (machine_.is_opening() || stranded())
         fail_open(connect_error{why, why.message()});
-    } else if (!skip_reconnect_ && reconnect_at_ == clock::never() && any([](socket_core const& each) { return each.active(); })) {
-        fail_open(connect_error{why, why.message()});
-    }
-}
-
-SOCKETIO_DECL void manager_core::stop_reconnecting() noexcept
-{
-    reconnecting_ = false;
-    reconnect_at_ = clock::never();
 }
 
 // Takes all that has come, and asks before each event whether this is still the connection.

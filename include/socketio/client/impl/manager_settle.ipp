@@ -88,17 +88,13 @@ SOCKETIO_DECL void manager_core::tell_drained()
 
 SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
 {
-    return std::min({open_deadline_, reconnect_at_, deadlines_.deadline(), link_deadline_});
+    return std::min({machine_.deadline(), deadlines_.deadline(), link_deadline_});
 }
 
 SOCKETIO_DECL void manager_core::on_due()
 {
-    if (now() >= open_deadline_)
-        fail_open(timed_out());
-    if (now() >= reconnect_at_) {
-        reconnect_at_ = clock::never();
-        attempt();
-    }
+    for (auto due = machine_.tick(now()); due.type != connect_action::kind::none; due = machine_.tick(now()))
+        act(due);
     if (auto const link = runtime_->link) {
         engine_event const event = link->tick(now());
         if (event.type == engine_event::kind::closed)

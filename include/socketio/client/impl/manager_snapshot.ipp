@@ -7,11 +7,11 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void manager_core::count(connection_snapshot& into, channel_status const& of) const noexcept
 {
-    into.state = state_ == ready_state::open      ? connection_state::open
-                 : state_ == ready_state::opening ? connection_state::opening
-                 : reconnecting_                  ? connection_state::waiting
-                                                  : connection_state::closed;
-    into.attempts = backoff_.attempts();
+    into.state = machine_.is_open()           ? connection_state::open
+                 : machine_.is_opening()      ? connection_state::opening
+                 : machine_.is_reconnecting() ? connection_state::waiting
+                                              : connection_state::closed;
+    into.attempts = machine_.attempts();
     into.connections = connections_;
     into.packets_received = packets_received_;
     into.packets_sent = writer_.packets();
@@ -19,7 +19,7 @@ SOCKETIO_DECL void manager_core::count(connection_snapshot& into, channel_status
     into.bytes_sent = earlier_sent_ + of.bytes_sent;
     into.unsent_bytes = of.unsent;
     into.compressed = of.compressed;
-    if (state_ == ready_state::open)
+    if (machine_.is_open())
         into.last_connect = timings_;
     if (of.round_trip)
         into.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(*of.round_trip);

@@ -25,7 +25,8 @@ SOCKETIO_DECL connect_action connect_machine::open(clock::time_point now, std::c
     return begin(now, timeout);
 }
 
-SOCKETIO_DECL connect_action connect_machine::announced(clock::time_point now, std::chrono::milliseconds timeout) noexcept
+SOCKETIO_DECL connect_action connect_machine::announced(clock::time_point now,
+                                                        std::chrono::milliseconds timeout) noexcept
 {
     return phase_ == connect_phase::announced ? begin(now, timeout) : connect_action{};
 }
