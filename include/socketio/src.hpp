@@ -119,7 +119,6 @@
 #include <socketio/server/impl/engine_session.ipp>
 #include <socketio/server/impl/engine_upgrade.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
-#include <socketio/server/impl/room_listeners.ipp>
 #include <socketio/server/impl/server_core.ipp>
 #include <socketio/server/impl/server_namespaces.ipp>
 #include <socketio/server/impl/socket_admission.ipp>

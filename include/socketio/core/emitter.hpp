@@ -40,9 +40,12 @@ protected:
 // which points to the listener's entry during the call.
 template <class Call>
 class emitter final : public listener_source {
+    struct entry;
+
 public:
     using listener = unique_function<void(Call&)>;
     using id = std::uint64_t;
+    using reference = std::weak_ptr<entry>; // to one listener, which it does not keep
 
     id on(std::string_view event, listener callback, bool once = false)
     {
@@ -170,8 +173,46 @@ public:
     // Calls the listeners of an event of this library. Catch-all listeners do not receive it.
     void dispatch_reserved(std::string_view event, Call& call) { call_all(ready(event), call); }
 
+    // For events that several threads dispatch at once: the listeners of now, to be called one by one. Takes the lock.
+    std::vector<reference> listeners_of(std::string_view event) const
+    {
+        std::lock_guard const lock{mutex_};
+        auto const found = named_.find(event);
+        if (found == named_.end())
+            return {};
+        std::vector<reference> all;
+        all.reserve(found->second->all.size());
+        for (auto const& each : found->second->all)
+            all.push_back(each.second);
+        return all;
+    }
+    // Calls one of them, unless it was removed since.
+    void call_one(reference const& which, Call& call)
+    {
+        if (auto const to = which.lock())
+            call_entry(*to, call);
+    }
+    // Calls all of them.
+    void dispatch_from_anywhere(std::string_view event, Call& call)
+    {
+        if (untouched())
+            return;
+        for (auto const& each : listeners_of(event))
+            call_one(each, call);
+    }
+
+    // Adds the listeners that `from` has now. They stay listeners of `from`: one that is removed there is not called
+    // here.
+    void adopt(std::shared_ptr<emitter> const& from)
+    {
+        for (auto const& [event, each] : from->all_named())
+            on(event, [source = std::weak_ptr{from}, which = each](Call& call) {
+                if (auto const alive = source.lock())
+                    alive->call_one(which, call);
+            });
+    }
+
 private:
-    struct entry;
     using entries = std::map<std::int64_t, std::shared_ptr<entry>>; // in the order in which they are called
 
     // The listeners of one event, or the catch-all listeners. A group without listeners is removed from the
@@ -202,6 +243,16 @@ private:
         std::uint64_t version = 0; // 0: never seen
         snapshot seen{};
     };
+
+    std::vector<std::pair<std::string, reference>> all_named() const
+    {
+        std::vector<std::pair<std::string, reference>> all;
+        std::lock_guard const lock{mutex_};
+        for (auto const& [event, group] : named_)
+            for (auto const& each : group->all)
+                all.emplace_back(group->name, each.second);
+        return all;
+    }
 
     static std::vector<id> numbers_of(group const& of)
     {
@@ -338,10 +389,10 @@ private:
             return;
         for (auto const& each : *all)
             if (auto const found = each.lock())
-                call_one(*found, call);
+                call_entry(*found, call);
     }
 
-    void call_one(entry& to, Call& call)
+    void call_entry(entry& to, Call& call)
     {
         if constexpr (requires { call.current_entry = &to; })
             call.current_entry = &to;

@@ -60,6 +60,14 @@ listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& 
     return {to, listen_delivered(to, nullptr, std::move(how), make_any_listener(std::move(target)), false, in_front)};
 }
 
+// The same for an emitter whose listeners take its call as it is.
+template <class Call, class Callback>
+listener_handle listen_to(std::shared_ptr<emitter<Call>> const& to, std::string_view event, bool once,
+    Callback callback)
+{
+    return {to, to->on(event, std::move(callback), once)};
+}
+
 inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_source> const& on, std::vector<std::uint64_t> const& ids)
 {
     std::vector<listener_handle> made;

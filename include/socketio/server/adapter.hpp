@@ -7,10 +7,10 @@
 #include <socketio/core/sources.hpp>
 #include <socketio/core/text_hash.hpp>
 #include <socketio/server/encoded_packet.hpp>
-#include <socketio/server/socket_handshake.hpp>
-#include <socketio/server/server_options.hpp>
-#include <socketio/server/room_listeners.hpp>
+#include <socketio/server/room_events.hpp>
 #include <socketio/server/rooms.hpp>
+#include <socketio/server/server_options.hpp>
+#include <socketio/server/socket_handshake.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -116,7 +116,7 @@ public:
     std::size_t size() const;
 
     // "create-room", "join-room", "leave-room" and "delete-room", of this server alone.
-    detail::room_listeners& room_events() noexcept { return room_events_; }
+    detail::room_emitter& room_events() noexcept { return room_events_; }
 
     // For the namespace: a socket comes, is connected, goes. False if there is one of that id.
     bool enter(std::string_view id);
@@ -145,6 +145,7 @@ private:
 
     void note_join(std::string_view id, std::string const& room, detail::room_changes& noted);
     void note_leave(std::string_view id, std::string_view room, detail::room_changes& noted) const;
+    bool listens_to_rooms() const noexcept { return !room_events_.untouched(); }
     bool recovers() const noexcept { return settings_.recovery.has_value(); }
     shared_packet keep(shared_packet const& packet, broadcast_options const& to);
     void forget_old(clock::time_point now);
@@ -154,7 +155,7 @@ private:
     void send(shared_packet const& packet, broadcast_options const& to);
 
     adapter_settings const settings_;
-    detail::room_listeners room_events_;
+    detail::room_emitter room_events_;
     mutable std::mutex mutex_; // guards rooms_ and members_
     detail::rooms<socket_pointer> rooms_;
     std::map<std::string, socket_pointer, std::less<>> members_; // who is shown

@@ -2,19 +2,23 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
+#include <socketio/net/listens.hpp>
 #include <socketio/server/peer_core.hpp>
 #include <socketio/server/server_snapshot.hpp>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace socketio {
 
 // A handle. All members may be called from any thread.
-class client_connection {
+//
+// Its events, for `on`, `once` and `off` (see listens), on the client's strand: "upgrade" (std::string_view, the new
+// transport's name) and "close" (std::string_view, the reason). Listeners are removed when the connection has ended.
+class client_connection : public listens<client_connection> {
 public:
     explicit client_connection(std::shared_ptr<detail::peer_core> of) noexcept : core_{std::move(of)} {}
 
@@ -29,15 +33,6 @@ public:
     // Of the end of the client's last turn.
     client_snapshot snapshot() const noexcept { return core_->snapshot(); }
 
-    // "upgrade" (the new transport's name) and "close" (the reason), on the client's strand. Listeners go when the
-    // connection has ended. Throws std::invalid_argument for any other event.
-    void on(std::string_view event, std::function<void(std::string_view)> listener) const
-    {
-        if (event != "upgrade" && event != "close")
-            detail::throw_misuse("a connection has the events \"upgrade\" and \"close\"");
-        core_->on_connection_event(event, std::move(listener));
-    }
-
     // Closes the connection, once all is sent that was emitted before; no namespace is told to leave. The client's sockets
     // hear "transport close" and come back by their rules, the server's hear "forced close". server_socket::disconnect(true)
     // puts the client out for good. Of one that has gone nothing is left to close.
@@ -47,6 +42,21 @@ public:
     }
 
 private:
+    template <class>
+    friend class listens;
+
+    std::shared_ptr<detail::connection_emitter> events() const { return core_->connection_events(); }
+    template <class Listener>
+    listener_handle add_listener(std::string_view event, Listener listener, bool once) const
+    {
+        static_assert(std::is_invocable_v<Listener&, std::string_view>,
+            "a listener of a connection takes a std::string_view: the transport, or the reason");
+        if (event != "upgrade" && event != "close")
+            detail::throw_misuse("a connection has the events \"upgrade\" and \"close\"");
+        return detail::listen_to(events(), event, once,
+            [listener = std::move(listener)](detail::connection_call& call) mutable { listener(call.about); });
+    }
+
     std::shared_ptr<detail::peer_core> core_;
 };
 

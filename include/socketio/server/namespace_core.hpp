@@ -1,6 +1,7 @@
 // The state behind a `server_namespace`: who is admitted, and who hears of it. Any thread may call its members.
 #pragma once
 
+#include <socketio/core/emitter.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
@@ -21,7 +22,15 @@
 
 namespace socketio::detail {
 
-using socket_listener = std::function<void(std::shared_ptr<server_socket_core> const&)>;
+class namespace_core;
+
+// What a listener of a namespace, or of the server, is called with.
+struct namespace_call {
+    std::shared_ptr<server_socket_core> socket{}; // of "connection" and "connect"
+    std::shared_ptr<namespace_core> made{};       // of "new_namespace"
+};
+using namespace_emitter = emitter<namespace_call>;
+
 using socket_middleware = std::function<void(std::shared_ptr<server_socket_core> const&, decide)>;
 
 // Of one event or answer to a client.
@@ -46,10 +55,8 @@ public:
     std::atomic<std::uint64_t>& ack_ids() noexcept { return next_ack_; } // of all its sockets
     std::uint64_t new_ack_id() noexcept { return next_ack_.fetch_add(1, std::memory_order_relaxed); }
 
-    // `event`: "connection" or "connect".
-    std::uint64_t on(std::string_view event, socket_listener listener);
-    void off(std::uint64_t which);
-    void off(std::string_view event);
+    // "connection" and "connect"; and, of the server's first namespace, "new_namespace".
+    std::shared_ptr<namespace_emitter> events() { return {shared_from_this(), &events_}; }
     void use(socket_middleware middleware);
     // The namespace, or those that were made after its pattern.
     template <class Visit>
@@ -91,11 +98,6 @@ public:
     void close();
 
 private:
-    struct heard {
-        std::string event;
-        std::shared_ptr<socket_listener const> listener;
-    };
-
     class admission;
     class restoration;
 
@@ -103,7 +105,7 @@ private:
     bool has_gone() const;
     void admit(std::shared_ptr<server_socket_core> const& socket);
     void announce(std::shared_ptr<server_socket_core> const& socket);
-    void tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket);
+    void dispatch(std::string_view event, std::shared_ptr<server_socket_core> const& socket);
     std::vector<std::shared_ptr<namespace_core>> children() const;
     void disown(std::uint64_t place) noexcept;
     std::vector<std::weak_ptr<socket_middleware const>> middleware() const;
@@ -121,12 +123,12 @@ private:
     std::weak_ptr<namespace_core> parent_;
     std::uint64_t place_ = 0; // among the parent's children
 
+    namespace_emitter events_;
+
     mutable std::mutex mutex_; // guards what follows
-    std::map<std::uint64_t, heard> listeners_; // by number, which is their order
     std::vector<std::shared_ptr<socket_middleware const>> middleware_;
     std::map<std::uint64_t, std::weak_ptr<namespace_core>> children_; // in the order in which they were made
     std::uint64_t next_place_ = 0;
-    std::uint64_t next_number_ = 1;
     bool closed_ = false;
 };
 

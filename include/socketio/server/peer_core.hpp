@@ -2,14 +2,15 @@
 #pragma once
 
 #include <socketio/codec/packet_decoder.hpp>
+#include <socketio/core/emitter.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/net/http_message.hpp>
 #include <socketio/net/lane.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/engine_session_owner.hpp>
-#include <socketio/server/socket_handshake.hpp>
 #include <socketio/server/server_snapshot.hpp>
+#include <socketio/server/socket_handshake.hpp>
 #include <socketio/session/alarms.hpp>
 #include <socketio/session/failure.hpp>
 #include <socketio/session/reasons.hpp>
@@ -21,7 +22,6 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,6 +40,12 @@ struct send_flags {
     bool is_volatile = false;
     bool compress = true;
 };
+
+// What a listener of a connection is called with.
+struct connection_call {
+    std::string_view about; // the transport, or the reason
+};
+using connection_emitter = emitter<connection_call>;
 
 class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_session_owner, public lane_owner {
 public:
@@ -66,7 +72,8 @@ public:
     // Bytes of events that wait for a middleware; false if they are more than may wait.
     bool add_waiting(std::size_t bytes) noexcept;
     void remove_waiting(std::size_t bytes) noexcept { waiting_.fetch_sub(bytes, std::memory_order_relaxed); }
-    void on_connection_event(std::string_view event, std::function<void(std::string_view)> listener);
+    // "upgrade" and "close".
+    std::shared_ptr<connection_emitter> connection_events() { return {shared_from_this(), &connection_events_}; }
 
     // On the strand.
     bool is_open() const noexcept { return open_; }
@@ -143,13 +150,9 @@ private:
         std::atomic<std::size_t> unsent{0};
         std::atomic<std::size_t> sockets{0};
     };
-    struct connection_listener {
-        std::string event;
-        std::function<void(std::string_view)> heard;
-    };
 
     static void count(std::atomic<std::size_t>& one) noexcept { one.store(one.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
-    void tell(std::string_view event, std::string_view about);
+    void dispatch(std::string_view event, std::string_view about);
     void go_down();
     void let_go();
     void decided(std::string_view nsp);
@@ -167,14 +170,12 @@ private:
     std::string const sid_;
     std::atomic<char const*> transport_;
     counts counts_;
+    connection_emitter connection_events_;
     std::size_t const namespace_limit_;
     std::size_t const waiting_limit_;
     std::size_t const send_limit_;
     std::atomic<std::size_t> waiting_{0};
     lane lane_;
-
-    std::mutex mutex_; // guards listeners_
-    std::vector<connection_listener> listeners_;
 
     // On the strand only.
     std::shared_ptr<engine_session> session_; // until the end, as is the server

@@ -20,35 +20,46 @@
 namespace socketio {
 
 // `io.engine()`: what is below Socket.IO. A handle; all members may be called from any thread.
-class server_engine {
+//
+// Its events, for `on`, `once` and `off` (see listens), on any strand, on several threads at once if several run the
+// context:
+// - "connection_error", (socketio::connection_failure const&): a client was not let in;
+// - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): the answer that begins a
+// session
+//   is about to be written. Headers can be added, {"Set-Cookie", "..."} say; those that are not valid are left out;
+// - "headers", with the same parameters: any answer to a client's request, the first one included.
+// Listeners stay until the server is closed.
+class server_engine : public listens<server_engine> {
 public:
     explicit server_engine(std::shared_ptr<detail::server_core> of) noexcept : core_{std::move(of)} {}
 
     // Sessions that are open.
     std::size_t clientsCount() const { return core_->clients_count(); }
-    // All of them are called on any strand, on several threads at once if several run the context:
-    // - "connection_error", (socketio::connection_failure const&): somebody was not let in;
-    // - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): the answer that begins a session
-    //   is about to be written. Headers can be added, {"Set-Cookie", "..."} say; those that are not valid are left out;
-    // - "headers", with the same parameters: any answer to a client's request, the first one included.
-    // Listeners stay until the server is closed. Throws std::invalid_argument for any other event.
+
+private:
+    template <class>
+    friend class listens;
+
+    std::shared_ptr<detail::engine_emitter> events() const { return core_->engine_events(); }
     template <class Listener>
-    void on(std::string_view event, Listener listener) const
+    listener_handle add_listener(std::string_view event, Listener listener, bool once) const
     {
         if constexpr (std::is_invocable_v<Listener&, connection_failure const&>) {
             if (event != "connection_error")
                 detail::throw_misuse("only a listener of \"connection_error\" takes a socketio::connection_failure");
-            core_->on_connection_error(std::move(listener));
+            return detail::listen_to(events(), event, once,
+                [listener = std::move(listener)](detail::engine_call& call) mutable { listener(*call.failure); });
         } else {
             static_assert(std::is_invocable_v<Listener&, string_pairs&, http_request const&>,
                 "a listener of the engine takes a socketio::connection_failure, or socketio::string_pairs& and a socketio::http_request");
             if (event != "initial_headers" && event != "headers")
                 detail::throw_misuse("a listener of \"initial_headers\" or \"headers\" takes the headers and the request");
-            core_->on_headers(std::move(listener), event == "initial_headers");
+            return detail::listen_to(events(), event, once,
+                [listener = std::move(listener)](
+                    detail::engine_call& call) mutable { listener(*call.headers, *call.request); });
         }
     }
 
-private:
     std::shared_ptr<detail::server_core> core_;
 };
 
@@ -67,11 +78,17 @@ struct stream_peer {
 //
 // It runs on the context, on as many threads as that has: each client on a strand of its own. All members may be called
 // from any thread, but for moves and the destructor. No call may be under way while the context is being destroyed, nor
-// listen() be called after; of other calls nothing comes then. What a listener throws leaves through the context's run(),
-// and the next event follows.
+// listen() be called after; of other calls nothing comes then. What a listener throws leaves through the context's
+// run(), and the next event follows.
 //
-// Its verbs are those of emits, room_operators and socket_group, for all sockets of the namespace "/": see broadcast_operator.
-class server : public emits<server, broadcast_operator, broadcast_options>,
+// Its verbs are those of emits, room_operators and socket_group, for all sockets of the namespace "/": see
+// broadcast_operator.
+//
+// Its events, for `on`, `once` and `off` (see listens), are those of the namespace "/", see server_namespace, and
+// "new_namespace" (socketio::server_namespace): one was made, by of(), inside that call, or for a client, on its
+// strand.
+class server : public listens<server>,
+               public emits<server, broadcast_operator, broadcast_options>,
                public room_operators<server, broadcast_operator>,
                public socket_group<server, broadcast_operator> {
 public:
@@ -132,23 +149,6 @@ public:
         return core_->accept(std::move(connected), received, {std::move(peer.address), peer.secure, {}});
     }
 
-    // Of the namespace "/": see server_namespace. The server has another event, "new_namespace"
-    // (socketio::server_namespace): one was made, by of(), inside that call, or for a client, on its strand.
-    template <class Listener>
-    void on(std::string_view event, Listener listener)
-    {
-        if constexpr (std::is_invocable_v<Listener&, server_socket>) {
-            sockets().on(event, std::move(listener));
-        } else {
-            static_assert(std::is_invocable_v<Listener&, server_namespace>, "a listener of \"connection\" takes a socketio::server_socket");
-            if (event != "new_namespace")
-                detail::throw_misuse("a listener of \"connection\" takes a socketio::server_socket");
-            core_->on_new_namespace([listener = std::move(listener)](std::shared_ptr<detail::namespace_core> const& made) mutable {
-                listener(server_namespace{made});
-            });
-        }
-    }
-    void off(std::string_view event) { sockets().off(event); } // all of "connection", or of "connect"
     // A middleware of the namespace "/": see server_namespace.
     template <class Middleware>
     void use(Middleware middleware)
@@ -230,10 +230,28 @@ private:
     friend class room_operators;
     template <class, class>
     friend class socket_group;
+    template <class>
+    friend class listens;
 
     std::shared_ptr<detail::namespace_core> const& destination() const noexcept { return core_->root(); }
     static broadcast_options conditions() noexcept { return {}; }
     broadcast_operator to_broadcast() const { return {core_->root(), {}}; }
+    std::shared_ptr<detail::namespace_emitter> events() const { return core_->root()->events(); }
+    template <class Listener>
+    listener_handle add_listener(std::string_view event, Listener listener, bool once) const
+    {
+        if constexpr (std::is_invocable_v<Listener&, server_socket>) {
+            return once ? sockets().once(event, std::move(listener)) : sockets().on(event, std::move(listener));
+        } else {
+            static_assert(std::is_invocable_v<Listener&, server_namespace>,
+                "a listener of \"connection\" takes a socketio::server_socket");
+            if (event != "new_namespace")
+                detail::throw_misuse("a listener of \"connection\" takes a socketio::server_socket");
+            return detail::listen_to(events(), event, once,
+                [listener = std::move(listener)](
+                    detail::namespace_call& call) mutable { listener(server_namespace{call.made}); });
+        }
+    }
 
     std::shared_ptr<detail::server_core> core_;
 };

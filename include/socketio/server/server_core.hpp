@@ -31,12 +31,16 @@ using namespace_matcher = std::function<void(std::string_view name, value const&
 // The same, decided by the name alone.
 using name_matcher = std::function<bool(std::string_view name)>;
 
+// What a listener of the engine is called with.
+struct engine_call {
+    connection_failure const* failure = nullptr; // of "connection_error"
+    string_pairs* headers = nullptr;             // of the other two, both
+    http_request const* request = nullptr;
+};
+using engine_emitter = emitter<engine_call>;
+
 class server_core final : public std::enable_shared_from_this<server_core>, public context_observer {
 public:
-    using namespace_listener = std::function<void(std::shared_ptr<namespace_core> const&)>;
-    using failure_listener = std::function<void(connection_failure const&)>;
-    using headers_listener = std::function<void(string_pairs&, http_request const&)>;
-
     static std::shared_ptr<server_core> make(asio::any_io_executor executor, server_options settings);
     server_core(asio::any_io_executor executor, server_options settings);
     ~server_core();
@@ -56,10 +60,8 @@ public:
     std::shared_ptr<namespace_core> of(std::string_view name);
     std::shared_ptr<namespace_core> of(namespace_matcher matcher);
     std::shared_ptr<namespace_core> of_pattern(name_matcher pattern);
-    void on_new_namespace(namespace_listener listener);
-    void on_connection_error(failure_listener listener);
-    // `initial_only`: only of the answer that begins a session.
-    void on_headers(headers_listener listener, bool initial_only);
+    // "connection_error", "initial_headers" and "headers".
+    std::shared_ptr<engine_emitter> engine_events() { return {shared_from_this(), &engine_events_}; }
     // Null: requests that are not Socket.IO's get 404.
     void on_request(request_handler handler);
     void set_error_hook(error_hook hook);
@@ -85,11 +87,6 @@ private:
         std::shared_ptr<name_matcher const> by_name; // if the name alone decides
     };
 
-    struct header_listener {
-        headers_listener heard;
-        bool initial_only;
-    };
-
     std::shared_ptr<namespace_core> of_family(namespace_matcher matcher, std::shared_ptr<name_matcher const> by_name);
     std::shared_ptr<namespace_core> parent_of(std::string_view name) const;
     std::shared_ptr<namespace_core> make_namespace(std::string name);
@@ -98,11 +95,11 @@ private:
     void sweep(std::vector<std::shared_ptr<namespace_core>>& last);
     // `to_tell` of it, if it is new; null if there are too many.
     std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent,
-                                          std::vector<std::shared_ptr<namespace_listener const>>& to_tell);
+        std::vector<namespace_emitter::reference>& to_tell);
     // Made by the first call. Null once the server is closed.
     std::shared_ptr<engine_server> engine();
     engine_server::hooks engine_hooks();
-    void tell_headers(string_pairs& headers, http_request const& request, bool initial);
+    void dispatch_headers(string_pairs& headers, http_request const& request, bool initial);
     void serve(std::shared_ptr<http_exchange> exchange);
     void drop_listeners();
 
@@ -111,6 +108,7 @@ private:
     sources const sources_;
     context_watch& watch_;
     std::shared_ptr<namespace_core> root_; // from make() on
+    engine_emitter engine_events_;
     std::atomic<bool> gone_{false};
     std::atomic<std::size_t> refused_{0};
     std::atomic<std::size_t> cut_off_{0};
@@ -123,9 +121,6 @@ private:
     std::multimap<clock::time_point, std::shared_ptr<namespace_core>> deserted_;
     std::vector<family> families_;
     std::unordered_map<peer_core const*, std::shared_ptr<peer_core>> clients_;
-    std::vector<std::shared_ptr<namespace_listener const>> new_namespace_;
-    std::vector<std::shared_ptr<failure_listener const>> connection_error_;
-    std::vector<std::shared_ptr<header_listener const>> headers_;
     std::shared_ptr<request_handler const> request_;
     std::shared_ptr<error_hook const> error_hook_;
     server_snapshot past_; // of the clients that have gone

@@ -1,6 +1,7 @@
 // A namespace of the server, or those that are made after one pattern.
 #pragma once
 
+#include <socketio/net/listens.hpp>
 #include <socketio/server/broadcast_operator.hpp>
 #include <socketio/server/middleware.hpp>
 #include <socketio/server/namespace_core.hpp>
@@ -20,32 +21,42 @@
 namespace socketio {
 
 // `io.sockets().adapter()`: copies of what was so when they were asked for, of this server alone. Any thread.
-class adapter_view {
+//
+// Its events, for `on`, `once` and `off` (see listens): "create-room" and "delete-room", (std::string_view room);
+// "join-room" and "leave-room", (std::string_view room, std::string_view id); a listener may take both parameters of
+// any. Of this server's sockets alone; every socket is in a room of its id. Listeners are called inside of the call
+// that makes the change, on that thread, so on several at once; not for sockets that go because the server is closed.
+// Those of a server that was closed are removed.
+class adapter_view : public listens<adapter_view> {
 public:
     explicit adapter_view(std::shared_ptr<detail::namespace_core> of) noexcept : nsp_{std::move(of)} {}
 
     // All rooms and the ids of those who are in them; all ids and the rooms that they are in. Each has a room of its own.
     std::map<std::string, std::set<std::string, std::less<>>> rooms() const { return nsp_->rooms().rooms(); }
     std::map<std::string, std::set<std::string, std::less<>>> sids() const { return nsp_->rooms().sids(); }
-    // "create-room" and "delete-room", (std::string_view room); "join-room" and "leave-room", (std::string_view room,
-    // std::string_view id); a listener may take both parameters of any. Of this server's sockets alone; every socket is in
-    // a room of its id. Called inside of what makes the change, on whatever thread that is, so on several at once; not for
-    // sockets that go because the server is closed.
-    template <class Listener>
-    void on(std::string_view event, Listener listener) const
-    {
-        auto const of = detail::room_event_of(event);
-        if (!of)
-            detail::throw_misuse("an adapter has the events \"create-room\", \"join-room\", \"leave-room\" and \"delete-room\"");
-        nsp_->rooms().room_events().add(*of, [listener = std::move(listener)](std::string_view room, std::string_view id) mutable {
-            if constexpr (std::is_invocable_v<Listener&, std::string_view, std::string_view>)
-                listener(room, id);
-            else
-                listener(room);
-        });
-    }
 
 private:
+    template <class>
+    friend class listens;
+
+    std::shared_ptr<detail::room_emitter> events() const { return {nsp_, &nsp_->rooms().room_events()}; }
+    template <class Listener>
+    listener_handle add_listener(std::string_view event, Listener listener, bool once) const
+    {
+        constexpr bool takes_id = std::is_invocable_v<Listener&, std::string_view, std::string_view>;
+        static_assert(takes_id || std::is_invocable_v<Listener&, std::string_view>,
+            "a listener of an adapter takes (std::string_view room), or (std::string_view room, std::string_view id)");
+        if (!detail::is_room_event(event))
+            detail::throw_misuse("an adapter has the events \"create-room\", \"join-room\", \"leave-room\" and \"delete-room\"");
+        return detail::listen_to(events(), event, once,
+            [listener = std::move(listener)](detail::room_call& call) mutable {
+                if constexpr (takes_id)
+                    listener(call.room, call.id);
+                else
+                    listener(call.room);
+            });
+    }
+
     std::shared_ptr<detail::namespace_core> nsp_;
 };
 
@@ -76,12 +87,18 @@ private:
     std::shared_ptr<detail::namespace_core> nsp_;
 };
 
-// A handle; copies are the same namespace, which lives as long as the server, or until cleanupEmptyChildNamespaces takes it.
-// Any thread. One that of() returned for a pattern stands for all that are made by it: see server::of().
+// A handle; copies are the same namespace, which lives as long as the server, or until cleanupEmptyChildNamespaces
+// takes it. Any thread. One that of() returned for a pattern stands for all that are made by it: see server::of().
 //
 // Its verbs are those of emits, room_operators and socket_group, for all sockets that are connected to it: see
 // broadcast_operator.
-class server_namespace : public emits<server_namespace, broadcast_operator, broadcast_options>,
+//
+// Its events, for `on`, `once` and `off` (see listens): "connection", or "connect", which comes first:
+// (socketio::server_socket), on the strand of the client's connection, so with several threads for several clients at
+// once. Listeners of a server that was closed are removed. A pattern's listeners are called for all namespaces that
+// were made by it after they were added; a listener that is removed from the pattern is not called for these either.
+class server_namespace : public listens<server_namespace>,
+                         public emits<server_namespace, broadcast_operator, broadcast_options>,
                          public room_operators<server_namespace, broadcast_operator>,
                          public socket_group<server_namespace, broadcast_operator> {
 public:
@@ -89,22 +106,6 @@ public:
 
     // With the slash: "/admin". Of a pattern "/_".
     std::string const& name() const noexcept { return core_->name(); }
-
-    // "connection", or "connect", which comes first: (socketio::server_socket), on the strand of the client's connection,
-    // so with several threads for several clients at once. Several listeners are called in the order in which they came.
-    // Listeners are let go when the server is closed. Throws std::invalid_argument for any other event.
-    template <class Listener>
-        requires std::is_invocable_v<Listener&, server_socket>
-    void on(std::string_view event, Listener listener) const
-    {
-        if (event != "connection" && event != "connect")
-            detail::throw_misuse("a namespace has the events \"connection\" and \"connect\"");
-        core_->on(event, [listener = std::move(listener)](std::shared_ptr<detail::server_socket_core> const& socket) mutable {
-            listener(server_socket{socket});
-        });
-    }
-    // All listeners of the event.
-    void off(std::string_view event) const { core_->off(event); }
 
     // A middleware, (socketio::server_socket, socketio::next), that every client passes before it is connected, in the order
     // in which they were set. On the client's strand. It calls next(), or next({message, data}), which is the client's
@@ -130,10 +131,24 @@ private:
     friend class room_operators;
     template <class, class>
     friend class socket_group;
+    template <class>
+    friend class listens;
 
     std::shared_ptr<detail::namespace_core> const& destination() const noexcept { return core_; }
     static broadcast_options conditions() noexcept { return {}; }
     broadcast_operator to_broadcast() const { return {core_, {}}; }
+    std::shared_ptr<detail::namespace_emitter> events() const { return core_->events(); }
+    template <class Listener>
+    listener_handle add_listener(std::string_view event, Listener listener, bool once) const
+    {
+        static_assert(std::is_invocable_v<Listener&, server_socket>,
+            "a listener of \"connection\" takes a socketio::server_socket");
+        if (event != "connection" && event != "connect")
+            detail::throw_misuse("a namespace has the events \"connection\" and \"connect\"");
+        return detail::listen_to(events(), event, once,
+            [listener = std::move(listener)](
+                detail::namespace_call& call) mutable { listener(server_socket{call.socket}); });
+    }
 
     std::shared_ptr<detail::namespace_core> core_;
 };

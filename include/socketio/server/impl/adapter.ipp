@@ -41,7 +41,7 @@ SOCKETIO_DECL detail::room_changes adapter::exit(std::string_view id)
     std::lock_guard const lock{mutex_};
     // The listeners of rooms may miss something when there is no memory; nobody stays in a room for that.
     room_set left;
-    static_cast<void>(detail::caught([&] { left = room_events_.any() ? rooms_.rooms_of(id) : room_set{}; }));
+    static_cast<void>(detail::caught([&] { left = listens_to_rooms() ? rooms_.rooms_of(id) : room_set{}; }));
     rooms_.exit(id);
     static_cast<void>(detail::caught([&] {
         for (auto const& room : left)
@@ -62,7 +62,7 @@ SOCKETIO_DECL void adapter::join(std::string_view id, std::span<std::string cons
         for (auto const& each : rooms)
             note_join(id, each, noted);
     }
-    room_events_.tell(noted);
+    detail::dispatch_changes(room_events_, noted);
 }
 
 SOCKETIO_DECL void adapter::leave(std::string_view id, std::string_view room)
@@ -73,28 +73,28 @@ SOCKETIO_DECL void adapter::leave(std::string_view id, std::string_view room)
         if (rooms_.leave(id, room))
             note_leave(id, room, noted);
     }
-    room_events_.tell(noted);
+    detail::dispatch_changes(room_events_, noted);
 }
 
 // With the mutex locked, as the next one.
 SOCKETIO_DECL void adapter::note_join(std::string_view id, std::string const& room, detail::room_changes& noted)
 {
     bool const made = !rooms_.is_room(room);
-    if (!rooms_.join(id, room) || !room_events_.any())
+    if (!rooms_.join(id, room) || !listens_to_rooms())
         return;
     if (made)
-        noted.push_back({detail::room_event::create_room, room, {}});
-    noted.push_back({detail::room_event::join_room, room, std::string{id}});
+        noted.push_back({"create-room", room, {}});
+    noted.push_back({"join-room", room, std::string{id}});
 }
 
 // After it has left.
 SOCKETIO_DECL void adapter::note_leave(std::string_view id, std::string_view room, detail::room_changes& noted) const
 {
-    if (!room_events_.any())
+    if (!listens_to_rooms())
         return;
-    noted.push_back({detail::room_event::leave_room, std::string{room}, std::string{id}});
+    noted.push_back({"leave-room", std::string{room}, std::string{id}});
     if (!rooms_.is_room(room))
-        noted.push_back({detail::room_event::delete_room, std::string{room}, {}});
+        noted.push_back({"delete-room", std::string{room}, {}});
 }
 
 SOCKETIO_DECL std::map<std::string, adapter::room_set> adapter::rooms() const

@@ -28,35 +28,6 @@ SOCKETIO_DECL void namespace_core::disown(std::uint64_t place) noexcept
     children_.erase(place);
 }
 
-SOCKETIO_DECL std::uint64_t namespace_core::on(std::string_view event, socket_listener listener)
-{
-    auto made = std::make_shared<socket_listener const>(std::move(listener));
-    std::lock_guard const lock{mutex_};
-    if (closed_)
-        return 0;
-    listeners_.emplace(next_number_, heard{std::string{event}, std::move(made)});
-    return next_number_++;
-}
-
-// Listeners die outside the lock.
-SOCKETIO_DECL void namespace_core::off(std::uint64_t which)
-{
-    std::map<std::uint64_t, heard>::node_type last;
-    std::lock_guard const lock{mutex_};
-    last = listeners_.extract(which);
-}
-
-SOCKETIO_DECL void namespace_core::off(std::string_view event)
-{
-    std::map<std::uint64_t, heard> last;
-    std::lock_guard const lock{mutex_};
-    for (auto it = listeners_.begin(); it != listeners_.end();) {
-        auto const each = it++;
-        if (each->second.event == event)
-            last.insert(listeners_.extract(each));
-    }
-}
-
 SOCKETIO_DECL void namespace_core::use(socket_middleware middleware)
 {
     auto made = std::make_shared<socket_middleware const>(std::move(middleware));
@@ -84,10 +55,9 @@ SOCKETIO_DECL std::vector<std::shared_ptr<namespace_core>> namespace_core::child
 
 SOCKETIO_DECL void namespace_core::adopt(std::shared_ptr<namespace_core> const& child)
 {
+    child->events_.adopt(events());
     std::lock_guard const lock{mutex_};
-    child->listeners_ = listeners_;
     child->middleware_ = middleware_;
-    child->next_number_ = next_number_;
     children_.emplace(next_place_, child);
     child->parent_ = weak_from_this();
     child->place_ = next_place_++;
@@ -95,12 +65,11 @@ SOCKETIO_DECL void namespace_core::adopt(std::shared_ptr<namespace_core> const& 
 
 SOCKETIO_DECL void namespace_core::close()
 {
-    std::map<std::uint64_t, heard> listeners;
     std::vector<std::shared_ptr<socket_middleware const>> middleware;
     adapter_->room_events().close();
+    events_.close();
     std::lock_guard const lock{mutex_};
     closed_ = true;
-    listeners.swap(listeners_);
     middleware.swap(middleware_);
 }
 
@@ -301,16 +270,20 @@ SOCKETIO_DECL void namespace_core::announce(std::shared_ptr<server_socket_core> 
 {
     if (!socket->connected())
         return;
-    tell("connect", socket);
-    tell("connection", socket);
+    dispatch("connect", socket);
+    dispatch("connection", socket);
 }
 
-SOCKETIO_DECL void namespace_core::tell(std::string_view event, std::shared_ptr<server_socket_core> const& socket)
+// A step for each listener: one that throws ends no other's.
+SOCKETIO_DECL void namespace_core::dispatch(std::string_view event, std::shared_ptr<server_socket_core> const& socket)
 {
-    std::lock_guard const lock{mutex_};
-    for (auto const& [number, each] : listeners_)
-        if (each.event == event)
-            socket->client().defer([listener = each.listener, socket] { (*listener)(socket); });
+    if (events_.untouched())
+        return;
+    for (auto const& each : events_.listeners_of(event))
+        socket->client().defer([self = shared_from_this(), each, socket] {
+            namespace_call call{.socket = socket};
+            self->events_.call_one(each, call);
+        });
 }
 
 SOCKETIO_DECL void namespace_core::note_session()

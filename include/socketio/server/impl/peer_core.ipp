@@ -272,24 +272,20 @@ SOCKETIO_DECL void peer_core::close()
 SOCKETIO_DECL void peer_core::on_upgraded()
 {
     transport_.store(session_->transport().data(), std::memory_order_relaxed);
-    lane_.run([this] { tell("upgrade", transport()); });
-}
-
-SOCKETIO_DECL void peer_core::on_connection_event(std::string_view event, std::function<void(std::string_view)> listener)
-{
-    std::lock_guard const lock{mutex_};
-    if (lane_.alive())
-        listeners_.push_back({std::string{event}, std::move(listener)});
+    lane_.run([this] { dispatch("upgrade", transport()); });
 }
 
 // `about` outlives the turn.
-SOCKETIO_DECL void peer_core::tell(std::string_view event, std::string_view about)
+SOCKETIO_DECL void peer_core::dispatch(std::string_view event, std::string_view about)
 {
+    if (connection_events_.untouched())
+        return;
     std::list<unique_function<void()>> steps;
-    std::lock_guard const lock{mutex_};
-    for (auto const& each : listeners_)
-        if (each.event == event)
-            steps.push_back([heard = each.heard, about] { heard(about); });
+    for (auto const& each : connection_events_.listeners_of(event))
+        steps.push_back([this, each, about] {
+            connection_call call{about};
+            connection_events_.call_one(each, call);
+        });
     defer(std::move(steps));
 }
 

@@ -53,7 +53,7 @@ SOCKETIO_DECL void peer_core::go_down()
                 first->abandon();
             connecting_.erase(connecting_.begin());
         }
-        tell("close", to_string(*closing_));
+        dispatch("close", to_string(*closing_));
         closing_.reset();
         leaving_ = true;
         defer(std::move(last));
@@ -70,13 +70,10 @@ SOCKETIO_DECL void peer_core::let_go()
         defer([self = shared_from_this()] { self->let_go(); });
         return;
     }
+    auto const self = shared_from_this(); // the listeners may hold the last handles
     leaving_ = false;
     auto const last = std::move(session_);
-    std::vector<connection_listener> listeners;
-    {
-        std::lock_guard const lock{mutex_};
-        listeners.swap(listeners_);
-    }
+    connection_events_.close();
     auto const server = std::move(server_);
     server->forget(*this);
     kept_.clear();
@@ -87,12 +84,9 @@ SOCKETIO_DECL void peer_core::on_context_gone() noexcept
 {
     if (auto const server = std::move(server_))
         server->context_gone();
+    auto const self = weak_from_this().lock(); // the listeners may hold the last handles
     auto const last = std::move(session_);
-    std::vector<connection_listener> listeners;
-    {
-        std::lock_guard const lock{mutex_};
-        listeners.swap(listeners_);
-    }
+    connection_events_.close();
     open_ = false;
     auto all = std::exchange(sockets_, {});
     all.merge(connecting_);

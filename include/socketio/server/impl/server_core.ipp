@@ -85,15 +85,12 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
         if (!self)
             return;
         self->refused_.fetch_add(1, std::memory_order_relaxed);
-        std::unique_lock lock{self->mutex_};
-        auto const listeners = self->connection_error_;
-        lock.unlock();
-        for (auto const& each : listeners)
-            (*each)(why);
+        engine_call call{.failure = &why};
+        self->engine_events_.dispatch_from_anywhere("connection_error", call);
     };
     told.headers = [weak = weak_from_this()](string_pairs& headers, http_request const& request, bool initial) {
         if (auto const self = weak.lock())
-            self->tell_headers(headers, request, initial);
+            self->dispatch_headers(headers, request, initial);
     };
     told.request = [weak = weak_from_this()](std::shared_ptr<http_exchange> exchange) {
         if (auto const self = weak.lock())
@@ -103,16 +100,12 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
 }
 
 // "initial_headers" comes before "headers", as in the reference.
-SOCKETIO_DECL void server_core::tell_headers(string_pairs& headers, http_request const& request, bool initial)
+SOCKETIO_DECL void server_core::dispatch_headers(string_pairs& headers, http_request const& request, bool initial)
 {
-    std::unique_lock lock{mutex_};
-    auto const listeners = headers_;
-    lock.unlock();
-    for (bool const round : {true, false}) {
-        for (auto const& each : listeners)
-            if (each->initial_only == round && (initial || !round))
-                each->heard(headers, request);
-    }
+    engine_call call{.headers = &headers, .request = &request};
+    if (initial)
+        engine_events_.dispatch_from_anywhere("initial_headers", call);
+    engine_events_.dispatch_from_anywhere("headers", call);
 }
 
 SOCKETIO_DECL void server_core::serve(std::shared_ptr<http_exchange> exchange)
@@ -197,30 +190,6 @@ SOCKETIO_DECL server_snapshot server_core::snapshot() const
     return result;
 }
 
-SOCKETIO_DECL void server_core::on_new_namespace(namespace_listener listener)
-{
-    auto made = std::make_shared<namespace_listener const>(std::move(listener));
-    std::lock_guard const lock{mutex_};
-    if (!closed_)
-        new_namespace_.push_back(std::move(made));
-}
-
-SOCKETIO_DECL void server_core::on_connection_error(failure_listener listener)
-{
-    auto made = std::make_shared<failure_listener const>(std::move(listener));
-    std::lock_guard const lock{mutex_};
-    if (!closed_)
-        connection_error_.push_back(std::move(made));
-}
-
-SOCKETIO_DECL void server_core::on_headers(headers_listener listener, bool initial_only)
-{
-    auto made = std::make_shared<header_listener const>(header_listener{std::move(listener), initial_only});
-    std::lock_guard const lock{mutex_};
-    if (!closed_)
-        headers_.push_back(std::move(made));
-}
-
 SOCKETIO_DECL void server_core::set_error_hook(error_hook hook)
 {
     auto made = hook ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
@@ -263,9 +232,6 @@ SOCKETIO_DECL void server_core::drop_listeners()
 {
     std::vector<std::shared_ptr<namespace_core>> all;
     std::vector<family> families;
-    std::vector<std::shared_ptr<namespace_listener const>> new_namespace;
-    std::vector<std::shared_ptr<failure_listener const>> connection_error;
-    std::vector<std::shared_ptr<header_listener const>> headers;
     std::shared_ptr<error_hook const> hook;
     std::shared_ptr<request_handler const> request;
     {
@@ -273,12 +239,10 @@ SOCKETIO_DECL void server_core::drop_listeners()
         for (auto const& each : namespaces_)
             all.push_back(each.second);
         families.swap(families_);
-        new_namespace.swap(new_namespace_);
-        connection_error.swap(connection_error_);
-        headers.swap(headers_);
         hook.swap(error_hook_);
         request.swap(request_);
     }
+    engine_events_.close();
     for (auto const& each : families)
         all.push_back(each.parent);
     for (auto const& each : all)

@@ -33,21 +33,20 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view n
     auto made = make_namespace(full);
     if (auto const parent = parent_of(full))
         parent->adopt(made);
-    std::vector<std::shared_ptr<namespace_listener const>> told;
     bool late = false;
     {
         std::lock_guard const lock{mutex_};
         auto const [at, fresh] = namespaces_.emplace(full, made);
         if (!fresh)
             return at->second;
-        if (full != "/")
-            told = new_namespace_;
         late = closed_;
     }
     if (late)
         made->close();
-    for (auto const& each : told)
-        (*each)(made);
+    if (root_) {
+        namespace_call call{.made = made};
+        root_->events()->dispatch_from_anywhere("new_namespace", call);
+    }
     return made;
 }
 
@@ -90,7 +89,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_family(namespace_m
 }
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string const& name, namespace_core& parent,
-                                                                 std::vector<std::shared_ptr<namespace_listener const>>& to_tell)
+                                                                 std::vector<namespace_emitter::reference>& to_tell)
 {
     if (!has_room_for_child())
         return nullptr;
@@ -98,7 +97,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string con
     made->become_clients();
     parent.adopt(made);
     std::lock_guard const lock{mutex_};
-    to_tell = new_namespace_; // first, since it may find no memory
+    to_tell = root_->events()->listeners_of("new_namespace"); // first, since it may find no memory
     auto const [at, fresh] = namespaces_.emplace(name, made);
     if (fresh)
         ++children_;
@@ -168,7 +167,7 @@ private:
     {
         if (!client_->is_open())
             return;
-        std::vector<std::shared_ptr<namespace_listener const>> to_tell;
+        std::vector<namespace_emitter::reference> to_tell;
         auto to = in_->known(name_);
         scope_fail entering{[&] { // it may get no adapter
             if (to)
@@ -178,7 +177,10 @@ private:
         if (!to)
             to = in_->child(name_, *families_[at - 1].parent, to_tell);
         for (auto const& each : to_tell)
-            client_->defer([each, to] { (*each)(to); });
+            client_->defer([root = in_->root(), each, to] {
+                namespace_call call{.made = to};
+                root->events()->call_one(each, call);
+            });
         if (to)
             client_->defer([self = shared_from_this(), to] { self->enter(*to); });
         entering.done();

@@ -222,7 +222,7 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
     // At the end, since code of the program may throw.
     if (recoverable && !pid_.empty())
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
-    rooms.room_events().tell(left);
+    dispatch_changes(rooms.room_events(), left);
 }
 
 // A session that was restored in vain is there for the next try.
@@ -248,7 +248,7 @@ SOCKETIO_DECL void server_socket_core::abandon()
             self->nsp_->rooms().persist_session(std::move(*self->session_));
         });
     first.push_back([self = shared_from_this(), left = std::move(left)] {
-        self->nsp_->rooms().room_events().tell(left);
+        dispatch_changes(self->nsp_->rooms().room_events(), left);
     });
 }
 
