@@ -65,6 +65,7 @@
 #include <socketio/net/impl/dial_tls.ipp>
 #include <socketio/net/impl/http_answer.ipp>
 #include <socketio/net/impl/http_connection.ipp>
+#include <socketio/net/impl/http_connection_request.ipp>
 #include <socketio/net/impl/acceptor.ipp>
 #include <socketio/net/impl/installed_sources.ipp>
 #include <socketio/net/impl/lane.ipp>
@@ -76,7 +77,6 @@
 #include <socketio/net/impl/tcp_race.ipp>
 #include <socketio/net/impl/tls_provider.ipp>
 #include <socketio/net/impl/websocket_channel.ipp>
-#include <socketio/net/impl/welcome.ipp>
 
 #if defined(SOCKETIO_WITH_TLS)
 #include <socketio/tls.hpp>

@@ -132,7 +132,7 @@ private:
         first_.heard = 0;
     }
 
-    socketio::tls_options const own_, of_clients_;
+    socketio::tls_options const own_{}, of_clients_{};
     socketio::bytes const bytes_ = socketio::bytes(500);
     std::optional<socketio::websocket_server> server_;
     end_of first_, second_;

@@ -99,7 +99,7 @@ TEST_CASE("an upgrade behind an answer is taken, with what came after it")
     REQUIRE(port.kept[1]->upgrade() != nullptr);
     CHECK_FALSE(port.kept[1]->upgrade()->error);
     std::string leftover;
-    port.kept[1]->take_stream(port.own_strand(), [&](socketio::detail::http_stream&& over) {
+    port.kept[1]->take_stream(port.own_strand(), "", [&](socketio::detail::upgraded_stream&& over) {
         leftover = over.leftover.view();
         over.connected.close();
     });

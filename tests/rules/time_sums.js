@@ -17,8 +17,7 @@ const allowed = [
     ["wire/impl/cookies.ipp", /now \+ \*max_age/, "bounded where it is read"],
     ["net/asio.hpp", /./, "users find it there"],
     // The option of that name.
-    ["client/emit_operator.hpp", /expires_after\(/, "an option of emits"],
-    ["client/socket.hpp", /expires_after\(/, "an option of emits"],
+    ["net/emits.hpp", /expires_after\(/, "an option of emits"],
 ];
 
 const root = "include/socketio/";

@@ -19,7 +19,7 @@ namespace socketio::detail {
 struct connection_options {
     std::size_t read_buffer = 64 * 1024;         // bytes; grows up to this while the peer is busy
     std::chrono::milliseconds close_timeout{5000}; // for the peer's part of the closing handshake
-    std::shared_ptr<void> counted{};               // let go of when the stream is closed
+    std::shared_ptr<void> slot{};                  // released when the stream is closed
 };
 
 // `Session` is what makes events of the bytes: an engine, or a websocket_session.

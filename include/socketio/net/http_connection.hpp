@@ -33,6 +33,9 @@ struct http_rules {
     // more; 0: no limit.
     std::chrono::milliseconds idle_timeout{60000};
     std::chrono::milliseconds close_timeout{2000};    // for the peer to take the last answer
+    // Of a server that speaks WebSocket alone: one request, 400 for a head that is too large, and no answer to a request
+    // that comes too late.
+    bool handshake_only = false;
 };
 
 // What is known about a stream that the library has not accepted itself.
@@ -59,14 +62,16 @@ protected:
 
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
-    // `counted` is let go of with the stream.
+    // `slot` is released when the stream is closed.
     http_connection(strand const& on, stream&& connected, std::shared_ptr<http_rules const> rules,
-                    std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> counted, http_origin from = {});
+                    std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> slot, http_origin from = {});
 
     // On the strand.
     void start();
     // Any thread: no further request. What is being served still gets its answer.
     void retire();
+    // Any thread: closes the stream, whatever it is at.
+    void abort();
     // Nobody runs the context any more.
     void context_gone() noexcept { gone_.store(true, std::memory_order_release); }
 
@@ -76,10 +81,11 @@ private:
     enum class phase : std::uint8_t { securing, head, body, ready, serving, answering, closing, ended };
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
-    void answer(std::uint64_t turn, http_response const& with);
-    void tell_gone(std::uint64_t turn, strand const& to, unique_function<void(bool)> gone);
+    void answer(std::uint64_t request_number, http_response const& with);
+    void tell_gone(std::uint64_t request_number, strand const& to, unique_function<void(bool)> gone);
     void tell_left(bool for_good);
-    void take_stream(std::uint64_t turn, strand const& to, unique_function<void(http_stream&&)> taken);
+    void take_stream(std::uint64_t request_number, strand const& to, upgraded_stream&& made,
+                     unique_function<void(upgraded_stream&&)> taken);
 
     void secure();
     // For want of memory the connection ends.
@@ -104,7 +110,7 @@ private:
     bool pull();
     void on_written(std::error_code ec, std::size_t count);
     void next_request();
-    void see_off();
+    void drain_before_close();
     void end() noexcept;
     void arm(std::chrono::milliseconds limit);
     void on_due();
@@ -119,7 +125,7 @@ private:
     stream stream_;
     std::shared_ptr<http_rules const> const rules_;
     std::shared_ptr<http_connection_owner> owner_;
-    std::shared_ptr<void> counted_;
+    std::shared_ptr<void> slot_;
     std::atomic<bool> gone_{false};
     std::shared_ptr<byte_stream> securing_; // while the TLS handshake is under way
     deadline_timer timer_;
@@ -136,7 +142,7 @@ private:
     std::size_t written_ = 0; // of it
     http_body_source source_{};     // of the answer that is being written
     std::uint64_t source_left_ = 0; // bytes of it that have not been read
-    std::uint64_t turn_ = 0; // the number of the request
+    std::uint64_t request_number_ = 0;
     http_answer_form form_;  // of the current request's answer
     std::shared_ptr<unique_function<void(bool)>> left_; // to be told, on `left_on_`, if the client leaves
     std::optional<strand> left_on_;
@@ -153,4 +159,5 @@ private:
 
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/net/impl/http_connection.ipp>
+#include <socketio/net/impl/http_connection_request.ipp>
 #endif

@@ -6,7 +6,7 @@
 #include <socketio/core/function.hpp>
 #include <socketio/net/http_message.hpp>
 #include <socketio/net/strand.hpp>
-#include <socketio/net/stream.hpp>
+#include <socketio/net/upgraded_stream.hpp>
 #include <socketio/wire/permessage_deflate.hpp>
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -30,17 +31,10 @@ struct http_upgrade {
     std::optional<deflate_parameters> deflate{}; // agreed
 };
 
-// The connection of such a request.
-struct http_stream {
-    stream connected;
-    byte_buffer leftover{};         // came behind the request
-    std::shared_ptr<void> counted{}; // to be kept as long as the stream
-};
-
 class http_exchange {
 public:
-    http_exchange(std::weak_ptr<http_connection> on, std::uint64_t turn, http_request request, std::optional<http_upgrade> upgrade)
-        : on_{std::move(on)}, turn_{turn}, request_{std::move(request)}, upgrade_{std::move(upgrade)}
+    http_exchange(std::weak_ptr<http_connection> on, std::uint64_t request_number, http_request request, std::optional<http_upgrade> upgrade)
+        : on_{std::move(on)}, request_number_{request_number}, request_{std::move(request)}, upgrade_{std::move(upgrade)}
     {
     }
     http_exchange(http_exchange const&) = delete;
@@ -65,13 +59,13 @@ public:
     void on_gone(strand const& to, unique_function<void(bool for_good)> gone);
     // Any thread: runs `work` on the connection's strand, later, if there still is a connection.
     void perform(unique_function<void(strand const&)> work);
-    // Any thread, for a request to upgrade, instead of an answer: the stream leaves HTTP, and is handed over on a
-    // strand of the taker's.
-    void take_stream(strand const& to, unique_function<void(http_stream&&)> taken);
+    // Any thread, for a valid request to upgrade, instead of an answer: the stream leaves HTTP, and is handed over on a
+    // strand of the taker's. `subprotocol`: the one that was chosen, or nothing.
+    void take_stream(strand const& to, std::string_view subprotocol, unique_function<void(upgraded_stream&&)> taken);
 
 private:
     std::weak_ptr<http_connection> const on_;
-    std::uint64_t const turn_;
+    std::uint64_t const request_number_;
     http_request request_;
     std::optional<http_upgrade> const upgrade_;
     string_pairs headers_;

@@ -41,16 +41,6 @@ protected:
     ~engine_session_keeper() = default;
 };
 
-// What a WebSocket brings along.
-struct engine_websocket {
-    stream connected;
-    byte_buffer leftover{}; // came behind the request
-    byte_buffer answer{};   // to the request, if it is still to be written
-    std::optional<deflate_parameters> deflate{};
-    std::shared_ptr<void> counted{}; // to be kept as long as the connection
-    bool base64 = false; // its client takes no binary messages
-};
-
 class engine_session final : public std::enable_shared_from_this<engine_session>, public engine_channel_owner {
 public:
     engine_session(strand const& on, std::string sid, http_request request, std::shared_ptr<engine_session_keeper> keeper,
@@ -70,7 +60,7 @@ public:
     void take(std::shared_ptr<http_exchange> exchange);
 
     // All others are for the strand. One of these, once. Nothing is read before begin().
-    void start(engine_websocket&& over);
+    void start(upgraded_stream&& over, bool base64);
     void start(std::shared_ptr<http_exchange> first);
     // To be called once, by the side that is told of the new session.
     void attach(std::shared_ptr<engine_session_owner> owner) { owner_ = std::move(owner); }
@@ -128,8 +118,9 @@ private:
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     clock::time_point time() const noexcept { return runtime_->timer.now(); }
-    engine make_engine(engine_websocket const& over) const;
-    std::shared_ptr<websocket_channel> connect(engine_websocket&& over, engine&& session);
+    // `base64`: its client takes no binary messages.
+    engine make_engine(upgraded_stream const& over, bool base64) const;
+    std::shared_ptr<websocket_channel> connect(upgraded_stream&& over, engine&& session);
     template <class Work>
     void guarded(Work work)
     {
@@ -148,8 +139,8 @@ private:
     // The upgrade.
     void on_request(std::shared_ptr<http_exchange> exchange);
     void begin_upgrade(std::shared_ptr<http_exchange> exchange);
-    void on_candidate(engine_websocket&& over);
-    void turn_away(engine_websocket&& over);
+    void on_candidate(upgraded_stream&& over, bool base64);
+    void turn_away(upgraded_stream&& over, bool base64);
     bool pump_candidate(clock::time_point now);
     void upgrade();
     void drop_candidate();

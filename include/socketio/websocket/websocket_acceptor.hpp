@@ -1,13 +1,13 @@
-// The state behind a `websocket_server`: accepts, shakes hands, and hands over.
+// The state behind a `websocket_server`: accepts, answers the opening handshake, and hands over.
 #pragma once
 
-#include <socketio/net/context_watch.hpp>
 #include <socketio/net/acceptor.hpp>
-#include <socketio/net/welcome.hpp>
+#include <socketio/net/connection_slots.hpp>
+#include <socketio/net/context_watch.hpp>
+#include <socketio/net/http_connection.hpp>
 #include <socketio/websocket/websocket_options.hpp>
 #include <socketio/websocket/websocket.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,7 +16,9 @@
 
 namespace socketio::detail {
 
-class websocket_acceptor final : public std::enable_shared_from_this<websocket_acceptor>, public context_observer {
+class websocket_acceptor final : public std::enable_shared_from_this<websocket_acceptor>,
+                                 public http_connection_owner,
+                                 public context_observer {
 public:
     using connection_listener = std::function<void(socketio::websocket, websocket_request const&)>;
 
@@ -30,26 +32,26 @@ public:
     void on_connection(connection_listener listener);
     void close();
 
+    SOCKETIO_DECL void on_request(std::shared_ptr<http_exchange> exchange) override;
+    SOCKETIO_DECL void on_end(std::shared_ptr<http_connection> const& of) noexcept override;
     SOCKETIO_DECL void context_gone() noexcept override;
 
 private:
-    // Counted while it lasts.
-    class place;
-
     void start();
+    std::shared_ptr<http_rules const> make_rules() const;
     void on_accepted(strand const& on, stream&& connected);
-    void on_welcomed(strand const& on, welcome_result&& result, stream&& connected, std::shared_ptr<void> counted);
-    std::shared_ptr<void> acquire_slot();
+    void take(strand const& on, http_exchange& exchange);
+    void on_upgraded(strand const& on, websocket_request request, upgraded_stream&& over);
 
     websocket_server_options const settings_;
     context_watch& watch_;
     std::uint16_t port_ = 0;
-    std::shared_ptr<tls_provider> tls_; // of a secure server
-    std::shared_ptr<std::atomic<std::size_t>> const places_ = std::make_shared<std::atomic<std::size_t>>(0);
+    connection_slots const slots_;
+    std::shared_ptr<http_rules const> rules_;
 
     std::mutex mutex_; // guards what follows
     std::shared_ptr<acceptor> accepting_;
-    std::set<std::shared_ptr<welcome>> welcomes_;
+    std::set<std::shared_ptr<http_connection>> connections_; // that have not been upgraded
     std::shared_ptr<connection_listener const> heard_by_;
     bool closed_ = false;
 };

@@ -8,6 +8,7 @@
 #include <socketio/net/connection.hpp>
 #include <socketio/net/dial.hpp>
 #include <socketio/net/lane.hpp>
+#include <socketio/net/upgraded_stream.hpp>
 #include <socketio/websocket/websocket_options.hpp>
 
 #include <atomic>
@@ -54,10 +55,8 @@ public:
 
     // On the strand.
     void open(std::string const& url);
-    // Of a server: a connection whose handshake is done. It is read from hand_over() on. `counted` is kept until the
-    // stream is closed, which is later than the end that the listener hears of.
-    void accept(stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate,
-                std::shared_ptr<void> counted);
+    // Of a server: a connection whose handshake is done. It is read from hand_over() on.
+    void accept(upgraded_stream&& over) { start(role::server, std::move(over)); }
     void agree(std::string subprotocol);
     // Calls what listens to connections, and begins.
     void hand_over(unique_function<void()> heard);
@@ -94,8 +93,7 @@ private:
     bool provide_tls(dial_request& request);
     void end_later(websocket_close how);
     void on_dialed(dial_result&& result, stream&& connected);
-    void start(role own, stream&& connected, byte_buffer leftover, std::optional<deflate_parameters> const& deflate,
-               std::shared_ptr<void> counted = {});
+    void start(role own, upgraded_stream&& over);
     void tell_open();
     void on_event(websocket_session_event const& event);
     void on_closed(websocket_session_event const& event);

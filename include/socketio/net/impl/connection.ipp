@@ -305,7 +305,7 @@ void basic_connection<Session>::end_stream() noexcept
     closed_ = true;
     say_end();
     stream_.close();
-    options_.counted.reset();
+    options_.slot.reset();
     linger_timer_.cancel();
 }
 

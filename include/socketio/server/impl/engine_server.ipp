@@ -360,24 +360,19 @@ SOCKETIO_DECL void engine_server::begin_polling(std::shared_ptr<engine_session> 
 
 SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session> const& session, http_exchange& exchange)
 {
-    http_upgrade const& agreed = *exchange.upgrade();
-    std::string const protocol = choose_subprotocol(*options_, agreed.protocols, exchange.request());
-    byte_buffer answer;
-    write_upgrade_response(answer, agreed.key, protocol, agreed.deflate, exchange.headers());
+    std::string const protocol = choose_subprotocol(*options_, exchange.upgrade()->protocols, exchange.request());
     bool const base64 = read_engine_query(exchange.request().query()).base64;
-    exchange.take_stream(session->serial(),
-        [self = shared_from_this(), session, answer = std::move(answer), deflate = agreed.deflate, base64](http_stream&& over) mutable {
-            if (!self->enroll(session, std::numeric_limits<std::size_t>::max())) { // the connections are limited
-                over.connected.close();
-                return;
-            }
-            auto const begin = [&] {
-                session->start(
-                    {std::move(over.connected), std::move(over.leftover), std::move(answer), deflate, std::move(over.counted), base64});
-                self->tell_session(session);
-            };
-            watch_memory(begin, [&] { session->starve(); });
-        });
+    exchange.take_stream(session->serial(), protocol, [self = shared_from_this(), session, base64](upgraded_stream&& over) {
+        if (!self->enroll(session, std::numeric_limits<std::size_t>::max())) { // the connections are limited
+            over.connected.close();
+            return;
+        }
+        auto const begin = [&] {
+            session->start(std::move(over), base64);
+            self->tell_session(session);
+        };
+        watch_memory(begin, [&] { session->starve(); });
+    });
 }
 
 // The open packet leaves with what the owner says first.

@@ -34,31 +34,31 @@ SOCKETIO_DECL void engine_session::context_gone() noexcept
         last->context_gone();
 }
 
-SOCKETIO_DECL engine engine_session::make_engine(engine_websocket const& over) const
+SOCKETIO_DECL engine engine_session::make_engine(upgraded_stream const& over, bool base64) const
 {
     engine_settings settings{sid_, {}, options_->pingInterval, options_->pingTimeout, options_->maxHttpBufferSize};
     engine made{role::server, websocket_limits{.message_size = options_->maxHttpBufferSize}, 0, std::move(settings)};
     if (over.deflate)
         made.compress_with(make_codec(role::server, *over.deflate, options_->perMessageDeflate), options_->perMessageDeflate.threshold);
-    if (over.base64)
+    if (base64)
         made.send_binary_as_text();
     return made;
 }
 
-SOCKETIO_DECL std::shared_ptr<websocket_channel> engine_session::connect(engine_websocket&& over, engine&& session)
+SOCKETIO_DECL std::shared_ptr<websocket_channel> engine_session::connect(upgraded_stream&& over, engine&& session)
 {
     session.output().append(over.answer.view());
     auto made = std::make_shared<websocket_channel>(runtime_->serial, std::move(over.connected), std::move(session), *this,
-        connection_options{.close_timeout = options_->close_timeout, .counted = std::move(over.counted)});
+        connection_options{.close_timeout = options_->close_timeout, .slot = std::move(over.slot)});
     made->start(std::move(over.leftover));
     return made;
 }
 
-// The answer to the upgrade request, if it is to be written, and the open packet leave together.
-SOCKETIO_DECL void engine_session::start(engine_websocket&& over)
+// The answer to the upgrade request and the open packet leave together.
+SOCKETIO_DECL void engine_session::start(upgraded_stream&& over, bool base64)
 {
     over_websocket_.store(true, std::memory_order_release);
-    engine made = make_engine(over);
+    engine made = make_engine(over, base64);
     auto const channel = connect(std::move(over), std::move(made));
     runtime_->channel = channel;
     channel->session().open(time());

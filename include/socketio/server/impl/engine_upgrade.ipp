@@ -73,41 +73,36 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
         upgrade_deadline_ = deadline_after(time(), options_->upgradeTimeout);
         runtime_->polling->begin_upgrade();
     }
-    byte_buffer answer;
-    write_upgrade_response(answer, asked.key, protocol, asked.deflate, exchange->headers());
     bool const base64 = read_engine_query(exchange->request().query()).base64;
-    exchange->take_stream(runtime_->serial,
-        [self = shared_from_this(), answer = std::move(answer), deflate = asked.deflate, base64, wanted](http_stream&& over) mutable {
-            engine_websocket brought{std::move(over.connected), std::move(over.leftover), std::move(answer), deflate,
-                                     std::move(over.counted), base64};
-            self->guarded([&] {
-                if (wanted)
-                    self->on_candidate(std::move(brought));
-                else
-                    self->turn_away(std::move(brought));
-            });
+    exchange->take_stream(runtime_->serial, protocol, [self = shared_from_this(), base64, wanted](upgraded_stream&& over) {
+        self->guarded([&] {
+            if (wanted)
+                self->on_candidate(std::move(over), base64);
+            else
+                self->turn_away(std::move(over), base64);
         });
+    });
 }
 
-SOCKETIO_DECL void engine_session::on_candidate(engine_websocket&& over)
+SOCKETIO_DECL void engine_session::on_candidate(upgraded_stream&& over, bool base64)
 {
     if (!alive() || ended_ || !upgrading_ || runtime_->candidate) {
         over.connected.close();
         return;
     }
-    engine made = make_engine(over);
+    engine made = make_engine(over, base64);
     made.probe();
     runtime_->candidate = connect(std::move(over), std::move(made));
     pump();
 }
 
-SOCKETIO_DECL void engine_session::turn_away(engine_websocket&& over)
+SOCKETIO_DECL void engine_session::turn_away(upgraded_stream&& over, bool base64)
 {
     if (!alive()) {
         over.connected.close();
         return;
     }
-    engine made = make_engine(over);
+    engine made = make_engine(over, base64);
     connect(std::move(over), std::move(made))->close();
 }
 

@@ -3,31 +3,23 @@
 
 #include <socketio/core/caught.hpp>
 #include <socketio/core/error.hpp>
-#include <socketio/core/scope.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_acceptor.hpp>
 
+#include <algorithm>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace socketio::detail {
-
-class websocket_acceptor::place {
-public:
-    explicit place(std::shared_ptr<std::atomic<std::size_t>> count) : count_{std::move(count)} {}
-    place(place const&) = delete;
-    place& operator=(place const&) = delete;
-    ~place() { --*count_; }
-
-private:
-    std::shared_ptr<std::atomic<std::size_t>> count_;
-};
 
 SOCKETIO_DECL std::shared_ptr<websocket_acceptor> websocket_acceptor::make(asio::any_io_executor executor, std::uint16_t port,
                                                                            websocket_server_options settings)
 {
     auto made = std::make_shared<websocket_acceptor>(executor, std::move(settings));
-    made->tls_ = make_server_tls(made->settings_.tls);
+    made->rules_ = made->make_rules();
     made->accepting_ = std::make_shared<acceptor>(executor);
     if (auto const ec = made->accepting_->open(made->settings_.address, port))
         throw_failure(ec, "cannot listen on port " + std::to_string(port));
@@ -39,7 +31,7 @@ SOCKETIO_DECL std::shared_ptr<websocket_acceptor> websocket_acceptor::make(asio:
 
 SOCKETIO_DECL websocket_acceptor::websocket_acceptor(asio::any_io_executor const& executor, websocket_server_options settings)
     : settings_{std::move(settings)},
-      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}
+      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}, slots_{settings_.connections}
 {
 }
 
@@ -72,16 +64,16 @@ SOCKETIO_DECL void websocket_acceptor::on_connection(connection_listener heard)
 
 SOCKETIO_DECL void websocket_acceptor::close()
 {
-    std::set<std::shared_ptr<welcome>> turned_away;
+    std::set<std::shared_ptr<http_connection>> left;
     std::shared_ptr<connection_listener const> last;
     std::lock_guard const lock{mutex_};
     if (std::exchange(closed_, true) || !accepting_)
         return;
-    turned_away.swap(welcomes_);
+    left.swap(connections_);
     last.swap(heard_by_);
     post(accepting_->serial(), [accepting = accepting_] { accepting->close(); });
-    for (auto const& each : turned_away)
-        each->abandon();
+    for (auto const& each : left)
+        each->abort();
 }
 
 // Nobody runs the context any more.
@@ -90,82 +82,106 @@ SOCKETIO_DECL void websocket_acceptor::context_gone() noexcept
     auto const self = weak_from_this().lock();
     if (!self)
         return;
-    std::set<std::shared_ptr<welcome>> left;
+    std::set<std::shared_ptr<http_connection>> left;
     std::shared_ptr<connection_listener const> last;
     std::shared_ptr<acceptor> accepting;
     std::lock_guard const lock{mutex_};
     closed_ = true;
-    left.swap(welcomes_);
+    left.swap(connections_);
     last.swap(heard_by_);
     accepting.swap(accepting_);
     if (accepting)
         accepting->close();
+    for (auto const& each : left)
+        each->context_gone();
 }
 
-SOCKETIO_DECL std::shared_ptr<void> websocket_acceptor::acquire_slot()
+SOCKETIO_DECL std::shared_ptr<http_rules const> websocket_acceptor::make_rules() const
 {
-    if (++*places_ <= settings_.connections)
-        return std::make_shared<place>(places_);
-    --*places_;
-    return nullptr;
+    auto made = std::make_shared<http_rules>();
+    made->limits = {settings_.limits.header_bytes, settings_.limits.headers};
+    made->body_size = settings_.limits.header_bytes;
+    made->deflate = settings_.perMessageDeflate;
+    made->deflate.enabled = offers_deflate(made->deflate);
+    made->tls = make_server_tls(settings_.tls);
+    made->request_timeout = settings_.timeout;
+    made->idle_timeout = settings_.timeout;
+    made->close_timeout = settings_.timeout;
+    made->handshake_only = true;
+    return made;
 }
 
 SOCKETIO_DECL void websocket_acceptor::on_accepted(strand const& on, stream&& connected)
 {
-    auto counted = acquire_slot();
-    if (!counted) {
+    auto slot = slots_.acquire();
+    if (!slot) {
         connected.close();
         return;
     }
-    welcome_rules rules{settings_.protocols, settings_.perMessageDeflate,
-                        nullptr, {settings_.limits.header_bytes, settings_.limits.headers}, settings_.timeout};
-    rules.deflate.enabled = offers_deflate(rules.deflate);
-    rules.tls = tls_;
-    auto const made = std::make_shared<welcome>(on, std::move(connected), std::move(rules));
+    auto const made = std::make_shared<http_connection>(on, std::move(connected), rules_, shared_from_this(), std::move(slot));
     {
         std::lock_guard const lock{mutex_};
         if (closed_)
             return;
-        welcomes_.insert(made);
+        connections_.insert(made);
     }
-    scope_fail forgotten{[&] {
-        std::lock_guard const lock{mutex_};
-        welcomes_.erase(made);
-    }};
-    auto done = [weak = weak_from_this(), on, counted = std::move(counted), key = std::weak_ptr<welcome>{made}](
-                    welcome_result&& result, stream&& accepted) mutable {
-        auto const self = weak.lock();
-        if (!self)
-            return;
-        {
-            std::lock_guard const lock{self->mutex_};
-            self->welcomes_.erase(key.lock());
-        }
-        // For want of memory it goes; its stream closes with it.
-        static_cast<void>(caught([&] { self->on_welcomed(on, std::move(result), std::move(accepted), std::move(counted)); }));
-    };
-    post(on, [self = shared_from_this(), made, done = std::move(done)]() mutable {
-        scope_fail turned_away{[&] {
-            std::lock_guard const lock{self->mutex_};
-            self->welcomes_.erase(made);
-        }};
-        made->start(std::move(done));
-        turned_away.done();
-    });
-    forgotten.done();
+    post(on, [made] { made->start(); });
 }
 
-// Called by a coroutine, so user code has to wait for a turn of its own.
-SOCKETIO_DECL void websocket_acceptor::on_welcomed(strand const& on, welcome_result&& result, stream&& connected,
-                                                   std::shared_ptr<void> counted)
+SOCKETIO_DECL void websocket_acceptor::on_end(std::shared_ptr<http_connection> const& of) noexcept
 {
-    std::shared_ptr<connection_listener const> heard;
+    std::lock_guard const lock{mutex_};
+    connections_.erase(of);
+}
+
+inline http_response refuse_handshake(http_request const& request)
+{
+    http_response made{400, {{"Content-Type", "text/plain"}}, "The WebSocket handshake is not valid (RFC 6455, section 4.2.1).\n"};
+    std::string_view const version = find_header(request, "Sec-WebSocket-Version");
+    if ((!version.empty() && version != "13") || find_header(request, "Upgrade").empty()) {
+        made.status = 426;
+        made.headers.insert(made.headers.end(), {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}});
+        made.body = "This is a WebSocket server (RFC 6455, version 13).\n";
+    }
+    return made;
+}
+
+// The first of the names that this side speaks.
+inline std::string choose_subprotocol(std::vector<std::string> const& offered, std::vector<std::string> const& spoken)
+{
+    auto const chosen = std::find_first_of(offered.begin(), offered.end(), spoken.begin(), spoken.end());
+    return chosen == offered.end() ? std::string{} : *chosen;
+}
+
+SOCKETIO_DECL void websocket_acceptor::on_request(std::shared_ptr<http_exchange> exchange)
+{
+    if (exchange->upgrade() && !exchange->upgrade()->error)
+        exchange->perform([self = shared_from_this(), exchange](strand const& on) { self->take(on, *exchange); });
+    else
+        exchange->answer(refuse_handshake(exchange->request()));
+}
+
+SOCKETIO_DECL void websocket_acceptor::take(strand const& on, http_exchange& exchange)
+{
+    http_request const& asked = exchange.request();
+    websocket_request request{asked.target, asked.headers, choose_subprotocol(exchange.upgrade()->protocols, settings_.protocols)};
+    std::string const chosen = request.subprotocol;
+    exchange.take_stream(on, chosen, [self = shared_from_this(), on, request = std::move(request)](upgraded_stream&& over) mutable {
+        // Without memory it is closed.
+        static_cast<void>(caught([&] { self->on_upgraded(on, std::move(request), std::move(over)); }));
+    });
+}
+
+// User code waits for a turn of its own.
+SOCKETIO_DECL void websocket_acceptor::on_upgraded(strand const& on, websocket_request request, upgraded_stream&& over)
+{
+    std::shared_ptr<connection_listener const> listener;
     {
         std::lock_guard const lock{mutex_};
-        heard = heard_by_;
+        listener = heard_by_;
     }
-    if (result.error || !heard || !*heard) {
-        connected.close();
+    if (!listener || !*listener) {
+        over.connected.close();
         return;
     }
     websocket_options own;
@@ -173,13 +189,10 @@ SOCKETIO_DECL void websocket_acceptor::on_welcomed(strand const& on, welcome_res
     own.limits = settings_.limits;
     own.perMessageDeflate = settings_.perMessageDeflate;
     auto const core = std::make_shared<websocket_core>(on, std::move(own));
-    websocket_request request{std::move(result.request.target), {}, std::move(result.subprotocol)};
-    for (auto& each : result.request.headers)
-        request.headers.emplace_back(std::move(each.name), std::move(each.value));
     core->agree(request.subprotocol);
-    core->accept(std::move(connected), std::move(result.leftover), result.deflate, std::move(counted));
-    post(on, [core, heard = std::move(heard), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
-        core->hand_over([&] { (*heard)(std::move(handle), request); });
+    core->accept(std::move(over));
+    post(on, [core, listener = std::move(listener), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
+        core->hand_over([&] { (*listener)(std::move(handle), request); });
     });
 }
 

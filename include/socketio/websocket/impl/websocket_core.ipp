@@ -174,7 +174,7 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
         agree(std::move(result.subprotocol));
         std::list<lane::step> told;
         told.push_back([this] { tell_open(); });
-        start(role::client, std::move(connected), std::move(result.leftover), result.deflate);
+        start(role::client, {.connected = std::move(connected), .leftover = std::move(result.leftover), .deflate = result.deflate});
         lane_.defer(std::move(told));
         return;
     }
@@ -201,12 +201,6 @@ SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
     lane_.defer([this, how = std::move(how)]() mutable { end(std::move(how)); });
 }
 
-SOCKETIO_DECL void websocket_core::accept(stream&& connected, byte_buffer leftover,
-                                          std::optional<deflate_parameters> const& deflate, std::shared_ptr<void> counted)
-{
-    start(role::server, std::move(connected), std::move(leftover), deflate, std::move(counted));
-}
-
 SOCKETIO_DECL void websocket_core::hand_over(unique_function<void()> heard)
 {
     lane_.run([&] {
@@ -221,17 +215,17 @@ SOCKETIO_DECL void websocket_core::tell_open()
         (*listener)();
 }
 
-SOCKETIO_DECL void websocket_core::start(role own, stream&& connected, byte_buffer leftover,
-                                         std::optional<deflate_parameters> const& deflate, std::shared_ptr<void> counted)
+SOCKETIO_DECL void websocket_core::start(role own, upgraded_stream&& over)
 {
     websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
     auto session = websocket_session{websocket_endpoint{own, limits, own == role::client ? sources_of(lane_.serial()).random_seed() : 0}};
-    if (deflate)
+    if (over.deflate)
         session.endpoint().compress_with(
-            make_codec(own, *deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
-    auto made = std::make_shared<link_type>(lane_.serial(), std::move(connected), std::move(session), *this,
-        connection_options{settings_.limits.read_buffer, settings_.close_timeout, std::move(counted)});
-    made->start(std::move(leftover));
+            make_codec(own, *over.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
+    session.output().append(over.answer.view());
+    auto made = std::make_shared<link_type>(lane_.serial(), std::move(over.connected), std::move(session), *this,
+        connection_options{settings_.limits.read_buffer, settings_.close_timeout, std::move(over.slot)});
+    made->start(std::move(over.leftover));
     runtime_->link = std::move(made);
     go(phase::open);
     set_deadline({});
