@@ -84,9 +84,11 @@ template <class... Args>
 void emit_now(server_socket_core& to, broadcast_options const& options, std::optional<pending_ack>&& waiting,
     std::string_view event, Args const&... arguments)
 {
-    packet_on_stack made;
-    made.encode(to.nsp(), waiting ? std::optional{waiting->id} : std::nullopt, event, arguments...);
-    to.emit(made.text.view(), made.attachments, std::move(waiting), flags_of(options));
+    auto const id = waiting ? std::optional{waiting->id} : std::nullopt;
+    auto const encode = [&](byte_buffer& into, std::vector<bytes_view>& attachments) {
+        encode_event(into, attachments, to.nsp().name(), id, event, arguments...);
+    };
+    to.emit_event(event, std::move(waiting), encode, flags_of(options));
 }
 
 struct prepared_question {

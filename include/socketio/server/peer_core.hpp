@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/codec/packet_decoder.hpp>
+#include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/emitter.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/core/scope.hpp>
@@ -100,6 +101,30 @@ public:
         }
         check_unread(before);
     }
+    // A packet that user code writes straight into the output, while the client is open. Nothing of it stays unless it is
+    // ended.
+    class message {
+    public:
+        message(peer_core& to, bool compress);
+        message(message const&) = delete;
+        message& operator=(message const&) = delete;
+        ~message();
+
+        // User code runs in here: what it emits has to wait.
+        void encode(encode_event_ref encode);
+        std::span<bytes_view const> attachments() const noexcept { return attachments_; }
+        // Bytes of the packet, with its attachments.
+        std::size_t size() const noexcept;
+        void end();
+
+    private:
+        peer_core& to_;
+        engine_session& session_;
+        std::size_t const before_; // bytes that the client had not read yet
+        engine_channel::message const at_;
+        std::vector<bytes_view> attachments_;
+        bool ended_ = false;
+    };
     void send_control(packet_type type, std::string_view nsp, value const* payload);
     // A socket is on its way through the middleware; it is connected; it has gone, and is kept by its last steps.
     void connecting(std::shared_ptr<server_socket_core> socket);
@@ -162,6 +187,7 @@ private:
     void fail(std::error_code why);
     void end_sockets(disconnect_reason reason);
     std::size_t unsent();
+    void note_sent(std::size_t before);
     void check_unread(std::size_t before);
     void cut_off(disconnect_reason reason, std::string words);
 

@@ -265,6 +265,7 @@ private:
 #include <socketio/server/impl/peer_deadlines.ipp>
 #include <socketio/server/impl/peer_end.ipp>
 #include <socketio/server/impl/peer_limits.ipp>
+#include <socketio/server/impl/peer_message.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/server_core.ipp>

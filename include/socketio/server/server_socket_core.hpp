@@ -2,6 +2,7 @@
 // members marked "any thread" may be called from anywhere.
 #pragma once
 
+#include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
 #include <socketio/server/peer_core.hpp>
@@ -61,7 +62,9 @@ public:
     // For broadcasts: `answered` is called with the first argument of the answer, or with the error that took its place.
     void ask(shared_packet packet, std::uint64_t id, send_flags flags, std::function<void(std::error_code, value)> answered);
     void forget_ack(std::uint64_t id) { channel_.forget_ack(id); }
-    // An event of this socket's own; `waiting` if it wants an answer.
+    // An event of this socket's own; `waiting` if it wants an answer. It is written in place if it can leave at once.
+    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, send_flags flags);
+    // The same, encoded before.
     void emit(shared_packet packet, std::optional<pending_ack> waiting, send_flags flags);
     // The same; it is copied unless it can leave at once.
     void emit(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack> waiting, send_flags flags);
@@ -91,6 +94,7 @@ private:
     class admission;
 
     void enter();
+    void emit_in_place(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, bool compress);
     void write(encoded_packet const& packet, send_flags flags);
     void write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
     void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack&& waiting,

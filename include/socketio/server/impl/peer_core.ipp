@@ -98,10 +98,15 @@ SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view c
     }
     std::size_t const before = session.unsent();
     session.send_packet(text, attachments, flags.compress);
+    note_sent(before);
+    return true;
+}
+
+SOCKETIO_DECL void peer_core::note_sent(std::size_t before)
+{
     count(counts_.sent);
     if (!sending_as_one_)
         check_unread(before);
-    return true;
 }
 
 SOCKETIO_DECL void peer_core::send_control(packet_type type, std::string_view nsp, value const* payload)

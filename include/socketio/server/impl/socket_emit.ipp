@@ -65,6 +65,36 @@ SOCKETIO_DECL void server_socket_core::write_asking(std::string_view text, std::
         channel_.ask(std::move(waiting), [&] { write(text, attachments, flags); });
 }
 
+SOCKETIO_DECL void server_socket_core::emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
+                                                  encode_event_ref encode, send_flags flags)
+{
+    check_attachments(event, 0); // and the name
+    bool const is_kept = !waiting && !pid_.empty(); // for recovery
+    if (!is_kept && !flags.is_volatile && channel_.outgoing().untouched() && client_->acts_now() && client_->is_open() &&
+        !channel_.ended()) {
+        emit_in_place(event, std::move(waiting), encode, flags.compress);
+        return;
+    }
+    packet_on_stack made;
+    encode(made.text, made.attachments);
+    check_attachments(event, made.attachments.size());
+    emit(made.text.view(), made.attachments, std::move(waiting), flags);
+}
+
+SOCKETIO_DECL void server_socket_core::emit_in_place(std::string_view event, std::optional<pending_ack>&& waiting,
+                                                     encode_event_ref encode, bool compress)
+{
+    peer_core::message written{*client_, compress};
+    written.encode(encode);
+    check_attachments(event, written.attachments().size());
+    if (written.size() > packet_limit())
+        channel_.fail_from_anywhere(event, std::move(waiting), error::payload_too_large);
+    else if (waiting)
+        channel_.ask(std::move(*waiting), [&] { written.end(); });
+    else
+        written.end();
+}
+
 SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<bytes_view const> attachments,
                                             std::optional<pending_ack> waiting, send_flags flags)
 {
