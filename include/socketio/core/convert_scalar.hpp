@@ -7,7 +7,6 @@
 #include <socketio/core/value.hpp>
 
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
@@ -118,7 +117,8 @@ struct convert<T> {
     static bool read(value_view from, T& into, mismatch& reason)
     {
         double const number = from.as_double();
-        bool const fits = !detail::is_finite(number) || std::fabs(number) <= (std::numeric_limits<T>::max)();
+        constexpr double most = (std::numeric_limits<T>::max)();
+        bool const fits = !detail::is_finite(number) || (-most <= number && number <= most);
         if (!from.is_number() || !fits)
             return detail::refuse(from, fits ? "number" : "number that fits a float", reason);
         into = static_cast<T>(number);

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <socketio/net/answer.hpp>
-#include <socketio/net/asio.hpp>
+#include <socketio/net/completion.hpp>
 #include <socketio/net/delivery.hpp>
 #include <socketio/session/acks.hpp>
 #include <socketio/session/typed_listener.hpp>
