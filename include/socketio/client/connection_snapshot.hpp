@@ -1,4 +1,4 @@
-// What can be seen of a connection and of a socket from outside, as numbers.
+// The state of a connection and of a socket, as numbers.
 #pragma once
 
 #include <chrono>
@@ -11,37 +11,37 @@
 namespace socketio {
 
 enum class connection_state : std::uint8_t {
-    closed,  // and it stays so until somebody connects
+    closed,  // and it stays so until the program connects
     opening, // an attempt is under way
-    waiting, // for the next attempt
+    waiting, // until the next attempt
     open
 };
 
-// Where the time of an attempt went, until the Engine.IO handshake was done.
+// The duration of each stage of an attempt, until the Engine.IO handshake was done.
 struct connect_timings {
-    std::chrono::microseconds resolve{}; // the host's name; 0 of a literal address
-    std::chrono::microseconds connect{}; // TCP, all addresses that were tried
-    std::chrono::microseconds proxy{};   // until it has connected to the server; 0 without one
-    std::chrono::microseconds tls{};     // its handshake; 0 without it
+    std::chrono::microseconds resolve{}; // the host's name; 0 for a literal address
+    std::chrono::microseconds connect{}; // TCP, for all addresses that were tried
+    std::chrono::microseconds proxy{};   // until it has connected to the server; 0 without a proxy
+    std::chrono::microseconds tls{};     // the TLS handshake; 0 without TLS
     std::chrono::microseconds upgrade{}; // from the request to the server's 101
-    std::chrono::microseconds open{};    // from there to the Engine.IO handshake
+    std::chrono::microseconds open{};    // from the 101 to the Engine.IO handshake
 };
 
 struct connection_snapshot {
     connection_state state = connection_state::closed;
-    std::uint64_t attempts = 0;      // to connect again, since the last connection that counted as stable
-    std::uint64_t connections = 0;   // that were opened, ever
-    std::error_code last_error{};    // of the last attempt that failed or connection that was lost
+    std::uint64_t attempts = 0;      // to reconnect, since the last stable connection
+    std::uint64_t connections = 0;   // opened so far
+    std::error_code last_error{};    // of the last failed attempt or lost connection
     std::string last_error_message{};
-    // From a WebSocket ping to its pong, made with the last heartbeat, if `measure_round_trip` is on.
+    // The time from a WebSocket ping to its pong, measured with the last heartbeat, if `measure_round_trip` is on.
     std::optional<std::chrono::microseconds> round_trip{};
-    // Of all connections so far. Bytes include the WebSocket's framing; packets are Socket.IO's.
+    // Totals of all connections so far. Bytes include the WebSocket's framing; packets are Socket.IO's.
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t packets_received = 0;
     std::uint64_t packets_sent = 0;
-    bool compressed = false;         // permessage-deflate was agreed on (see `perMessageDeflate`)
-    std::size_t unsent_bytes = 0;    // written, and not yet taken by the operating system
+    bool compressed = false;         // permessage-deflate was negotiated (see `perMessageDeflate`)
+    std::size_t unsent_bytes = 0;    // written, but not yet accepted by the operating system
     connect_timings last_connect{};
 };
 
@@ -49,14 +49,14 @@ struct socket_snapshot {
     bool connected = false;
     bool active = false;
     bool recovered = false;
-    std::size_t pending_acks = 0;    // acknowledgements that are waited for
+    std::size_t pending_acks = 0;    // pending acknowledgements
     std::size_t buffered_events = 0; // in the send buffer
-    std::size_t buffered_bytes = 0;  // of these
-    std::size_t retried_events = 0;  // in the `retries` queue, the one on its way included
-    std::size_t retried_bytes = 0;   // of these
-    std::size_t early_bytes = 0;     // of events that came before CONNECT was answered
-    std::size_t dropped_events = 0;  // for want of room in the send buffer or the queue
-    std::chrono::microseconds last_join{}; // from CONNECT to its answer, of the last connection
+    std::size_t buffered_bytes = 0;  // bytes of these events
+    std::size_t retried_events = 0;  // in the `retries` queue, including the one in flight
+    std::size_t retried_bytes = 0;   // bytes of these events
+    std::size_t early_bytes = 0;     // bytes of events that arrived before the answer to CONNECT
+    std::size_t dropped_events = 0;  // because the send buffer or the queue was full
+    std::chrono::microseconds last_join{}; // from CONNECT to its answer, for the last connection
 };
 
 } // namespace socketio

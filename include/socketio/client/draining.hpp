@@ -1,4 +1,4 @@
-// How `async_drain` begins: the wait until nothing is buffered.
+// Initiates `async_drain`: the wait until no data is buffered.
 #pragma once
 
 #include <socketio/client/emitting.hpp>

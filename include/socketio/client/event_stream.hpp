@@ -1,5 +1,4 @@
-// Events that are awaited instead of listened to: the next one, or a stream of them. For coroutines and
-// tests that are written from top to bottom.
+// Awaitable events: the next one, or a stream of them. For coroutines, and for tests in sequential order.
 #pragma once
 
 #include <socketio/client/emitting.hpp>
@@ -26,7 +25,7 @@
 namespace socketio {
 
 struct stream_options {
-    std::size_t limit = 64; // events that wait to be taken; at least one may
+    std::size_t limit = 64; // the maximum of waiting events, at least one
     when_full full = when_full::drop_oldest;
 };
 
@@ -36,7 +35,7 @@ template <class R>
 inline constexpr bool awaitable_result_v = std::is_same_v<R, connect_error> || std::is_same_v<R, disconnect_details> ||
                                            std::is_same_v<R, ack> || (owns_its_data_v<R> && readable<R>);
 
-// Reads what an event carries into results that outlive it.
+// Copies the arguments of an event into results that outlive it.
 template <class... R>
 struct typed_results {
     static std::optional<std::tuple<R...>> read(event_call& call)
@@ -66,12 +65,12 @@ struct name_and_arguments {
     }
 };
 
-// Events that nobody has taken yet, or takers that wait for them; never both. Who shares it: the listener
-// that feeds it, the `event_stream` if there is one, and what is under way.
+// Either events that wait, or takers that wait for events. Shared by the listener that feeds it, the
+// `event_stream` if there is one, and pending operations.
 template <class... R>
 class stream_state final : public stream_base {
 public:
-    // Somebody who waits.
+    // A pending operation that waits for an event.
     struct taker {
         unique_function<void(std::error_code, R...)> done;
         alarms::key deadline{};
@@ -98,13 +97,13 @@ public:
         });
     }
 
-    // Its listener may be running, and so not be gone yet.
+    // The listener may be running, so that its removal may not be complete.
     void close()
     {
         perform([self = self_as_this()] { self->end(make_error_code(std::errc::operation_canceled)); });
     }
 
-    // On the strand, by the listener.
+    // On the strand, called by the listener.
     template <class Read>
     void arrived(event_call& call)
     {
@@ -170,7 +169,7 @@ private:
         finish_later(which, why, {});
     }
 
-    // Not inside the function that asks.
+    // Completes, but not inside the initiating function.
     void finish_later(std::shared_ptr<taker> const& which, std::error_code why, results&& event)
     {
         defer([self = self_as_this(), which, why, event = std::make_shared<results>(std::move(event))] {
@@ -214,7 +213,7 @@ unique_function<void(event_call&)> make_stream_listener(std::shared_ptr<stream_s
     return [to, source = stream_source{to}](event_call& call) { to->template arrived<Read>(call); };
 }
 
-// Starts to wait for an event of a stream.
+// Begins to wait for an event of a stream.
 template <class... R, class Handler>
 void start_taking(std::shared_ptr<stream_state<R...>> const& from, std::optional<std::chrono::milliseconds> limit,
                   Handler&& handler)
@@ -225,7 +224,8 @@ void start_taking(std::shared_ptr<stream_state<R...>> const& from, std::optional
         return;
     auto by = std::make_shared<typename state::taker>();
     if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
-        slot.assign([of = std::weak_ptr<state>{from}, which = std::weak_ptr<typename state::taker>{by}](asio::cancellation_type) {
+        slot.assign([of = std::weak_ptr<state>{from},
+                     which = std::weak_ptr<typename state::taker>{by}](asio::cancellation_type) {
             auto const stream = of.lock();
             auto const taker = which.lock();
             if (stream && taker)
@@ -253,7 +253,7 @@ private:
     std::shared_ptr<stream_state<R...>> from_;
 };
 
-// The next occurrence, for one who holds no stream.
+// Waits for the next occurrence, without a stream.
 template <class Read, class... R>
 class next_initiation {
 public:
@@ -262,7 +262,7 @@ public:
     explicit next_initiation(std::shared_ptr<socket_link> on) noexcept : link_{std::move(on)} {}
     executor_type get_executor() const { return link_->manager()->get_executor(); }
 
-    // It waits before it listens, so that what comes at once on another thread is not missed.
+    // It waits before it listens, so that an event on another thread is not missed.
     template <class Handler>
     void operator()(Handler&& handler, std::string const& event, std::optional<std::chrono::milliseconds> limit) const
     {
@@ -277,15 +277,15 @@ private:
 
 } // namespace detail
 
-// The occurrences of an event since socket::stream() was called, in order; those that nobody has taken yet
-// wait in a bounded queue. Moves, does not copy; when it goes it stops listening, and whoever waits is told
-// std::errc::operation_canceled. It does not keep its socket. Any thread.
+// The occurrences of an event since socket::stream() was called, in order. Waiting ones are kept in a bounded
+// queue. Can be moved, but not copied. Its destructor stops listening, and pending operations end with
+// std::errc::operation_canceled. It does not keep its socket alive. Any thread.
 template <class... R>
 class event_stream {
 public:
     using results = std::tuple<R...>;
 
-    event_stream() = default; // no stream; only to be assigned to
+    event_stream() = default; // no stream, until one is assigned
     event_stream(std::shared_ptr<detail::stream_state<R...>> state, listener_handle listener) noexcept
         : state_{std::move(state)}, listener_{std::move(listener)}
     {
@@ -303,11 +303,12 @@ public:
     }
     ~event_stream() { close(); }
 
-    // Completes with the next event's arguments as (std::error_code, R...), on the handler's associated
-    // executor, else on the socket's strand; never inside this call. Errors: error::timeout if `limit` was
-    // given and has passed, std::errc::operation_canceled, error::buffer_full (once the queue is empty, where
-    // that was asked for), and error::stopped when the socket's last handle is gone. An event that does not
-    // fit is left out and told to the error hook. Several may wait; they are served in turn.
+    // Completes with the next event's arguments as (std::error_code, R...), not inside this call. The handler
+    // runs on its associated executor, by default on the socket's strand.
+    // Errors: error::timeout after `limit`; std::errc::operation_canceled; error::buffer_full, with the queue
+    // empty and if the options ask for it; error::stopped when the socket's last handle is destroyed. An event
+    // that does not fit is skipped and reported to the error hook. Several operations may wait; they complete in
+    // order.
     template <class Token = detail::no_token>
     auto async_next(Token&& token = {})
     {
@@ -319,10 +320,10 @@ public:
         return take(limit, std::forward<Token>(token));
     }
 
-    // How many events were dropped because the queue was full.
+    // The number of events dropped because the queue was full.
     std::uint64_t dropped() const { return state_ ? state_->dropped() : 0; }
 
-    // Stops listening. What has come can still be taken.
+    // Stops listening. Waiting events can still be taken.
     void close()
     {
         listener_.off();
@@ -348,7 +349,7 @@ private:
 
 namespace detail {
 
-// How events of one kind are read, and what they come as.
+// The way to read events of one kind, and the types of their results.
 template <class Read, class... R>
 struct stream_kind {
     using state = stream_state<R...>;
@@ -374,7 +375,7 @@ struct stream_kind {
     }
 };
 
-// With types that are named, or with none.
+// With named types, or without types.
 template <class... R>
 struct stream_of : stream_kind<typed_results<R...>, R...> {};
 template <>

@@ -1,5 +1,5 @@
-// What of a manager's options can be changed while it runs: written by any thread, read on the strand
-// when the next wait or attempt begins.
+// The options of a manager that can be changed at run time: written by any thread, read on the strand when the
+// next wait or attempt begins.
 #pragma once
 
 #include <socketio/client/options.hpp>
@@ -9,8 +9,7 @@
 
 namespace socketio::detail {
 
-// Under a mutex, since not every processor has atomics of 64 bits, and so that a thread reads at once
-// what it has set.
+// Under a mutex, since not every processor has atomics of 64 bits. A thread reads at once the value that it has set.
 class reconnect_rules {
 public:
     explicit reconnect_rules(options const& from)

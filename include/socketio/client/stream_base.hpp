@@ -1,5 +1,5 @@
-// What a stream of events has to do with its socket, whatever the events carry: the strand that its state
-// lives on, its deadlines, and its end.
+// The part of an event stream that does not depend on the types of its events: the strand of its state, its
+// deadlines, and its end.
 #pragma once
 
 #include <socketio/client/links.hpp>
@@ -20,13 +20,13 @@ public:
     stream_base& operator=(stream_base const&) = delete;
     virtual ~stream_base() = default;
 
-    // Any thread. Empty when the context is gone: then nobody could run a handler.
+    // Any thread. Empty when the context is destroyed: handlers can no longer run.
     asio::any_io_executor get_executor() const;
-    // Any thread: its listener was taken off, with all others or alone.
+    // Any thread: its listener was removed, alone or with all others.
     void source_gone();
 
 protected:
-    // Any thread. Runs it on the strand, or drops it when the context is gone.
+    // Any thread. Runs the command on the strand, or drops it if the context is destroyed.
     void perform(unique_function<void()> command);
 
     // On the strand.
@@ -34,9 +34,9 @@ protected:
     alarms::key set_alarm(std::chrono::milliseconds from_now, unique_function<void()> action);
     void clear_alarm(alarms::key const& which);
 
-    // On the strand: no more events will come.
+    // On the strand: events no longer arrive.
     virtual void end(std::error_code why) = 0;
-    // The context is gone: handlers are let go without a call.
+    // The context is destroyed: handlers are destroyed without a call.
     virtual void drop() noexcept = 0;
 
 private:
@@ -44,7 +44,7 @@ private:
     std::shared_ptr<socket_core> socket_;
 };
 
-// Held by the listener that feeds a stream: says so when that is no more.
+// Held by the listener that feeds a stream. Its destructor reports the removal of the listener.
 class stream_source {
 public:
     explicit stream_source(std::shared_ptr<stream_base> to) noexcept : to_{std::move(to)} {}

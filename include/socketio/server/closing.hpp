@@ -1,4 +1,4 @@
-// How `close` with a completion token begins and ends.
+// Begin and end of `close` with a completion token.
 #pragma once
 
 #include <socketio/net/completion.hpp>
@@ -11,7 +11,7 @@
 
 namespace socketio::detail {
 
-// Every last step holds it; when all of them have released it, the handler is called.
+// Held by each final step. When all of them have released it, it calls the handler.
 template <class Handler>
 class close_operation {
 public:

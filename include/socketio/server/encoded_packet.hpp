@@ -1,4 +1,4 @@
-// A packet that was encoded once and is sent to many.
+// A packet that is encoded once and sent to many clients.
 #pragma once
 
 #include <socketio/codec/packet_encoder.hpp>
@@ -31,7 +31,7 @@ public:
     }
     std::size_t byte_size() const noexcept { return content_ ? content_->data.size() : 0; }
 
-    // Bytes of memory, with what the heap takes for each piece.
+    // Bytes of memory, including the heap's overhead for each piece.
     std::size_t memory() const noexcept
     {
         constexpr std::size_t piece = 2 * sizeof(void*);
@@ -43,7 +43,7 @@ public:
 
 private:
     struct content {
-        bytes data; // of all, one behind the other
+        bytes data; // all attachments, one behind the other
         std::vector<bytes_view> views;
     };
 
@@ -69,14 +69,14 @@ private:
     std::shared_ptr<content const> content_;
 };
 
-// The text of an EVENT as it goes over the wire (Socket.IO protocol, revision 5), and its attachments in order.
+// The text of an EVENT in the format of the Socket.IO protocol, revision 5, and its attachments in order.
 struct encoded_packet {
     detail::byte_buffer text;
     packet_attachments attachments{};
 
     std::size_t size() const noexcept { return text.size() + attachments.byte_size(); }
 
-    // Bytes of memory that it takes behind a shared_packet, with what the heap takes for each piece.
+    // Bytes of memory of a shared_packet, including the heap's overhead for each piece.
     std::size_t memory() const noexcept
     {
         constexpr std::size_t piece = 2 * sizeof(void*);
@@ -105,13 +105,13 @@ inline shared_packet share_packet(std::string_view text, std::span<bytes_view co
     return made;
 }
 
-// The same packet with one more argument, a string that needs no escapes.
+// The same packet with an additional argument, a string that needs no escapes.
 inline shared_packet with_argument(encoded_packet const& from, std::string_view plain)
 {
     auto made = std::make_shared<encoded_packet>();
     std::string_view const text = from.text.view();
     made->text.reserve(text.size() + plain.size() + 3);
-    made->text.append(text.substr(0, text.size() - 1)); // without the array's end
+    made->text.append(text.substr(0, text.size() - 1)); // without the final bracket of the array
     made->text.append(",\"");
     made->text.append(plain);
     made->text.append("\"]");

@@ -1,5 +1,5 @@
-// Who is let in to Engine.IO, and what those are told who are not, as in the reference. Pure: a request goes in, a
-// verdict comes out.
+// Decides which requests Engine.IO accepts, and answers the others, as verify() in the reference's
+// engine.io/lib/server.ts. Pure: a request goes in, a verdict comes out.
 #pragma once
 
 #include <socketio/core/config.hpp>
@@ -14,18 +14,20 @@
 
 namespace socketio::detail {
 
-// What the query of a request says.
+// The parameters in the query of a request.
 struct engine_query {
     std::string transport{};
     std::string sid{};
-    int protocol = 3; // the revision, 3 where nothing else is said
+    int protocol = 3; // the revision; 3 if it is not given
     bool names_transport = false;
-    bool base64 = false; // the client takes binary data as text only
+    bool base64 = false; // the client accepts binary data as text only
 };
 
 SOCKETIO_DECL engine_query read_engine_query(std::string_view query);
 
-enum class refusal_code : std::uint8_t { unknown_transport, unknown_sid, bad_method, bad_request, forbidden, unsupported_version };
+enum class refusal_code : std::uint8_t {
+    unknown_transport, unknown_sid, bad_method, bad_request, forbidden, unsupported_version
+};
 
 struct engine_refusal {
     refusal_code code = refusal_code::bad_request;
@@ -34,27 +36,27 @@ struct engine_refusal {
 
 // A session that a request names.
 struct engine_known {
-    bool websocket = false; // what carries it
+    bool websocket = false; // its transport is WebSocket
 };
 
-// Nothing, where the request may go on: to its session, or, without one, to become one.
+// std::nullopt if the request may proceed: to its session or, without an id, to a new one.
 SOCKETIO_DECL std::optional<engine_refusal> verify_request(server_options const& options, http_request const& request,
                                                            engine_query const& query, bool upgrade,
                                                            std::optional<engine_known> const& session);
 
 SOCKETIO_DECL std::string_view refusal_message(refusal_code code) noexcept;
 SOCKETIO_DECL connection_failure describe_refusal(engine_refusal const& why, http_request const& request);
-// What the client is told; in place of the message what its context says, if it says one.
+// The answer to a refused client. A message in the context replaces the message of the code.
 SOCKETIO_DECL http_response refusal_response(engine_refusal const& why, bool upgrade);
 
-// The path with exactly one slash at its end.
+// The path with exactly one final slash.
 SOCKETIO_DECL std::string normal_path(std::string_view path);
 
-// The subprotocol for a WebSocket; empty: none.
+// Chooses the subprotocol of a WebSocket; empty: none.
 SOCKETIO_DECL std::string choose_subprotocol(server_options const& options, std::vector<std::string> const& offered,
                                              http_request const& request);
 
-// Headers of any answer to a page's request; and the answer to the request before it (the Fetch standard, section 3.2).
+// The CORS headers of an answer, and the answer to a preflight request (the Fetch standard, section 3.2).
 SOCKETIO_DECL string_pairs cors_headers(cors_options const& options, http_request const& request);
 SOCKETIO_DECL bool is_preflight(cors_options const& options, http_request const& request) noexcept;
 SOCKETIO_DECL http_response preflight_response(cors_options const& options, http_request const& request);

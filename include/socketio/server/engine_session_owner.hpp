@@ -12,12 +12,12 @@ namespace socketio::detail {
 class engine_session_owner : public engine_channel_owner {
 public:
     std::shared_ptr<void> pin() override { return nullptr; }
-    // Another transport carries it from now on.
+    // The session has moved to another transport.
     virtual void on_upgraded() {}
-    // Exactly once, and the last call: how the session ended, whichever side ended it.
+    // Exactly once, as the last call: the reason of the end, whichever side ended the session.
     virtual void on_closed(disconnect_reason reason, std::error_code why) = 0;
-    // Instead of it when the context is destroyed: owner and session drop what they hold of each other. No strand is left;
-    // it may come twice.
+    // Called instead of it when the context is destroyed: owner and session release each other. The strand no
+    // longer runs. It may be called twice.
     virtual void context_gone() noexcept {}
 
 protected:

@@ -1,4 +1,4 @@
-// How `fetchSockets` begins: the adapter is asked, and the sockets that it finds become `Found`.
+// Initiates `fetchSockets`: the adapter selects the sockets, which become `Found`.
 #pragma once
 
 #include <socketio/net/completion.hpp>

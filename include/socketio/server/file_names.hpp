@@ -1,4 +1,4 @@
-// Which names of a URL's path may be names of files. Pure; Windows' rules can be asked about anywhere.
+// Decides which names in a URL's path may be names of files. Pure; the rules of Windows work on every system.
 #pragma once
 
 #include <socketio/core/utf8.hpp>
@@ -16,8 +16,8 @@ inline constexpr bool files_of_windows = true;
 inline constexpr bool files_of_windows = false;
 #endif
 
-// Whether a name has the form of those that Windows gives to files a second time, "GITCON~1.TXT": six characters, a tilde
-// and a number, all of it eight at most, and an ending of three. It may stand for a name that is hidden.
+// True for the form of the second names that Windows gives to files, "GITCON~1.TXT": six characters, a tilde and
+// a number, at most eight in all, and an extension of three. It may stand for a hidden file.
 inline bool looks_like_short_name(std::string_view name) noexcept
 {
     std::size_t const dot = std::min(name.find('.'), name.size());
@@ -30,7 +30,7 @@ inline bool looks_like_short_name(std::string_view name) noexcept
     return numbered && ending.size() <= 3 && ending.find('.') == std::string_view::npos;
 }
 
-// Devices, whatever their ending says.
+// A device, with any extension.
 inline bool is_windows_device(std::string_view name) noexcept
 {
     std::string_view const base = trim_http_blanks(name.substr(0, name.find('.')));
@@ -44,18 +44,19 @@ inline bool is_windows_device(std::string_view name) noexcept
            rest == "\xc2\xb9" || rest == "\xc2\xb2" || rest == "\xc2\xb3";
 }
 
-// Whether Windows would take the name for something other than the file of exactly that name: it drops dots and blanks
-// from the end, a colon is for drives and streams, and what is not UTF-8 has no name of its own.
+// True if Windows would use another file than the one of exactly that name: it drops final dots and blanks, a
+// colon separates drives and streams, and invalid UTF-8 has no name of its own.
 inline bool is_windows_alias(std::string_view name) noexcept
 {
     return name.ends_with('.') || name.ends_with(' ') || name.find(':') != std::string_view::npos || !is_utf8(name) ||
            is_windows_device(name);
 }
 
-// Whether a decoded name can only be that of something in the folder before it, and may be shown.
+// True if a decoded name can only denote an entry of its folder, and may be shown.
 inline bool is_plain_name(std::string_view name, bool hidden_files, bool windows = files_of_windows) noexcept
 {
-    if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string_view{"/\\\0", 3}) != std::string_view::npos)
+    if (name.empty() || name == "." || name == ".." ||
+        name.find_first_of(std::string_view{"/\\\0", 3}) != std::string_view::npos)
         return false;
     if (windows && (is_windows_alias(name) || (!hidden_files && looks_like_short_name(name))))
         return false;

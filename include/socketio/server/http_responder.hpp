@@ -1,4 +1,4 @@
-// Requests of HTTP outside Socket.IO's path: how they are answered.
+// Answers to HTTP requests outside of Socket.IO's path.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -12,17 +12,17 @@
 
 namespace socketio {
 
-// Answers one request: once, now or later, from any thread. Copies answer the same request, and when the last of them
-// goes without an answer, that is status 500. Nothing ends the wait for an answer but the client, who may leave: then, or
-// when the server has gone, nothing comes of it. One that sends nothing more may wait, or may have left, and is waited for
-// until http_bounds::idle_timeout. The request itself is valid during the handler's call, and as long as one of
-// these is there.
+// Answers one request: once, now or later, from any thread. Copies answer the same request. If the last copy is
+// destroyed without an answer, the answer is status 500. An answer after the client has left, or after the
+// server was destroyed, has no effect.
+// A client that sends no more data may wait or may have left: the server waits until http_bounds::idle_timeout.
+// The request is valid during the handler's call, and as long as a copy of the responder exists.
 class http_responder {
 public:
     explicit http_responder(std::shared_ptr<detail::http_exchange> of) noexcept : exchange_{std::move(of)} {}
 
-    // Content-Length, Connection and Date are written here, and left out of `answer`, as are headers that would break the
-    // head apart. Calls after the first do nothing.
+    // The library writes Content-Length, Connection and Date. It skips these headers of `answer`, and headers
+    // that would break the head. Calls after the first have no effect.
     void operator()(http_response answer) const { exchange_->answer(std::move(answer)); }
 
 private:
@@ -43,7 +43,8 @@ request_handler make_request_handler(Handler handler)
         };
     } else {
         static_assert(std::is_invocable_v<Handler&, http_request const&, http_responder>,
-                      "a handler of requests is http_response(http_request const&), or void(http_request const&, http_responder)");
+                      "a handler of requests is http_response(http_request const&), or void(http_request const&, "
+                      "http_responder)");
         return request_handler{std::move(handler)};
     }
 }

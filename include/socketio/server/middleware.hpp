@@ -1,4 +1,4 @@
-// What a middleware says of a client, or of an event: let it pass, or refuse it.
+// The decision of a middleware about a client or an event: accept or refuse it.
 #pragma once
 
 #include <socketio/core/value.hpp>
@@ -10,19 +10,20 @@
 
 namespace socketio {
 
-// What the client is told: in "connect_error" the message and the data. Of an event, what the server's "error" is told.
+// The error for a refused client: message and data of "connect_error". For a refused event: the argument of the
+// server's "error".
 struct refusal {
     std::string message;
     value data{};
 };
 
-// Passed to a middleware, which calls it once, now or later, from any thread; other calls do nothing. One that is let go
-// without a call has refused the client, or swallowed the event. Copies are the same.
+// Passed to a middleware, which calls it once, now or later, from any thread; further calls have no effect. If
+// it is destroyed without a call, the client is refused, or the event is dropped. Copies share the decision.
 class next {
 public:
     explicit next(detail::decide decide) : decide_{std::move(decide)} {}
 
-    // It may pass; it may not, for that reason.
+    // Accepts; refuses, with the reason.
     void operator()() const { decide_(std::nullopt); }
     void operator()(refusal why) const
     {

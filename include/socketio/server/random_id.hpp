@@ -1,4 +1,4 @@
-// Ids that nobody can guess: of sessions, of sockets.
+// Unguessable ids of sessions and sockets.
 #pragma once
 
 #include <socketio/core/sources.hpp>
@@ -8,7 +8,7 @@
 
 namespace socketio::detail {
 
-// Twenty characters of base64url, as the reference's.
+// Twenty characters of base64url, the format of the reference's ids.
 inline std::string random_id(sources const& from)
 {
     static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -1,4 +1,4 @@
-// The names of rooms that an operator takes.
+// The names of rooms, as an argument of operators.
 #pragma once
 
 #include <initializer_list>
@@ -9,8 +9,8 @@
 
 namespace socketio {
 
-// A room, or several: a text, a vector of texts, or {"a", "b"}. Any text is a room's name; a room is there as long as
-// somebody is in it.
+// One room or several: a text, a vector of texts, or {"a", "b"}. Every text is a valid name. A room exists as
+// long as it has a member.
 class room_names {
 public:
     room_names(std::string one) { names_.push_back(std::move(one)); }

@@ -1,5 +1,4 @@
-// Which sockets of a namespace are meant, and what can be done with all of them: written once, for every handle that
-// stands for some.
+// Selects sockets of a namespace, and acts on all of them: written once, for all handles that stand for sockets.
 #pragma once
 
 #include <socketio/net/token.hpp>
@@ -26,7 +25,7 @@ class remote_socket;
 template <class Self, class Operator>
 class room_operators {
 public:
-    // The sockets in one of the rooms, once each; of a socket's operators, without the socket. `in` is the same.
+    // The sockets in one of the rooms, once each. Operators of a socket exclude that socket. `in` is the same.
     Operator to(room_names const& rooms) const
     {
         Operator made = self().to_broadcast();
@@ -34,14 +33,14 @@ public:
         return made;
     }
     Operator in(room_names const& rooms) const { return to(rooms); }
-    // Without the sockets in one of these.
+    // Excludes the sockets in one of these rooms.
     Operator except(room_names const& rooms) const
     {
         Operator made = self().to_broadcast();
         made.conditions_.except.insert(made.conditions_.except.end(), rooms.get().begin(), rooms.get().end());
         return made;
     }
-    // Only this server's sockets, where an adapter knows others.
+    // Only this server's sockets, if the adapter knows other servers.
     Operator local() const
     {
         Operator made = self().to_broadcast();
@@ -60,8 +59,8 @@ private:
 template <class Self, class Operator>
 class socket_group {
 public:
-    // Completes with void(std::error_code, std::vector<remote_socket>): the sockets that are meant, without an error
-    // unless an adapter has one. The adapter of this library answers inside the call. A pattern's namespace has none.
+    // Completes with void(std::error_code, std::vector<remote_socket>): the selected sockets, and an error of
+    // the adapter. The adapter of this library answers inside the call. A pattern's namespace has no sockets.
     template <class Token = detail::no_token>
     auto fetchSockets(Token&& token = {}) const
     {
@@ -72,18 +71,18 @@ public:
             detail::fetch_initiation<remote_socket>{all.destination_}, token, all.conditions_);
     }
 
-    // They join these rooms.
+    // Makes the sockets join these rooms.
     void socketsJoin(room_names const& rooms) const
     {
         visit([&](detail::namespace_core& each, auto const& which) { each.rooms().add_sockets(which, rooms.get()); });
     }
-    // They leave these rooms.
+    // Makes the sockets leave these rooms.
     void socketsLeave(room_names const& rooms) const
     {
         visit(
             [&](detail::namespace_core& each, auto const& which) { each.rooms().remove_sockets(which, rooms.get()); });
     }
-    // They are disconnected with "server namespace disconnect"; with `close` their connections are closed, too.
+    // Disconnects the sockets with "server namespace disconnect"; with `close` also closes their connections.
     void disconnectSockets(bool close = false) const
     {
         visit([&](detail::namespace_core& each, auto const& which) { each.rooms().disconnect_sockets(which, close); });

@@ -1,4 +1,4 @@
-// Who is in which room. Pure bookkeeping: it knows no sockets, no packets and no threads.
+// The members of rooms. Pure bookkeeping: it knows no sockets, no packets and no threads.
 #pragma once
 
 #include <socketio/core/text_hash.hpp>
@@ -20,11 +20,11 @@ namespace socketio::detail {
 
 using name_set = std::set<std::string, std::less<>>;
 
-// `Member` is what an id stands for; a copy of it is handed out for everyone who is selected.
+// `Member` is the object of an id. Each selected member is copied.
 template <class Member>
 class rooms {
 public:
-    // From now on `id` may join rooms. It is selected only once it has been shown.
+    // From now on `id` may join rooms. It is selected only after show().
     void enter(std::string_view id)
     {
         if (!members_.contains(id))
@@ -49,7 +49,7 @@ public:
         auto found = rooms_.find(room);
         if (found == rooms_.end())
             found = rooms_.emplace(std::string{room}, std::vector<place*>{}).first;
-        // Both or neither: a room without members is none.
+        // Both or neither: a room without members is removed.
         scope_fail undo{[&] {
             if (found->second.empty())
                 rooms_.erase(found);
@@ -72,7 +72,7 @@ public:
         at->rooms.erase(position);
         return true;
     }
-    // `id` leaves everything.
+    // Removes `id` from all rooms.
     void exit(std::string_view id)
     {
         auto const found = members_.find(id);
@@ -109,7 +109,8 @@ public:
     bool is_room(std::string_view room) const noexcept { return rooms_.contains(room); }
     std::size_t room_count() const noexcept { return rooms_.size(); }
 
-    // Everyone who is shown and in one of `in` (of all, if that is empty) but in none of `except`, once each.
+    // Visits all shown members of the rooms `in` (of all, if that is empty) except those in a room of `except`,
+    // once each.
     template <class Visit>
     void select(std::span<std::string const> in, std::span<std::string const> except, Visit visit)
     {
@@ -131,8 +132,8 @@ private:
     struct place {
         Member member{};
         bool shown = false;
-        std::uint64_t seen = 0; // the selection that has dealt with it
-        std::map<std::string, std::size_t, std::less<>> rooms{}; // and the position there
+        std::uint64_t seen = 0; // the number of the last selection that visited it
+        std::map<std::string, std::size_t, std::less<>> rooms{}; // with the position in each
     };
     place* find(std::string_view id) const
     {
@@ -152,7 +153,7 @@ private:
         to.seen = selection_;
         visit(to.member);
     }
-    // The last one moves to the empty position. A room without members is none.
+    // The last member moves to the empty position. A room without members is removed.
     void take_out(std::string_view room, std::size_t position)
     {
         auto const found = rooms_.find(room);

@@ -1,5 +1,4 @@
-// What can be seen of a server and of its clients from outside, as numbers. Packets are Socket.IO's: an event with its
-// attachments is one.
+// The state of a server and of its clients, as numbers. Packets are Socket.IO's: an event with its attachments is one.
 #pragma once
 
 #include <cstddef>
@@ -7,29 +6,29 @@
 
 namespace socketio {
 
-// Of one client's connection, all its namespaces together: client_connection::snapshot().
+// One client's connection with all its namespaces: client_connection::snapshot().
 struct client_snapshot {
-    std::size_t sockets = 0;            // that are connected, one for each namespace
+    std::size_t sockets = 0;            // connected ones, one for each namespace
     std::uint64_t packets_received = 0;
     std::uint64_t packets_sent = 0;
     std::uint64_t dropped_events = 0;   // volatile ones that would have had to wait
-    std::size_t unsent_bytes = 0;       // that the client had not taken at the end of the last turn, see send_limit
+    std::size_t unsent_bytes = 0;       // not accepted by the client at the end of the last turn, see send_limit
 };
 
-// Of a server: server::snapshot(). "Ever" and "so far" mean since it was made.
+// A server: server::snapshot(). Totals count from its construction.
 struct server_snapshot {
-    std::size_t connections = 0;       // TCP connections, of pages and polls too
-    std::size_t sessions = 0;          // of Engine.IO, that are open
-    std::size_t sockets = 0;           // that are connected, in all namespaces
-    std::uint64_t sessions_opened = 0; // ever
-    std::uint64_t refused = 0;         // requests that did not get to a session, see "connection_error"
+    std::size_t connections = 0;       // TCP connections, including those of pages and polls
+    std::size_t sessions = 0;          // open ones of Engine.IO
+    std::size_t sockets = 0;           // connected ones, in all namespaces
+    std::uint64_t sessions_opened = 0; // total
+    std::uint64_t refused = 0;         // requests that did not get a session, see "connection_error"
     std::uint64_t cut_off = 0;         // sessions that ended over send_limit or waiting_limit
-    // Of all clients so far.
+    // Totals of all clients.
     std::uint64_t packets_received = 0;
     std::uint64_t packets_sent = 0;
     std::uint64_t dropped_events = 0;
-    std::size_t unsent_bytes = 0;      // of all that are there
-    std::size_t most_unsent_bytes = 0; // of the one that has most
+    std::size_t unsent_bytes = 0;      // of all present clients
+    std::size_t most_unsent_bytes = 0; // of the client with the most
 };
 
 } // namespace socketio

@@ -1,4 +1,4 @@
-// What a client said when it came.
+// The data that a client sent when it connected.
 #pragma once
 
 #include <socketio/core/provided.hpp>
@@ -14,7 +14,7 @@
 
 namespace socketio {
 
-// Names and values that copies of this share: they do not change. To be read like string_pairs.
+// Names and values that copies of this object share; they are constant. Read it like string_pairs.
 class shared_pairs {
 public:
     shared_pairs() = default;
@@ -38,11 +38,11 @@ private:
     std::shared_ptr<string_pairs const> pairs_;
 };
 
-// A text that copies of this share: it does not change.
+// A text that copies of this object share; it is constant.
 class shared_text : public std::string_view {
 public:
     shared_text() = default;
-    shared_text(shared_text const&) = default; // not moved, since what was moved from is to be readable too
+    shared_text(shared_text const&) = default; // copied, not moved, so that the source stays readable
     shared_text& operator=(shared_text const&) = default;
     shared_text(std::string text) : shared_text{std::make_shared<std::string const>(std::move(text))} {}
 
@@ -52,22 +52,24 @@ private:
     std::shared_ptr<std::string const> text_;
 };
 
-// `socket.handshake` of the reference's server: of the request that the session began with, and of the CONNECT for this
-// namespace. It does not change. A client's namespaces share the request's parts.
+// `socket.handshake` of the reference's server (socket.io/lib/socket.ts, buildHandshake()): data of the
+// session's first request, and of the CONNECT for this namespace. It is constant. A client's namespaces share
+// the request's parts.
 struct handshake {
     shared_pairs headers{};   // of the first request, in order, names in lower case
     shared_pairs query{};     // decoded; of the first request
-    value auth{};             // what the client gave for this namespace: an object, empty if it gave nothing
-    std::string time{};       // when it asked for this namespace, in words (UTC)
+    value auth{};             // the client's data for this namespace: an object, empty by default
+    std::string time{};       // the time of the CONNECT, as text (UTC)
     std::int64_t issued = 0;  // the same in milliseconds since 1970
-    std::string address{};    // of the peer, without port: of a proxy, if there is one; "::ffff:192.0.2.1" is IPv4 over IPv6
-    bool xdomain = false;     // there was an Origin
+    // Of the peer or of its proxy, without the port; "::ffff:192.0.2.1" is IPv4 over IPv6.
+    std::string address{};
+    bool xdomain = false;     // the request had an Origin
     bool secure = false;      // over TLS, to this server
-    shared_text url{};        // path and query of the first request, as they came
+    shared_text url{};        // path and query of the first request, unchanged
 
-    // The first header of that name, which is to be given in lower case; "" where there is none.
+    // The first header of that name, which must be in lower case; "" if it is missing.
     std::string_view header(std::string_view name) const noexcept { return first(headers, name); }
-    // The first value of that name in the query; "" where there is none.
+    // The first value of that name in the query; "" if it is missing.
     std::string_view query_value(std::string_view name) const noexcept { return first(query, name); }
 
 private:

@@ -1,4 +1,4 @@
-// A WebSocket (RFC 6455) by itself, without Socket.IO on it.
+// A WebSocket connection (RFC 6455) without Socket.IO.
 #pragma once
 
 #include <socketio/net/executor.hpp>
@@ -17,26 +17,28 @@ namespace detail {
 class websocket_acceptor;
 } // namespace detail
 
-// A handle to one connection, of a client or of a server's:
+// A handle to one connection, of a client or of a server:
 //
 //     socketio::websocket socket(context, "ws://localhost:9001/chat");
 //     socket.on_open([&] { socket.send("hello"); });
 //     socket.on_message([](socketio::websocket_message const& m) { std::cout << m.text() << '\n'; });
 //     socket.on_close([](socketio::websocket_close const& how) { std::cout << how.code << '\n'; });
 //
-// Copies are the same connection. It lasts as long as one of them, which may be one that a listener holds: listeners
-// are let go when the connection has ended. When the last handle goes, the connection is closed with 1001. All
+// Copies refer to the same connection. It lasts as long as one of them. A listener may hold one: listeners are
+// removed when the connection has ended. The destructor of the last handle closes the connection with 1001. All
 // members may be called from any thread; listeners run on the connection's strand.
 class websocket {
 public:
-    // A client. Nothing happens before the context of `executor` runs; it must not be destroyed before the last call
-    // of a member that sends or closes, though handles may outlive it. Where it runs already on another thread, use
-    // `.autoConnect = false`, add the listeners, and call open(). Throws std::invalid_argument for headers that are none.
+    // A client. It connects when the context of `executor` runs. Do not destroy the context before the last call
+    // of a member that sends or closes; handles may outlive it. If the context already runs on another thread,
+    // use `.autoConnect = false`, add the listeners, and call open(). Throws std::invalid_argument for invalid
+    // headers.
     websocket(asio::any_io_executor executor, std::string_view url, websocket_options settings = {})
     {
         bool const now = settings.autoConnect;
         detail::strand const on{detail::known_executor{executor}};
-        link_ = std::make_shared<link>(std::make_shared<detail::websocket_core>(on, std::move(settings)), std::string{url});
+        link_ =
+            std::make_shared<link>(std::make_shared<detail::websocket_core>(on, std::move(settings)), std::string{url});
         if (now)
             open();
     }
@@ -47,39 +49,39 @@ public:
     {
     }
 
-    // Begins, once. What comes of it is told to the listeners of open or of close.
+    // Begins, once. The listeners of open or of close receive the result.
     void open()
     {
         link_->core->perform([core = link_->core.get(), url = link_->url] { core->open(url); });
     }
     bool is_open() const noexcept { return link_->core->where() == detail::websocket_core::phase::open; }
 
-    // That was agreed on, or nothing.
+    // The negotiated subprotocol, or empty.
     std::string subprotocol() const { return link_->core->subprotocol(); }
 
-    // One listener each; a new one takes the place of the old. An exception that leaves a listener leaves through
-    // the executor, and the next event follows.
+    // One listener each; a new one replaces the old one. An exception of a listener leaves through the executor,
+    // and the next event follows.
     void on_open(detail::unique_function<void()> listener) { set(&listeners::open, std::move(listener)); }
     void on_message(detail::unique_function<void(websocket_message const&)> listener)
     {
         set(&listeners::message, std::move(listener));
     }
-    // Exactly once: when the connection has ended, or could not be made.
+    // Called exactly once: when the connection has ended, or was not established.
     void on_close(detail::unique_function<void(websocket_close const&)> listener)
     {
         set(&listeners::close, std::move(listener));
     }
-    // Pings are answered by themselves.
+    // The library answers pings itself.
     void on_ping(detail::unique_function<void(bytes_view)> listener) { set(&listeners::ping, std::move(listener)); }
     void on_pong(detail::unique_function<void(bytes_view)> listener) { set(&listeners::pong, std::move(listener)); }
-    // All that was sent has been handed to the operating system.
+    // The operating system has accepted all sent data.
     void on_drain(detail::unique_function<void()> listener) { set(&listeners::drain, std::move(listener)); }
 
-    // A message. False, and nothing is sent, if the connection is not open or more than `limits.buffered` bytes
-    // wait already. Text must be UTF-8.
+    // Sends a message. Returns false, without sending, if the connection is not open or more than
+    // `limits.buffered` bytes wait already. Text must be UTF-8.
     bool send(std::string_view text) { return link_->core->send(detail::opcode::text, text); }
     bool send(bytes_view binary) { return link_->core->send(detail::opcode::binary, detail::as_text(binary)); }
-    // At most 125 bytes; throws std::invalid_argument for more.
+    // At most 125 bytes; more throw std::invalid_argument.
     bool ping(std::string_view data = {})
     {
         if (data.size() > detail::max_control_payload)
@@ -89,7 +91,7 @@ public:
     // Bytes that wait to be sent.
     std::size_t buffered_amount() const noexcept { return link_->core->buffered_amount(); }
 
-    // Until resume() or close(), nothing is read: a peer that sends more than is wanted has to wait.
+    // Stops reading until resume() or close(): the peer has to wait.
     void pause()
     {
         link_->core->perform([core = link_->core.get()] { core->pause(true); });
@@ -99,15 +101,15 @@ public:
         link_->core->perform([core = link_->core.get()] { core->pause(false); });
     }
 
-    // The closing handshake (RFC 6455, section 7); what was sent before still arrives. Throws
-    // std::invalid_argument for a code that must not be sent (section 7.4); code 0 sends none.
+    // Begins the closing handshake (RFC 6455, section 7). Earlier messages are still sent. Code 0 sends no code.
+    // Throws std::invalid_argument for a code that must not be sent (section 7.4).
     void close(std::uint16_t code = 1000, std::string_view reason = {}) { link_->core->close(code, reason); }
 
 private:
     friend class detail::websocket_acceptor;
     using listeners = detail::websocket_core::listeners;
 
-    // What the handles share. The last one that goes ends the connection.
+    // The state that the handles share. Its destructor ends the connection.
     struct link {
         link(std::shared_ptr<detail::websocket_core> state, std::string address)
             : core{std::move(state)}, url{std::move(address)}

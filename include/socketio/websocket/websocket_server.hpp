@@ -1,4 +1,4 @@
-// A server of WebSockets by themselves, without Socket.IO on them.
+// A server of WebSocket connections without Socket.IO.
 #pragma once
 
 #include <socketio/websocket/websocket.hpp>
@@ -17,13 +17,14 @@ namespace socketio {
 //         socket.on_message([socket](socketio::websocket_message const& m) mutable { socket.send(m.text()); });
 //     });
 //
-// A connection lasts as long as a handle of it, which one of its own listeners may hold, as here. All members may be
-// called from any thread. The handle can be moved; when it goes, nothing more is accepted, and the connections go on.
+// A connection lasts as long as a handle of it, which one of its own listeners may hold, as here. All members
+// may be called from any thread. The handle can be moved. Its destructor stops accepting; open connections
+// continue.
 class websocket_server {
 public:
     using connection_listener = detail::websocket_acceptor::connection_listener;
 
-    // Port 0 lets the system choose. Throws std::system_error when the port or the address cannot be had.
+    // With port 0 the system chooses. Throws std::system_error when the port or the address is not available.
     websocket_server(asio::any_io_executor executor, std::uint16_t port, websocket_server_options settings = {})
         : listener_{detail::websocket_acceptor::make(std::move(executor), port, std::move(settings))}
     {
@@ -50,11 +51,11 @@ public:
 
     std::uint16_t port() const noexcept { return listener_->port(); }
 
-    // Called on the strand of each new connection, whose listeners are to be set there: none is too late. With
-    // several threads it runs for several connections at once.
+    // Called on the strand of each new connection. Add the connection's listeners inside the call: none is too
+    // late. With several threads it runs for several connections at once.
     void on_connection(connection_listener listener) { listener_->on_connection(std::move(listener)); }
 
-    // Nothing more is accepted, and who is not open yet is turned away.
+    // Stops accepting, and refuses handshakes under way.
     void close() { listener_->close(); }
 
 private:

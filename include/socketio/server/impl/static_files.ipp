@@ -28,12 +28,15 @@ inline std::string_view content_type_of(std::string_view extension) noexcept
 {
     constexpr std::pair<std::string_view, std::string_view> known[] = {
         {"html", "text/html; charset=utf-8"}, {"htm", "text/html; charset=utf-8"}, {"css", "text/css; charset=utf-8"},
-        {"js", "text/javascript; charset=utf-8"}, {"mjs", "text/javascript; charset=utf-8"}, {"json", "application/json"},
+        {"js", "text/javascript; charset=utf-8"}, {"mjs", "text/javascript; charset=utf-8"},
+        {"json", "application/json"},
         {"map", "application/json"}, {"webmanifest", "application/manifest+json"}, {"wasm", "application/wasm"},
-        {"txt", "text/plain; charset=utf-8"}, {"md", "text/markdown; charset=utf-8"}, {"csv", "text/csv; charset=utf-8"},
+        {"txt", "text/plain; charset=utf-8"}, {"md", "text/markdown; charset=utf-8"},
+        {"csv", "text/csv; charset=utf-8"},
         {"xml", "application/xml"}, {"svg", "image/svg+xml"}, {"png", "image/png"}, {"jpg", "image/jpeg"},
         {"jpeg", "image/jpeg"}, {"gif", "image/gif"}, {"webp", "image/webp"}, {"avif", "image/avif"},
-        {"ico", "image/x-icon"}, {"woff", "font/woff"}, {"woff2", "font/woff2"}, {"ttf", "font/ttf"}, {"otf", "font/otf"},
+        {"ico", "image/x-icon"}, {"woff", "font/woff"}, {"woff2", "font/woff2"}, {"ttf", "font/ttf"},
+        {"otf", "font/otf"},
         {"mp3", "audio/mpeg"}, {"ogg", "audio/ogg"}, {"wav", "audio/wav"}, {"mp4", "video/mp4"}, {"webm", "video/webm"},
         {"pdf", "application/pdf"}, {"zip", "application/zip"}};
     for (auto const& each : known)
@@ -42,13 +45,13 @@ inline std::string_view content_type_of(std::string_view extension) noexcept
     return "application/octet-stream";
 }
 
-// What a request asks for: the names on the way to a file, or to a folder if its path ends in a slash.
+// The target of a request: the names on the path to a file, or to a folder if the path ends in a slash.
 struct file_path {
     std::vector<std::string> names;
     bool folder = false;
 };
 
-// A name as a URL has it, in UTF-8; and back.
+// Converts a name in a URL, which is UTF-8, and back.
 inline std::filesystem::path path_from_url(std::string_view name)
 {
 #if defined(_WIN32)
@@ -61,7 +64,7 @@ inline std::filesystem::path path_from_url(std::string_view name)
 inline std::string path_words(std::filesystem::path const& path)
 {
 #if defined(_WIN32)
-    auto const text = path.u8string(); // string() throws for what the machine's code page has not
+    auto const text = path.u8string(); // string() throws for characters outside of the machine's code page
     return {text.begin(), text.end()};
 #else
     return path.string();
@@ -85,7 +88,7 @@ inline std::optional<file_path> split_file_path(std::string_view path, bool hidd
     return found;
 }
 
-// Both without links.
+// Both paths must be free of links.
 inline bool is_within(std::filesystem::path const& folder, std::filesystem::path const& file)
 {
     return std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
@@ -93,7 +96,8 @@ inline bool is_within(std::filesystem::path const& folder, std::filesystem::path
 
 inline http_response status_page(int status, std::string text)
 {
-    return {status, {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}}, std::move(text)};
+    return {status, {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
+            std::move(text)};
 }
 
 inline http_response failure_page(std::error_code why)
@@ -123,7 +127,7 @@ inline std::string_view without_weakness(std::string_view tag) noexcept
     return tag.starts_with("W/") ? tag.substr(2) : tag;
 }
 
-// RFC 9110, section 13.1.2; our tags have no comma.
+// RFC 9110, section 13.1.2. Tags of this library have no comma.
 inline bool matches_any(std::string_view list, std::string_view tag) noexcept
 {
     while (!list.empty()) {
@@ -142,7 +146,7 @@ struct file_version {
 
     http_time modified() const
     {
-#if defined(_MSVC_STL_VERSION) // there file_clock has no to_sys, and elsewhere there is no clock_cast yet
+#if defined(_MSVC_STL_VERSION) // MSVC's file_clock has no to_sys, and other libraries have no clock_cast yet
         return std::chrono::floor<std::chrono::seconds>(std::chrono::clock_cast<std::chrono::system_clock>(time));
 #else
         return std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time));
@@ -167,11 +171,11 @@ struct file_version {
     }
 };
 
-// An error, too, if it is no file.
+// An error, too, if it is not a regular file.
 inline file_version look_at_file(std::filesystem::path const& file, std::error_code& ec)
 {
     file_version found;
-    bool const regular = std::filesystem::is_regular_file(file, ec); // a pipe, say, could not be opened without waiting
+    bool const regular = std::filesystem::is_regular_file(file, ec); // opening a pipe, for example, could block
     if (!ec && !regular)
         ec = std::make_error_code(std::errc::no_such_file_or_directory);
     if (!ec)
@@ -181,10 +185,10 @@ inline file_version look_at_file(std::filesystem::path const& file, std::error_c
     return found;
 }
 
-// Up to this size a file is read at once: a large one would be held in memory by everybody who reads slowly.
+// Files up to this size are read at once. Larger ones would stay in memory for each client that reads slowly.
 inline constexpr std::uintmax_t held_file_size = 64 * 1024;
 
-// As much as it was when it was looked at: it may grow meanwhile.
+// Serves the size determined before: the file may grow in the meantime.
 inline std::error_code give_file(http_response& to, std::filesystem::path const& file, std::uintmax_t size)
 {
     served_file opened;
@@ -199,8 +203,8 @@ inline std::error_code give_file(http_response& to, std::filesystem::path const&
     return opened.failed() ? std::make_error_code(std::errc::io_error) : std::error_code{};
 }
 
-// Where a folder's name is without its slash at the end: the pages in it would find nothing beside them. The place is told
-// relative to the request, so that a proxy may have put the server below a path of its own.
+// Redirects from a folder's name without the final slash: relative links in its page would be wrong otherwise.
+// The Location is relative to the request, so that a proxy may serve the server below a path of its own.
 inline http_response redirect_to_folder(file_path const& asked, std::string_view query)
 {
     std::string where;
@@ -219,7 +223,7 @@ struct file_server::state {
     std::filesystem::path folder;
     serve_files_options settings;
 
-    // Without links, and within the folder; otherwise an error.
+    // Resolves links. An error if the file is outside of the folder.
     std::filesystem::path find(std::filesystem::path const& wanted, std::error_code& ec) const
     {
         auto const top = std::filesystem::canonical(folder, ec);
@@ -237,16 +241,20 @@ struct file_server::state {
                 return each.second;
         return std::string{detail::content_type_of(bare)};
     }
-    // `named` is what the file is called here; what it is a link to may be called otherwise.
-    http_response send(http_request const& request, std::filesystem::path const& file, std::filesystem::path const& named) const
+    // `named` is the name in the URL; the target of a link may have another name.
+    http_response send(http_request const& request, std::filesystem::path const& file,
+                       std::filesystem::path const& named) const
     {
         std::error_code ec;
         auto const version = detail::look_at_file(file, ec);
         if (ec)
             return detail::failure_page(ec);
         if (version.size > settings.file_size)
-            return detail::status_page(500, "This file is larger than what is served here (serve_files_options::file_size)");
-        http_response answer{304, {{"ETag", version.tag()}, {"Last-Modified", detail::format_http_date(version.modified())}}, {}};
+            return detail::status_page(500,
+                                       "This file is larger than what is served here (serve_files_options::file_size)");
+        http_response answer{304,
+                             {{"ETag", version.tag()}, {"Last-Modified", detail::format_http_date(version.modified())}},
+                             {}};
         if (!settings.cache_control.empty())
             answer.headers.emplace_back("Cache-Control", settings.cache_control);
         if (version.is_what_the_peer_has(request))
@@ -271,7 +279,7 @@ SOCKETIO_DECL file_server::file_server(std::filesystem::path const& folder, serv
     state_ = std::make_shared<state const>(state{std::move(top), std::move(settings)});
 }
 
-// The body is left out of what answers HEAD by the connection, which tells its length.
+// For HEAD, the connection omits the body but reports its length.
 SOCKETIO_DECL http_response file_server::operator()(http_request const& request) const
 {
     if (request.method != "GET" && request.method != "HEAD") {
