@@ -380,3 +380,27 @@ TEST_CASE("events that nobody listens to any more are forgotten, however many th
         CHECK(dispatched(e, "event 7").empty());
     }
 }
+
+TEST_CASE("events of one length that end in the same letter are kept apart, however they come and go")
+{
+    emitter e;
+    for (int round = 0; round != 3; ++round) {
+        e.on("first", writes("f"));
+        e.on("least", writes("l"));
+        CHECK(dispatched(e, "first") == "f");
+        CHECK(dispatched(e, "least") == "l");
+        CHECK(dispatched(e, "burst") == "");
+        CHECK(dispatched(e, "first") == "f");
+        e.off("first");
+        CHECK(dispatched(e, "first") == "");
+        CHECK(dispatched(e, "least") == "l");
+        e.off_named();
+        for (int i = 0; i != 100; ++i) {
+            std::string const name = std::to_string(1000 + i) + "t";
+            e.on(name, writes("x"));
+            CHECK(dispatched(e, name) == "x");
+            e.off(name);
+        }
+    }
+    CHECK(dispatched(e, "") == "");
+}

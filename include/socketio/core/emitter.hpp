@@ -6,6 +6,7 @@
 #include <socketio/core/scope.hpp>
 #include <socketio/core/text_hash.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -253,6 +254,7 @@ private:
                 all.emplace_back(group->name, each.second);
         return all;
     }
+    using named_view = typename text_map<view>::value_type;
 
     static std::vector<id> numbers_of(group const& of)
     {
@@ -338,24 +340,45 @@ private:
     // Compares the version of the dispatched event only: changes to other events cost nothing here.
     snapshot current(std::string_view event)
     {
-        auto found = views_.find(event);
-        if (found == views_.end() && new_count_.load(std::memory_order_acquire) == new_seen_)
+        view* found = find_view(event);
+        if (!found && new_count_.load(std::memory_order_acquire) == new_seen_)
             return nullptr;
-        if (found != views_.end() && found->second.version == found->second.of->version.load(std::memory_order_acquire))
-            return found->second.seen;
+        if (found && found->version == found->of->version.load(std::memory_order_acquire))
+            return found->seen;
         std::lock_guard const lock{mutex_};
         take_new();
-        found = views_.find(event);
-        if (found == views_.end())
+        found = find_view(event);
+        if (!found)
             return nullptr;
-        group const& of = *found->second.of;
+        group const& of = *found->of;
         if (of.all.empty()) {
-            views_.erase(found);
+            recent_ = {};
+            views_.erase(views_.find(event));
             return nullptr;
         }
-        found->second.seen = copy(of);
-        found->second.version = of.version.load(std::memory_order_relaxed);
-        return found->second.seen;
+        found->seen = copy(of);
+        found->version = of.version.load(std::memory_order_relaxed);
+        return found->seen;
+    }
+
+    // Most dispatches are of a few events: those are found without a hash.
+    view* find_view(std::string_view event)
+    {
+        if (event.empty())
+            return look_up(event);
+        std::size_t const index = (event.size() + static_cast<unsigned char>(event.back())) % recent_.size();
+        if (named_view* const last = recent_[index]; last && last->first == event)
+            return &last->second;
+        return look_up(event, &recent_[index]);
+    }
+    view* look_up(std::string_view event, named_view** note = nullptr)
+    {
+        auto const found = views_.find(event);
+        if (found == views_.end())
+            return nullptr;
+        if (note)
+            *note = &*found;
+        return &found->second;
     }
 
     // Called with the lock held. Removes events without listeners, so that they cannot pile up.
@@ -368,8 +391,10 @@ private:
                 views_.insert_or_assign(each->name, view{each});
         new_.clear();
         new_seen_ = new_count_.load(std::memory_order_relaxed);
-        if (views_.size() > 2 * named_.size() + 16)
+        if (views_.size() > 2 * named_.size() + 16) {
+            recent_ = {};
             std::erase_if(views_, [](auto const& each) { return each.second.of->all.empty(); });
+        }
     }
 
     static snapshot copy(group const& from)
@@ -419,6 +444,7 @@ private:
 
     // Used by the dispatching strand only.
     text_map<view> views_; // of all events except those in new_
+    std::array<named_view*, 8> recent_{}; // entries of views_, by length and last character
     std::uint64_t new_seen_ = 0;
     snapshot any_seen_;
     std::uint64_t any_version_ = 0;
