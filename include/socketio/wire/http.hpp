@@ -2,6 +2,7 @@
 // the meaning of headers.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/core/config.hpp>
 #include <socketio/core/role.hpp>
 
@@ -80,7 +81,7 @@ constexpr std::string_view trim_http_blanks(std::string_view text) noexcept
 
 constexpr bool is_http_token(char c) noexcept
 {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+    if (is_ascii_letter(c) || is_ascii_digit(c))
         return true;
     return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }

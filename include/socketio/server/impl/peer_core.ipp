@@ -1,6 +1,7 @@
 // Packets to sockets, and back.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/server/engine_session.hpp>
 #include <socketio/server/peer_core.hpp>
@@ -27,12 +28,8 @@ SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<server_
 inline handshake handshake_of(http_request const& request)
 {
     string_pairs headers;
-    for (auto const& [name, text] : request.headers) {
-        std::string lower = name;
-        for (char& each : lower)
-            each = each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
-        headers.emplace_back(std::move(lower), text);
-    }
+    for (auto const& [name, text] : request.headers)
+        headers.emplace_back(ascii_lower_case(name), text);
     handshake made{.headers = std::move(headers), .query = parse_query(request.query(), true)};
     made.address = request.address;
     made.xdomain = !made.header("origin").empty();

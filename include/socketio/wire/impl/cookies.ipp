@@ -1,6 +1,7 @@
 // Parses Set-Cookie, and finds the cookies for a request.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/wire/cookies.hpp>
 #include <socketio/wire/http.hpp>
 #include <socketio/wire/ip_address.hpp>
@@ -10,14 +11,6 @@
 #include <utility>
 
 namespace socketio::detail {
-
-inline std::string lower_case(std::string_view text)
-{
-    std::string result{text};
-    for (char& c : result)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return result;
-}
 
 // RFC 6265, section 5.1.4.
 inline std::string_view default_cookie_path(std::string_view request) noexcept
@@ -76,7 +69,7 @@ SOCKETIO_DECL bool cookie_jar::take_domain(std::string_view value, cookie& into)
         value.remove_prefix(1);
     if (value.empty())
         return true;
-    std::string const domain = lower_case(value);
+    std::string const domain = ascii_lower_case(value);
     if (domain == into.domain) {
         into.host_only = domain.find('.') == std::string::npos;
         return true;

@@ -1,6 +1,7 @@
 // Reads HTTP heads line by line. Each byte is scanned once, however slowly it arrives.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/core/error.hpp>
 #include <socketio/wire/http.hpp>
 
@@ -12,9 +13,8 @@ SOCKETIO_DECL bool equals_ignoring_case(std::string_view a, std::string_view b) 
 {
     if (a.size() != b.size())
         return false;
-    auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     for (std::size_t i = 0; i < a.size(); ++i) {
-        if (lower(a[i]) != lower(b[i]))
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     }
     return true;

@@ -1,6 +1,7 @@
 // Parses dates token by token, in any order.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/wire/http_date.hpp>
 
 #include <algorithm>
@@ -60,7 +61,7 @@ inline int month_number(std::string_view token) noexcept
         return -1;
     for (std::size_t i = 0; i < names.size(); i += 3) {
         bool const same = std::equal(token.begin(), token.begin() + 3, names.begin() + static_cast<std::ptrdiff_t>(i),
-            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
+            [](char a, char b) { return ascii_lower(a) == b; });
         if (same)
             return static_cast<int>(i / 3) + 1;
     }

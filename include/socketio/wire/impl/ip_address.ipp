@@ -1,6 +1,7 @@
 // Parses addresses, group by group.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/wire/ip_address.hpp>
 
 #include <algorithm>
@@ -45,11 +46,10 @@ inline bool take_ipv6_group(std::string_view text, unsigned char* to) noexcept
         return false;
     unsigned value = 0;
     for (char c : text) {
-        bool const digit = c >= '0' && c <= '9';
-        char const lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-        if (!digit && (lower < 'a' || lower > 'f'))
+        int const digit = hex_digit(c);
+        if (digit < 0)
             return false;
-        value = value * 16 + static_cast<unsigned>(digit ? c - '0' : lower - 'a' + 10);
+        value = value * 16 + static_cast<unsigned>(digit);
     }
     to[0] = static_cast<unsigned char>(value >> 8);
     to[1] = static_cast<unsigned char>(value & 255);

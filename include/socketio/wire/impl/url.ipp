@@ -1,6 +1,7 @@
 // Parses URLs and builds queries.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/core/error.hpp>
 #include <socketio/core/utf8.hpp>
 #include <socketio/wire/url.hpp>
@@ -10,33 +11,13 @@ namespace socketio::detail {
 inline constexpr std::size_t url_limit = 8192;
 inline constexpr std::size_t query_pair_limit = 1000;
 
-constexpr bool url_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool url_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr char url_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-constexpr int url_hex(char c) noexcept
-{
-    if (url_digit(c))
-        return c - '0';
-    c = url_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-inline std::string url_lower_case(std::string_view text)
-{
-    std::string result{text};
-    for (char& c : result)
-        c = url_lower(c);
-    return result;
-}
-
 SOCKETIO_DECL bool take_url_scheme(std::string_view& text, url& out)
 {
     std::size_t const mark = text.find("://");
     std::size_t const slash = text.find_first_of("/?#");
     // A "://" further back belongs to the path or the query.
     if (mark != std::string_view::npos && slash == mark + 1) {
-        out.scheme = url_lower_case(text.substr(0, mark));
+        out.scheme = ascii_lower_case(text.substr(0, mark));
         text.remove_prefix(mark + 3);
     } else if (slash != std::string_view::npos && slash != 0 && text[slash - 1] == ':') {
         return false; // "http:/host" is a typing error, not a host named http
@@ -58,7 +39,7 @@ SOCKETIO_DECL bool take_url_port(std::string_view text, url& out)
         return false;
     unsigned port = 0;
     for (char c : text.substr(1)) {
-        if (!url_digit(c))
+        if (!is_ascii_digit(c))
             return false;
         port = port * 10 + static_cast<unsigned>(c - '0');
     }
@@ -73,21 +54,21 @@ SOCKETIO_DECL bool take_url_ipv6(std::string_view text, url& out)
     std::size_t const zone = text.find('%');
     std::size_t colons = 0;
     for (char c : text.substr(0, zone)) {
-        if (url_hex(c) < 0 && c != ':' && c != '.')
+        if (hex_digit(c) < 0 && c != ':' && c != '.')
             return false;
         colons += c == ':' ? 1 : 0;
     }
     if (colons < 2)
         return false;
     out.ipv6_literal = true;
-    out.host = url_lower_case(text.substr(0, zone));
+    out.host = ascii_lower_case(text.substr(0, zone));
     if (zone == std::string_view::npos)
         return true;
     std::string_view name = text.substr(zone + 1);
     if (name.starts_with("25"))
         name.remove_prefix(2);
     for (char c : name) {
-        if (!url_letter(c) && !url_digit(c) && c != '-' && c != '_' && c != '.')
+        if (!is_ascii_letter(c) && !is_ascii_digit(c) && c != '-' && c != '_' && c != '.')
             return false;
     }
     out.host.append(1, '%').append(name);
@@ -97,10 +78,10 @@ SOCKETIO_DECL bool take_url_ipv6(std::string_view text, url& out)
 SOCKETIO_DECL bool take_url_name(std::string_view text, url& out)
 {
     for (char c : text) {
-        if (!url_letter(c) && !url_digit(c) && c != '-' && c != '.' && c != '_' && c != '~')
+        if (!is_ascii_letter(c) && !is_ascii_digit(c) && c != '-' && c != '.' && c != '_' && c != '~')
             return false;
     }
-    out.host = url_lower_case(text);
+    out.host = ascii_lower_case(text);
     return !text.empty();
 }
 
@@ -213,10 +194,10 @@ inline void encode_beyond_ascii(std::string& text)
 inline bool begins_with_scheme(std::string_view text) noexcept
 {
     std::size_t const colon = text.find(':');
-    if (colon == std::string_view::npos || colon == 0 || !url_letter(text.front()))
+    if (colon == std::string_view::npos || colon == 0 || !is_ascii_letter(text.front()))
         return false;
     for (char c : text.substr(0, colon)) {
-        if (!url_letter(c) && !url_digit(c) && c != '+' && c != '-' && c != '.')
+        if (!is_ascii_letter(c) && !is_ascii_digit(c) && c != '+' && c != '-' && c != '.')
             return false;
     }
     return true;
@@ -262,7 +243,7 @@ SOCKETIO_DECL void append_uri_component(std::string& to, std::string_view raw)
     constexpr std::string_view plain = "-_.!~*'()";
     constexpr std::string_view digits = "0123456789ABCDEF";
     for (char c : raw) {
-        if (url_letter(c) || url_digit(c) || plain.find(c) != std::string_view::npos) {
+        if (is_ascii_letter(c) || is_ascii_digit(c) || plain.find(c) != std::string_view::npos) {
             to.push_back(c);
             continue;
         }
@@ -287,8 +268,8 @@ SOCKETIO_DECL std::string percent_decode(std::string_view text, bool plus_is_spa
     std::string result;
     result.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        int const high = text[i] == '%' && i + 2 < text.size() ? url_hex(text[i + 1]) : -1;
-        int const low = high >= 0 ? url_hex(text[i + 2]) : -1;
+        int const high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+        int const low = high >= 0 ? hex_digit(text[i + 2]) : -1;
         if (low >= 0) {
             result.push_back(static_cast<char>(static_cast<unsigned char>(high * 16 + low)));
             i += 2;
