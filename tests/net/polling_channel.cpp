@@ -66,8 +66,8 @@ struct session : support::http_port {
     strand const on{socketio::detail::known_executor{asio::any_io_executor{context.get_executor()}}};
     deadline_timer time{on};
     std::shared_ptr<channel_diary> owner = std::make_shared<channel_diary>();
-    std::shared_ptr<polling_channel> channel = std::make_shared<polling_channel>(
-        on, time, socketio::detail::engine_settings{"abc", {}, 25000ms, 20000ms, 1000000}, *owner,
+    std::shared_ptr<polling_channel> channel = std::make_shared<polling_channel>(on, time,
+        socketio::detail::engine_settings{"abc", {}, 25000ms, 20000ms, 1000000}, *owner,
         socketio::detail::polling_options{.compress = false, .close_timeout = 5000ms});
 };
 
@@ -82,8 +82,10 @@ TEST_CASE("the first poll brings the open packet with what was sent since, a lat
 {
     session over;
     over.channel->send_packet("hello", {});
-    CHECK(over.poll() == "0{\"sid\":\"abc\",\"upgrades\":[],\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000}"
-                         "\x1e" "4hello");
+    CHECK(over.poll() ==
+          "0{\"sid\":\"abc\",\"upgrades\":[],\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000}"
+          "\x1e"
+          "4hello");
     CHECK(over.until([&] { return over.owner->text == "drained"; }));
     auto waiting = over.call();
     over.wait(waiting);
@@ -93,7 +95,8 @@ TEST_CASE("the first poll brings the open packet with what was sent since, a lat
     over.channel->send_packet("later", attachments);
     CHECK_FALSE(over.channel->is_writable());
     over.channel->settle();
-    CHECK(waiting.reply().body == "4later\x1e" "bAQIDBA==");
+    CHECK(waiting.reply().body == "4later\x1e"
+                                  "bAQIDBA==");
     CHECK(over.channel->unsent() == 0);
     CHECK(over.channel->transport() == "polling");
 }
@@ -117,7 +120,9 @@ TEST_CASE("a message is written in place, or leaves no trace")
 TEST_CASE("the packets of a body come as messages, and the body is answered when they have been received")
 {
     session over;
-    CHECK(over.post("4one\x1e" "bAQIDBA==\x1e" "4two") == 200);
+    CHECK(over.post("4one\x1e"
+                    "bAQIDBA==\x1e"
+                    "4two") == 200);
     CHECK(over.owner->text == "one | 4 bytes | two");
     CHECK(over.channel->status().bytes_received == 19);
 }
@@ -125,7 +130,8 @@ TEST_CASE("the packets of a body come as messages, and the body is answered when
 TEST_CASE("a body that makes no sense is answered so, and ends the session with a parse error")
 {
     session over;
-    CHECK(over.post("4one\x1e" "nonsense") == 400);
+    CHECK(over.post("4one\x1e"
+                    "nonsense") == 400);
     CHECK(over.owner->text == "one | " + closed("parse error", error::engine_packet_invalid));
     CHECK(over.channel->deadline() == socketio::clock::never());
 }
@@ -191,7 +197,8 @@ TEST_CASE("a close() inside a message lets no further message of the body throug
 {
     session over;
     over.owner->on_message = [&](std::string_view) { over.channel->close(); };
-    CHECK(over.post("4one\x1e" "4two") == 200);
+    CHECK(over.post("4one\x1e"
+                    "4two") == 200);
     CHECK(over.owner->text == "one");
 }
 

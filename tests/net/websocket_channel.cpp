@@ -30,9 +30,11 @@ using support::channel_diary;
 namespace {
 
 struct side {
-    side(strand const& on, std::shared_ptr<socketio::byte_stream> over, role own, socketio::detail::engine_settings settings = {})
+    side(strand const& on, std::shared_ptr<socketio::byte_stream> over, role own,
+        socketio::detail::engine_settings settings = {})
         : channel{std::make_shared<websocket_channel>(on, socketio::detail::stream{on, std::move(over)},
-              engine{own, {.message_size = 1000000}, 7, std::move(settings)}, *owner, socketio::detail::connection_options{})}
+              engine{own, {.message_size = 1000000}, 7, std::move(settings)}, *owner,
+              socketio::detail::connection_options{})}
     {
         owner->channel = channel;
         channel->start({});
@@ -50,8 +52,7 @@ class pair {
 public:
     explicit pair(socketio::detail::engine_settings settings = {"abc", {}, 25000ms, 20000ms, 1000})
         : client{on, over_.first, role::client}, server{on, over_.second, role::server, std::move(settings)}
-    {
-    }
+    {}
     ~pair() { client.owner->channel = server.owner->channel = nullptr; }
 
     // Sends, and runs all that is ready.
@@ -120,7 +121,8 @@ TEST_CASE("a message that is written in place is what another one is, whichever 
             each->channel->end_message(at, {});
         }
         std::vector<std::size_t> sizes;
-        both.client.owner->on_message = both.server.owner->on_message = [&](std::string_view got) { sizes.push_back(got.size()); };
+        both.client.owner->on_message =
+            both.server.owner->on_message = [&](std::string_view got) { sizes.push_back(got.size()); };
         both.run();
         CHECK(sizes == std::vector<std::size_t>{size, size});
     }

@@ -11,7 +11,8 @@
 
 namespace support {
 
-class channel_diary final : public socketio::detail::engine_channel_owner, public std::enable_shared_from_this<channel_diary> {
+class channel_diary final : public socketio::detail::engine_channel_owner,
+                            public std::enable_shared_from_this<channel_diary> {
 public:
     std::shared_ptr<socketio::detail::engine_channel> channel;
     std::string text;

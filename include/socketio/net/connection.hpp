@@ -77,7 +77,7 @@ protected:
     // Bytes of the write that is under way.
     std::size_t in_flight() const noexcept { return writing_.size() - written_; }
     // Calls the owner no more; abort() follows.
-    void leave() noexcept { owner_ = nullptr; }
+    void detach() noexcept { owner_ = nullptr; }
 
 private:
     static constexpr std::size_t first_read = 2 * 1024; // what an idle connection costs

@@ -47,8 +47,9 @@ public:
     // As the reference names it.
     virtual std::string_view transport() const noexcept = 0;
 
-    // Takes what has come: calls `to` with each message, up to the first event that is none, and returns that event; `none`:
-    // nothing is left. After a close() inside a call no message follows. The caller holds the channel meanwhile.
+    // Takes what has come: calls `to` with each message, up to the first event that is none, and returns that event;
+    // `none`: nothing is left. After a close() inside a call no message follows. The caller holds the channel
+    // meanwhile.
     virtual engine_event receive(clock::time_point now, engine_channel_owner& to) = 0;
     // To be called after a turn: sends what has gathered, and waits for more.
     virtual channel_status settle() = 0;
@@ -58,11 +59,11 @@ public:
     virtual clock::time_point deadline() const noexcept = 0;
     // Time has passed: may return `closed`.
     virtual engine_event tick(clock::time_point now) = 0;
-    // The heartbeat's deadline has passed, though the timer may not have told: after a suspend, say.
+    // The heartbeat's deadline has passed. The timer may not have noticed it yet: after a suspend, say.
     bool expired(clock::time_point now) noexcept { return parts_.pulse->expired(now); }
 
-    // A text message that is written in place: begin, append to output(), then end or abandon. In between nothing else of
-    // this is called but message_size().
+    // A text message that is written in place: begin, append to output(), then end or abandon. In between nothing else
+    // of this is called but message_size().
     struct message {
         std::size_t start;
         bool compress = true; // if compression was agreed on, and the message is worth it
@@ -105,7 +106,7 @@ public:
     {
         std::uint64_t const most = parts_.settings->max_payload;
         return most == 0 || (text <= most && std::all_of(attachments.begin(), attachments.end(),
-                                                         [most](bytes_view each) { return each.size() <= most; }));
+                                                 [most](bytes_view each) { return each.size() <= most; }));
     }
     // Everything has been handed over: to the operating system, or to a poll that waits for more.
     virtual bool is_writable() = 0;
@@ -113,8 +114,8 @@ public:
     virtual std::size_t unsent() const noexcept = 0;
     virtual std::size_t unread_answers() const noexcept = 0;
 
-    // Ends it from this side and takes leave of the owner, who is not called any more: what was sent still goes, as far as
-    // close_timeout allows.
+    // Ends it from this side, and the owner is not called any more. What was sent still goes, as far as close_timeout
+    // allows.
     virtual void close() noexcept = 0;
     // The same without sending what waits: for peers that do not read.
     virtual void abort() noexcept = 0;

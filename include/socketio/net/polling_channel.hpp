@@ -18,7 +18,7 @@
 namespace socketio::detail {
 
 struct polling_options {
-    bool compress = true;              // answers of at least so many bytes, where the request allows gzip
+    bool compress = true; // answers of at least so many bytes, where the request allows gzip
     std::size_t compress_from = 1024;
     std::chrono::milliseconds close_timeout{5000};
 };
@@ -27,7 +27,7 @@ class polling_channel final : public engine_channel, public std::enable_shared_f
 public:
     // `time` is only asked what time it is.
     polling_channel(strand const& on, deadline_timer const& time, engine_settings settings, engine_channel_owner& owner,
-                    polling_options options);
+        polling_options options);
 
     // Writes the open packet. To be called once, before the first request is taken.
     void open() { polling_.open(time_.now()); }
@@ -71,7 +71,7 @@ private:
     void end_poll(engine_packet_type with);
     void send_output();
     void send_noop_if_due();
-    void tell_drained();
+    void call_on_drained();
     void linger();
     void on_last_poll();
 
@@ -84,9 +84,9 @@ private:
     std::shared_ptr<http_exchange> data_; // whose body is being read
     std::optional<engine_event> failure_; // to be received
     std::optional<disconnect_reason> ended_by_;
-    clock::time_point noop_due_ = clock::never();        // for a poll that stands in the way of an upgrade
-    clock::time_point left_poll_due_ = clock::never();   // for the answer to a poll whose client sends nothing more there
-    clock::time_point next_poll_due_ = clock::never();   // by which such a client has to poll again
+    clock::time_point noop_due_ = clock::never();      // for a poll that stands in the way of an upgrade
+    clock::time_point left_poll_due_ = clock::never(); // for the answer to a poll whose client sends nothing more there
+    clock::time_point next_poll_due_ = clock::never(); // by which such a client has to poll again
     clock::time_point linger_deadline_ = clock::never(); // until when a poll may fetch what was sent last
     std::size_t answers_ = 0;                            // bytes of the output that the client has asked for
     std::uint64_t received_ = 0;

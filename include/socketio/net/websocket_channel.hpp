@@ -12,7 +12,8 @@ namespace socketio::detail {
 class websocket_channel final : public connection, public engine_channel {
 public:
     // `session` is set up, but has said nothing yet; start() follows.
-    websocket_channel(strand const& on, stream&& below, engine&& session, engine_channel_owner& owner, connection_options options);
+    websocket_channel(strand const& on, stream&& below, engine&& session, engine_channel_owner& owner,
+        connection_options options);
 
     std::string_view transport() const noexcept override { return "websocket"; }
     SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;

@@ -43,8 +43,8 @@ protected:
 
 class engine_session final : public std::enable_shared_from_this<engine_session>, public engine_channel_owner {
 public:
-    engine_session(strand const& on, std::string sid, http_request request, std::shared_ptr<engine_session_keeper> keeper,
-                   std::shared_ptr<server_options const> options);
+    engine_session(strand const& on, std::string sid, http_request request,
+        std::shared_ptr<engine_session_keeper> keeper, std::shared_ptr<server_options const> options);
     ~engine_session();
 
     // Any thread; they do not change.
@@ -62,7 +62,7 @@ public:
     // All others are for the strand. One of these, once. Nothing is read before begin().
     void start(upgraded_stream&& over, bool base64);
     void start(std::shared_ptr<http_exchange> first);
-    // To be called once, by the side that is told of the new session.
+    // To be called once, by the side that the new session is handed to.
     void attach(std::shared_ptr<engine_session_owner> owner) { owner_ = std::move(owner); }
     void begin();
     // Closes it, and waits for no poll.
@@ -72,15 +72,18 @@ public:
     // There was no memory for something that was to be done whole: the session ends.
     void starve() noexcept;
 
-    // Inside the owner's on_readable(): calls it with each message that has come. After a close() inside a call no message
-    // follows.
+    // Inside the owner's on_readable(): calls it with each message that has come. After a close() inside a call no
+    // message follows.
     void receive();
     // Messages, as engine_channel has them; nothing is sent once the session is closed or closing. They gather until
     // flush(), or until the input that is being received has been taken.
     bool is_open() const noexcept { return !ended_; }
     engine_channel::message begin_message(bool compress) { return runtime_->channel->begin_message(compress); }
     byte_buffer& output() noexcept { return runtime_->channel->output(); }
-    std::size_t message_size(engine_channel::message const& of) const noexcept { return runtime_->channel->message_size(of); }
+    std::size_t message_size(engine_channel::message const& of) const noexcept
+    {
+        return runtime_->channel->message_size(of);
+    }
     void abandon(engine_channel::message const& of) noexcept;
     void end_message(engine_channel::message const& of, std::span<bytes_view const> attachments);
     void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress);
@@ -92,8 +95,8 @@ public:
     // Bytes that were not.
     std::size_t unsent() { return ended_ ? 0 : runtime_->channel->unsent(); }
 
-    // Ends the session: what was sent still goes, new input is not received. on_closed() follows, not inside this call, with
-    // `reason` and `why`.
+    // Ends the session: what was sent still goes, new input is not received. on_closed() follows, not inside this call,
+    // with `reason` and `why`.
     void close(disconnect_reason reason, std::error_code why);
     // The same without sending what waits: for peers that do not read.
     void abort(disconnect_reason reason, std::error_code why);
@@ -133,14 +136,14 @@ private:
     void arm();
     void end(engine_event const& with);
     void end_later(disconnect_reason reason, std::error_code why);
-    void tell_end(disconnect_reason reason, std::error_code why);
+    void call_on_closed(disconnect_reason reason, std::error_code why);
     void check_lingering();
 
     // The upgrade.
     void on_request(std::shared_ptr<http_exchange> exchange);
     void begin_upgrade(std::shared_ptr<http_exchange> exchange);
     void on_candidate(upgraded_stream&& over, bool base64);
-    void turn_away(upgraded_stream&& over, bool base64);
+    void reject_upgrade(upgraded_stream&& over, bool base64);
     bool pump_candidate(clock::time_point now);
     void upgrade();
     void drop_candidate();
@@ -158,7 +161,7 @@ private:
     clock::time_point upgrade_deadline_ = clock::never();
     bool upgrading_ = false; // from the request on
     bool lingering_ = false; // ended, but known as long as a poll may fetch what was sent last
-    bool ended_ = false;     // or about to be told so
+    bool ended_ = false;     // on_closed() may still follow
     bool pumping_ = false;
     std::atomic<bool> over_websocket_{false};
 };

@@ -18,7 +18,7 @@ inline constexpr std::chrono::milliseconds noop_pause{100};
 inline constexpr clock::time_point latest_linger = clock::never() - clock::duration{1};
 
 SOCKETIO_DECL polling_channel::polling_channel(strand const& on, deadline_timer const& time, engine_settings settings,
-                                               engine_channel_owner& owner, polling_options options)
+    engine_channel_owner& owner, polling_options options)
     : strand_{on}, time_{time}, polling_{std::move(settings)}, owner_{&owner}, options_{options}
 {
     consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0});
@@ -37,13 +37,14 @@ SOCKETIO_DECL void polling_channel::take_poll(std::shared_ptr<http_exchange> exc
         return;
     }
     std::weak_ptr<void> const pinned = owner_ ? owner_->pin() : nullptr;
-    exchange->on_gone(strand_, [weak = weak_from_this(), pinned, key = std::weak_ptr<http_exchange>{exchange}](bool for_good) {
-        auto const owner = pinned.lock();
-        auto const self = weak.lock();
-        auto const gone = key.lock();
-        if (owner && self && gone && self->poll_ == gone)
-            self->on_poll_left(for_good);
-    });
+    exchange->on_gone(strand_,
+        [weak = weak_from_this(), pinned, key = std::weak_ptr<http_exchange>{exchange}](bool for_good) {
+            auto const owner = pinned.lock();
+            auto const self = weak.lock();
+            auto const gone = key.lock();
+            if (owner && self && gone && self->poll_ == gone)
+                self->on_poll_left(for_good);
+        });
     left_poll_due_ = next_poll_due_ = clock::never();
     poll_ = std::move(exchange);
     if (lingers())
@@ -68,8 +69,8 @@ SOCKETIO_DECL void polling_channel::take_data(std::shared_ptr<http_exchange> exc
     }
 }
 
-// A client that sends nothing more on the poll's connection has left, or waits. It is answered before long, and if it is
-// still there it polls again.
+// A client that sends nothing more on the poll's connection has left, or waits. It is answered before long, and if it
+// is still there it polls again.
 SOCKETIO_DECL void polling_channel::on_poll_left(bool for_good)
 {
     if (for_good) {
@@ -127,7 +128,8 @@ SOCKETIO_DECL engine_event polling_channel::tick(clock::time_point now)
     if (!owner_)
         return {};
     if (now >= next_poll_due_)
-        return ended({.type = engine_event::kind::closed, .reason = disconnect_reason::transport_error, .error = error::closed});
+        return ended(
+            {.type = engine_event::kind::closed, .reason = disconnect_reason::transport_error, .error = error::closed});
     engine_event const event = polling_.tick(now);
     return event.type == engine_event::kind::closed ? ended(event) : event;
 }
@@ -147,18 +149,18 @@ SOCKETIO_DECL channel_status polling_channel::settle()
     if (data_ && (!owner_ || !polling_.has_input()))
         answer_data();
     if (owner_ && poll_) {
-        bool const told = polling_.has_output();
-        if (!told)
+        bool const has_messages = polling_.has_output();
+        if (!has_messages)
             send_noop_if_due();
         if (polling_.has_output())
             send_output();
-        if (told)
-            post(strand_, [self = shared_from_this(), pinned = owner_->pin()] { self->tell_drained(); });
+        if (has_messages)
+            post(strand_, [self = shared_from_this(), pinned = owner_->pin()] { self->call_on_drained(); });
     }
     return status();
 }
 
-SOCKETIO_DECL void polling_channel::tell_drained()
+SOCKETIO_DECL void polling_channel::call_on_drained()
 {
     if (owner_)
         owner_->on_drained();
@@ -203,7 +205,8 @@ SOCKETIO_DECL void polling_channel::send_binary(bytes_view message, bool compres
 inline bool compress_body(std::string& body, polling_options const& how, http_request const& request)
 {
     auto const gzip = installed_gzip.load(std::memory_order_acquire);
-    if (!how.compress || !gzip || body.size() < how.compress_from || !http_list_has(find_header(request, "Accept-Encoding"), "gzip"))
+    if (!how.compress || !gzip || body.size() < how.compress_from ||
+        !http_list_has(find_header(request, "Accept-Encoding"), "gzip"))
         return false;
     std::string smaller;
     if (!gzip(body, smaller))
@@ -229,7 +232,8 @@ SOCKETIO_DECL void polling_channel::answer_poll(std::string payload)
 {
     sent_ += payload.size();
     auto const poll = std::exchange(poll_, nullptr);
-    poll->answer({200, {{"Content-Type", "text/plain; charset=UTF-8"}, {"Cache-Control", "no-store"}}, std::move(payload)});
+    poll->answer(
+        {200, {{"Content-Type", "text/plain; charset=UTF-8"}, {"Cache-Control", "no-store"}}, std::move(payload)});
 }
 
 SOCKETIO_DECL void polling_channel::answer_data()
@@ -257,7 +261,8 @@ SOCKETIO_DECL void polling_channel::end_upgrade() noexcept
 SOCKETIO_DECL void polling_channel::hand_over(engine_channel& to)
 {
     end_poll(engine_packet_type::noop);
-    polling_.hand_over([&](std::string_view text) { to.send_packet(text, {}); }, [&](bytes_view data) { to.send_binary(data); });
+    polling_.hand_over([&](std::string_view text) { to.send_packet(text, {}); },
+        [&](bytes_view data) { to.send_binary(data); });
     if (data_)
         answer_data();
     owner_ = nullptr;
@@ -269,7 +274,8 @@ SOCKETIO_DECL void polling_channel::close() noexcept
         return;
     auto const failed = caught([this] {
         if (ended_by_)
-            end_poll(*ended_by_ == disconnect_reason::transport_close ? engine_packet_type::noop : engine_packet_type::close);
+            end_poll(*ended_by_ == disconnect_reason::transport_close ? engine_packet_type::noop
+                                                                      : engine_packet_type::close);
         else
             linger();
     });
@@ -277,8 +283,8 @@ SOCKETIO_DECL void polling_channel::close() noexcept
         stop_lingering();
 }
 
-// What was sent goes to the poll that waits, or to the next; the close packet to the one behind it, since npm's client acts
-// on a close packet before it hears the messages of the same payload.
+// What was sent goes to the poll that waits, or to the next; the close packet to the one behind it, since npm's client
+// acts on a close packet before it hears the messages of the same payload.
 SOCKETIO_DECL void polling_channel::linger()
 {
     if (poll_ && !polling_.has_output()) {

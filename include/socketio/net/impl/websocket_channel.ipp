@@ -7,8 +7,8 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL websocket_channel::websocket_channel(strand const& on, stream&& below, engine&& over, engine_channel_owner& owner,
-                                                   connection_options options)
+SOCKETIO_DECL websocket_channel::websocket_channel(strand const& on, stream&& below, engine&& over,
+    engine_channel_owner& owner, connection_options options)
     : connection{on, std::move(below), std::move(over), owner, std::move(options)}
 {
     consist_of({&session().output(), &session().pulse(), &session().settings(), session().message_header()});
@@ -37,7 +37,8 @@ SOCKETIO_DECL engine_event websocket_channel::receive(clock::time_point now, eng
 // A server that refuses the protocol version may do so in HTTP behind its 101.
 SOCKETIO_DECL bool websocket_channel::is_http(engine_event const& end) const noexcept
 {
-    return !opened_ && end.error == error::frame_invalid && session().own_role() == role::client && started_with("HTTP/1.");
+    return !opened_ && end.error == error::frame_invalid && session().own_role() == role::client &&
+           started_with("HTTP/1.");
 }
 
 SOCKETIO_DECL channel_status websocket_channel::settle()
@@ -52,11 +53,11 @@ SOCKETIO_DECL channel_status websocket_channel::settle()
 SOCKETIO_DECL channel_status websocket_channel::status() const noexcept
 {
     return {.bytes_received = bytes_received(),
-            .bytes_sent = bytes_sent(),
-            .unsent = unsent(),
-            .deadline = session().deadline(),
-            .round_trip = session().round_trip(),
-            .compressed = session().compresses()};
+        .bytes_sent = bytes_sent(),
+        .unsent = unsent(),
+        .deadline = session().deadline(),
+        .round_trip = session().round_trip(),
+        .compressed = session().compresses()};
 }
 
 SOCKETIO_DECL void websocket_channel::end_message(message const& of, std::span<bytes_view const> attachments)
@@ -75,7 +76,7 @@ SOCKETIO_DECL void websocket_channel::end_message(message const& of, std::span<b
 // Not now: a listener may be looking at a message that lies in the input.
 SOCKETIO_DECL void websocket_channel::abort() noexcept
 {
-    leave();
+    detach();
     post(serial(), [self = shared_from_this()] { self->abort(); });
 }
 

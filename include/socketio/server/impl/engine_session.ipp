@@ -11,9 +11,11 @@
 namespace socketio::detail {
 
 SOCKETIO_DECL engine_session::engine_session(strand const& on, std::string sid, http_request request,
-                                             std::shared_ptr<engine_session_keeper> keeper,
-                                             std::shared_ptr<server_options const> options)
-    : sid_{std::move(sid)}, request_{std::move(request)}, keeper_{std::move(keeper)}, options_{std::move(options)},
+    std::shared_ptr<engine_session_keeper> keeper, std::shared_ptr<server_options const> options)
+    : sid_{std::move(sid)},
+      request_{std::move(request)},
+      keeper_{std::move(keeper)},
+      options_{std::move(options)},
       runtime_{std::make_unique<runtime>(on)}
 {
     keeper_->add(this);
@@ -39,7 +41,8 @@ SOCKETIO_DECL engine engine_session::make_engine(upgraded_stream const& over, bo
     engine_settings settings{sid_, {}, options_->pingInterval, options_->pingTimeout, options_->maxHttpBufferSize};
     engine made{role::server, websocket_limits{.message_size = options_->maxHttpBufferSize}, 0, std::move(settings)};
     if (over.deflate)
-        made.compress_with(make_codec(role::server, *over.deflate, options_->perMessageDeflate), options_->perMessageDeflate.threshold);
+        made.compress_with(make_codec(role::server, *over.deflate, options_->perMessageDeflate),
+            options_->perMessageDeflate.threshold);
     if (base64)
         made.send_binary_as_text();
     return made;
@@ -48,8 +51,8 @@ SOCKETIO_DECL engine engine_session::make_engine(upgraded_stream const& over, bo
 SOCKETIO_DECL std::shared_ptr<websocket_channel> engine_session::connect(upgraded_stream&& over, engine&& session)
 {
     session.output().append(over.answer.view());
-    auto made = std::make_shared<websocket_channel>(runtime_->serial, std::move(over.connected), std::move(session), *this,
-        connection_options{.close_timeout = options_->close_timeout, .slot = std::move(over.slot)});
+    auto made = std::make_shared<websocket_channel>(runtime_->serial, std::move(over.connected), std::move(session),
+        *this, connection_options{.close_timeout = options_->close_timeout, .slot = std::move(over.slot)});
     made->start(std::move(over.leftover));
     return made;
 }
@@ -172,13 +175,15 @@ SOCKETIO_DECL void engine_session::abandon(engine_channel::message const& of) no
         runtime_->channel->abandon(of);
 }
 
-SOCKETIO_DECL void engine_session::end_message(engine_channel::message const& of, std::span<bytes_view const> attachments)
+SOCKETIO_DECL void engine_session::end_message(engine_channel::message const& of,
+    std::span<bytes_view const> attachments)
 {
     if (!ended_)
         runtime_->channel->end_message(of, attachments);
 }
 
-SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress)
+SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<bytes_view const> attachments,
+    bool compress)
 {
     if (!ended_)
         runtime_->channel->send_packet(text, attachments, compress);
@@ -248,7 +253,7 @@ SOCKETIO_DECL void engine_session::end_later(disconnect_reason reason, std::erro
     ended_ = true;
     drop_candidate();
     static_cast<void>(caught([this] { arm(); }));
-    post(runtime_->serial, [self = shared_from_this(), reason, why] { self->tell_end(reason, why); });
+    post(runtime_->serial, [self = shared_from_this(), reason, why] { self->call_on_closed(reason, why); });
 }
 
 SOCKETIO_DECL void engine_session::end(engine_event const& with)
@@ -260,10 +265,10 @@ SOCKETIO_DECL void engine_session::end(engine_event const& with)
     if (auto const channel = std::exchange(runtime_->channel, nullptr))
         channel->close();
     static_cast<void>(caught([this] { arm(); }));
-    tell_end(with.reason, with.error);
+    call_on_closed(with.reason, with.error);
 }
 
-SOCKETIO_DECL void engine_session::tell_end(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::call_on_closed(disconnect_reason reason, std::error_code why)
 {
     if (!lingering_)
         keeper_->on_ended(sid_);

@@ -19,7 +19,8 @@ SOCKETIO_DECL void engine_session::start(std::shared_ptr<http_exchange> first)
         settings.upgrades.emplace_back("websocket");
     auto const& compression = options_->httpCompression;
     polling_options const how{compression.enabled, compression.threshold, options_->close_timeout};
-    runtime_->polling = std::make_shared<polling_channel>(runtime_->serial, runtime_->timer, std::move(settings), *this, how);
+    runtime_->polling =
+        std::make_shared<polling_channel>(runtime_->serial, runtime_->timer, std::move(settings), *this, how);
     runtime_->channel = runtime_->polling;
     runtime_->polling->open();
     runtime_->polling->take_poll(std::move(first));
@@ -45,8 +46,8 @@ SOCKETIO_DECL void engine_session::on_request(std::shared_ptr<http_exchange> exc
     else if (exchange->upgrade())
         begin_upgrade(std::move(exchange));
     else if (!polling)
-        keeper_->refuse(exchange, {refusal_code::bad_request,
-            {{"name", "TRANSPORT_MISMATCH"}, {"transport", "polling"}, {"previousTransport", "websocket"}}});
+        keeper_->refuse(exchange, {refusal_code::bad_request, {{"name", "TRANSPORT_MISMATCH"}, {"transport", "polling"},
+                                                                  {"previousTransport", "websocket"}}});
     else if (method == "GET")
         polling->take_poll(std::move(exchange));
     else if (method == "POST")
@@ -57,8 +58,8 @@ SOCKETIO_DECL void engine_session::on_request(std::shared_ptr<http_exchange> exc
         settle();
 }
 
-// One that comes too late, or beside another one, is let in and closed, as in the reference: a WebSocket's client cannot
-// see what an HTTP answer says.
+// One that comes too late, or beside another one, is let in and closed, as in the reference: a WebSocket's client
+// cannot see what an HTTP answer says.
 SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> exchange)
 {
     http_upgrade const& asked = *exchange->upgrade();
@@ -74,14 +75,15 @@ SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> 
         runtime_->polling->begin_upgrade();
     }
     bool const base64 = read_engine_query(exchange->request().query()).base64;
-    exchange->take_stream(runtime_->serial, protocol, [self = shared_from_this(), base64, wanted](upgraded_stream&& over) {
-        self->guarded([&] {
-            if (wanted)
-                self->on_candidate(std::move(over), base64);
-            else
-                self->turn_away(std::move(over), base64);
+    exchange->take_stream(runtime_->serial, protocol,
+        [self = shared_from_this(), base64, wanted](upgraded_stream&& over) {
+            self->guarded([&] {
+                if (wanted)
+                    self->on_candidate(std::move(over), base64);
+                else
+                    self->reject_upgrade(std::move(over), base64);
+            });
         });
-    });
 }
 
 SOCKETIO_DECL void engine_session::on_candidate(upgraded_stream&& over, bool base64)
@@ -96,7 +98,7 @@ SOCKETIO_DECL void engine_session::on_candidate(upgraded_stream&& over, bool bas
     pump();
 }
 
-SOCKETIO_DECL void engine_session::turn_away(upgraded_stream&& over, bool base64)
+SOCKETIO_DECL void engine_session::reject_upgrade(upgraded_stream&& over, bool base64)
 {
     if (!alive()) {
         over.connected.close();

@@ -99,13 +99,6 @@ SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view c
     return true;
 }
 
-SOCKETIO_DECL void peer_core::note_sent(std::size_t before)
-{
-    count(counts_.sent);
-    if (!sending_as_one_)
-        check_unread(before);
-}
-
 SOCKETIO_DECL void peer_core::send_control(packet_type type, std::string_view nsp, value const* payload)
 {
     byte_buffer text;

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
-#include <socketio/server/peer_core.hpp>
 #include <socketio/server/engine_session.hpp>
+#include <socketio/server/peer_core.hpp>
 
 namespace socketio::detail {
 
 SOCKETIO_DECL peer_core::message::message(peer_core& to, bool compress)
     : to_{to}, session_{*to.session_}, before_{session_.unsent()}, at_{session_.begin_message(compress)}
-{
-}
+{}
 
 SOCKETIO_DECL peer_core::message::~message()
 {
@@ -37,6 +36,13 @@ SOCKETIO_DECL void peer_core::message::end()
     session_.end_message(at_, attachments_);
     ended_ = true;
     to_.note_sent(before_);
+}
+
+SOCKETIO_DECL void peer_core::note_sent(std::size_t before)
+{
+    count(counts_.sent);
+    if (!sending_as_one_)
+        check_unread(before);
 }
 
 } // namespace socketio::detail
