@@ -1,4 +1,4 @@
-// What `socket.timeout(...)`, `socket.volatile_()` and `socket.compress(...)` return.
+// The result of `socket.timeout(...)`, `socket.volatile_()` and `socket.compress(...)`.
 #pragma once
 
 #include <socketio/client/emitting.hpp>
@@ -9,9 +9,9 @@
 
 namespace socketio {
 
-// A socket with a condition on what is emitted through it: see emits. Unlike the reference's flags, which belong to
-// whatever is emitted next, it may be kept and used again; it shares the socket as a copy of the
-// handle does. Any thread may use its own copy.
+// A socket with conditions for its emits: see emits. It can be stored and used again, unlike the reference's
+// flags, which apply to the next emit only. It shares the socket, as a copy of the handle does. Any thread may
+// use its own copy.
 class emit_operator : public emits<emit_operator, emit_operator, detail::emit_flags> {
 public:
     explicit emit_operator(std::shared_ptr<detail::socket_link> on, detail::emit_flags conditions = {}) noexcept

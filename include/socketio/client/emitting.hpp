@@ -1,4 +1,4 @@
-// How a client's socket encodes what it emits, and keeps what is to be sent again or later.
+// Encodes the emits of a client's socket, and stores those that are sent later or again.
 #pragma once
 
 #include <socketio/client/links.hpp>
@@ -17,9 +17,9 @@ namespace socketio::detail {
 // The conditions of one emit.
 struct emit_flags {
     std::optional<std::chrono::milliseconds> timeout{}; // for the acknowledgement
-    bool is_volatile = false;                           // rather lost than late
-    std::optional<std::chrono::milliseconds> expiry{};  // not sent after it
-    bool compress = true;                               // where compression is agreed on
+    bool is_volatile = false;                           // dropped rather than late
+    std::optional<std::chrono::milliseconds> expiry{};  // not sent after this time
+    bool compress = true;                               // if compression was negotiated
 
     buffer_policy rule(socket_link const& to) const
     {
@@ -50,7 +50,7 @@ inline pending_ack new_waiting(socket_link const& to, emit_flags const& flags, s
     return is_retried(to, flags) ? to.core().new_retried(event) : to.core().new_ack(event, flags.timeout);
 }
 
-// An event that is encoded now and sent later: arguments, which may be gone then, are not looked at again.
+// An event that is encoded now and sent later: its arguments need not live until then.
 struct prepared_emit {
     packet_queue packet;
     pending_ack waiting;
@@ -59,7 +59,7 @@ struct prepared_emit {
     bool is_retried = false;
 };
 
-// The queue gives every try an ack id of its own, so that there the packet has none yet.
+// The queue gives every try an ack id of its own, so that the packet has none yet.
 template <class... Args>
 prepared_emit prepare_emit(socket_link& to, emit_flags const& flags, pending_ack&& waiting, std::string_view event,
     Args const&... arguments)

@@ -11,15 +11,16 @@
 namespace socketio {
 
 // Connects to a namespace of a server: "http://host:3000" for the main one, "http://host:3000/admin" for
-// another. Nothing happens before `executor`'s context runs; it must not be destroyed before the last
-// emit or connect, though handles may outlive it. Returns at once; how it went is told by "connect" or
-// "connect_error". Where the context runs already on another thread, use `.autoConnect = false`, add the
-// listeners, then call connect(). A handle that is captured in `settings` (log, query, extraHeaders, auth)
-// keeps its own connection alive until the context goes.
+// another. It connects when `executor`'s context runs. Do not destroy the context before the last emit or
+// connect; handles may outlive it. Returns at once; the result is a "connect" or a "connect_error". If the
+// context already runs on another thread, use `.autoConnect = false`, add the listeners, then call connect().
+// A handle that is captured in `settings` (log, query, extraHeaders, auth) keeps its own connection alive
+// until the context is destroyed.
 //
-// As with the reference, calls for several namespaces of one server share one connection: that of an earlier
-// call on this executor with the same origin and `path`, whose options count then, as long as it has no
-// socket of this namespace. `forceNew`, or `multiplex` off, makes a connection of its own.
+// As in the reference (socket.io-client/lib/index.ts, lookup()), calls for several namespaces of one server
+// share one connection: that of an earlier call on this executor with the same origin and `path`, as long as
+// it has no socket of this namespace. The options of the earlier call apply then. `forceNew`, or `multiplex`
+// off, makes a connection of its own.
 inline socket io(asio::any_io_executor executor, std::string_view url, options settings = {})
 {
     return socket{detail::manager_cache::socket(executor, url, std::move(settings))};

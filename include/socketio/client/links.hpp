@@ -1,5 +1,5 @@
-// What public handles hold: shared owners of a manager's and a namespace's state. When the last
-// copy of a handle goes, its link says so to the strand and returns; it never waits.
+// The content of public handles: shared owners of a manager's and a namespace's state. When the last copy of a
+// handle is destroyed, its link reports that to the strand and returns without waiting.
 #pragma once
 
 #include <socketio/client/options.hpp>
@@ -46,7 +46,7 @@ private:
     std::shared_ptr<socket_link> make_socket(std::string const& name, socket_options settings);
 
     std::shared_ptr<manager_core> core_;
-    std::recursive_mutex mutex_; // what dies while a socket is taken in may ask for another
+    std::recursive_mutex mutex_; // destructors inside the lock may ask for another socket
     std::map<std::string, std::weak_ptr<socket_link>, std::less<>> links_;
 };
 
@@ -61,7 +61,7 @@ public:
     void disconnect();
     void emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
                     encode_event_ref encode, buffer_policy const& rule);
-    // Throws as emit_event does, for a packet that is sent later.
+    // Throws like emit_event, for a packet that is sent later.
     void check_emit(std::string_view event, std::size_t attachments) const;
     void send(packet_queue const& packet, pending_ack waiting, buffer_policy const& rule);
     std::weak_ptr<socket_core> weak_core() const noexcept { return core_; }

@@ -1,4 +1,4 @@
-// The manager: one connection to one server, which its namespaces share, and the effort to keep it.
+// The manager: one connection to one server, shared by its namespaces and re-established after a loss.
 #pragma once
 
 #include <socketio/client/links.hpp>
@@ -19,13 +19,13 @@ class socket;
 // A handle; copies refer to the same manager, which ends when the last handle of it and of its
 // sockets is gone. All members may be called from any thread. Listeners run on the manager's strand.
 //
-// Its events, for `on`, `once` and `off` (see listens): "open", "error" (connect_error), "ping", "drain" (all is written),
-// "packet" (packet const&), "close" (std::string_view reason, disconnect_details const&), "reconnect_attempt" (number, from 1),
-// "reconnect" (number of attempts), "reconnect_error" (connect_error), "reconnect_failed".
+// Its events, for `on`, `once` and `off` (see listens): "open", "error" (connect_error), "ping", "drain" (all output is
+// written), "packet" (packet const&), "close" (std::string_view reason, disconnect_details const&), "reconnect_attempt"
+// (number, from 1), "reconnect" (number of attempts), "reconnect_error" (connect_error), "reconnect_failed".
 class manager : public listens<manager> {
 public:
-    // Opens at once unless `autoConnect` is off. The URL names the server ("http://host:3000"); its
-    // path is ignored here. A URL that cannot be used is told by an "error" event.
+    // Opens at once unless `autoConnect` is off. The URL names the server ("http://host:3000"); its path is
+    // ignored here. For an invalid URL, "error" is emitted.
     template <class Context>
         requires requires(Context& c) { asio::any_io_executor{c.get_executor()}; }
     manager(Context& context, std::string_view url, options settings = {})
@@ -38,37 +38,37 @@ public:
     }
     explicit manager(std::shared_ptr<detail::manager_link> link) noexcept : link_{std::move(link)} {}
 
-    // The socket of a namespace. There is one for each: asked again, the same, and `settings` are ignored.
+    // The socket of a namespace. A second call for a namespace returns the same socket, and ignores `settings`.
     // Connects at once unless `autoConnect` is off.
     inline class socket socket(std::string_view nsp, socket_options settings = {});
 
-    // Opens the connection, or does nothing if that is under way. `connect` is the same.
+    // Opens the connection. Has no effect if that is under way. `connect` is the same.
     void open() { link_->open(); }
     void connect() { open(); }
-    // Closes the connection of all namespaces, which hear "disconnect" with "forced close", and stops
+    // Closes the connection of all namespaces, which emit "disconnect" with "forced close", and stops
     // reconnecting. `disconnect` is the same.
     void close() { link_->close(); }
     void disconnect() { close(); }
 
-    // The options of these names, to be read and changed while the manager runs. A getter returns what
-    // this thread has set before. After the context has ended they still do, without any effect.
+    // The options of these names, which can be read and changed at run time. A getter returns the last value
+    // that this thread has set. After the context has ended, they have no effect.
     //
-    // Switched off while an attempt is being waited for, `reconnection` ends the waiting; an attempt that
-    // is under way is the last. Switched on again, it counts from the next loss, or failed attempt, on.
+    // Switched off during the wait for an attempt, `reconnection` ends the wait. An attempt under way is the
+    // last one. Switched on again, it applies from the next loss or failed attempt on.
     bool reconnection() const { return rules().read().reconnection; }
     manager& reconnection(bool allowed)
     {
         link_->reconnection(allowed);
         return *this;
     }
-    // 0: no limit. Looked at after the next failure or loss.
+    // 0: no limit. Checked after the next failure or loss.
     std::uint64_t reconnectionAttempts() const { return rules().read().attempts; }
     manager& reconnectionAttempts(std::uint64_t value)
     {
         rules().change([&](detail::reconnect_values& values) { values.attempts = value; });
         return *this;
     }
-    // These three count from the next wait on; one that has begun takes as long as it would have.
+    // These three apply from the next wait on; they do not change a wait that has begun.
     std::chrono::milliseconds reconnectionDelay() const { return rules().read().wait.delay; }
     manager& reconnectionDelay(std::chrono::milliseconds value)
     {
@@ -81,14 +81,14 @@ public:
         rules().change([&](detail::reconnect_values& values) { values.wait.delay_max = value; });
         return *this;
     }
-    // 0 to 1; what is outside is taken as the nearest.
+    // 0 to 1; other values become the nearest of these.
     double randomizationFactor() const { return rules().read().wait.randomization; }
     manager& randomizationFactor(double value)
     {
         rules().change([&](detail::reconnect_values& values) { values.wait.randomization = value; });
         return *this;
     }
-    // 0: no limit. Counts from the next attempt to connect on.
+    // 0: no limit. Applies from the next attempt on.
     std::chrono::milliseconds timeout() const { return rules().read().timeout; }
     manager& timeout(std::chrono::milliseconds value)
     {
@@ -96,11 +96,11 @@ public:
         return *this;
     }
 
-    // While an attempt to reconnect is being waited for: makes it at once, and counts attempts and delay
-    // from the first again. Otherwise does nothing. For when the network has come back, or changed.
+    // During the wait for an attempt to reconnect: attempts it at once, and resets the attempts and the delay.
+    // Otherwise has no effect. Call it when the network has returned, or changed.
     void reconnect_now() { link_->reconnect_now(); }
 
-    // The connection in numbers, as it was after the last turn on the strand (there: as it is).
+    // The state of the connection as numbers, after the last turn on the strand (on the strand: now).
     connection_snapshot snapshot() const { return link_->snapshot(); }
     asio::any_io_executor get_executor() const { return link_->get_executor(); }
 

@@ -1,5 +1,5 @@
-// The managers of one execution context that io() can share: by origin and path of their servers, as the
-// reference does it, but without any global state.
+// The managers of one execution context that io() can share: by origin and path of their servers, as in lookup()
+// of the reference (socket.io-client/lib/index.ts), but without global state.
 #pragma once
 
 #include <socketio/client/links.hpp>
@@ -21,9 +21,10 @@ public:
 
     explicit manager_cache(asio::execution_context& context) : asio::execution_context::service{context} {}
 
-    // The socket of this namespace, of a manager that is there and has no such namespace yet, or else of one
-    // that `settings` make. A manager whose executor is another is another.
-    static std::shared_ptr<socket_link> socket(asio::any_io_executor const& executor, std::string_view url, options settings);
+    // The socket of this namespace: of an existing manager without that namespace, or of a new one with
+    // `settings`. Managers with different executors are not shared.
+    static std::shared_ptr<socket_link> socket(asio::any_io_executor const& executor, std::string_view url,
+                                               options settings);
 
 private:
     struct entry {

@@ -50,9 +50,9 @@ public:
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
     bool perform(unique_function<void()> command) { return lane_.perform(std::move(command)); }
     connection_snapshot snapshot();
-    // Takes a namespace in; it stays until forget().
+    // Adds a namespace; it stays until forget().
     void adopt(std::shared_ptr<socket_core> joined);
-    // No handle is left: of the manager, or of a namespace.
+    // All handles are destroyed: those of the manager, or of a namespace.
     void stop() noexcept;
     void release(std::shared_ptr<socket_core> const& which) noexcept;
 
@@ -64,7 +64,7 @@ public:
     void reconnect_now();
     bool is_open() const noexcept { return machine_.is_open(); }
     clock::time_point now() const noexcept { return lane_.now(); }
-    // To be run after the listener that runs now, in order. Whatever calls user code is a step.
+    // Runs the step after the current listener, in order. Every call of user code is a step.
     void defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
     // The same of steps that have their memory already.
     void defer(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer(std::move(steps)); }
@@ -72,7 +72,7 @@ public:
     void defer_first(unique_function<void()> step) { lane_.defer_first(std::move(step)); }
     bool alive() const noexcept { return lane_.alive(); }
 
-    // Of its sockets.
+    // For its sockets.
     parts shared() noexcept override { return {lane_, writer_, settings_, sources_}; }
     SOCKETIO_DECL std::size_t unsent() noexcept override;
     bool is_reconnecting() const noexcept override { return machine_.is_reconnecting(); }
@@ -105,7 +105,7 @@ public:
     ack make_ack(std::uint64_t) override { return {}; }
 
 private:
-    // It dies with the context.
+    // Destroyed with the context.
     struct runtime {
         std::shared_ptr<tls_provider> tls; // made by the first attempt that needs it
         std::shared_ptr<dial> dialing;
@@ -148,7 +148,7 @@ private:
     void tell_error(std::string event, connect_error const& why);
     void dispatch(std::string_view event, event_call& call) { events_.dispatch_reserved(event, call); }
 
-    asio::any_io_executor executor_; // a strand, for one, must not outlive its context
+    asio::any_io_executor executor_; // a strand, for example, must not outlive its context
     sources const sources_;
     options const settings_;
     reconnect_rules rules_;
@@ -173,7 +173,7 @@ private:
     std::vector<std::weak_ptr<socket_core>> drain_watchers_;
     std::uint64_t connections_ = 0;
     std::uint64_t packets_received_ = 0;
-    std::uint64_t earlier_received_ = 0; // bytes, of connections that are gone
+    std::uint64_t earlier_received_ = 0; // bytes, of earlier connections
     std::uint64_t earlier_sent_ = 0;
     connect_timings timings_{};
     clock::time_point upgraded_at_{};
@@ -182,7 +182,7 @@ private:
     connect_machine machine_;
     packet_decoder decoder_;
     connect_throttle gate_;
-    socket_core* root_ = nullptr; // the namespace "/", which most packets are for
+    socket_core* root_ = nullptr; // the namespace "/", which most packets belong to
 };
 
 } // namespace socketio::detail

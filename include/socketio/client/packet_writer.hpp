@@ -21,30 +21,31 @@ public:
     packet_writer(packet_writer const&) = delete;
     packet_writer& operator=(packet_writer const&) = delete;
 
-    // The connection is open; it belongs to the manager. Close before it goes.
+    // The connection is open; it belongs to the manager. Call close() before its destruction.
     void open(engine_channel& link) noexcept { link_ = &link; }
     void close() noexcept { link_ = nullptr; }
     bool is_open() const noexcept { return link_ != nullptr; }
 
-    // It is open, and its heartbeat has not passed.
+    // It is open, and its heartbeat has not expired.
     bool can_write();
-    // All that was written before has been handed to the operating system.
+    // The operating system has accepted all written data.
     bool is_writable() { return link_ && link_->is_writable(); }
-    // Bytes that have not.
+    // Bytes that it has not accepted.
     std::size_t unsent() const noexcept { return link_ ? link_->unsent() : 0; }
-    // The server does not read fast enough for a socket with this limit: it keeps its packets, see held_back().
+    // The server reads too slowly for a socket with this limit: the socket keeps its packets, see held_back().
     bool holds_back(std::size_t most_unsent) noexcept;
     // A connected socket keeps its packets.
     bool& held_back() noexcept { return held_back_; }
-    // Bytes of answers that have not been handed over.
+    // Bytes of answers that the operating system has not accepted.
     std::size_t unread_answers() const noexcept { return link_ ? link_->unread_answers() : 0; }
     std::uint64_t packets() const noexcept { return packets_; }
 
-    // False if there is no connection, or if the server takes none of that size. If it throws, nothing is written.
+    // Returns false if there is no connection, or if the packet exceeds the server's limit. If it throws, no
+    // part is written.
     bool write(std::string_view text, std::span<bytes_view const> attachments, bool compress = true);
     bool write_answer(std::string_view text, std::span<bytes_view const> attachments);
 
-    // A packet that user code writes into the output of an open connection. Nothing of it stays unless it is ended.
+    // A packet that user code writes into the output of an open connection. It is removed unless end() is called.
     class message {
     public:
         message(packet_writer& by, bool compress);

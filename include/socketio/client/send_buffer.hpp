@@ -1,4 +1,4 @@
-// Packets of one namespace that are not sent yet, within limits. The strand changes it; any thread may look at it.
+// The unsent packets of one namespace, within limits. The strand changes it; any thread may read it.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -31,7 +31,7 @@ namespace socketio::detail {
 // The fate of a packet that cannot be written at once.
 struct buffer_policy {
     bool is_volatile = false;                      // it is dropped
-    clock::time_point expires = clock::never();    // it is kept so long
+    clock::time_point expires = clock::never();    // it is stored until then
     bool compress = true;                          // when it is written
 };
 
@@ -56,7 +56,8 @@ public:
     bool empty() const noexcept { return packets_.empty(); }
     clock::time_point deadline() const noexcept { return packets_.deadline(); }
     buffer_limits const& limits() const noexcept { return limits_; }
-    // The limits hold for packets that a server does not read, too: over so many bytes unsent, packets are kept.
+    // The limits also apply to packets for a server that does not read: beyond that many unsent bytes, packets
+    // are stored.
     bool is_bounded() const noexcept { return limits_.events != 0 || limits_.bytes != 0; }
     std::size_t most_unsent() const noexcept
     {
@@ -64,7 +65,8 @@ public:
         return limits_.bytes != 0 && limits_.bytes < most ? limits_.bytes : most;
     }
 
-    // False if there is no room for it. `drop` sees each packet, as (text, ack), that goes to make room.
+    // Returns false if there is no room for it. `drop` is called for each packet, as (text, ack), that is
+    // removed to make room.
     template <class Drop>
     bool push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
               buffer_policy const& policy, Drop drop)
@@ -86,7 +88,7 @@ public:
         std::lock_guard const lock{mutex_};
         packets_.remove(ack);
     }
-    // `gone` sees each packet as (text, ack). If it throws, that one stays, with all behind it.
+    // Calls `gone` for each packet as (text, ack). If it throws, that packet stays, with all behind it.
     template <class Gone>
     void remove_all(Gone gone)
     {
@@ -100,7 +102,7 @@ public:
         std::lock_guard const lock{mutex_};
         packets_.remove_expired(now, gone);
     }
-    // Hands the packets over in order, as (text, attachments, ack, compress), until `take` says false.
+    // Passes the packets on in order, as (text, attachments, ack, compress), until `take` returns false.
     template <class Take>
     void drain(Take take)
     {

@@ -20,26 +20,29 @@
 #include <vector>
 
 namespace socketio {
-// A handle; copies refer to the same socket. When the last one goes, the socket leaves its namespace
-// and the connection, if it was the last there. That never blocks, and no listener is called any more;
-// acknowledgement handlers that take an error code are told error::stopped.
+// A handle; copies refer to the same socket. The destructor of the last one leaves the namespace, and closes the
+// connection if it was the last socket there. It does not block, and listeners are never called after it.
+// Acknowledgement handlers that take an error code receive error::stopped.
 //
 // All members may be called from any thread, also inside listeners. Listeners and handlers run on the
 // manager's strand, one at a time. Do not let a listener own (capture by value) a handle of the socket
 // it listens to: the socket would keep itself alive until off().
 //
-// Its verbs are those of emits (emit, emitWithAck, timeout, ...), of listens (on, once, off) and of listens_to_all (onAny, ...).
-// While the socket is not connected, events are kept and sent when it is; timeout() counts from the emit on, and ends an
-// event that is still kept. An event over the server's maxPayload is not sent: its handler, or the error hook, gets the error.
+// Its verbs are those of emits (emit, emitWithAck, timeout, ...), of listens (on, once, off) and of listens_to_all
+// (onAny, ...). While the socket is not connected, events are stored and sent later. timeout() counts from the emit on,
+// and ends a stored event, too. An event over the server's maxPayload is not sent: its handler, or the error hook,
+// receives the error.
 //
 // The parameters of a listener are read from the event's arguments: more arguments are ignored, missing ones are an error
 // unless the parameter is std::optional. An event that does not fit goes to the error hook instead of the listener. A last
 // parameter of type socketio::ack is the answer. std::string_view, views and spans are valid during the call.
 // Events of the library: "connect" (), "connect_error" (connect_error const&), "disconnect"
 // (std::string_view reason, disconnect_details const&), "reconnect" (int attempts; after "connect").
-class socket : public emits<socket, emit_operator, detail::emit_flags>, public listens<socket>, public listens_to_all<socket> {
+class socket : public emits<socket, emit_operator, detail::emit_flags>,
+               public listens<socket>,
+               public listens_to_all<socket> {
 public:
-    socket() = default; // no socket; only to be assigned to, or asked whether it is one
+    socket() = default; // no socket, until one is assigned
     explicit socket(std::shared_ptr<detail::socket_link> link) noexcept : link_{std::move(link)} {}
     explicit operator bool() const noexcept { return link_ != nullptr; }
 
@@ -62,8 +65,8 @@ public:
         return detail::stream_of<R...>::next(link_to_share(), event, limit, std::forward<Token>(token));
     }
 
-    // All occurrences of an event from now on, to be taken one by one with event_stream::async_next; results
-    // are as above. off(event) ends it too.
+    // All occurrences of an event from now on, one by one with event_stream::async_next; results are as above.
+    // off(event) ends the stream.
     template <class... R>
     auto stream(std::string_view event, stream_options const& settings = {})
     {
@@ -75,8 +78,8 @@ public:
         return detail::stream_kind<detail::name_and_arguments, std::string, array>::open_any(link(), settings);
     }
 
-    // Joins the namespace, opening the connection if need be; needed after disconnect(), after a
-    // disconnect by the server, after a refusal, and with `autoConnect` off. `open` is the same.
+    // Joins the namespace, and opens the connection if necessary. Needed after disconnect(), after a disconnect
+    // by the server, after a refusal, and with `autoConnect` off. `open` is the same.
     void connect() { link().connect(); }
     void open() { connect(); }
     // Leaves the namespace: "disconnect" with "io client disconnect" follows. The last socket to leave
@@ -84,18 +87,18 @@ public:
     void disconnect() { link().disconnect(); }
     void close() { disconnect(); }
 
-    // What waits for the connection: the events in the send buffer, in order, without those of the `retries`
-    // queue. Another thread's emit may still be on its way there.
+    // The events in the send buffer, in order, without those of the `retries` queue. Another thread's emit may
+    // still be on its way there.
     std::vector<buffered_event> sendBuffer() const { return link().core().buffered_events(); }
-    // Takes them out; their acknowledgements end with std::errc::operation_canceled.
+    // Removes them; their acknowledgements end with std::errc::operation_canceled.
     void clear_send_buffer() { link().core().clear_send_buffer(); }
-    // Bytes that the operating system has not taken yet: the send buffer, the `retries` queue (until they are
-    // acknowledged), and what the connection has still to write, for all of its namespaces. Seen from
-    // outside the strand it is as old as the last turn there.
+    // Bytes that the operating system has not accepted yet: the send buffer, the `retries` queue (until its
+    // events are acknowledged), and the unsent output of the connection, for all of its namespaces. Off the
+    // strand, the value is that of the last turn.
     std::size_t buffered_amount() const { return link().core().buffered_amount(); }
-    // Completes with (std::error_code) when that is 0, so that a producer can go at the network's pace. Errors:
-    // std::errc::operation_canceled after a cancellation, error::stopped when the last handle is gone.
-    // Handlers run as those of emitWithAck do.
+    // Completes with (std::error_code) when that is 0, so that a producer can adapt to the network. Errors:
+    // std::errc::operation_canceled after a cancellation, error::stopped when the last handle is destroyed.
+    // Handlers run as for emitWithAck.
     template <class Token = detail::no_token>
     auto async_drain(Token&& token = {})
     {
@@ -109,21 +112,21 @@ public:
     std::string id() const { return link().core().id(); }
     bool connected() const { return link().core().connected(); }
     bool disconnected() const { return !connected(); }
-    // The connection was lost, and the server has taken the session up where it was: same id, same rooms,
-    // the missed events delivered before "connect". Needs connectionStateRecovery on the server.
+    // The connection was lost, and the server has resumed the session: same id, same rooms, and the missed
+    // events came before "connect". Needs connectionStateRecovery on the server.
     bool recovered() const { return link().core().recovered(); }
-    // What a later socket can be given as `recovery` option to resume this session, in a new process even.
+    // The value of the option `recovery` for a later socket that resumes this session, even in a new process.
     recovery_state recovery() const { return link().core().recovery(); }
-    // It is connected or will be by itself; otherwise it takes a connect().
+    // True if it is connected, or will connect by itself. Otherwise call connect().
     bool active() const { return link().core().active(); }
     std::string const& nsp() const { return link().core().nsp(); }
 
-    // This socket in numbers, as it was after the last turn on the strand (there: as it is), see
+    // The state of this socket as numbers, after the last turn on the strand (on the strand: now). See
     // manager::snapshot() for its connection.
     socket_snapshot snapshot() const { return link().core().snapshot(); }
 
-    // Is told of events that could not be delivered or sent (event_error const&); the connection goes on.
-    // One per socket, replacing the one before. Without it they are only logged.
+    // Called for events that could not be delivered or sent (event_error const&); the connection continues. One
+    // hook per socket; a new one replaces the old one. Without a hook, errors are only logged.
     void on_error(std::function<void(event_error const&)> hook) { link().core().set_error_hook(std::move(hook)); }
 
     // The manager of this socket's connection.

@@ -58,7 +58,7 @@ public:
     void cancel_ack(std::uint64_t id);
     bool adds_deduplication_id() const noexcept { return deduplication_id_; }
     std::string new_deduplication_id();
-    // Bytes of this socket that the operating system has not taken yet, those of the connection included.
+    // Bytes of this socket that the operating system has not accepted yet, including those of the connection.
     std::size_t buffered_amount() const;
     std::vector<buffered_event> buffered_events() const { return send_buffer_.events(); }
     // An event, of user code or encoded already. They throw for reserved names and too many attachments.
@@ -85,11 +85,10 @@ public:
     // Calls of the user.
     void connect();
     void disconnect();
-    // The last handle has gone, and with it all listeners.
+    // The last handle was destroyed, and with it all listeners.
     void release();
 
-    // Events of the manager.
-    // `attempts`: how many it took to open the connection again; 0 if it never was lost.
+    // Events of the manager. `attempts`: the number of attempts that the reconnection took; 0 for a first connection.
     void on_manager_open(std::uint64_t attempts);
     void on_manager_close(disconnect_reason reason, disconnect_details const& details);
     void on_manager_error(connect_error const& why);
@@ -100,27 +99,27 @@ public:
     clock::time_point deadline() const noexcept;
     // CONNECT was sent for this socket as it is now, so that the answer is its own.
     bool awaits_answer() const noexcept { return active() && connecting_ && !held_; }
-    // Goes on with a CONNECT that had to wait, if it may be sent now.
+    // Continues with a CONNECT that had to wait, if it may be sent now.
     void join_if_held();
     void drop_everything() noexcept;
     // After a turn that found no memory: repeats its unfinished ends.
     void recover();
 
-    // Sends the kept packets, if it is connected, as far as the server reads; `all`: without a look at that.
+    // Sends the kept packets of a connected socket, as far as the server reads; `all`: without that check.
     void flush_send_buffer(bool all = false);
-    // After a turn in which it changed: puts its numbers where other threads find them.
+    // After a turn in which it changed: publishes its numbers for other threads.
     void publish() noexcept;
-    // After a turn, while all that was written has left: completes the waits for the drain if nothing is buffered.
-    // False if there are none any more.
+    // After a turn, when all written data was sent: completes the waits for the drain if no data is buffered.
+    // Returns false if there are no more waits.
     bool tell_drained();
-    // Of the manager alone.
+    // Used by the manager only.
     struct place {
         bool joined = false;    // it is one of the manager's
         std::size_t changed = 0; // 1 and up: its position among those that have changed in this turn
         alarms::key deadline{};  // that the manager looks after
     };
     place& managed() noexcept { return managed_; }
-    // For changes.
+    // For changes of it.
     alarms& timers() noexcept { return changed(), timers_; }
 
     std::shared_ptr<lane_recipient> recipient() override { return shared_from_this(); }
@@ -141,10 +140,10 @@ private:
     void send_or_keep(std::string_view text, std::span<bytes_view const> attachments,
                       std::optional<pending_ack>&& waiting,
                       buffer_policy const& rule);
-    // A packet out of the send buffer; false: it must stay there.
+    // A packet of the send buffer; false: it must stay there.
     bool send_kept(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> id,
                    bool compress);
-    // Into the send buffer, as far as there is room.
+    // Puts it into the send buffer, if there is room.
     void keep(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack>&& waiting,
               buffer_policy const& rule);
     bool can_write();
@@ -185,13 +184,13 @@ private:
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
 
-    // Of the channel. A change is published after this turn, which then looks at the deadline.
+    // For the channel. A change is published after this turn, which then checks the deadline.
     SOCKETIO_DECL void changed() noexcept override;
     void note_deadline(clock::time_point) override { changed(); }
     std::shared_ptr<void> pin() override { return shared_from_this(); }
     SOCKETIO_DECL bool perform(unique_function<void()> command) override;
     SOCKETIO_DECL bool acts_now() override;
-    void call_elsewhere(unique_function<void()>) override {} // the context is gone
+    void call_elsewhere(unique_function<void()>) override {} // the context is destroyed
     SOCKETIO_DECL void defer(unique_function<void()> step) override;
     SOCKETIO_DECL void defer_first(unique_function<void()> step) override;
     SOCKETIO_DECL void defer_outgoing(channel_steps&& step) noexcept override;
@@ -224,8 +223,8 @@ private:
     std::atomic<std::uint64_t> next_drain_id_{0};
     std::atomic<std::uint64_t> next_deduplication_id_{0};
     std::string const deduplication_prefix_;
-    std::atomic<std::size_t> dropped_{0}; // for want of room
-    // As they were after the last turn.
+    std::atomic<std::size_t> dropped_{0}; // because a buffer was full
+    // The values after the last turn.
     struct {
         std::atomic<std::size_t> acks{0}, retried_events{0}, retried_bytes{0}, early_bytes{0};
         std::atomic<std::uint32_t> joined_after{0}; // microseconds
@@ -243,8 +242,8 @@ private:
     place managed_;
     bool released_ = false;
     bool watches_drain_ = false;
-    bool held_ = false;                 // CONNECT has to wait
-    bool connecting_ = false;           // CONNECT is on its way, or its auth is being asked for
+    bool held_ = false;                 // CONNECT must wait
+    bool connecting_ = false;           // CONNECT is in flight, or the provider of auth is being asked
     std::uint64_t connect_attempt_ = 0;
     clock::time_point asked_at_{};
     clock::duration joined_after_{};

@@ -1,4 +1,4 @@
-// The needs of a namespace, met by its manager.
+// The services of a manager for its namespaces.
 #pragma once
 
 #include <socketio/client/options.hpp>
@@ -17,7 +17,7 @@ namespace socketio::detail {
 
 class socket_core;
 
-// All calls come on the strand, but for those marked "any thread".
+// All calls come on the strand, except for those marked "any thread".
 class socket_owner {
 public:
     // Shared by all its sockets; they live as long as this.
@@ -33,7 +33,7 @@ public:
     socket_owner& operator=(socket_owner const&) = delete;
 
     virtual parts shared() noexcept = 0;
-    // Any thread. Bytes that were written and that the operating system has not taken yet.
+    // Any thread. Written bytes that the operating system has not accepted yet.
     virtual std::size_t unsent() noexcept = 0;
 
     virtual void open() = 0;
@@ -42,7 +42,7 @@ public:
     virtual void close_if_unused() = 0;
     virtual void join(std::shared_ptr<socket_core> const& joined) = 0;
     virtual void forget(socket_core const& which) = 0;
-    // The server at the other end is the one that the program has named, or may be told its auth.
+    // The server is the one that the program has named, or the options permit sending it auth.
     virtual bool may_tell_auth() const noexcept = 0;
     virtual connect_throttle& gate() noexcept = 0;
     // Ends the connection.
@@ -51,9 +51,9 @@ public:
     virtual void fail(std::error_code why) = 0;
     // The server has read on: connected sockets send their kept packets.
     virtual void flush_held_back() = 0;
-    // It is asked after each turn whether all has been sent, until nothing waits for that.
+    // Checks after each turn whether all output was sent, until this socket has no more waits for it.
     virtual void watch_drain(socket_core& which) = 0;
-    // Its deadline and its numbers are looked at when this turn ends.
+    // At the end of this turn, its deadline and its numbers are processed.
     virtual void note_changed(socket_core& which) noexcept = 0;
     virtual void log(log_level level, std::string_view component, std::string_view text) = 0;
 

@@ -1,4 +1,4 @@
-// The verbs that send, and the conditions of sending: written once, for every handle of either side.
+// The members that send, and their conditions: written once, for every handle of either side.
 #pragma once
 
 #include <socketio/net/token.hpp>
@@ -79,27 +79,27 @@ public:
     // Each of these returns a value with one more condition, as in `socket.timeout(5s).emit("event", handler)`. It may
     // be kept and used again, unlike the reference's flags, which belong to the next emit.
 
-    // How long the acknowledgement is waited for, from the emit on; then error::ack_timeout ends it. 0 or less: no
-    // limit.
+    // The timeout of the acknowledgement, from the emit on; it ends with error::ack_timeout. 0 or less: no limit.
     Operator timeout(std::chrono::milliseconds limit) const
     {
         return with([&](Conditions& conditions) { conditions.timeout = limit; });
     }
-    // The event is dropped unless it can be written at once: by a connected socket that has nothing left to write from
-    // before, an earlier event of the same listener included. One that polls has to have a poll waiting.
+    // The event is dropped unless it can be written at once: the socket must be connected, and all earlier
+    // output must be written, including an earlier event of the same listener. A polling client must have a
+    // pending poll.
     Operator volatile_() const
     {
         return with([](Conditions& conditions) { conditions.is_volatile = true; });
     }
-    // compress(false): the event is sent as it is, where it would be compressed otherwise (`perMessageDeflate`): data
-    // that is compressed already, or a secret beside data that somebody else may choose.
+    // compress(false): the event is sent uncompressed, although compression was negotiated
+    // (`perMessageDeflate`): for data that is compressed already, or for a secret beside data of another party.
     Operator compress(bool wanted) const
     {
         return with([&](Conditions& conditions) { conditions.compress = wanted; });
     }
-    // The client's alone. The event is given up if it could not be written within `limit` from the emit on: then
-    // error::ack_timeout goes to its handler, or to the error hook if it has none that takes errors. An event that was
-    // written is not called back. With the `retries` queue no try begins after the limit.
+    // For a client only. The event is dropped if it could not be written within `limit` from the emit on. Then
+    // error::ack_timeout goes to its handler, or to the error hook without a handler that takes errors. A
+    // written event is not revoked. With the `retries` queue, tries do not begin after the limit.
     Operator expires_after(std::chrono::milliseconds limit) const
         requires detail::has_expiry<Conditions>
     {

@@ -1,4 +1,4 @@
-// What `on`, `once` and `onAny` return: the way to remove that one listener again.
+// The result of `on`, `once` and `onAny`, which removes that one listener.
 #pragma once
 
 #include <socketio/net/delivery.hpp>
@@ -22,8 +22,8 @@ public:
     {
     }
 
-    // Removes the listener. It is not called again once this has returned; on another thread than the one that calls
-    // listeners, a call that has begun may still be under way.
+    // Removes the listener. It is not called again after the return. If another thread calls the listeners, a
+    // call that has begun may still be under way.
     void off() const
     {
         if (auto const on = on_.lock())
@@ -37,8 +37,8 @@ private:
 
 namespace detail {
 
-// What `on` and `once` do, and what the catch-all ones do, for sockets and managers. `otherwise` is where
-// listeners are called that do not say where.
+// Implements `on`, `once` and the catch-all ones for sockets and managers. `otherwise` is the executor of
+// listeners that are not bound to one.
 template <class Listener>
 listener_handle listen(std::shared_ptr<event_emitter> const& to, std::string_view event, Listener&& listener, bool once,
                        callback_executor const& otherwise)
@@ -60,7 +60,7 @@ listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& 
     return {to, listen_delivered(to, nullptr, std::move(how), make_any_listener(std::move(target)), false, in_front)};
 }
 
-// The same for an emitter whose listeners take its call as it is.
+// The same for an emitter whose listeners take its call directly.
 template <class Call, class Callback>
 listener_handle listen_to(std::shared_ptr<emitter<Call>> const& to, std::string_view event, bool once,
     Callback callback)
@@ -68,7 +68,8 @@ listener_handle listen_to(std::shared_ptr<emitter<Call>> const& to, std::string_
     return {to, to->on(event, std::move(callback), once)};
 }
 
-inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_source> const& on, std::vector<std::uint64_t> const& ids)
+inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_source> const& on,
+                                               std::vector<std::uint64_t> const& ids)
 {
     std::vector<listener_handle> made;
     for (auto const each : ids)

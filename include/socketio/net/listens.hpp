@@ -1,4 +1,4 @@
-// `on`, `once`, `off` and their siblings: written once, for every handle that has events.
+// `on`, `once`, `off` and the like: written once, for every handle that has events.
 #pragma once
 
 #include <socketio/net/listener_handle.hpp>
@@ -9,9 +9,9 @@
 
 namespace socketio {
 
-// A base of the handles. `Self` lets this class see (as a friend)
+// A base of the handles. `Self` must grant this class (as a friend):
 //   events()                                its emitter, as a std::shared_ptr
-//   add_listener(event, listener, once)     how a callable becomes a listener there
+//   add_listener(event, listener, once)     turns a callable into a listener
 template <class Self>
 class listens {
 public:
@@ -35,8 +35,8 @@ public:
         return self().add_listener(event, std::forward<Listener>(listener), true);
     }
 
-    // Removes that one listener; it is not called again once this has returned. On another thread than the one that
-    // calls listeners, a call that has begun may still be under way.
+    // Removes that one listener. It is not called again after the return. If another thread calls the listeners,
+    // a call that has begun may still be under way.
     void off(listener_handle const& handle) const { handle.off(); }
     void off(std::string_view, listener_handle const& handle) const { handle.off(); }
     // Removes all listeners of the event.
@@ -58,8 +58,8 @@ private:
     Self const& self() const noexcept { return static_cast<Self const&>(*this); }
 };
 
-// The catch-all listeners of a socket of either side. `Self` has `outgoing()`, an emitter, and callbacks(), the
-// executor of listeners that name none, beside events().
+// The catch-all listeners of a socket of either side. Besides events(), `Self` has `outgoing()`, an emitter, and
+// callbacks(), the executor of listeners that are not bound to one.
 template <class Self>
 class listens_to_all {
 public:
@@ -84,8 +84,9 @@ public:
         return detail::handles_of(self().events(), self().events()->any_ids());
     }
 
-    // Calls `listener`, (std::string_view event, socketio::args const&), for every event that this side sends, as it is
-    // written: for one that waits in a client's send buffer, when it leaves that. Not for acknowledgements.
+    // Calls `listener`, (std::string_view event, socketio::args const&), for every event that this side sends,
+    // at the time it is written: an event in a client's send buffer when it leaves the buffer. Acknowledgements
+    // do not count.
     template <class Listener>
     listener_handle onAnyOutgoing(Listener&& listener) const
     {

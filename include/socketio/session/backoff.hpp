@@ -1,4 +1,4 @@
-// How long to wait before each attempt to reconnect. Knows no socket, and the time only as it is told.
+// The wait before each attempt to reconnect. Knows no socket. Time is an argument.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -12,11 +12,12 @@
 
 namespace socketio::detail {
 
-// The delay doubles with every attempt up to delay_max, which no wait exceeds. Unlike in the reference
-// the spread is put on after the cap, there downwards only, so that the clients of a dead server do
-// not come back in step, and the exponent is clamped, so that the thousandth attempt waits as long
-// as the tenth. A connection that is lost before it was stable counts as one more attempt that failed,
-// so that a server which accepts and drops is not asked again and again at the first delay.
+// The delay doubles with every attempt up to delay_max, which no wait exceeds. Unlike the reference
+// (socket.io-client/contrib/backo2.ts), the jitter is added after the cap, at the cap downwards only, so that
+// the clients of a server that was down do not return at the same time. The exponent is clamped, so that the
+// thousandth attempt waits as long as the tenth. A connection that is lost before it was stable counts as a
+// failed attempt, so that a server that accepts and drops connections is not asked again and again at the first
+// delay.
 class backoff {
 public:
     backoff(backoff_rule rule, std::uint64_t seed) noexcept : rule_{rule}, state_{seed} {}
@@ -26,7 +27,7 @@ public:
     void set_rule(backoff_rule rule) noexcept { rule_ = rule; }
     backoff_rule rule() const noexcept { return rule_; }
 
-    // The connection stands from now on, or does not any more.
+    // The connection is established, or lost.
     void opened(clock::time_point now) noexcept { opened_ = now; }
     void lost(clock::time_point now) noexcept
     {
@@ -35,8 +36,8 @@ public:
             reset();
     }
 
-    // Counts one attempt and says how long to wait before it. `asked`: what the server wants (Retry-After); it is
-    // never less, but up to the randomization's share more, since others were asked the same.
+    // Counts one attempt and returns the wait before it. `asked`: the server's minimum (Retry-After). The wait
+    // exceeds it by up to the randomization's share, since other clients received the same value.
     std::chrono::nanoseconds next(std::chrono::milliseconds asked = {}) noexcept
     {
         auto const exponent = static_cast<int>(std::min<std::uint64_t>(attempts_, 60));
@@ -73,7 +74,7 @@ private:
     clock::time_point opened_{};
 };
 
-// Bounds what a loop of attempts costs, whatever its waits are: so many in a row, and then one at a time.
+// Limits the rate of attempts, whatever their waits are: a burst in a row, and then one at a time.
 class attempt_pace {
 public:
     static constexpr int in_a_row = 20;
@@ -81,11 +82,11 @@ public:
 
     void made(clock::time_point now) noexcept { rested_at_ = deadline_after(std::max(rested_at_, now), step); }
 
-    // No attempt before.
+    // The earliest time of the next attempt.
     clock::time_point earliest() const noexcept { return deadline_after(rested_at_, -(in_a_row - 1) * step); }
 
 private:
-    clock::time_point rested_at_{}; // from when on all of a row are allowed again
+    clock::time_point rested_at_{}; // from this time on, a whole burst is permitted again
 };
 
 } // namespace socketio::detail

@@ -1,5 +1,5 @@
-// The life of a client's connection as one state: closed, waiting, opening, open, and again from the start. Events and
-// times go in, the next thing to do comes out. It knows no socket, calls no user code and never throws.
+// The life of a client's connection as one state: closed, waiting, opening, open, and again from the start.
+// Events and times go in, the next action comes out. Knows no socket, calls no user code and does not throw.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -15,7 +15,7 @@ namespace socketio::detail {
 enum class connect_phase : std::uint8_t {
     closed,
     waiting,        // for the time of the next attempt
-    announced,      // "reconnect_attempt" is being told: its listeners may call the attempt off
+    announced,      // the listeners of "reconnect_attempt" run: they may cancel the attempt
     asking_query,   // from here to handshake: opening
     asking_headers,
     dialing,
@@ -23,20 +23,20 @@ enum class connect_phase : std::uint8_t {
     open
 };
 
-// What the caller does next.
+// The next action of the caller.
 struct connect_action {
     enum class kind : std::uint8_t {
         none,
         begin,    // begin the attempt with the number `attempt`: ask for the query
         time_out, // the attempt took too long: report failed()
-        announce, // tell "reconnect_attempt" with the number `attempt`, then report announced()
-        wait,     // nothing before `until`
-        give_up   // tell "reconnect_failed"
+        announce, // emit "reconnect_attempt" with the number `attempt`, then report announced()
+        wait,     // wait until `until`
+        give_up   // emit "reconnect_failed"
     };
     kind type = kind::none;
     std::uint64_t attempt = 0;
     clock::time_point until = clock::never();
-    bool reconnect_error = false; // and after that tell "reconnect_error"
+    bool reconnect_error = false; // and emit "reconnect_error" after that
 };
 
 class connect_machine {
@@ -48,41 +48,41 @@ public:
     bool is_opening() const noexcept { return is_busy() && !is_open(); }
     // An attempt to reconnect is due or under way.
     bool is_reconnecting() const noexcept { return reconnecting_; }
-    // Nothing is under way, though the connection is wanted: it was given up, or no memory was left to go on.
+    // Idle, although the connection is wanted: the machine gave up, or memory ran out.
     bool is_stranded() const noexcept { return wanted_ && !is_busy() && phase_ != connect_phase::waiting; }
-    // Since the connection was last stable: those made and the one that is waited for.
+    // Attempts since the connection was last stable, including the one that is awaited.
     std::uint64_t attempts() const noexcept { return backoff_.attempts(); }
-    // When tick() is due.
+    // The time at which tick() is due.
     clock::time_point deadline() const noexcept { return deadline_; }
 
-    // A connection is asked for: begin, or none if there is one.
+    // The caller wants a connection: begin, or none if there is one.
     connect_action open(clock::time_point now, std::chrono::milliseconds timeout) noexcept;
-    // The listeners of "reconnect_attempt" have run: begin, unless one of them called the attempt off.
+    // The listeners of "reconnect_attempt" have run: begin, unless one of them cancelled the attempt.
     connect_action announced(clock::time_point now, std::chrono::milliseconds timeout) noexcept;
 
-    // Whether this attempt is under way still: asked after all that it has waited for.
+    // True if this attempt is still under way. Ask it after every wait.
     bool is_current(std::uint64_t attempt) const noexcept { return is_opening() && attempt == attempt_; }
-    // The same, and `done` is the phase that it was in and leaves. A second answer finds that it has been left.
+    // The same, and leaves the phase `done`. A second answer of that phase returns false.
     bool advance(std::uint64_t attempt, connect_phase done) noexcept;
-    // The number of attempts that this took, if it is a connection again; 0 for a first one.
+    // Returns the number of attempts of a reconnection, or 0 for a first connection.
     std::uint64_t opened(clock::time_point now) noexcept;
 
-    // The attempt has failed, or the connection was lost. The caller drops it, reports it, and asks for what is next().
+    // The attempt has failed, or the connection was lost. The caller drops it, reports it, and calls next().
     void failed() noexcept { enter(connect_phase::closed); }
     void lost(clock::time_point now, backoff_rule rule) noexcept;
-    // Wait, give_up or none. `asked`: what the server wants at least (Retry-After).
+    // Wait, give_up or none. `asked`: the server's minimum (Retry-After).
     connect_action next(clock::time_point now, reconnect_values const& values,
                         std::chrono::milliseconds asked = {}) noexcept;
-    // Instead: another attempt would fail in the same way.
+    // Called instead, if another attempt would fail in the same way.
     void abandon() noexcept;
 
-    // The connection is not wanted any more. True: there is something to end, which is lost().
+    // The connection is no longer wanted. Returns true if there is one to end; lost() follows.
     bool close() noexcept;
     // Ends the wait for the next attempt: without one, or with one at once, which is the first.
     void stop_waiting() noexcept;
     connect_action reconnect_now() noexcept;
 
-    // Time has passed: time_out, announce or none.
+    // The time is `now`: returns time_out, announce or none.
     connect_action tick(clock::time_point now) noexcept;
 
 private:
@@ -92,9 +92,9 @@ private:
     connect_action announce() noexcept;
 
     connect_phase phase_ = connect_phase::closed;
-    bool wanted_ = true; // not after close(), and not after abandon()
+    bool wanted_ = true; // false after close() and abandon()
     bool reconnecting_ = false;
-    std::uint64_t attempt_ = 0; // counts all of them, and never down
+    std::uint64_t attempt_ = 0; // the number of the last attempt; it never decreases
     clock::time_point deadline_ = clock::never();
     backoff backoff_;
     attempt_pace pace_;

@@ -1,4 +1,4 @@
-// From the handles to the state, over to its strand.
+// From the handles to the state on its strand.
 #pragma once
 
 #include <socketio/client/links.hpp>
@@ -39,7 +39,7 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::make_socket(std::string
     return link;
 }
 
-// A namespace that is there already is returned as it is, as with the reference.
+// An existing namespace is returned unchanged, as in the reference.
 SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view nsp, socket_options settings)
 {
     std::string const name = namespace_name(nsp);
@@ -55,11 +55,12 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view
     return link;
 }
 
-SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::new_socket(std::string_view nsp, socket_options const& settings)
+SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::new_socket(std::string_view nsp,
+                                                                    socket_options const& settings)
 {
     std::string const name = namespace_name(nsp);
     std::shared_ptr<socket_link> link;
-    std::shared_ptr<socket_link> there; // dies outside the lock, should it be the last
+    std::shared_ptr<socket_link> there; // destroyed outside the lock
     {
         std::lock_guard const lock{mutex_};
         there = links_[name].lock();
@@ -84,8 +85,8 @@ SOCKETIO_DECL void manager_link::close()
 
 SOCKETIO_DECL reconnect_rules& manager_link::rules() const noexcept { return core_->rules(); }
 
-// Not the flag that close() sets: in the reference that flag stays when reconnection is allowed again, and
-// nothing is reconnected until the next open().
+// Not the flag of close(): in the reference that flag stays when reconnection is permitted again, and the client
+// does not reconnect until the next open().
 SOCKETIO_DECL void manager_link::reconnection(bool allowed)
 {
     rules().change([&](reconnect_values& values) { values.reconnection = allowed; });
@@ -109,13 +110,14 @@ SOCKETIO_DECL callback_executor const& manager_link::callbacks() const noexcept
 
 SOCKETIO_DECL asio::any_io_executor manager_link::get_executor() const { return core_->get_executor(); }
 
-SOCKETIO_DECL socket_link::socket_link(std::shared_ptr<manager_link> manager, std::shared_ptr<socket_core> core) noexcept
+SOCKETIO_DECL socket_link::socket_link(std::shared_ptr<manager_link> manager,
+                                       std::shared_ptr<socket_core> core) noexcept
     : manager_{std::move(manager)}, core_{std::move(core)}
 {
 }
 
-// Nothing is called any more from here on, not even what waits on another executor; the rest can wait
-// for the strand.
+// From here on no handler is called any more, not even one that waits on another executor. The other work can
+// wait for the strand.
 SOCKETIO_DECL socket_link::~socket_link()
 {
     core_->stop_listening();

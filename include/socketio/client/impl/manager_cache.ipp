@@ -19,9 +19,10 @@ inline socket_options socket_part(options const& of)
             .recovery = of.recovery};
 }
 
-SOCKETIO_DECL std::shared_ptr<manager_link> manager_cache::find(std::string_view place, asio::any_io_executor const& executor)
+SOCKETIO_DECL std::shared_ptr<manager_link> manager_cache::find(std::string_view place,
+                                                                asio::any_io_executor const& executor)
 {
-    std::vector<std::shared_ptr<manager_link>> held; // what dies here must not die under the lock
+    std::vector<std::shared_ptr<manager_link>> held; // destroyed outside the lock
     std::lock_guard const lock{mutex_};
     std::erase_if(entries_, [](entry const& each) { return each.link.expired(); });
     for (auto const& each : entries_) {
@@ -40,8 +41,8 @@ SOCKETIO_DECL void manager_cache::add(std::string place, std::shared_ptr<manager
     entries_.push_back({std::move(place), link});
 }
 
-SOCKETIO_DECL std::shared_ptr<socket_link> manager_cache::socket(asio::any_io_executor const& executor, std::string_view url,
-                                                                 options settings)
+SOCKETIO_DECL std::shared_ptr<socket_link> manager_cache::socket(asio::any_io_executor const& executor,
+                                                                 std::string_view url, options settings)
 {
     detail::url parsed;
     bool const usable = !parse_url(url, parsed);

@@ -1,5 +1,4 @@
-// From construction to the end of the context. What the manager does in between is in manager_open.ipp and
-// manager_emit.ipp.
+// From construction to the end of the context. manager_open.ipp and manager_dial.ipp have the life in between.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
@@ -12,7 +11,7 @@
 
 namespace socketio::detail {
 
-// What can be seen to be wrong at the call is misuse; what a provider answers is told as a connect_error.
+// Invalid options throw at the call; invalid values of a provider become a connect_error.
 inline void check_settings(options const& settings)
 {
     std::string const path = (settings.path.starts_with('/') ? "" : "/") + settings.path;
@@ -34,7 +33,8 @@ SOCKETIO_DECL std::shared_ptr<manager_core> manager_core::make(asio::any_io_exec
 }
 
 SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::string_view url, options settings)
-    : executor_{std::move(executor)}, sources_{sources_of(executor_)}, settings_{std::move(settings)}, rules_{settings_},
+    : executor_{std::move(executor)}, sources_{sources_of(executor_)}, settings_{std::move(settings)},
+      rules_{settings_},
       lane_{*this, strand{known_executor{executor_}}, 256 * 1024},
       machine_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : sources_.random_seed()},
       decoder_{{settings_.limits.attachments, {settings_.limits.json_depth, settings_.limits.json_values},
@@ -49,7 +49,7 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
 
 SOCKETIO_DECL manager_core::~manager_core() = default;
 
-// A step of its own, since a log handler is user code and may do what a listener may.
+// A step of its own, since a log handler is user code and may do everything that a listener may.
 SOCKETIO_DECL void manager_core::log(log_level level, std::string_view component, std::string_view text)
 {
     if (settings_.log)
@@ -69,7 +69,7 @@ SOCKETIO_DECL void manager_core::on_turn()
     pump();
 }
 
-// After a turn that found no memory: what was half done is as if it had failed on the way.
+// After a turn that ran out of memory: unfinished work is treated as failed.
 SOCKETIO_DECL void manager_core::on_recover()
 {
     std::error_code const why = make_error_code(std::errc::not_enough_memory);
@@ -77,7 +77,7 @@ SOCKETIO_DECL void manager_core::on_recover()
         return std::any_of(sockets_.begin(), sockets_.end(), [&](auto const& each) { return is(*each.second); });
     };
     for (auto next = sockets_.begin(); next != sockets_.end();) {
-        auto const each = (next++)->second; // which it may take out
+        auto const each = (next++)->second; // which it may remove
         each->recover();
     }
     auto const stranded = [&] {
@@ -89,7 +89,7 @@ SOCKETIO_DECL void manager_core::on_recover()
         fail_open(connect_error{why, why.message()});
 }
 
-// Takes all that has come, and asks before each event whether this is still the connection.
+// Reads all input, and checks before each event whether this is still the current connection.
 SOCKETIO_DECL void manager_core::pump()
 {
     auto const link = runtime_->link;
@@ -138,7 +138,7 @@ SOCKETIO_DECL void manager_core::adopt(std::shared_ptr<socket_core> joined)
 
 SOCKETIO_DECL void manager_core::join(std::shared_ptr<socket_core> const& joined)
 {
-    // The last handle of the one before may have gone a moment ago, on another thread.
+    // The last handle of the earlier one may have been destroyed a moment ago, on another thread.
     if (auto const found = sockets_.find(joined->nsp()); found != sockets_.end()) {
         auto const before = found->second;
         before->release();
@@ -155,7 +155,7 @@ SOCKETIO_DECL void manager_core::forget(socket_core const& which)
     auto const found = sockets_.find(which.nsp());
     if (found == sockets_.end() || found->second.get() != &which)
         return;
-    // A listener of its may be running: it dies after that.
+    // One of its listeners may be running: it is destroyed after that.
     defer([last = found->second] {});
     if (root_ == &which)
         root_ = nullptr;
@@ -179,7 +179,7 @@ SOCKETIO_DECL void manager_core::release(std::shared_ptr<socket_core> const& whi
     lane_.perform_surely([which] { which->release(); });
 }
 
-// What is left is taken out first and dies last, because it may hold handles to this very manager.
+// The rest is moved out first and destroyed last, because it may hold handles of this manager.
 SOCKETIO_DECL void manager_core::on_context_gone() noexcept
 {
     {

@@ -1,5 +1,5 @@
-// One attempt to connect: asks for the query and the headers, dials, and makes the Engine.IO session. The machine says
-// whether the answers are of the attempt that is under way.
+// One attempt to connect: asks for the query and the headers, dials, and makes the Engine.IO session. The
+// machine decides whether an answer belongs to the current attempt.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
@@ -22,7 +22,7 @@ SOCKETIO_DECL void manager_core::begin(std::uint64_t attempt)
     ask_query(attempt);
 }
 
-// The message of a timeout says which stage was not done in time.
+// The message of a timeout names the unfinished stage.
 SOCKETIO_DECL connect_error manager_core::timed_out() const
 {
     std::string stage = "waiting for the provider of query or extraHeaders";
@@ -95,7 +95,7 @@ SOCKETIO_DECL std::string manager_core::request_target(string_pairs const& query
     return target + '?' + parameters;
 }
 
-// False: the attempt has failed, or was called off by the function that is asked for a passphrase.
+// False: the attempt has failed, or the passphrase's function has cancelled it.
 SOCKETIO_DECL bool manager_core::provide_tls(std::uint64_t attempt)
 {
     if (runtime_->tls)
@@ -157,7 +157,7 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
     if (may_need_tls && !provide_tls(attempt))
         return;
     request.tls = runtime_->tls;
-    // Called by a coroutine, so user code has to wait for a turn of its own.
+    // Called by a coroutine, so that user code must wait for a turn of its own.
     auto done = [self = shared_from_this(), attempt](dial_result&& result, stream&& connected) {
         self->lane_.run_ahead([&] { self->on_dialed(attempt, std::move(result), std::move(connected)); });
     };

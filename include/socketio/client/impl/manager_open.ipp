@@ -1,5 +1,5 @@
-// The life of the connection: open, serve, lose, wait, open again. The machine says when; this does it. The order of
-// events is the reference's (manager.ts), except where noted.
+// The life of the connection: open, serve, lose, wait, open again. The machine makes the decisions. The order of
+// events is the reference's (socket.io-client/lib/manager.ts), except where noted.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
@@ -20,7 +20,7 @@ SOCKETIO_DECL void manager_core::act(connect_action const& next)
     switch (next.type) {
     case connect_action::kind::none: return;
     case connect_action::kind::begin:
-        // A step, so that a socket which is asked for next, by the same caller, hears if this fails at once.
+        // A step, so that a socket that the same caller makes next receives an immediate failure.
         defer([this, attempt = next.attempt] { begin(attempt); });
         return;
     case connect_action::kind::time_out: fail_open(timed_out()); return;
@@ -44,7 +44,7 @@ SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)
 {
     switch (event.type) {
     case engine_event::kind::none:
-    case engine_event::kind::text: // messages come by themselves
+    case engine_event::kind::text: // messages are read separately
     case engine_event::kind::binary:
     case engine_event::kind::probed: // these are a server's
     case engine_event::kind::upgraded: return;
@@ -62,7 +62,7 @@ SOCKETIO_DECL void manager_core::on_opened()
     auto const attempts = machine_.opened(now());
     writer_.open(*runtime_->link);
     ++connections_;
-    decoder_.shrink(kept_by_decoder); // of a packet that was cut off
+    decoder_.shrink(kept_by_decoder); // of an incomplete packet
     timings_.open = std::chrono::duration_cast<std::chrono::microseconds>(now() - upgraded_at_);
     log(log_level::info, "manager", "open");
     for (auto const& [nsp, each] : sockets_)
@@ -91,7 +91,7 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
             fail_open(connect_error{event.error, words_before_open(event)});
         return;
     }
-    // The engine's "error" comes first in the reference; the sockets are told by "disconnect".
+    // In the reference the engine's "error" comes first; the sockets emit "disconnect".
     if (event.reason == disconnect_reason::transport_error)
         tell_error("error", connect_error{event.error, event.error.message()});
     disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code};
@@ -136,7 +136,7 @@ SOCKETIO_DECL void manager_core::on_packet(packet const& received)
         to = found == sockets_.end() ? nullptr : found->second.get();
     }
     if (!on_answer(received, to) && to)
-        to->on_packet(received); // what is forgotten meanwhile dies in a step, after this
+        to->on_packet(received); // a namespace that is forgotten here is destroyed later, in a step
     if (events_.untouched())
         return;
     event_call call{*this, "packet"};
@@ -144,8 +144,8 @@ SOCKETIO_DECL void manager_core::on_packet(packet const& received)
     dispatch("packet", call);
 }
 
-// True if this answers a CONNECT that nobody stands by any more: its socket has left, and perhaps been
-// told to connect again, before the answer came.
+// True if this answers a CONNECT that has become obsolete: its socket has left, and perhaps connected again,
+// before the answer arrived.
 SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* to)
 {
     bool const joined = received.type == packet_type::connect;
@@ -164,7 +164,7 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
     return true;
 }
 
-// The attempt to connect came to nothing. `again`: it is worth trying once more.
+// The attempt to connect has failed. `again`: another attempt may succeed.
 SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
 {
     machine_.failed();

@@ -1,4 +1,4 @@
-// The end of a turn, and time: of many namespaces only those are looked at that changed, or whose deadline has come.
+// The end of a turn, and deadlines: of many namespaces, only those that changed or are due are processed.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
@@ -22,7 +22,7 @@ SOCKETIO_DECL void manager_core::on_turn_end()
     tell_drained();
 }
 
-// Of a thousand namespaces one turn concerns a few.
+// With a thousand namespaces, one turn concerns a few.
 SOCKETIO_DECL void manager_core::settle_sockets()
 {
     while (!changed_.empty()) {
@@ -56,8 +56,8 @@ SOCKETIO_DECL void manager_core::note_deadline(socket_core& of)
     });
 }
 
-// Sends the packets that connected sockets keep, as far as there is room. One socket may take all of it, so each time
-// another is first.
+// Sends the packets that connected sockets hold back, as far as there is room. One socket may use all of it, so
+// each time another is first.
 SOCKETIO_DECL void manager_core::flush_held_back()
 {
     writer_.held_back() = false;

@@ -1,4 +1,4 @@
-// What the manager shows of itself to other threads: copied out at the end of every turn.
+// The numbers of the manager for other threads: copied at the end of every turn.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>

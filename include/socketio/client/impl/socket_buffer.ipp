@@ -1,4 +1,4 @@
-// Packets that a namespace keeps until it is connected, and the operations that wait for all of them to be sent.
+// Packets that a namespace stores until it is connected, and the operations that wait for all of them to be sent.
 #pragma once
 
 #include <socketio/client/socket_core.hpp>
@@ -16,7 +16,7 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
 {
     changed(); // it may have a deadline
     if (waiting)
-        channel_.pending().reserve_one(); // all that may fail comes before the packet is there
+        channel_.pending().reserve_one(); // allocates before the packet is added
     auto const drop = [this](std::string_view oldest, std::optional<std::uint64_t> id) {
         channel_.end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
     };

@@ -39,12 +39,12 @@ SOCKETIO_DECL void socket_core::defer(unique_function<void()> step) { lane_.defe
 
 SOCKETIO_DECL void socket_core::defer_first(unique_function<void()> step) { lane_.defer_first(std::move(step)); }
 
-// The next step of all, so that packets of the send buffer are passed to the listeners before "connect" is.
+// It becomes the next step, so that listeners see packets of the send buffer before "connect".
 SOCKETIO_DECL void socket_core::defer_outgoing(channel_steps&& step) noexcept { lane_.defer_first(std::move(step)); }
 
 SOCKETIO_DECL void socket_core::changed() noexcept { owner_.note_changed(*this); }
 
-// A server that asks and asks, and reads none of the answers, must not fill our memory.
+// A server that asks again and again, and reads no answers, must not fill the memory.
 SOCKETIO_DECL void socket_core::write_answer(std::string_view text, std::span<bytes_view const> attachments,
                                              std::uint64_t epoch)
 {

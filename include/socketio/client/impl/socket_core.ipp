@@ -1,4 +1,4 @@
-// A namespace's part of the conversation. The order of events is the reference's.
+// The protocol of one namespace. The order of events is the reference's (socket.io-client/lib/socket.ts).
 #pragma once
 
 #include <socketio/client/socket_core.hpp>
@@ -162,7 +162,7 @@ SOCKETIO_DECL void socket_core::disconnect()
 
 SOCKETIO_DECL void socket_core::release()
 {
-    // Called again, it repeats the parts that found no memory.
+    // Called again, it repeats the parts that ran out of memory.
     if (std::exchange(released_, true) && !managed_.joined)
         return;
     stop_listening();
@@ -176,7 +176,7 @@ SOCKETIO_DECL void socket_core::release()
     owner_.forget(*this);
 }
 
-// Not wanted any more. The last one to leave closes the connection, which comes first.
+// No longer wanted. The last one to leave closes the connection, which comes first.
 SOCKETIO_DECL void socket_core::leave()
 {
     active_ = false;
@@ -185,7 +185,7 @@ SOCKETIO_DECL void socket_core::leave()
     owner_.close_if_unused();
 }
 
-// These steps have their memory already: they run however the rest goes.
+// These steps have their memory already: they run even if the following code fails.
 SOCKETIO_DECL void socket_core::leave(steps told)
 {
     scope_end const always{[&] { lane_.defer(std::move(told)); }};
@@ -220,8 +220,8 @@ SOCKETIO_DECL void socket_core::on_packet(packet const& received)
     }
 }
 
-// The order is fixed: id, early events, send buffer, "connect" (socket.ts, onconnect()); then our
-// own "reconnect". A second CONNECT is ignored.
+// The order is fixed: id, early events, send buffer, "connect" (socket.io-client/lib/socket.ts, onconnect());
+// then "reconnect", which is this library's own. A second CONNECT is ignored.
 SOCKETIO_DECL void socket_core::on_connect(value_view payload)
 {
     if (connected())
@@ -264,7 +264,7 @@ SOCKETIO_DECL socket_core::steps socket_core::connected_steps()
     return made;
 }
 
-// Once connected there is nothing left to refuse: that is ignored, as a second CONNECT is.
+// Once connected, the namespace cannot be refused: the packet is ignored, like a second CONNECT.
 SOCKETIO_DECL void socket_core::on_connect_error(packet const& received)
 {
     if (connected())
@@ -280,7 +280,7 @@ SOCKETIO_DECL void socket_core::on_connect_error(packet const& received)
     leave(error_step(std::move(why)));
 }
 
-// While not connected it is of a connection that this side has left at the same time.
+// While not connected, it belongs to a connection that this side has left at the same time.
 SOCKETIO_DECL void socket_core::on_disconnect()
 {
     if (!connected())
@@ -295,7 +295,7 @@ SOCKETIO_DECL void socket_core::on_event(packet const& received)
         deliver(received.payload, received.id);
         return;
     }
-    // Nothing can be early before CONNECT was sent: it is late, of a connection that was left.
+    // An event before CONNECT was sent cannot be early: it is a late one of the previous connection.
     if (owner_.gate().opens_at(nsp_) != clock::never())
         return;
     buffer_early(received);
@@ -313,7 +313,7 @@ SOCKETIO_DECL void socket_core::deliver(value_view payload, std::optional<std::u
         take_offset(arguments);
 }
 
-// One at a time, so that a listener that throws costs none of the others their event.
+// One at a time, so that an exception of a listener does not cost the others their event.
 SOCKETIO_DECL void socket_core::deliver_kept()
 {
     if (early_.empty() || !connected())
@@ -336,8 +336,8 @@ SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
     lane_.defer(std::move(told));
 }
 
-// Before the namespace was connected the reference emits "disconnect". In truth no connection was made, so here it is
-// "connect_error".
+// Before the namespace was connected, the reference emits "disconnect". But the connection was never
+// established, so here it is "connect_error".
 SOCKETIO_DECL void socket_core::on_manager_close(disconnect_reason reason, disconnect_details const& details)
 {
     connecting_ = false;

@@ -1,5 +1,5 @@
-// The way out of an event: from any thread to the strand, and there straight into the buffer that the next write takes,
-// or into the send buffer while the namespace is not connected.
+// The route of an event: from any thread to the strand, and there directly into the output buffer, or into the
+// send buffer while the namespace is not connected.
 #pragma once
 
 #include <socketio/client/socket_core.hpp>
@@ -28,7 +28,7 @@ SOCKETIO_DECL void socket_core::emit_event(std::string_view event, std::optional
                                            encode_event_ref encode, buffer_policy const& rule)
 {
     check_event(event);
-    // A user's conversion may emit while a packet is being written: that one waits its turn.
+    // A user's conversion may emit while a packet is being written: that emit waits.
     if (!rule.is_volatile && lane_.acts_now()) {
         emit_here(event, std::move(waiting), encode, rule);
         return;
@@ -106,8 +106,8 @@ SOCKETIO_DECL void socket_core::take_packet(std::string_view text, std::span<byt
     send_or_keep(text, attachments, std::move(waiting), {.compress = compress != 0});
 }
 
-// A volatile packet is never kept, not even before CONNECT is answered, where the reference does. Its
-// acknowledgement is waited for all the same: it ends with the connection or by its timeout.
+// A volatile packet is never stored, not even before the answer to CONNECT, as the reference does. Its
+// acknowledgement is pending all the same: it ends with the connection or by its timeout.
 SOCKETIO_DECL void socket_core::send_or_drop(std::string_view text, std::span<bytes_view const> attachments,
                                              std::optional<pending_ack>&& waiting, buffer_policy const& rule)
 {
@@ -147,14 +147,14 @@ SOCKETIO_DECL bool socket_core::send_kept(std::string_view text, std::span<bytes
     return true;
 }
 
-// True while kept packets have to go first, so that the order stays.
+// True while stored packets must be sent first, to keep the order.
 SOCKETIO_DECL bool socket_core::must_wait()
 {
     if (!send_buffer_.is_bounded())
         return false;
     std::size_t const most = send_buffer_.most_unsent();
     if (writer_.held_back() && writer_.unsent() <= most)
-        owner_.flush_held_back(); // the others, too: this one may leave no room at any other time
+        owner_.flush_held_back(); // the others, too: otherwise this one may leave them no room
     if (!send_buffer_.empty())
         flush_send_buffer();
     return !send_buffer_.empty() || writer_.holds_back(most);

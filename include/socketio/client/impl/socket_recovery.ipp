@@ -1,11 +1,11 @@
-// Recovery: the texts of the server that a namespace remembers for its next CONNECT.
+// Recovery: the server's texts that a namespace stores for its next CONNECT.
 #pragma once
 
 #include <socketio/client/socket_core.hpp>
 
 namespace socketio::detail {
 
-// A text of the server that is repeated in CONNECT. Real ones have some twenty bytes; a large one would make CONNECT
+// A text of the server that CONNECT repeats. Real ones have some twenty bytes. A large one would make CONNECT
 // too large for the next server.
 inline bool is_recovery_text(value_view from) noexcept
 {
@@ -19,7 +19,8 @@ SOCKETIO_DECL recovery_state socket_core::recovery() const
     return recovery_;
 }
 
-// The server still has the session, or has begun another, or knows no recovery (socket.ts, onconnect()).
+// The server still has the session, or has begun another, or does not support recovery
+// (socket.io-client/lib/socket.ts, onconnect()).
 SOCKETIO_DECL void socket_core::take_recovery(value_view pid)
 {
     std::lock_guard const lock{mutex_};
@@ -29,7 +30,7 @@ SOCKETIO_DECL void socket_core::take_recovery(value_view pid)
         recovery_ = {.pid = known ? std::string{pid.as_string()} : std::string{}, .offset = {}};
 }
 
-// Where recovery is on, the server adds the offset to every event that wants no answer.
+// With recovery, the server adds the offset to every event without an acknowledgement.
 SOCKETIO_DECL void socket_core::take_offset(args const& arguments)
 {
     if (arguments.empty() || !is_recovery_text(arguments[arguments.size() - 1]))
@@ -39,8 +40,8 @@ SOCKETIO_DECL void socket_core::take_offset(args const& arguments)
         recovery_.offset = arguments[arguments.size() - 1].as_string();
 }
 
-// If the connection is lost before CONNECT is answered, these are delivered when the next one's is: so the
-// server must not be asked for them once more.
+// If the connection is lost before CONNECT is answered, these events are delivered after the answer to the next
+// one. So the server must not send them once more.
 SOCKETIO_DECL void socket_core::buffer_early(packet const& event)
 {
     if (early_.empty())
@@ -51,7 +52,7 @@ SOCKETIO_DECL void socket_core::buffer_early(packet const& event)
         early_offset_ = arguments[arguments.size() - 1].as_string();
 }
 
-// Members that the user has put into auth win.
+// The user's own members of auth take precedence.
 SOCKETIO_DECL void socket_core::add_recovery(object& auth) const
 {
     auto last = recovery();

@@ -1,4 +1,5 @@
-// The queue of the option `retries` (socket.ts, _drainQueue()): one event on its way, the next when it is answered.
+// The queue of the option `retries` (socket.io-client/lib/socket.ts, _drainQueue()): one event in flight, the
+// next one when it is acknowledged.
 #pragma once
 
 #include <socketio/client/socket_core.hpp>
@@ -23,7 +24,7 @@ SOCKETIO_DECL void socket_core::enqueue(retried_emit emit)
     });
 }
 
-// Nothing is kept in the send buffer: the queue itself waits for the connection.
+// The send buffer stores none of these: the queue itself waits for the connection.
 SOCKETIO_DECL void socket_core::send_retried()
 {
     if (!connected())
@@ -43,7 +44,7 @@ SOCKETIO_DECL void socket_core::send_retried()
     again.done();
 }
 
-// The next one leaves after the user's handler has run, as in the reference, and also if that throws.
+// The next one leaves after the user's handler has run, as in the reference, even if that throws.
 SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& result)
 {
     changed();

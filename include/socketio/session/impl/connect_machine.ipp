@@ -1,4 +1,4 @@
-// The transitions. The order of what is told for them is the reference's (manager.ts of socket.io-client).
+// The transitions. The order of events is the reference's (socket.io-client/lib/manager.ts).
 #pragma once
 
 #include <socketio/session/connect_machine.hpp>
@@ -19,7 +19,7 @@ SOCKETIO_DECL connect_action connect_machine::open(clock::time_point now, std::c
     if (is_busy())
         return {};
     wanted_ = true;
-    // Earlier losses do not count when a connection is asked for.
+    // An explicit open() resets the count of earlier losses.
     if (!reconnecting_)
         backoff_.reset();
     return begin(now, timeout);
