@@ -238,3 +238,26 @@ TEST_CASE_FIXTURE(server_fixture, "copies of a handle are the same socket, and e
     copy.join("room");
     CHECK(one.rooms() == std::set<std::string, std::less<>>{"room", one.id()});
 }
+
+TEST_CASE_FIXTURE(support::two_clients, "emits outside the strand come in their order, whatever they carry, and the disconnect comes last")
+{
+    client.on("plain", [this](int number) { heard.note(std::to_string(number)); });
+    client.on("binary", [this](int number, socketio::bytes const& data) {
+        heard.note(std::to_string(number) + " with " + std::to_string(data.size()) + " bytes");
+    });
+    client.on("question", [this](int number, socketio::ack reply) {
+        heard.note(std::to_string(number) + '?');
+        reply();
+    });
+    client.on("disconnect", [this] { heard.note("disconnect"); });
+    socket.emit("plain", 1);
+    socket.emit("question", 2, [] {});
+    socket.emit("binary", 3, socketio::bytes(5));
+    socket.compress(false).emit("plain", 4);
+    io.emit("plain", 5);
+    socket.emit("plain", 6);
+    socket.disconnect();
+    socket.emit("plain", 7);
+    REQUIRE(until_heard("disconnect"));
+    CHECK(heard.text() == "1 | 2? | 3 with 5 bytes | 4 | 5 | 6 | disconnect");
+}
