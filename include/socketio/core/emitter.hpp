@@ -249,9 +249,9 @@ private:
     {
         std::vector<std::pair<std::string, reference>> all;
         std::lock_guard const lock{mutex_};
-        for (auto const& [event, group] : named_)
-            for (auto const& each : group->all)
-                all.emplace_back(group->name, each.second);
+        for (auto const& of_event : named_)
+            for (auto const& each : of_event.second->all)
+                all.emplace_back(of_event.second->name, each.second);
         return all;
     }
     using named_view = typename text_map<view>::value_type;

@@ -20,11 +20,11 @@ public:
     function_ref(F&& callable) noexcept
         : target_{const_cast<void*>(static_cast<void const*>(std::addressof(callable)))},
           call_{[](void* target, A... arguments) -> R {
-              auto& callable = *static_cast<std::remove_reference_t<F>*>(target);
+              auto& called = *static_cast<std::remove_reference_t<F>*>(target);
               if constexpr (std::is_void_v<R>)
-                  static_cast<void>(std::invoke(callable, std::forward<A>(arguments)...));
+                  static_cast<void>(std::invoke(called, std::forward<A>(arguments)...));
               else
-                  return std::invoke(callable, std::forward<A>(arguments)...);
+                  return std::invoke(called, std::forward<A>(arguments)...);
           }}
     {
     }

@@ -130,13 +130,13 @@ SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> 
                                                  unique_function<void(event_call&)> callback, bool once, bool in_front)
 {
     if (!how.plain()) {
-        bool const posted{how.where};
+        bool const is_posted{how.where};
         auto const state = std::make_shared<delivered_listener>(delivered_listener{.how = std::move(how),
                                                                                    .callback = std::move(callback),
                                                                                    .on = to,
-                                                                                   .once = once && posted});
+                                                                                   .once = once && is_posted});
         callback = [state](event_call& call) { deliver_event(state, call); };
-        once = once && !posted;
+        once = once && !is_posted;
     }
     return event ? to->on(*event, std::move(callback), once) : to->on_any(std::move(callback), in_front);
 }

@@ -195,10 +195,10 @@ SOCKETIO_DECL void polling_channel::end_message(message const& of, std::span<byt
         answers_ += output().size() - of.start;
 }
 
-SOCKETIO_DECL void polling_channel::send_binary(bytes_view message, bool compress)
+SOCKETIO_DECL void polling_channel::send_binary(bytes_view data, bool compress)
 {
     if (owner_)
-        polling_.send_binary(message, compress);
+        polling_.send_binary(data, compress);
 }
 
 // True if the body is gzip now.

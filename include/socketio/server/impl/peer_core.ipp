@@ -114,7 +114,7 @@ SOCKETIO_DECL void peer_core::on_readable()
     });
 }
 
-SOCKETIO_DECL void peer_core::on_text(std::span<char> message)
+SOCKETIO_DECL void peer_core::on_text(std::span<char> text)
 {
     if (!open_)
         return;
@@ -123,15 +123,15 @@ SOCKETIO_DECL void peer_core::on_text(std::span<char> message)
         if (!open_)
             return;
         std::error_code ec;
-        if (decoder_.text(message, received, ec))
+        if (decoder_.text(text, received, ec))
             on_packet(received);
         else if (ec)
             fail(ec);
     });
-    shrink_buffers(message.size(), received);
+    shrink_buffers(text.size(), received);
 }
 
-SOCKETIO_DECL void peer_core::on_binary(std::span<char> message)
+SOCKETIO_DECL void peer_core::on_binary(std::span<char> data)
 {
     if (!open_)
         return;
@@ -140,12 +140,12 @@ SOCKETIO_DECL void peer_core::on_binary(std::span<char> message)
         if (!open_)
             return;
         std::error_code ec;
-        if (decoder_.binary(message, received, ec))
+        if (decoder_.binary(data, received, ec))
             on_packet(received);
         else if (ec)
             fail(ec);
     });
-    shrink_buffers(message.size(), received);
+    shrink_buffers(data.size(), received);
 }
 
 // One large packet is no reason to hold its memory for as long as the client stays.
@@ -197,10 +197,10 @@ SOCKETIO_DECL void peer_core::connect_to_namespace(std::string const& nsp, value
     server_->find(nsp, std::move(auth), shared_from_this());
 }
 
-SOCKETIO_DECL void peer_core::refuse(std::string_view nsp, std::string_view message, value const& data)
+SOCKETIO_DECL void peer_core::refuse(std::string_view nsp, std::string_view reason, value const& data)
 {
     decided(nsp);
-    object error{{"message", std::string{message}}};
+    object error{{"message", std::string{reason}}};
     if (data.type() != value_type::null)
         error.append("data", data);
     value const payload{std::move(error)};
