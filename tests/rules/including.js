@@ -1,0 +1,82 @@
+// The price of an include, in numbers that do not depend on the clock:
+// node including.js <compiler and its flags>.
+// The ceilings are some 5 % above the state at which they were set. Lower them when the library gets smaller.
+"use strict";
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { execFile } = require("node:child_process");
+const { inPairs, report } = require("../support/sources.js");
+
+const command = process.argv.slice(2).filter((flag) => !/^-W/.test(flag));
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "including-"));
+const complaints = [];
+
+function run(program, ...flags) {
+    return new Promise((resolve, reject) => {
+        execFile(program, flags, { maxBuffer: 1 << 28 }, (error, out, said) => (error ? reject(new Error(said)) : resolve(out)));
+    });
+}
+const compile = (...flags) => run(command[0], ...command.slice(1), ...flags);
+
+function source(name, text) {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, text);
+    return file;
+}
+
+function check(what, count, most) {
+    console.log(`${what}: ${count} (at most ${most})`);
+    if (count > most) complaints.push(`${what}: ${count}, at most ${most} are allowed`);
+}
+
+// Lines that say something, of the header that a file sees if the library is compiled separately.
+async function checkLines() {
+    const file = source("thin.cpp", "#include <socketio/client.hpp>\n");
+    const text = await compile("-DSOCKETIO_SEPARATE_COMPILATION", "-E", file);
+    check("preprocessed lines of client.hpp", text.split("\n").filter((line) => /^\s*[^#\s]/.test(line)).length, ceilings.lines);
+}
+
+// Asio finds its services by the address of a static member, which every file has. (Without optimization g++ also
+// emits each inline coroutine, used or not.)
+const serviceIds = /::id$|asio::detail::service_id<|execution_context_service_base</;
+
+async function checkSymbols() {
+    const file = source("umbrella.cpp", "#include <socketio/socketio.hpp>\n");
+    await compile("-O1", "-c", file, "-o", `${file}.o`);
+    const listed = await run("nm", "-C", "--defined-only", `${file}.o`);
+    const ours = listed.split("\n").filter((line) => /socketio/.test(line) && !serviceIds.test(line.trim()));
+    check("symbols of a file that only includes socketio.hpp", ours.length, 0);
+    complaints.push(...ours.slice(0, 20));
+}
+
+// The first program of the README, as a client alone.
+function firstOfReadme() {
+    const found = /```cpp\n([^`]*int main[^`]*)```/.exec(fs.readFileSync("README.md", "utf8"));
+    return source("client.cpp", found[1]);
+}
+
+async function checkProgram(name, file, most) {
+    const program = path.join(folder, name.replace(/\W+/g, "_"));
+    await compile("-Os", file, "-o", program, "-pthread");
+    await run("strip", program);
+    check(`stripped kilobytes of a ${name}`, Math.ceil(fs.statSync(program).size / 1024), most);
+}
+
+// Other compilers count in other ways; they have only the symbols of the umbrella to show.
+const ceilings = { lines: 101000, client: 565, clientAndServer: 860 };
+
+async function main() {
+    const version = await run(command[0], "--version");
+    const checks = [checkSymbols];
+    if (/Free Software Foundation/.test(version)) {
+        const both = "tests/rules/including/client_and_server.cpp";
+        checks.push(checkLines);
+        checks.push(() => checkProgram("client", firstOfReadme(), ceilings.client));
+        checks.push(() => checkProgram("client and server", both, ceilings.clientAndServer));
+    }
+    await inPairs(checks, (one) => one().catch((error) => complaints.push(error.message)));
+    fs.rmSync(folder, { recursive: true });
+    report("the price of an include", complaints);
+}
+main();
