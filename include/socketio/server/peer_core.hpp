@@ -101,8 +101,10 @@ public:
         }
         check_unread(before);
     }
-    // A packet that user code writes straight into the output, while the client is open. Nothing of it stays unless it is
-    // ended.
+    // The session takes packets. It may have ended before this client has heard of it.
+    bool can_write() const noexcept;
+    // A packet that user code writes straight into the output, while can_write(). Nothing of it stays unless it is ended.
+    // Until then no inbox may be drained.
     class message {
     public:
         message(peer_core& to, bool compress);

@@ -7,6 +7,8 @@
 
 namespace socketio::detail {
 
+SOCKETIO_DECL bool peer_core::can_write() const noexcept { return open_ && session_->is_open(); }
+
 SOCKETIO_DECL peer_core::message::message(peer_core& to, bool compress)
     : to_{to}, session_{*to.session_}, before_{session_.unsent()}, at_{session_.begin_message(compress)}
 {}

@@ -70,7 +70,7 @@ SOCKETIO_DECL void server_socket_core::emit_event(std::string_view event, std::o
 {
     check_attachments(event, 0); // and the name
     bool const is_kept = !waiting && !pid_.empty(); // for recovery
-    if (!is_kept && !flags.is_volatile && channel_.outgoing().untouched() && client_->acts_now() && client_->is_open() &&
+    if (!is_kept && !flags.is_volatile && channel_.outgoing().untouched() && client_->acts_now() && client_->can_write() &&
         !channel_.ended()) {
         emit_in_place(event, std::move(waiting), encode, flags.compress);
         return;
@@ -88,7 +88,7 @@ SOCKETIO_DECL void server_socket_core::emit_in_place(std::string_view event, std
     written.encode(encode);
     check_attachments(event, written.attachments().size());
     if (written.size() > packet_limit())
-        channel_.fail_from_anywhere(event, std::move(waiting), error::payload_too_large);
+        channel_.fail_emit(event, std::move(waiting), error::payload_too_large); // writes nothing behind it meanwhile
     else if (waiting)
         channel_.ask(std::move(*waiting), [&] { written.end(); });
     else
