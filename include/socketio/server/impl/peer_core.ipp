@@ -157,8 +157,8 @@ SOCKETIO_DECL void peer_core::shrink_buffers(std::size_t message_size, packet co
         decoder_.shrink(kept);
 }
 
-// What is said in the wrong order ends the connection (SEMANTICS 2.10, item 73). Only of a namespace that this side has
-// left the client may not know yet.
+// A packet out of order ends the connection (socket.io/lib/client.ts, ondecoded()). The exception is a packet for a
+// namespace that this side has left: the client may not know that yet.
 SOCKETIO_DECL void peer_core::on_packet(packet const& received)
 {
     count(counts_.received);
