@@ -1,5 +1,5 @@
-// Who is in which room of a namespace, and how packets reach them: within this process here; a class derived from this
-// one may ask others, over Redis for example.
+// The members of the rooms of a namespace, and the delivery of packets to them within this process. A derived
+// class may reach other servers, over Redis for example.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -33,17 +33,17 @@ namespace detail {
 class server_socket_core;
 } // namespace detail
 
-// To whom something is sent, and how. What broadcast_operator says, as plain data.
+// The recipients of a packet and its conditions: broadcast_operator as plain data.
 struct broadcast_options {
-    std::vector<std::string> rooms{};  // to all of the namespace if empty
-    std::vector<std::string> except{}; // not to whoever is in one of these
+    std::vector<std::string> rooms{};  // empty: all of the namespace
+    std::vector<std::string> except{}; // excludes the members of these
     bool local = false;                // to this server's sockets only
-    bool is_volatile = false;          // not to who cannot take it at once
+    bool is_volatile = false;          // skips clients that cannot receive it at once
     bool compress = true;              // if messages are compressed at all
     std::optional<std::chrono::milliseconds> timeout{}; // for acknowledgements; kept by the caller, not by the adapter
 };
 
-// What is known of a socket that may be another server's.
+// The data of a socket that may belong to another server.
 struct socket_details {
     std::string id;
     socketio::handshake handshake;
@@ -51,25 +51,26 @@ struct socket_details {
     value data;
 };
 
-// What a socket is restored from.
+// The data from which a socket is restored.
 struct adapter_session {
-    std::string sid, pid; // its id, and the secret one that the client brings back
+    std::string sid, pid; // its id, and the secret one that the client sends back
     std::vector<std::string> rooms;
     value data;
-    std::vector<shared_packet> missed{};        // to be sent before CONNECT
-    std::optional<std::uint64_t> resume_from{}; // of this class: those are found when the socket is shown
+    std::vector<shared_packet> missed{};        // sent before CONNECT
+    std::optional<std::uint64_t> resume_from{}; // for this class: the missed packets are found when the socket is shown
 };
 
 struct adapter_settings {
     std::string nsp; // the namespace's name
-    std::optional<connection_state_recovery> recovery{}; // none: sessions are not kept
+    std::optional<connection_state_recovery> recovery{}; // not set: sessions are not stored
     detail::sources time_and_chance{};
 };
 
-// One namespace's rooms in this process: of each namespace there is one, made by server_options::adapter. All members may be
-// called from any thread, and are by each client's strand. Functions that are handed in are called once (`answered` once for
-// each socket), on any thread, perhaps inside the call. A derived class tells the other servers, and calls these members for
-// what the others tell it: with `local` set only this server's sockets are meant.
+// One namespace's rooms in this process. server_options::adapter makes one for each namespace. All members may
+// be called from any thread, and each client's strand calls them. Functions passed to members are called once
+// (`answered` once for each socket), on any thread, perhaps inside the call. A derived class forwards the calls
+// to other servers, and calls these members for the calls of others, with `local` set: then only this server's
+// sockets are meant.
 class adapter {
 public:
     using socket_pointer = std::shared_ptr<detail::server_socket_core>;
@@ -82,32 +83,35 @@ public:
 
     adapter_settings const& settings() const noexcept { return settings_; }
 
-    // Of a socket of this server; nothing happens if it is not here.
+    // For a socket of this server; other ids are ignored.
     SOCKETIO_DECL virtual void join(std::string_view id, std::span<std::string const> rooms);
     SOCKETIO_DECL virtual void leave(std::string_view id, std::string_view room);
 
-    // An event without acknowledgement. With recovery it is kept, and sent with its offset.
+    // An event without acknowledgement. With recovery it is stored, and sent with its offset.
     SOCKETIO_DECL virtual void broadcast(shared_packet const& packet, broadcast_options const& to);
-    // One with: `counted` is told how many were asked, `answered` once for each of them, with the first argument of the
-    // answer or with why there is none. Only what came in time counts; forget_acks(id) ends the waiting. Ids count up
-    // from 0: a question of another server's needs one that none of this server's own will have.
-    SOCKETIO_DECL virtual void broadcast_with_ack(shared_packet const& packet, std::uint64_t id, broadcast_options const& to,
-                                    std::function<void(std::size_t)> counted,
-                                    std::function<void(std::error_code, value)> answered);
+    // An event with acknowledgement: `counted` receives the number of recipients. `answered` is called once for
+    // each of them, with the first argument of the answer or with the error. Only answers in time count;
+    // forget_acks(id) ends the wait. This server's ids start at 0 and increase. For requests from other servers
+    // use a disjoint range (set the top bit).
+    SOCKETIO_DECL virtual void broadcast_with_ack(shared_packet const& packet, std::uint64_t id,
+                                                  broadcast_options const& to, std::function<void(std::size_t)> counted,
+                                                  std::function<void(std::error_code, value)> answered);
     SOCKETIO_DECL virtual void forget_acks(std::uint64_t id);
-    // Who they are; they join; they leave; they are disconnected.
-    SOCKETIO_DECL virtual void fetch_sockets(broadcast_options const& which, std::function<void(std::vector<socket_details>)> fetched);
+    // Fetches the sockets; makes them join or leave rooms; disconnects them.
+    SOCKETIO_DECL virtual void fetch_sockets(broadcast_options const& which,
+                                             std::function<void(std::vector<socket_details>)> fetched);
     SOCKETIO_DECL virtual void add_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
     SOCKETIO_DECL virtual void remove_sockets(broadcast_options const& which, std::vector<std::string> const& rooms);
     SOCKETIO_DECL virtual void disconnect_sockets(broadcast_options const& which, bool close);
 
-    // A socket was lost in a way from which it may come back; and is asked for, with the last offset that its client has seen:
-    // `restored` is told nothing if that cannot be. A session is given out once.
+    // Stores the session of a lost socket that may return; and returns it, for the last offset that its client
+    // has seen. `restored` receives std::nullopt if that is impossible. A session is returned once.
     SOCKETIO_DECL virtual void persist_session(adapter_session session);
     SOCKETIO_DECL virtual void restore_session(std::string const& pid, std::string const& offset,
                                  std::function<void(std::optional<adapter_session>)> restored);
 
-    // Of this server alone: copies. select() gives who is shown, as `which` says; find() is null for who is not.
+    // Copies, for this server only. select() returns the shown sockets that match `which`; find() returns null
+    // for others.
     std::map<std::string, room_set> rooms() const;
     std::map<std::string, room_set> sids() const;
     room_set rooms_of(std::string_view id) const;
@@ -115,18 +119,18 @@ public:
     socket_pointer find(std::string_view id) const;
     std::size_t size() const;
 
-    // "create-room", "join-room", "leave-room" and "delete-room", of this server alone.
+    // "create-room", "join-room", "leave-room" and "delete-room", for this server only.
     detail::room_emitter& room_events() noexcept { return room_events_; }
 
-    // For the namespace: a socket comes, is connected, goes. False if there is one of that id.
+    // For the namespace: a socket arrives, is connected, leaves. Returns false if the id is in use.
     bool enter(std::string_view id);
     void show(std::string_view id, socket_pointer socket);
-    // The same for one that is restored; what it has missed up to now.
-    // False if some of that is not kept any more.
+    // The same for a restored socket, with the packets that it has missed. Returns false if some of them are no
+    // longer stored.
     bool show_again(adapter_session const& session, socket_pointer socket, std::vector<shared_packet>& missed);
-    // Whoever listens to rooms is to be told what it returns.
+    // The caller passes the returned changes to the listeners of rooms.
     [[nodiscard]] detail::room_changes exit(std::string_view id);
-    // Nobody is here, nor on the way.
+    // The namespace has no socket, and none is arriving.
     bool is_empty() const;
 
 private:
@@ -134,12 +138,12 @@ private:
         shared_packet packet;
         std::vector<std::string> rooms, except;
         clock::time_point since;
-        std::size_t memory; // bytes that it takes, all told
+        std::size_t memory; // bytes that it needs in all
     };
     struct kept_session {
         adapter_session session;
         clock::time_point since;
-        std::size_t memory; // bytes that its rooms take
+        std::size_t memory; // bytes of its rooms
     };
     using kept_sessions = detail::text_map<kept_session>;
 
@@ -158,9 +162,9 @@ private:
     detail::room_emitter room_events_;
     mutable std::mutex mutex_; // guards rooms_ and members_
     detail::rooms<socket_pointer> rooms_;
-    std::map<std::string, socket_pointer, std::less<>> members_; // who is shown
+    std::map<std::string, socket_pointer, std::less<>> members_; // the shown sockets
 
-    // With recovery what is kept and what is sent must have one order: held from one to the other.
+    // With recovery, stored and sent packets must have the same order: held during both.
     std::mutex order_;
     std::string const offset_prefix_;
     std::uint64_t first_kept_ = 0; // the number of the first in packets_

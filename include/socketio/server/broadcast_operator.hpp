@@ -1,4 +1,4 @@
-// What `io.to(...)` and `socket.broadcast()` return: some of the sockets of a namespace.
+// The result of `io.to(...)` and `socket.broadcast()`: some of the sockets of a namespace.
 #pragma once
 
 #include <socketio/net/emits.hpp>
@@ -53,9 +53,9 @@ private:
     broadcast_options conditions_;
 };
 
-// A socket that may be another server's, as fetchSockets() finds it: what was known then, and what can be done. Any
-// thread. Its verbs are those of emits, as broadcast_operator's: also here a handler gets a vector, of one answer or
-// none.
+// A socket that may belong to another server, as found by fetchSockets(): the data of that moment, and its
+// operations. Any thread. Its verbs are those of emits, as for broadcast_operator: a handler receives a vector
+// of at most one answer.
 class remote_socket : public emits<remote_socket, broadcast_operator, broadcast_options> {
 public:
     remote_socket(std::shared_ptr<detail::namespace_core> nsp, socket_details details)

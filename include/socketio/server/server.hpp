@@ -1,4 +1,4 @@
-// The server: `io` of Socket.IO's documentation.
+// The server: `io` in Socket.IO's documentation.
 #pragma once
 
 #include <socketio/server/closing.hpp>
@@ -33,7 +33,7 @@ class server_engine : public listens<server_engine> {
 public:
     explicit server_engine(std::shared_ptr<detail::server_core> of) noexcept : core_{std::move(of)} {}
 
-    // Sessions that are open.
+    // The number of open sessions.
     std::size_t clientsCount() const { return core_->clients_count(); }
 
 private:
@@ -51,9 +51,11 @@ private:
                 [listener = std::move(listener)](detail::engine_call& call) mutable { listener(*call.failure); });
         } else {
             static_assert(std::is_invocable_v<Listener&, string_pairs&, http_request const&>,
-                "a listener of the engine takes a socketio::connection_failure, or socketio::string_pairs& and a socketio::http_request");
+                          "a listener of the engine takes a socketio::connection_failure, or socketio::string_pairs& "
+                          "and a socketio::http_request");
             if (event != "initial_headers" && event != "headers")
-                detail::throw_misuse("a listener of \"initial_headers\" or \"headers\" takes the headers and the request");
+                detail::throw_misuse(
+                    "a listener of \"initial_headers\" or \"headers\" takes the headers and the request");
             return detail::listen_to(events(), event, once,
                 [listener = std::move(listener)](
                     detail::engine_call& call) mutable { listener(*call.headers, *call.request); });
@@ -63,10 +65,10 @@ private:
     std::shared_ptr<detail::server_core> core_;
 };
 
-// What a server cannot see of a stream that it is given, see server::accept().
+// Properties of a stream that the server cannot determine itself, see server::accept().
 struct stream_peer {
     std::string address{}; // of the client, for http_request::address
-    bool secure = false;   // whether the way to the client is encrypted, for http_request::secure
+    bool secure = false;   // the route to the client is encrypted, for http_request::secure
 };
 
 // Hosts Socket.IO in this process:
@@ -77,8 +79,8 @@ struct stream_peer {
 //     });
 //
 // It runs on the context, on as many threads as that has: each client on a strand of its own. All members may be called
-// from any thread, but for moves and the destructor. No call may be under way while the context is being destroyed, nor
-// listen() be called after; of other calls nothing comes then. What a listener throws leaves through the context's
+// from any thread, except for moves and the destructor. Calls must not overlap with the destruction of the context.
+// After it, do not call listen(); other calls have no effect. An exception of a listener leaves through the context's
 // run(), and the next event follows.
 //
 // Its verbs are those of emits, room_operators and socket_group, for all sockets of the namespace "/": see
@@ -92,9 +94,9 @@ class server : public listens<server>,
                public room_operators<server, broadcast_operator>,
                public socket_group<server, broadcast_operator> {
 public:
-    // Listens on the port at once; 0 lets the system choose, see port(). Throws std::system_error when the port or the
-    // address cannot be had, or with what is wrong with options::tls; std::invalid_argument for parameters of
-    // perMessageDeflate that are out of their range.
+    // Listens on the port at once; with 0 the system chooses, see port(). Throws std::system_error when the port
+    // or the address is not available, or for invalid options::tls. Throws std::invalid_argument for parameters
+    // of perMessageDeflate out of their range.
     server(asio::any_io_executor executor, std::uint16_t port, server_options settings = {})
         : server{std::move(executor), std::move(settings)}
     {
@@ -106,8 +108,8 @@ public:
         : server{asio::any_io_executor{context.get_executor()}, port, std::move(settings)}
     {
     }
-    // Listens from listen() on: for a context that is already run by other threads, where a client might come before its
-    // listener. Throws nothing of its own.
+    // Listens from listen() on: for a context that other threads already run, where a client could connect
+    // before its listener is added. Does not throw, except when memory runs out.
     explicit server(asio::any_io_executor executor, server_options settings = {})
         : core_{detail::server_core::make(std::move(executor), std::move(settings))}
     {
@@ -126,24 +128,25 @@ public:
         core_ = std::move(other.core_);
         return *this;
     }
-    // Closes the server as close() does, and waits for nothing: "disconnect" is still told when the context runs on.
+    // Closes the server as close() does, without waiting: "disconnect" is emitted when the context runs on.
     ~server()
     {
         if (core_)
             core_->close(nullptr);
     }
 
-    // Throws as the constructor does, and std::invalid_argument the second time, or once the server is closed.
+    // Throws as the constructor does, and std::invalid_argument on a second call or on a closed server.
     void listen(std::uint16_t port) { core_->listen(port); }
-    // Where it listens; 0 before listen().
+    // The port that it listens on; 0 before listen().
     std::uint16_t port() const { return core_->port(); }
 
-    // Serves a connection that the program has accepted itself: with an acceptor of its own, in another HTTP server, or in
-    // memory. The stream carries plain HTTP, whatever options::tls says; `received` is what has been read of it already, from
-    // the beginning of the first request on. Its calls come on a strand, and it may call its handlers on any thread. False:
-    // the stream is closed at once, since the server is, or since there are as many connections as server_options::connections
-    // allows. Throws std::invalid_argument for a null stream, and as listen() does for wrong options. May be called before
-    // listen(), and without.
+    // Serves a connection that the program has accepted itself: with an acceptor of its own, in another HTTP
+    // server, or in memory. The stream carries plain HTTP, whatever options::tls says. `received`: the bytes
+    // already read from it, from the beginning of the first request on. The stream is called on a strand, and
+    // may call its handlers on any thread.
+    // Returns false, and closes the stream, if the server is closed or has server_options::connections
+    // connections. Throws std::invalid_argument for a null stream, and like listen() for wrong options. May be
+    // called before listen(), or without it.
     bool accept(std::shared_ptr<byte_stream> connected, std::string_view received = {}, stream_peer peer = {})
     {
         return core_->accept(std::move(connected), received, {std::move(peer.address), peer.secure, {}});
@@ -156,11 +159,12 @@ public:
         sockets().use(std::move(middleware));
     }
 
-    // Serves the HTTP requests outside Socket.IO's path on the same port: pages, say, see serve_files(). The handler is
-    // http_response(http_request const&), or void(http_request const&, http_responder) to answer later; it is called on
-    // any strand, so on several threads at once if several run the context. One that throws has answered 500. Null: all
-    // get 404, as without it. Requests below the path that name no transport come here, too. No WebSockets: an upgrade
-    // outside the path is answered 404.
+    // Serves the HTTP requests outside of Socket.IO's path on the same port: pages, for example, see
+    // serve_files(). The handler is http_response(http_request const&), or void(http_request const&,
+    // http_responder) for a late answer. It is called on any strand, and so on several threads at once if
+    // several run the context. An exception is answered with 500. Null: all requests are answered with 404, the
+    // default. Requests below the path without a transport come here, too. WebSocket upgrades outside of the
+    // path are answered with 404.
     template <class Handler>
     void on_request(Handler handler)
     {
@@ -168,14 +172,14 @@ public:
     }
     void on_request(std::nullptr_t) { core_->on_request({}); }
 
-    // The namespace of that name, with or without its slash, which is made if there is none. Patterns are not asked.
+    // The namespace of that name, with or without its slash, which is made if it does not exist. Ignores patterns.
     server_namespace of(std::string_view name) const { return server_namespace{core_->of(name)}; }
     server_namespace of(char const* name) const { return of(std::string_view{name}); }
-    // Namespaces that are made when a client, or of(name), asks for one whose name matches (anywhere in it: "^" and "$" are
-    // yours to say). What is returned stands for all of them: their listeners and middleware are those that were set on it before
-    // they were made, and what it emits goes to all. Patterns are asked in the order in which they were given. std::regex
-    // needs time and stack that grow with the name: names over 256 bytes do not match.
-    // (A template, so that <regex> is included only by the programs that use it.)
+    // Namespaces that are made when a client, or of(name), asks for one whose name matches (anywhere in it:
+    // write "^" and "$" yourself). The result stands for all of them: they have the listeners and middleware set
+    // on it before they were made, and its emits go to all. Patterns are tried in order. std::regex needs time
+    // and stack that grow with the name: names over 256 bytes do not match.
+    // (A template, so that only programs that use it include <regex>.)
     template <class Regex>
         requires requires(Regex const& pattern, char const* name) { regex_search(name, pattern); }
     server_namespace of(Regex pattern) const
@@ -185,15 +189,16 @@ public:
         })};
     }
     // The same with a function, bool(std::string_view name, value const& auth), or one with a third parameter,
-    // std::function<void(bool)>, that answers later, once, from any thread; one that throws has said no. It is called on
-    // the client's strand, and what it is given is valid during the call.
+    // std::function<void(bool)>, which it calls once, now or later, from any thread. An exception refuses the
+    // name. It is called on the client's strand, and its arguments are valid during the call.
     template <class Matcher>
         requires(std::is_invocable_r_v<bool, Matcher&, std::string_view, value const&> ||
                  std::is_invocable_v<Matcher&, std::string_view, value const&, std::function<void(bool)>>)
     server_namespace of(Matcher matcher) const
     {
-        return server_namespace{core_->of(detail::namespace_matcher{
-            [matcher = std::move(matcher)](std::string_view name, value const& auth, std::function<void(bool)> answer) mutable {
+        return server_namespace{core_->of(
+            detail::namespace_matcher{[matcher = std::move(matcher)](std::string_view name, value const& auth,
+                                                                     std::function<void(bool)> answer) mutable {
                 if constexpr (std::is_invocable_r_v<bool, Matcher&, std::string_view, value const&>)
                     answer(matcher(name, auth));
                 else
@@ -203,24 +208,26 @@ public:
     server_namespace sockets() const { return server_namespace{core_->root()}; }
 
     server_engine engine() const { return server_engine{core_}; }
-    // The numbers of now; those of each client are of the end of its last turn. Looks at every client: for now and then.
+    // The current numbers; those of each client are from the end of its last turn. Visits every client: do not
+    // call it often.
     server_snapshot snapshot() const { return core_->snapshot(); }
 
-    // Is told of events that do not fit their listener, and of answers that do not fit a handler without an error code, of
-    // sockets without a hook of their own; and of events that are too large to be sent. On any strand. One at a time: the
-    // newest; null takes it off.
+    // Called for events that do not fit their listener, for answers that do not fit a handler without an error
+    // code (both of sockets without a hook of their own), and for events that are too large. On any strand. A
+    // new hook replaces the old one; null removes it.
     void on_error(std::function<void(event_error const&)> hook) { core_->set_error_hook(std::move(hook)); }
 
-    // Nothing more is accepted; every socket is told "server shutting down", and clients may come back when there is a
-    // server again. Listeners of the server and its namespaces are let go at once, those of sockets after "disconnect".
-    // Nothing is called inside this: what is to be told is told when the context runs on. With a completion token,
-    // void(std::error_code), always without an error: when the last listener has returned; never if the context goes first.
-    // May be called again.
+    // Stops accepting. Every socket emits "disconnect" with "server shutting down", and clients may reconnect
+    // when there is a server again. Listeners of the server and its namespaces are removed at once, those of
+    // sockets after "disconnect". User code is not called inside this function, but when the context runs on. A
+    // completion token, void(std::error_code), completes without an error when the last listener has returned;
+    // never if the context is destroyed first. May be called again.
     void close() { core_->close(nullptr); }
     template <class Token>
     auto close(Token&& token)
     {
-        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code)>(detail::close_initiation{core_}, token);
+        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code)>(
+            detail::close_initiation{core_}, token);
     }
 
 private:

@@ -1,4 +1,4 @@
-// A namespace of the server, or those that are made after one pattern.
+// A namespace of the server, or the namespaces made from a pattern.
 #pragma once
 
 #include <socketio/net/listens.hpp>
@@ -31,7 +31,7 @@ class adapter_view : public listens<adapter_view> {
 public:
     explicit adapter_view(std::shared_ptr<detail::namespace_core> of) noexcept : nsp_{std::move(of)} {}
 
-    // All rooms and the ids of those who are in them; all ids and the rooms that they are in. Each has a room of its own.
+    // All rooms and the ids of their members; all ids and the rooms of each. Each socket has a room of its own.
     std::map<std::string, std::set<std::string, std::less<>>> rooms() const { return nsp_->rooms().rooms(); }
     std::map<std::string, std::set<std::string, std::less<>>> sids() const { return nsp_->rooms().sids(); }
 
@@ -47,7 +47,8 @@ private:
         static_assert(takes_id || std::is_invocable_v<Listener&, std::string_view>,
             "a listener of an adapter takes (std::string_view room), or (std::string_view room, std::string_view id)");
         if (!detail::is_room_event(event))
-            detail::throw_misuse("an adapter has the events \"create-room\", \"join-room\", \"leave-room\" and \"delete-room\"");
+            detail::throw_misuse(
+                "an adapter has the events \"create-room\", \"join-room\", \"leave-room\" and \"delete-room\"");
         return detail::listen_to(events(), event, once,
             [listener = std::move(listener)](detail::room_call& call) mutable {
                 if constexpr (takes_id)
@@ -65,15 +66,15 @@ class socket_map {
 public:
     explicit socket_map(std::shared_ptr<detail::namespace_core> of) noexcept : nsp_{std::move(of)} {}
 
-    // Nothing, if there is none of that id; also before it is connected, and after "disconnecting".
+    // std::nullopt if there is no socket with that id, also before it is connected, and after "disconnecting".
     std::optional<server_socket> get(std::string_view id) const
     {
         auto found = nsp_->rooms().find(id);
         return found ? std::optional<server_socket>{std::move(found)} : std::nullopt;
     }
-    // Whether there is one.
+    // True if there is one.
     bool has(std::string_view id) const { return nsp_->rooms().find(id) != nullptr; }
-    // How many they are, and all of them, in no order.
+    // Their number; and all of them, in no particular order.
     std::size_t size() const { return nsp_->rooms().size(); }
     std::vector<server_socket> all() const
     {
@@ -104,12 +105,13 @@ class server_namespace : public listens<server_namespace>,
 public:
     explicit server_namespace(std::shared_ptr<detail::namespace_core> core) noexcept : core_{std::move(core)} {}
 
-    // With the slash: "/admin". Of a pattern "/_".
+    // With the slash: "/admin". For a pattern "/_".
     std::string const& name() const noexcept { return core_->name(); }
 
-    // A middleware, (socketio::server_socket, socketio::next), that every client passes before it is connected, in the order
-    // in which they were set. On the client's strand. It calls next(), or next({message, data}), which is the client's
-    // "connect_error"; now or later, from any thread. One that lets next go, or throws, has refused.
+    // A middleware, (socketio::server_socket, socketio::next), that every client passes before it is connected,
+    // in the order of registration. On the client's strand. It calls next(), or next({message, data}), which
+    // becomes the client's "connect_error"; now or later, from any thread. If it throws, or destroys `next`
+    // without a call, the client is refused.
     template <class Middleware>
         requires std::is_invocable_v<Middleware&, server_socket, next>
     void use(Middleware middleware) const
@@ -120,7 +122,7 @@ public:
         });
     }
 
-    // This server's own, whatever adapter there is.
+    // The sockets of this server, with every adapter.
     socket_map sockets() const { return socket_map{core_}; }
     adapter_view adapter() const { return adapter_view{core_}; }
 
