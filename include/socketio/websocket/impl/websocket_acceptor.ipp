@@ -3,6 +3,7 @@
 
 #include <socketio/core/caught.hpp>
 #include <socketio/core/error.hpp>
+#include <socketio/net/find_header.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_acceptor.hpp>
 
