@@ -10,7 +10,7 @@ for (const file of files) {
     const bare = code(fs.readFileSync(file, "utf8"));
     // From the end of the statement or the access specifier before, to the semicolon; a body ends in a brace.
     for (const found of bare.matchAll(/(?<=[;{}:])\s*([^;{}]*)(?=;)/g)) {
-        const declaration = found[1].trim();
+        const declaration = found[1].trim().replace(/^(public|protected|private)\s*:\s*/, "");
         const overrides = /\)\s*(const\s*)?(noexcept\s*)?(override|final)\b/.test(declaration);
         if (!overrides && !/^(?:[\w[\]]+\s+)*virtual\b/.test(declaration)) continue;
         if (/=\s*(0|default|delete)\s*$/.test(declaration) || /\bSOCKETIO_DECL\b/.test(declaration)) continue;
