@@ -51,7 +51,7 @@ public:
     bool perform(unique_function<void()> command) { return lane_.perform(std::move(command)); }
     connection_snapshot snapshot();
     // Adds a namespace; it stays until forget().
-    void adopt(std::shared_ptr<socket_core> joined);
+    void adopt(std::shared_ptr<socket_core> const& joined);
     // All handles are destroyed: those of the manager, or of a namespace.
     void stop() noexcept;
     void release(std::shared_ptr<socket_core> const& which) noexcept;
@@ -136,7 +136,7 @@ private:
     void on_message(packet const& received, bool whole, std::size_t size, std::error_code ec);
     void on_packet(packet const& received);
     bool on_answer(packet const& received, socket_core* to);
-    void fail_open(connect_error why, bool again = true);
+    void fail_open(connect_error const& why, bool again = true);
     void fail_provider(std::uint64_t attempt, std::string_view option);
     void drop_link();
     connect_error timed_out() const;

@@ -32,7 +32,7 @@ struct delivered_callable {
 // A listener or handler that is called on `where`, not inside the call that causes it. (asio::bind_executor does
 // the same for Asio's executors.)
 template <class F>
-auto deliver_on(callback_executor where, F&& callable)
+auto deliver_on(callback_executor where, F&& callable) // NOLINT(performance-unnecessary-value-param): it is moved
 {
     return detail::delivered_callable<std::decay_t<F>>{{.where = std::move(where)}, std::forward<F>(callable)};
 }

@@ -110,7 +110,7 @@ inline void emit_prepared(server_socket_core& to, prepared_question&& emit)
 
 // To many: the answers to one broadcast. It ends when all have answered, or when time is up, or when a socket has gone.
 using broadcast_handler = unique_function<void(std::error_code, std::vector<value>)>;
-SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_packet packet,
+SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_packet const& packet,
     broadcast_options const& to, broadcast_handler done);
 // Without questions. One that is too large goes to the server's on_error, once.
 SOCKETIO_DECL void send_to_all(namespace_core& nsp, shared_packet const& packet, broadcast_options const& to);
@@ -135,7 +135,7 @@ public:
     void operator()(Handler&& handler, shared_packet packet, broadcast_options const& to) const
     {
         if (where_)
-            ask_all(nsp_, std::move(packet), to, complete_on(std::forward<Handler>(handler), where_));
+            ask_all(nsp_, packet, to, complete_on(std::forward<Handler>(handler), where_));
     }
 
 private:

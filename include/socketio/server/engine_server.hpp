@@ -73,7 +73,7 @@ private:
     bool is_for_engine(http_request const& request, engine_query const& query) const;
     void pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& told);
     void tell_headers(http_exchange& exchange, bool initial) const;
-    void ask(std::shared_ptr<http_exchange> exchange, engine_query const& query);
+    void ask(std::shared_ptr<http_exchange> const& exchange, engine_query const& query);
     void admit(strand const& on, std::shared_ptr<http_exchange> const& exchange, int protocol);
     bool enroll(std::shared_ptr<engine_session> const& session, std::size_t most);
     void begin_polling(std::shared_ptr<engine_session> const& session, std::shared_ptr<http_exchange> const& exchange);

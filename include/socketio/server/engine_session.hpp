@@ -141,7 +141,7 @@ private:
 
     // The upgrade.
     void on_request(std::shared_ptr<http_exchange> exchange);
-    void begin_upgrade(std::shared_ptr<http_exchange> exchange);
+    void begin_upgrade(std::shared_ptr<http_exchange> const& exchange);
     void on_candidate(upgraded_stream&& over, bool base64);
     void reject_upgrade(upgraded_stream&& over, bool base64);
     bool pump_candidate(clock::time_point now);

@@ -50,8 +50,9 @@ using connection_emitter = emitter<connection_call>;
 
 class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_session_owner, public lane_owner {
 public:
-    static std::shared_ptr<peer_core> make(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session);
-    peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session);
+    static std::shared_ptr<peer_core> make(std::shared_ptr<server_core> const& server,
+                                           std::shared_ptr<engine_session> const& session);
+    peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> const& session);
     ~peer_core();
 
     // Any thread, as of the lane. False: the client has gone.

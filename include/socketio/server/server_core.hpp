@@ -67,11 +67,11 @@ public:
     void set_error_hook(error_hook hook);
     void report(event_error const& why);
     // Nothing more is accepted, and all sockets go. `kept` is let go when all has been told.
-    void close(std::shared_ptr<void> kept);
+    void close(std::shared_ptr<void> const& kept);
     bool is_gone() const noexcept { return gone_.load(std::memory_order_acquire); }
 
     // On the client's strand.
-    void add(std::shared_ptr<engine_session> channel);
+    void add(std::shared_ptr<engine_session> const& channel);
     void find(std::string const& name, value auth, std::shared_ptr<peer_core> const& client);
     void forget(peer_core const& client);
     void clean_up(namespace_core& empty);
@@ -100,7 +100,7 @@ private:
     std::shared_ptr<engine_server> engine();
     engine_server::hooks engine_hooks();
     void dispatch_headers(string_pairs& headers, http_request const& request, bool initial);
-    void serve(std::shared_ptr<http_exchange> exchange);
+    void serve(std::shared_ptr<http_exchange> const& exchange);
     void drop_listeners();
 
     asio::any_io_executor const executor_;

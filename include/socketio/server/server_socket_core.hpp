@@ -101,7 +101,7 @@ private:
                       send_flags flags);
     void on_event(packet const& received);
     void refuse(connect_error why);
-    void tell(std::string event, std::string_view text);
+    void tell(std::string const& event, std::string_view text);
     void cleanup(bool recoverable);
     unique_function<void()> end_listening();
     void stop_listening();

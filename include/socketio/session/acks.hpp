@@ -131,7 +131,7 @@ private:
         for (auto& each : entries_) {
             if (is_taken(each)) {
                 taken.push_back(std::move(each));
-                each.handler.reset();
+                each.handler.reset(); // NOLINT(bugprone-use-after-move): says that it was taken
             }
         }
         std::erase_if(entries_, [](pending_ack const& each) { return !each.handler; });

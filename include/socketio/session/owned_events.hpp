@@ -45,7 +45,7 @@ public:
     {
         std::size_t total = sizeof *this + text_.capacity();
         for (auto const& each : attachments_)
-            total += sizeof each + each.size();
+            total += sizeof(bytes) + each.size();
         return total;
     }
     std::optional<std::uint64_t> id() const noexcept { return id_; }

@@ -33,7 +33,7 @@ public:
     // of a member that sends or closes; handles may outlive it. If the context already runs on another thread,
     // use `.autoConnect = false`, add the listeners, and call open(). Throws std::invalid_argument for invalid
     // headers.
-    websocket(asio::any_io_executor executor, std::string_view url, websocket_options settings = {})
+    websocket(asio::any_io_executor const& executor, std::string_view url, websocket_options settings = {})
     {
         bool const now = settings.autoConnect;
         detail::strand const on{detail::known_executor{executor}};

@@ -22,7 +22,7 @@ class websocket_acceptor final : public std::enable_shared_from_this<websocket_a
 public:
     using connection_listener = std::function<void(socketio::websocket, websocket_request const&)>;
 
-    static std::shared_ptr<websocket_acceptor> make(asio::any_io_executor executor, std::uint16_t port,
+    static std::shared_ptr<websocket_acceptor> make(asio::any_io_executor const& executor, std::uint16_t port,
                                                     websocket_server_options settings);
     websocket_acceptor(asio::any_io_executor const& executor, websocket_server_options settings);
     ~websocket_acceptor();

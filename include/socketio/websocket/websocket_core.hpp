@@ -97,7 +97,7 @@ private:
     void tell_open();
     void on_event(websocket_session_event const& event);
     void on_closed(websocket_session_event const& event);
-    void end(websocket_close how);
+    void end(websocket_close const& how);
     bool write(opcode code, std::string_view payload);
     void close_here(std::uint16_t code, std::string_view reason);
     void set_deadline(std::chrono::milliseconds limit) { deadline_ = limit_after(lane_.now(), limit); }

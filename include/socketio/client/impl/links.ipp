@@ -35,7 +35,7 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::make_socket(std::string
     auto core = std::make_shared<socket_core>(core_, name, std::move(settings));
     auto link = std::make_shared<socket_link>(shared_from_this(), core);
     links_[name] = link;
-    core_->adopt(std::move(core));
+    core_->adopt(core);
     return link;
 }
 

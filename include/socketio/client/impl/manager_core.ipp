@@ -128,7 +128,7 @@ SOCKETIO_DECL void manager_core::on_drained()
     });
 }
 
-SOCKETIO_DECL void manager_core::adopt(std::shared_ptr<socket_core> joined)
+SOCKETIO_DECL void manager_core::adopt(std::shared_ptr<socket_core> const& joined)
 {
     if (lane_.acts_now())
         join(joined);

@@ -183,7 +183,7 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
         why.set_http(result.http_status, std::move(result.http_body));
         why.set_retry_after(result.retry_after);
         bool const again = result.error != error::bad_proxy;
-        fail_open(std::move(why), again);
+        fail_open(why, again);
         return;
     }
     elsewhere_ = result.elsewhere;

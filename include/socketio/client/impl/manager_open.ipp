@@ -165,7 +165,7 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
 }
 
 // The attempt to connect has failed. `again`: another attempt may succeed.
-SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
+SOCKETIO_DECL void manager_core::fail_open(connect_error const& why, bool again)
 {
     machine_.failed();
     drop_link();

@@ -18,7 +18,9 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
     if (waiting)
         channel_.pending().reserve_one(); // allocates before the packet is added
     auto const drop = [this](std::string_view oldest, std::optional<std::uint64_t> id) {
-        channel_.end_kept(id, [&](auto&& waiting_too) { refuse(event_of(oldest), std::move(waiting_too)); });
+        channel_.end_kept(id, [&](auto&& waiting_too) {
+            refuse(event_of(oldest), std::forward<decltype(waiting_too)>(waiting_too));
+        });
     };
     auto const ack = waiting ? std::optional{waiting->id} : std::nullopt;
     if (!send_buffer_.push(text, attachments, ack, rule, drop)) {
@@ -46,7 +48,7 @@ SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
 {
     send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
         channel_.end_kept(id, [&](auto&& waiting) {
-            channel_.fail_emit(event_of(text), std::move(waiting), error::ack_timeout);
+            channel_.fail_emit(event_of(text), std::forward<decltype(waiting)>(waiting), error::ack_timeout);
         });
     });
     while (auto due = retries_.take_expired(now)) {

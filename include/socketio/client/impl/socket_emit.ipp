@@ -142,7 +142,7 @@ SOCKETIO_DECL bool socket_core::send_kept(std::string_view text, std::span<bytes
         channel_.pending().sent(*id);
     if (!written)
         channel_.end_kept(id, [&](auto&& last) {
-            channel_.fail_emit(event_of(text), std::move(last), error::payload_too_large);
+            channel_.fail_emit(event_of(text), std::forward<decltype(last)>(last), error::payload_too_large);
         });
     return true;
 }

@@ -16,7 +16,8 @@ namespace socketio::detail {
 template <class Session>
 basic_connection<Session>::basic_connection(
     strand const& on, stream&& below, Session&& session, connection_owner& owner, connection_options options)
-    : strand_{on}, stream_{std::move(below)}, session_{std::move(session)}, owner_{&owner}, options_{options},
+    : strand_{on}, stream_{std::move(below)}, session_{std::move(session)}, owner_{&owner},
+      options_{std::move(options)},
       linger_timer_{on}
 {
     options_.read_buffer = std::max<std::size_t>(options_.read_buffer, 512);

@@ -158,6 +158,7 @@ SOCKETIO_DECL void adapter::send(shared_packet const& packet, broadcast_options 
         each->send(packet, {to.is_volatile, to.compress});
 }
 
+// NOLINTBEGIN(performance-unnecessary-value-param): an adapter of the program's may keep its callbacks
 SOCKETIO_DECL void adapter::broadcast_with_ack(shared_packet const& packet, std::uint64_t id, broadcast_options const& to,
                                                std::function<void(std::size_t)> counted,
                                                std::function<void(std::error_code, value)> answered)
@@ -168,6 +169,7 @@ SOCKETIO_DECL void adapter::broadcast_with_ack(shared_packet const& packet, std:
     for (auto const& each : all)
         each->ask(asked, id, {to.is_volatile, to.compress}, answered);
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 SOCKETIO_DECL void adapter::forget_acks(std::uint64_t id)
 {
@@ -175,6 +177,7 @@ SOCKETIO_DECL void adapter::forget_acks(std::uint64_t id)
         each->forget_ack(id);
 }
 
+// NOLINTBEGIN(performance-unnecessary-value-param): an adapter of the program's may keep its callbacks
 SOCKETIO_DECL void adapter::fetch_sockets(broadcast_options const& which,
                                           std::function<void(std::vector<socket_details>)> fetched)
 {
@@ -183,6 +186,7 @@ SOCKETIO_DECL void adapter::fetch_sockets(broadcast_options const& which,
         all.push_back({each->id(), each->shake(), rooms_of(each->id()), each->data()});
     fetched(std::move(all));
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 SOCKETIO_DECL void adapter::add_sockets(broadcast_options const& which, std::vector<std::string> const& rooms)
 {
@@ -273,11 +277,13 @@ SOCKETIO_DECL adapter_session adapter::take_out(kept_sessions::iterator which)
     return taken;
 }
 
+// NOLINTBEGIN(performance-unnecessary-value-param): an adapter of the program's may keep its callbacks
 SOCKETIO_DECL void adapter::restore_session(std::string const& pid, std::string const& offset,
                                             std::function<void(std::optional<adapter_session>)> restored)
 {
     restored(take_session(pid, offset));
 }
+// NOLINTEND(performance-unnecessary-value-param)
 
 SOCKETIO_DECL std::optional<adapter_session> adapter::take_session(std::string const& pid, std::string const& offset)
 {

@@ -109,7 +109,8 @@ private:
     bool counted_ = false;
 };
 
-SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_packet packet, broadcast_options const& to,
+SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_packet const& packet,
+                           broadcast_options const& to,
                            broadcast_handler done)
 {
     auto const server = nsp->server();

@@ -273,7 +273,7 @@ SOCKETIO_DECL void engine_server::on_request(std::shared_ptr<http_exchange> exch
         tell_headers(*exchange, false);
         session->take(std::move(exchange));
     } else {
-        ask(std::move(exchange), query);
+        ask(exchange, query);
     }
 }
 
@@ -293,7 +293,7 @@ SOCKETIO_DECL void engine_server::refuse(std::shared_ptr<http_exchange> const& e
 }
 
 // The answer may come at once or later, on any thread. One that comes twice would make two sessions.
-SOCKETIO_DECL void engine_server::ask(std::shared_ptr<http_exchange> exchange, engine_query const& query)
+SOCKETIO_DECL void engine_server::ask(std::shared_ptr<http_exchange> const& exchange, engine_query const& query)
 {
     auto decided = [self = shared_from_this(), exchange, protocol = query.protocol,
                        once = std::make_shared<std::atomic<bool>>(false)](std::string message, bool allowed) {

@@ -44,7 +44,7 @@ SOCKETIO_DECL void engine_session::on_request(std::shared_ptr<http_exchange> exc
     if (ended_ && !lingering_)
         keeper_->refuse(exchange, {refusal_code::unknown_sid, {{"sid", sid_}}});
     else if (exchange->upgrade())
-        begin_upgrade(std::move(exchange));
+        begin_upgrade(exchange);
     else if (!polling)
         keeper_->refuse(exchange, {refusal_code::bad_request, {{"name", "TRANSPORT_MISMATCH"}, {"transport", "polling"},
                                                                   {"previousTransport", "websocket"}}});
@@ -60,7 +60,7 @@ SOCKETIO_DECL void engine_session::on_request(std::shared_ptr<http_exchange> exc
 
 // One that comes too late, or beside another one, is let in and closed, as in the reference: a WebSocket's client
 // cannot see what an HTTP answer says.
-SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> exchange)
+SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> const& exchange)
 {
     http_upgrade const& asked = *exchange->upgrade();
     if (ended_ || !options_->allowUpgrades || asked.error) {

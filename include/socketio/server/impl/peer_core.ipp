@@ -16,9 +16,9 @@
 namespace socketio::detail {
 
 SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<server_core> const& server,
-                                                             std::shared_ptr<engine_session> session)
+                                                             std::shared_ptr<engine_session> const& session)
 {
-    auto const made = std::make_shared<peer_core>(server, session);
+    auto made = std::make_shared<peer_core>(server, session);
     made->connect_deadline_ = limit_after(made->lane_.time(), server->settings().connectTimeout);
     session->attach(made);
     made->lane_.arm();
@@ -48,7 +48,8 @@ inline packet_limits limits_of_packets(server_options const& settings) noexcept
     return made;
 }
 
-SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> session)
+SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server,
+                                   std::shared_ptr<engine_session> const& session)
     : request_{session->request()}, shake_{handshake_of(request_)}, sid_{session->sid()},
       transport_{session->transport().data()},
       namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit},

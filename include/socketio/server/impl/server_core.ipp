@@ -25,7 +25,7 @@ inline void check_heartbeat(server_options const& settings)
 SOCKETIO_DECL std::shared_ptr<server_core> server_core::make(asio::any_io_executor executor, server_options settings)
 {
     check_heartbeat(settings);
-    auto const made = std::make_shared<server_core>(std::move(executor), std::move(settings));
+    auto made = std::make_shared<server_core>(std::move(executor), std::move(settings));
     made->watch_.add(made.get());
     made->root_ = made->of("/");
     return made;
@@ -74,9 +74,9 @@ SOCKETIO_DECL std::shared_ptr<engine_server> server_core::engine()
 SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
 {
     engine_server::hooks told;
-    told.session = [weak = weak_from_this()](std::shared_ptr<engine_session> channel) {
+    told.session = [weak = weak_from_this()](std::shared_ptr<engine_session> const& channel) {
         if (auto const self = weak.lock())
-            self->add(std::move(channel));
+            self->add(channel);
         else
             channel->close(disconnect_reason::forced_close, error::stopped);
     };
@@ -92,9 +92,9 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
         if (auto const self = weak.lock())
             self->dispatch_headers(headers, request, initial);
     };
-    told.request = [weak = weak_from_this()](std::shared_ptr<http_exchange> exchange) {
+    told.request = [weak = weak_from_this()](std::shared_ptr<http_exchange> const& exchange) {
         if (auto const self = weak.lock())
-            self->serve(std::move(exchange));
+            self->serve(exchange);
     };
     return told;
 }
@@ -108,7 +108,7 @@ SOCKETIO_DECL void server_core::dispatch_headers(string_pairs& headers, http_req
     engine_events_.dispatch_from_anywhere("headers", call);
 }
 
-SOCKETIO_DECL void server_core::serve(std::shared_ptr<http_exchange> exchange)
+SOCKETIO_DECL void server_core::serve(std::shared_ptr<http_exchange> const& exchange)
 {
     std::unique_lock lock{mutex_};
     auto const handler = request_;
@@ -140,9 +140,9 @@ SOCKETIO_DECL std::size_t server_core::clients_count() const
     return engine_ ? engine_->clients_count() : 0;
 }
 
-SOCKETIO_DECL void server_core::add(std::shared_ptr<engine_session> channel)
+SOCKETIO_DECL void server_core::add(std::shared_ptr<engine_session> const& channel)
 {
-    auto const client = peer_core::make(shared_from_this(), std::move(channel));
+    auto const client = peer_core::make(shared_from_this(), channel);
     std::unique_lock lock{mutex_};
     clients_.emplace(client.get(), client);
     ++past_.sessions_opened;
@@ -207,7 +207,7 @@ SOCKETIO_DECL void server_core::report(event_error const& why)
         (*hook)(why);
 }
 
-SOCKETIO_DECL void server_core::close(std::shared_ptr<void> kept)
+SOCKETIO_DECL void server_core::close(std::shared_ptr<void> const& kept)
 {
     std::vector<std::shared_ptr<peer_core>> clients;
     std::shared_ptr<engine_server> engine;

@@ -66,7 +66,10 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::parent_of(std::string
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_pattern(name_matcher pattern)
 {
     auto const shared = std::make_shared<name_matcher const>(std::move(pattern));
-    return of_family([shared](std::string_view name, value const&, std::function<void(bool)> answer) { answer((*shared)(name)); }, shared);
+    auto const ask = [shared](std::string_view name, value const&, std::function<void(bool)> const& answer) {
+        answer((*shared)(name));
+    };
+    return of_family(ask, shared);
 }
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(namespace_matcher matcher)

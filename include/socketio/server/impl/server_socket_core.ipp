@@ -140,7 +140,7 @@ SOCKETIO_DECL void server_socket_core::on_parse_error(std::error_code why)
     refuse(connect_error{why, why.message()});
 }
 
-SOCKETIO_DECL void server_socket_core::tell(std::string event, std::string_view text)
+SOCKETIO_DECL void server_socket_core::tell(std::string const& event, std::string_view text)
 {
     local_args const arguments{text};
     disconnect_details const details = made_ready([this] { return client_->end_details(); });

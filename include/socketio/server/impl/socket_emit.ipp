@@ -107,8 +107,9 @@ SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<byt
         emit(share_packet(text, attachments), std::nullopt, flags);
     else if (client_->acts_now())
         take_packet(text, attachments, to_bits(flags), std::move(waiting));
-    else if (!client_->hand_over(*this, text, attachments, to_bits(flags), std::move(waiting)) && waiting)
-        channel_.end_elsewhere(std::make_shared<pending_ack>(std::move(*waiting)));
+    else if (!client_->hand_over(*this, text, attachments, to_bits(flags), std::move(waiting)) &&
+             waiting) // NOLINT(bugprone-use-after-move): it was left alone, since the client has gone
+        channel_.end_elsewhere(std::make_shared<pending_ack>(std::move(*waiting))); // NOLINT(bugprone-use-after-move)
 }
 
 SOCKETIO_DECL void server_socket_core::take_packet(std::string_view text, std::span<bytes_view const> attachments,

@@ -227,7 +227,7 @@ struct file_server::state {
     std::filesystem::path find(std::filesystem::path const& wanted, std::error_code& ec) const
     {
         auto const top = std::filesystem::canonical(folder, ec);
-        auto const found = ec ? top : std::filesystem::canonical(wanted, ec);
+        auto found = ec ? top : std::filesystem::canonical(wanted, ec);
         if (!ec && !detail::is_within(top, found))
             ec = std::make_error_code(std::errc::no_such_file_or_directory);
         return found;

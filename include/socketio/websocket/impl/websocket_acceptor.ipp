@@ -16,7 +16,8 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL std::shared_ptr<websocket_acceptor> websocket_acceptor::make(asio::any_io_executor executor, std::uint16_t port,
+SOCKETIO_DECL std::shared_ptr<websocket_acceptor> websocket_acceptor::make(asio::any_io_executor const& executor,
+                                                                           std::uint16_t port,
                                                                            websocket_server_options settings)
 {
     auto made = std::make_shared<websocket_acceptor>(executor, std::move(settings));

@@ -198,7 +198,7 @@ SOCKETIO_DECL bool websocket_core::provide_tls(dial_request& request)
 // For what is noticed where user code must not be called.
 SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
 {
-    lane_.defer([this, how = std::move(how)]() mutable { end(std::move(how)); });
+    lane_.defer([this, how = std::move(how)] { end(how); });
 }
 
 SOCKETIO_DECL void websocket_core::hand_over(unique_function<void()> heard)
@@ -308,7 +308,7 @@ SOCKETIO_DECL void websocket_core::on_closed(websocket_session_event const& even
     how.reason.assign(event.payload.data(), event.payload.size());
     if (event.error)
         how.message = event.error.message();
-    end(std::move(how));
+    end(how);
 }
 
 SOCKETIO_DECL void websocket_core::on_drained()
@@ -324,7 +324,7 @@ SOCKETIO_DECL void websocket_core::end_with(std::error_code why)
 }
 
 // What was written is still sent, and the closing handshake made, by the connection alone.
-SOCKETIO_DECL void websocket_core::end(websocket_close how)
+SOCKETIO_DECL void websocket_core::end(websocket_close const& how)
 {
     if (where() == phase::closed)
         return;
