@@ -16,6 +16,8 @@ SOCKETIO_DECL void socket_core::check_event(std::string_view event)
 
 SOCKETIO_DECL void socket_core::check_attachments(std::string_view, std::size_t count) const
 {
+    if (count == 0)
+        return;
     auto const alive = weak_owner_.lock();
     if (alive && count > options_.limits.attachments)
         throw_misuse("too many attachments: " + std::to_string(count) + " binary values in one packet, " +
