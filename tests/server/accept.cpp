@@ -101,7 +101,7 @@ std::string sid_in(std::string const& opened)
     auto const at = opened.find(R"("sid":")") + 7;
     return opened.substr(at, opened.find('"', at) - at);
 }
-std::string post_request(std::string const& sid, std::string_view body)
+std::string data_request(std::string const& sid, std::string_view body)
 {
     return "POST /socket.io/?EIO=4&transport=polling&sid=" + sid + " HTTP/1.1\r\nHost: server\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n\r\n" + std::string{body};
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(portless_fixture, "a client polls over a stream in memory")
     by_hand.send(open_request);
     REQUIRE(until([&] { return by_hand.answers() == 1 && !by_hand.body().empty(); }));
     auto const sid = sid_in(by_hand.body());
-    by_hand.send(post_request(sid, "40\x1e" R"(421["add",2,3])"));
+    by_hand.send(data_request(sid, "40\x1e" R"(421["add",2,3])"));
     REQUIRE(until([&] { return by_hand.answers() == 2; }));
     CHECK(by_hand.body() == "ok");
     std::string polled;
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(portless_fixture, "a client polls over a stream in memory")
         polled += by_hand.body();
     }
     CHECK(polled.find(R"(40{"sid":)") != std::string::npos);
-    by_hand.send(post_request(sid, "41"));
+    by_hand.send(data_request(sid, "41"));
     CHECK(until([&] { return heard.text() == "client namespace disconnect"; }));
 }
 

@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(server_fixture, "the connection below a socket tells its trans
         CHECK(socket.conn().remoteAddress() == "127.0.0.1");
         CHECK(socket.conn().request().method == "GET");
         socket.conn().on("close", [this](std::string_view reason) { heard.note("closed: " + std::string{reason}); });
-        CHECK_THROWS_AS(socket.conn().on("packet", {}), std::invalid_argument);
+        CHECK_THROWS_AS(socket.conn().on("packet", [](std::string_view) {}), std::invalid_argument);
     });
     auto a = guest();
     CHECK(heard.count("over websocket") == 1);
