@@ -160,3 +160,31 @@ TEST_CASE_FIXTURE(client_test, "a reserved event name is told to the caller, oth
     CHECK(server.log("event", "event") ==
           R"(["error","ping","reconnect","open","close","message","","message","echo"])");
 }
+
+namespace of_a_program {
+
+struct order {
+    int number = 0;
+};
+SOCKETIO_FIELDS(order, number)
+
+// Names that the library might use for itself.
+template <class... Arguments>
+void emit_now(Arguments const&...) = delete;
+template <class To, class... Arguments>
+void emit_any(To&&, Arguments&&...) = delete;
+template <class... Arguments>
+void emit_event(Arguments const&...) = delete;
+
+} // namespace of_a_program
+
+TEST_CASE("functions beside the type of an argument are not taken for the library's")
+{
+    asio::io_context context;
+    auto const socket = socketio::io(context, "http://localhost:1", {.autoConnect = false});
+    socket.emit("order", of_a_program::order{1});
+    socket.emit("order", of_a_program::order{2}, [](int) {});
+    auto const waiting = socket.sendBuffer();
+    REQUIRE(waiting.size() == 2);
+    CHECK(waiting[0].event == "order");
+}

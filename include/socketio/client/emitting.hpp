@@ -98,7 +98,8 @@ inline void emit_prepared(socket_link& to, prepared_emit&& emit)
 }
 
 template <class... Args>
-void emit_now(socket_link& to, emit_flags const& flags, std::optional<pending_ack>&& waiting, std::string_view event,
+void socketio_emit_now(socket_link& to, emit_flags const& flags, std::optional<pending_ack>&& waiting,
+                       std::string_view event,
     Args const&... arguments)
 {
     if (is_retried(to, flags)) {

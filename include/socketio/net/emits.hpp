@@ -21,8 +21,9 @@ concept has_expiry = requires(Conditions of_client) { of_client.expiry; };
 // A base of sockets, namespaces, servers and operators. `Self` lets this class see (as a friend)
 //   destination()   the state behind it, as a std::shared_ptr
 //   conditions()    the options of what is sent through it, as they stand; `Operator` keeps them as `conditions_`
-// and the functions emit_any(), emit_with_ack() of that state do the rest. So an operator is written in two places: its
-// option in the struct of conditions, and here the member that sets it.
+// and the functions socketio_emit() and socketio_emit_with_ack() of that state do the rest. They are found by their
+// arguments, the caller's own among them: hence the prefix. So an operator is written in two places: its option in the
+// struct of conditions, and here the member that sets it.
 template <class Self, class Operator, class Conditions>
 class emits {
 public:
@@ -48,7 +49,7 @@ public:
     template <class... Args>
     void emit_event(std::string_view event, Args&&... arguments) const
     {
-        emit_any(self().destination(), self().conditions(), event, std::forward<Args>(arguments)...);
+        socketio_emit(self().destination(), self().conditions(), event, std::forward<Args>(arguments)...);
     }
 
     // An event called "message".
@@ -72,7 +73,7 @@ public:
     template <class... R, class... Args>
     auto emitWithAck(std::string_view event, Args&&... arguments_and_token) const
     {
-        return emit_with_ack(detail::result_types<R...>{}, self().destination(), self().conditions(), event,
+        return socketio_emit_with_ack(detail::result_types<R...>{}, self().destination(), self().conditions(), event,
             std::forward_as_tuple(std::forward<Args>(arguments_and_token)...));
     }
 

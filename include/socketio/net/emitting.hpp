@@ -1,7 +1,7 @@
 // From a call to `emit` or `emitWithAck` to a packet, and to the handler of the answer: for sockets of either side. A
 // side says by functions on its socket's state how its packets are encoded and kept:
 //   new_waiting(to, conditions, event)                  an acknowledgement that is to be waited for
-//   emit_now(to, conditions, waiting, event, ...)       sends, or keeps, an event
+//   socketio_emit_now(to, conditions, waiting, event, ...)       sends, or keeps, an event
 //   prepare_emit(to, conditions, waiting, event, ...)   encodes one that emit_prepared(to, prepared) sends later
 //   callbacks_of(to), executor_of(to)                   where handlers are called
 //   cancellable(to)                                     holds weakly what can cancel an acknowledgement
@@ -35,18 +35,19 @@ void emit_with_handler(To& to, Conditions const& conditions, std::string_view ev
     delivery how;
     auto target = take_callable(std::forward<handler>(std::get<sizeof...(I)>(arguments)), callbacks_of(to), how);
     waiting->handler = deliver_ack(std::move(how), make_ack_handler(std::move(target)));
-    emit_now(to, conditions, std::move(waiting), event, std::get<I>(arguments)...);
+    socketio_emit_now(to, conditions, std::move(waiting), event, std::get<I>(arguments)...);
 }
 
 template <class To, class Conditions, class... Args>
-void emit_any(std::shared_ptr<To> const& to, Conditions const& conditions, std::string_view event, Args&&... arguments)
+void socketio_emit(std::shared_ptr<To> const& to, Conditions const& conditions, std::string_view event,
+                   Args&&... arguments)
 {
     if constexpr (ends_with_callable<Args...>()) {
         emit_with_handler(*to, conditions, event, std::forward_as_tuple(std::forward<Args>(arguments)...),
             std::make_index_sequence<sizeof...(Args) - 1>{});
     } else {
         static_assert(check_arguments<std::remove_cvref_t<Args>...>());
-        emit_now(*to, conditions, std::nullopt, event, arguments...);
+        socketio_emit_now(*to, conditions, std::nullopt, event, arguments...);
     }
 }
 
@@ -88,7 +89,7 @@ auto prepare_from(To& to, Conditions const& conditions, std::string_view event, 
 }
 
 template <class... R, class To, class Conditions, class Tuple>
-auto emit_with_ack(result_types<R...>, std::shared_ptr<To> const& to, Conditions const& conditions,
+auto socketio_emit_with_ack(result_types<R...>, std::shared_ptr<To> const& to, Conditions const& conditions,
     std::string_view event, Tuple&& arguments)
 {
     static_assert(with_token<std::remove_cvref_t<Tuple>>::template check<R...>());

@@ -79,10 +79,10 @@ public:
     bool hand_over(std::shared_ptr<lane_recipient> recipient);
     // Bytes of packets that were handed over and not taken yet.
     std::size_t waiting_bytes();
-    // The one look at the clock.
-    clock::time_point time() const noexcept { return alive() ? runtime_->timer.now() : clock::now(); }
 
     // On the strand.
+    // The one look at the clock.
+    clock::time_point time() const noexcept { return alive() ? runtime_->timer.now() : clock::now(); }
     strand const& serial() const noexcept { return runtime_->serial; }
     // As it was at the beginning of the turn, or of the last act outside one.
     clock::time_point now() const noexcept { return now_; }

@@ -26,8 +26,8 @@ public:
 
     // Held while something waits for it. Any thread.
     virtual std::shared_ptr<lane_recipient> recipient() = 0;
-    // `flags` are the recipient's own. If this throws, it is called again in the next turn, and `waiting` must still be
-    // there.
+    // `flags` are the recipient's own. It may throw std::bad_alloc only: it is called again in the next turn then, and
+    // `waiting` must still be there. Everything else is checked before hand_over().
     virtual void take_packet(std::string_view text, std::span<bytes_view const> attachments, std::uint32_t flags,
                              std::optional<pending_ack>&& waiting) = 0;
     // The recipient itself was handed over. If this throws, it is called again in the next turn.

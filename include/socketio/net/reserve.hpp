@@ -32,7 +32,7 @@ public:
         return nullptr;
     }
     // Returns false if the memory is not from here.
-    bool shrink_buffers(void* what) noexcept
+    bool release(void* what) noexcept
     {
         auto* const at = static_cast<unsigned char*>(what);
         if (std::less<>{}(at, memory_ + 0) || !std::less<>{}(at, memory_ + sizeof memory_))
@@ -80,7 +80,7 @@ public:
     }
     void deallocate(T* what, std::size_t n) noexcept
     {
-        if (!handler_reserve.shrink_buffers(what))
+        if (!handler_reserve.release(what))
             asio::detail::recycling_allocator<T>{}.deallocate(what, n);
     }
 

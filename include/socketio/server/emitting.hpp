@@ -81,7 +81,7 @@ inline pending_ack new_waiting(server_socket_core& to, broadcast_options const& 
 }
 
 template <class... Args>
-void emit_now(server_socket_core& to, broadcast_options const& options, std::optional<pending_ack>&& waiting,
+void socketio_emit_now(server_socket_core& to, broadcast_options const& options, std::optional<pending_ack>&& waiting,
     std::string_view event, Args const&... arguments)
 {
     auto const id = waiting ? std::optional{waiting->id} : std::nullopt;
@@ -169,7 +169,7 @@ constexpr bool ends_with_broadcast_handler() noexcept
 }
 
 template <class... Args>
-void emit_any(std::shared_ptr<namespace_core> const& to, broadcast_options const& options, std::string_view event,
+void socketio_emit(std::shared_ptr<namespace_core> const& to, broadcast_options const& options, std::string_view event,
     Args&&... arguments)
 {
     if constexpr (ends_with_broadcast_handler<Args...>()) {
@@ -187,8 +187,8 @@ void emit_any(std::shared_ptr<namespace_core> const& to, broadcast_options const
 }
 
 template <class... R, class Tuple>
-auto emit_with_ack(result_types<R...>, std::shared_ptr<namespace_core> const& to, broadcast_options const& options,
-    std::string_view event, Tuple&& arguments)
+auto socketio_emit_with_ack(result_types<R...>, std::shared_ptr<namespace_core> const& to,
+                            broadcast_options const& options, std::string_view event, Tuple&& arguments)
 {
     static_assert(sizeof...(R) == 0,
         "the answers to a broadcast are a std::vector<socketio::value>: emitWithAck takes no types here");
