@@ -28,7 +28,7 @@ namespace {
 // The guest's own timers would tell later that the machine has slept.
 constexpr std::chrono::seconds soon{12};
 
-struct sleeping_house : support::server_fixture {
+struct sleeping_fixture : support::server_fixture {
     using support::server_fixture::server_fixture;
 
     template <class Predicate>
@@ -56,7 +56,7 @@ struct sleeping_house : support::server_fixture {
 
 TEST_CASE("a server pings when it wakes, and loses the client that does not answer")
 {
-    sleeping_house house;
+    sleeping_fixture house;
     auto guest = house.quiet_guest();
     support::sleep_machine(26s);
     REQUIRE(house.until_soon([&] { return guest.count("2") == 1; }));
@@ -66,7 +66,7 @@ TEST_CASE("a server pings when it wakes, and loses the client that does not answ
 
 TEST_CASE("the answers that a server waited for are late when it wakes")
 {
-    sleeping_house house{{.pingInterval = 24h * 20}};
+    sleeping_fixture house{{.pingInterval = 24h * 20}};
     auto guest = house.quiet_guest();
     std::vector<std::string> ends;
     house.known->timeout(1h).emit("ask", [&](std::error_code ec, value const&) { ends.push_back("one: " + ec.message()); });
@@ -81,7 +81,7 @@ TEST_CASE("the answers that a server waited for are late when it wakes")
 
 TEST_CASE("a server that wakes leaves connections that have come to nothing in their time")
 {
-    sleeping_house house;
+    sleeping_fixture house;
     SUBCASE("without a namespace")
     {
         support::raw_client guest{house.context, house.io.port()};

@@ -23,7 +23,7 @@ namespace {
 struct small_server {
     asio::io_context context;
     std::vector<socketio::websocket> connections;
-    socketio::websocket_server server{context, 0, {.address = "127.0.0.1", .close_timeout = 1h, .connections = 1}};
+    socketio::websocket_server server{context, 0, {.address = "127.0.0.1", .timeout = 1h, .close_timeout = 1h, .connections = 1}};
 
     small_server()
     {
@@ -95,5 +95,18 @@ TEST_CASE("a peer that takes no part in the closing handshake is still a connect
     REQUIRE(second.until_ended());
     CHECK(second.received().empty());
     mute.leave();
+    CHECK(here.until_let_in());
+}
+
+TEST_CASE("a refused client that goes on sending is cut off, and makes room for another")
+{
+    small_server here;
+    http_caller first{here.context, here.server.port()};
+    first.send("GET / HTTP/1.1\r\nHost: here\r\n\r\n");
+    REQUIRE(here.until_received(first, "426 Upgrade Required"));
+    http_caller second = here.call();
+    REQUIRE(second.until_ended());
+    CHECK(second.received().empty());
+    first.send(std::string(64 * 1024, 'x'));
     CHECK(here.until_let_in());
 }

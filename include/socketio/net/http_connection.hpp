@@ -113,12 +113,14 @@ private:
     void drain_before_close();
     void end() noexcept;
     void arm(std::chrono::milliseconds limit);
+    void arm_step(std::chrono::milliseconds limit);
     void on_due();
 
     static constexpr std::size_t read_ahead = 16 * 1024; // of what comes while a request is being served
     static constexpr std::size_t read_size = 4 * 1024;
     static constexpr std::size_t write_size = 256 * 1024;
     static constexpr std::size_t kept_room = 64 * 1024;
+    static constexpr std::size_t most_drained = 64 * 1024; // of what comes behind a refused handshake
     static constexpr std::size_t piece_size = 64 * 1024; // of a body that is read as the client takes it
 
     strand strand_;
@@ -143,6 +145,7 @@ private:
     http_body_source source_{};     // of the answer that is being written
     std::uint64_t source_left_ = 0; // bytes of it that have not been read
     std::uint64_t request_number_ = 0;
+    std::size_t drained_ = 0;
     http_answer_form form_;  // of the current request's answer
     std::shared_ptr<unique_function<void(bool)>> left_; // to be told, on `left_on_`, if the client leaves
     std::optional<strand> left_on_;

@@ -31,7 +31,7 @@ std::string frame(char opcode, std::string_view payload)
     return head + std::string{payload};
 }
 
-struct port_house : support::server_fixture {
+struct port_fixture : support::server_fixture {
     using server_fixture::server_fixture;
 
     http_caller call() { return {context, io.port()}; }
@@ -53,7 +53,7 @@ struct port_house : support::server_fixture {
 
 TEST_CASE("connections: one more than there may be is closed as it comes, and there is room again when one has gone")
 {
-    port_house house{server_options{.connections = 2}};
+    port_fixture house{server_options{.connections = 2}};
     auto first = house.call(), second = house.call();
     CHECK(first.get(polling_target).status == 200);
     CHECK(second.get("/nothing").status == 404);
@@ -70,7 +70,7 @@ TEST_CASE("connections: one more than there may be is closed as it comes, and th
 
 TEST_CASE("connections: a client that finds the server full comes in when there is room")
 {
-    port_house house{server_options{.connections = 1}};
+    port_fixture house{server_options{.connections = 1}};
     auto inside = house.guest();
     auto outside = house.client();
     house.heard.follow(outside);
@@ -84,7 +84,7 @@ TEST_CASE("connections: a client that finds the server full comes in when there 
 
 TEST_CASE("close_timeout: a peer that does not take part in the closing handshake is left")
 {
-    port_house house{server_options{.close_timeout = 20ms}};
+    port_fixture house{server_options{.close_timeout = 20ms}};
     auto mute = house.websocket();
     house.io.disconnectSockets(true);
     REQUIRE(mute.until_ended());
@@ -94,7 +94,7 @@ TEST_CASE("close_timeout: a peer that does not take part in the closing handshak
 
 TEST_CASE("close_timeout: a peer has so long for its part")
 {
-    port_house house{server_options{.close_timeout = 1h}};
+    port_fixture house{server_options{.close_timeout = 1h}};
     auto slow = house.websocket();
     house.io.disconnectSockets(true);
     REQUIRE(house.until([&] { return slow.received().ends_with(std::string_view{"\x88\0", 2}); }));
@@ -110,7 +110,7 @@ TEST_CASE("close_timeout: a peer has so long for its part")
 
 TEST_CASE("upgradeTimeout: an upgrade that is not finished by then is given up, and polling goes on")
 {
-    port_house house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
+    port_fixture house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
     auto caller = house.call();
     auto const sid = sid_in(caller.get(polling_target).body);
     auto const session = with_sid(polling_target, sid);
@@ -130,7 +130,7 @@ TEST_CASE("upgradeTimeout: an upgrade that is not finished by then is given up, 
 
 TEST_CASE("upgradeTimeout: an upgrade that is finished in time stays")
 {
-    port_house house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
+    port_fixture house{server_options{.upgradeTimeout = 20ms, .close_timeout = 20ms}};
     auto caller = house.call();
     auto const sid = sid_in(caller.get(polling_target).body);
     auto candidate = house.call();
@@ -148,7 +148,7 @@ TEST_CASE("upgradeTimeout: an upgrade that is finished in time stays")
 
 TEST_CASE("http.header_bytes and http.headers: a head within them is answered, one beyond is refused")
 {
-    port_house house{server_options{.http = {.header_bytes = 500, .headers = 5}}};
+    port_fixture house{server_options{.http = {.header_bytes = 500, .headers = 5}}};
     auto caller = house.call();
     std::size_t const rest = get_request(polling_target, "A: \r\n").size();
     CHECK(caller.get(polling_target, "A: " + std::string(500 - rest, 'a') + "\r\n").status == 200);
@@ -160,7 +160,7 @@ TEST_CASE("http.header_bytes and http.headers: a head within them is answered, o
 
 TEST_CASE("maxHttpBufferSize: a body of that size is read, one beyond is refused and ends the session")
 {
-    port_house house{server_options{.maxHttpBufferSize = 1000}};
+    port_fixture house{server_options{.maxHttpBufferSize = 1000}};
     house.io.on("connection", [&](socketio::server_socket socket) {
         socket.on("text", [&](std::string const& text) { house.heard.note(std::to_string(text.size())); });
         socket.on("disconnect", support::note_text(house.heard, "disconnect"));
@@ -177,7 +177,7 @@ TEST_CASE("maxHttpBufferSize: a body of that size is read, one beyond is refused
 
 TEST_CASE("http.request_timeout: a request that does not arrive as a whole is refused")
 {
-    port_house house{server_options{.http = {.request_timeout = 200ms, .idle_timeout = 1h}}};
+    port_fixture house{server_options{.http = {.request_timeout = 200ms, .idle_timeout = 1h}}};
     auto silent = house.call(), half = house.call(), no_body = house.call(), whole = house.call();
     CHECK(whole.get("/nothing").status == 404);
     half.send("GET / HTTP/1.1\r\nHost: te");
@@ -192,7 +192,7 @@ TEST_CASE("http.request_timeout: a request that does not arrive as a whole is re
 
 TEST_CASE("http.idle_timeout: who asks nothing more is left, and a poll that waits is not idle")
 {
-    port_house house{server_options{.http = {.request_timeout = 1h, .idle_timeout = 100ms}}};
+    port_fixture house{server_options{.http = {.request_timeout = 1h, .idle_timeout = 100ms}}};
     auto idle = house.call(), polling = house.call(), waiting = house.call();
     CHECK(idle.get("/nothing").status == 404);
     auto const session = with_sid(polling_target, sid_in(polling.get(polling_target).body));

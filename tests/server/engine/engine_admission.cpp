@@ -49,8 +49,8 @@ private:
 };
 
 // Keeps the questions.
-struct slow_house : house {
-    explicit slow_house(server_options options = {})
+struct slow_fixture : house {
+    explicit slow_fixture(server_options options = {})
         : house{request_check{[this](http_request const&, request_check::answer tell) { asked.push_back(std::move(tell)); }},
               std::move(options)}
     {}
@@ -116,7 +116,7 @@ TEST_CASE("it is asked for new sessions alone, and for none that is refused anyw
 
 TEST_CASE("the answer may come later")
 {
-    admission::slow_house house;
+    admission::slow_fixture house;
     auto polling = house.call(), websocket = house.call();
     polling.send(get_request(polling_target));
     websocket.send(get_request(websocket_target, upgrade_headers));
@@ -138,7 +138,7 @@ TEST_CASE("the answer may come later")
 
 TEST_CASE("the answer may come from another thread")
 {
-    admission::slow_house house;
+    admission::slow_fixture house;
     auto caller = house.call();
     for (bool const allowed : {false, true}) {
         caller.send(get_request(polling_target));
@@ -153,7 +153,7 @@ TEST_CASE("the answer may come from another thread")
 
 TEST_CASE("a question that nobody answers is an error of the server's")
 {
-    admission::slow_house house;
+    admission::slow_fixture house;
     auto caller = house.call();
     caller.send(get_request(polling_target));
     REQUIRE(house.until_asked(1));
@@ -178,7 +178,7 @@ TEST_CASE("a check that throws leaves through the context, and the client is tol
 
 TEST_CASE("a client that leaves before it is let in leaves nothing behind")
 {
-    admission::slow_house house;
+    admission::slow_fixture house;
     {
         auto polling = house.call(), websocket = house.call();
         polling.send(get_request(polling_target));
@@ -194,7 +194,7 @@ TEST_CASE("a client that leaves before it is let in leaves nothing behind")
 
 TEST_CASE("an upgrade waits no longer to be let in than a request may take")
 {
-    admission::slow_house house{{.http = {.request_timeout = 50ms}}};
+    admission::slow_fixture house{{.http = {.request_timeout = 50ms}}};
     auto caller = house.call();
     caller.send(get_request(websocket_target, upgrade_headers));
     REQUIRE(house.until_asked(1));
@@ -206,7 +206,7 @@ TEST_CASE("an upgrade waits no longer to be let in than a request may take")
 
 TEST_CASE("whoever is let in when the server is closed finds nobody")
 {
-    admission::slow_house house;
+    admission::slow_fixture house;
     auto polling = house.call(), websocket = house.call();
     polling.send(get_request(polling_target));
     websocket.send(get_request(websocket_target, upgrade_headers));
@@ -228,7 +228,7 @@ TEST_CASE("answers that come when there is no server any more go nowhere")
 {
     std::vector<request_check::answer> late;
     {
-        admission::slow_house house;
+        admission::slow_fixture house;
         auto polling = house.call(), websocket = house.call();
         polling.send(get_request(polling_target));
         websocket.send(get_request(websocket_target, upgrade_headers));

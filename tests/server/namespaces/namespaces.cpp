@@ -26,7 +26,7 @@ using support::server_fixture;
 
 namespace {
 
-struct map_house : server_fixture {
+struct map_fixture : server_fixture {
     using server_fixture::server_fixture;
 
     auto note_socket()
@@ -43,8 +43,8 @@ struct map_house : server_fixture {
 struct adapter_list {
     std::vector<std::weak_ptr<socketio::adapter>> made;
 };
-struct counting_house : adapter_list, map_house {
-    explicit counting_house(server_options options = {}) : map_house{counted(std::move(options), made)} {}
+struct counting_fixture : adapter_list, map_fixture {
+    explicit counting_fixture(server_options options = {}) : map_fixture{counted(std::move(options), made)} {}
 
     std::ptrdiff_t alive() const
     {
@@ -62,19 +62,19 @@ private:
         return options;
     }
 };
-struct keeping_house : counting_house {
-    keeping_house() : counting_house{{.cleanupEmptyChildNamespaces = false}} {}
+struct keeping_fixture : counting_fixture {
+    keeping_fixture() : counting_fixture{{.cleanupEmptyChildNamespaces = false}} {}
 };
-struct small_house : counting_house {
-    small_house() : counting_house{{.child_namespaces = 2}} {}
+struct small_fixture : counting_fixture {
+    small_fixture() : counting_fixture{{.child_namespaces = 2}} {}
 };
-struct patient_house : support::lossy_fixture {
-    patient_house() : lossy_fixture{socketio::connection_state_recovery{}} {}
+struct patient_fixture : support::lossy_fixture {
+    patient_fixture() : lossy_fixture{socketio::connection_state_recovery{}} {}
 };
 
 } // namespace
 
-TEST_CASE_FIXTURE(map_house, "a namespace of its own has its own sockets, rooms, middleware and listeners")
+TEST_CASE_FIXTURE(map_fixture, "a namespace of its own has its own sockets, rooms, middleware and listeners")
 {
     io.on("connection", note_socket());
     io.of("/admin").on("connection", note_socket());
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(map_house, "a namespace of its own has its own sockets, rooms,
     CHECK(io.of("admin").sockets().size() == 1); // the slash may be left out
 }
 
-TEST_CASE_FIXTURE(map_house, "one connection carries several namespaces, and leaving one leaves the others")
+TEST_CASE_FIXTURE(map_fixture, "one connection carries several namespaces, and leaving one leaves the others")
 {
     io.of("/a");
     io.of("/b");
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(map_house, "one connection carries several namespaces, and lea
     CHECK(io.engine().clientsCount() == 1);
 }
 
-TEST_CASE_FIXTURE(map_house, "a namespace that nobody made is refused, and the connection stays for others")
+TEST_CASE_FIXTURE(map_fixture, "a namespace that nobody made is refused, and the connection stays for others")
 {
     auto root = guest();
     auto lost = root.io().socket("/nowhere");
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(map_house, "a namespace that nobody made is refused, and the c
     CHECK(until_heard("connect"));
 }
 
-TEST_CASE_FIXTURE(map_house, "\"connect\" is told before \"connection\", and off ends either")
+TEST_CASE_FIXTURE(map_fixture, "\"connect\" is told before \"connection\", and off ends either")
 {
     io.on("connection", [this](server_socket) { heard.note("connection"); });
     io.on("connect", [this](server_socket) { heard.note("connect"); });
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(map_house, "\"connect\" is told before \"connection\", and off
     CHECK_THROWS_AS(io.of("/x").on("disconnect", [](server_socket) {}), std::invalid_argument);
 }
 
-TEST_CASE_FIXTURE(map_house, "a pattern makes the namespaces that clients ask for, with its listeners and middleware")
+TEST_CASE_FIXTURE(map_fixture, "a pattern makes the namespaces that clients ask for, with its listeners and middleware")
 {
     auto const workspaces = io.of(std::regex{"^/\\d+$"});
     workspaces.on("connection", note_socket());
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(map_house, "a pattern makes the namespaces that clients ask fo
     CHECK(until_heard("connect_error: Invalid namespace"));
 }
 
-TEST_CASE_FIXTURE(map_house, "what a pattern's namespace emits goes to all namespaces that were made after it")
+TEST_CASE_FIXTURE(map_fixture, "what a pattern's namespace emits goes to all namespaces that were made after it")
 {
     auto const workspaces = io.of(std::regex{"^/w-"});
     auto a = guest("/w-a"), b = guest("/w-b"), root = guest();
@@ -184,7 +184,7 @@ TEST_CASE_FIXTURE(map_house, "what a pattern's namespace emits goes to all names
     CHECK(root.connected());
 }
 
-TEST_CASE_FIXTURE(map_house, "the namespaces of a pattern have their own listeners besides, which the pattern does not get")
+TEST_CASE_FIXTURE(map_fixture, "the namespaces of a pattern have their own listeners besides, which the pattern does not get")
 {
     auto const workspaces = io.of(std::regex{"^/w-"});
     io.on("new_namespace", [this](server_namespace made) {
@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(map_house, "the namespaces of a pattern have their own listene
     CHECK(heard.text() == "connection /w-a | connection /w-a | connection /w-c");
 }
 
-TEST_CASE_FIXTURE(map_house, "a function says whether a namespace is to be made, by its name and what the client says of itself")
+TEST_CASE_FIXTURE(map_fixture, "a function says whether a namespace is to be made, by its name and what the client says of itself")
 {
     io.of([](std::string_view name, value const& auth) {
         return name == "/vault" && auth["key"].get<std::string>() == "sesame";
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(map_house, "a function says whether a namespace is to be made,
     CHECK_FALSE(stranger.connected());
 }
 
-TEST_CASE_FIXTURE(map_house, "a function may answer later, once, and the next one is asked after a no")
+TEST_CASE_FIXTURE(map_fixture, "a function may answer later, once, and the next one is asked after a no")
 {
     std::vector<std::function<void(bool)>> asked;
     io.of([&](std::string_view, value const&, std::function<void(bool)> answer) { asked.push_back(answer); });
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(map_house, "a function may answer later, once, and the next on
     CHECK_FALSE(first.connected());
 }
 
-TEST_CASE_FIXTURE(map_house, "a function's answer to a client that has left makes no namespace")
+TEST_CASE_FIXTURE(map_fixture, "a function's answer to a client that has left makes no namespace")
 {
     std::vector<std::function<void(bool)>> asked;
     io.of([&](std::string_view, value const&, std::function<void(bool)> answer) { asked.push_back(answer); });
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(map_house, "a function's answer to a client that has left make
     CHECK(heard.text() == "new /second");
 }
 
-TEST_CASE_FIXTURE(map_house, "a function that throws has said no, and the exception leaves through the context")
+TEST_CASE_FIXTURE(map_fixture, "a function that throws has said no, and the exception leaves through the context")
 {
     io.of([](std::string_view, value const&) -> bool { throw std::runtime_error("thrown"); });
     auto const socket = client("/x");
@@ -255,7 +255,7 @@ TEST_CASE_FIXTURE(map_house, "a function that throws has said no, and the except
     CHECK(support::exceptions_until(context, [this] { return heard.has("connect_error: Invalid namespace"); }) == 1);
 }
 
-TEST_CASE_FIXTURE(map_house, "a namespace that is asked for by name has the listeners and middleware of its pattern")
+TEST_CASE_FIXTURE(map_fixture, "a namespace that is asked for by name has the listeners and middleware of its pattern")
 {
     auto const workspaces = io.of(std::regex{"^/w-[0-9]$"});
     workspaces.on("connection", note_socket());
@@ -272,7 +272,7 @@ TEST_CASE_FIXTURE(map_house, "a namespace that is asked for by name has the list
     CHECK(until_heard("news: to all"));
 }
 
-TEST_CASE_FIXTURE(map_house, "a namespace that was made by name is not made again by a pattern")
+TEST_CASE_FIXTURE(map_fixture, "a namespace that was made by name is not made again by a pattern")
 {
     io.on("new_namespace", note_namespace());
     io.of("/w-a").on("connection", [this](server_socket) { heard.note("name"); });
@@ -282,7 +282,7 @@ TEST_CASE_FIXTURE(map_house, "a namespace that was made by name is not made agai
     CHECK(heard.text() == "new /w-a | name");
 }
 
-TEST_CASE_FIXTURE(map_house, "a name over the limit for patterns is refused without asking them")
+TEST_CASE_FIXTURE(map_fixture, "a name over the limit for patterns is refused without asking them")
 {
     io.of(std::regex{"^/w"});
     auto const longest = guest("/" + std::string(255, 'w'));
@@ -291,7 +291,7 @@ TEST_CASE_FIXTURE(map_house, "a name over the limit for patterns is refused with
     CHECK(until_heard("connect_error: Invalid namespace"));
 }
 
-TEST_CASE_FIXTURE(map_house, "a pattern's namespace goes with its last socket")
+TEST_CASE_FIXTURE(map_fixture, "a pattern's namespace goes with its last socket")
 {
     io.of(std::regex{"^/w-"});
     io.of("/fixed");
@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(map_house, "a pattern's namespace goes with its last socket")
     io.of("/w-a").emit("news");
 }
 
-TEST_CASE_FIXTURE(map_house, "a pattern's namespace goes as well when its only client is refused")
+TEST_CASE_FIXTURE(map_fixture, "a pattern's namespace goes as well when its only client is refused")
 {
     io.of(std::regex{"^/w-"}).use([](server_socket, socketio::next go_on) { go_on({"no", {}}); });
     io.on("new_namespace", note_namespace());
@@ -322,7 +322,7 @@ TEST_CASE_FIXTURE(map_house, "a pattern's namespace goes as well when its only c
     CHECK(heard.count("new /w-a") == 2);
 }
 
-TEST_CASE_FIXTURE(counting_house, "a client that joins and leaves namespaces of ever new names leaves none behind")
+TEST_CASE_FIXTURE(counting_fixture, "a client that joins and leaves namespaces of ever new names leaves none behind")
 {
     io.of(std::regex{"^/w-"});
     auto const root = guest();
@@ -337,7 +337,7 @@ TEST_CASE_FIXTURE(counting_house, "a client that joins and leaves namespaces of 
     CHECK(alive() == before);
 }
 
-TEST_CASE_FIXTURE(keeping_house, "without cleanupEmptyChildNamespaces a pattern's namespaces stay")
+TEST_CASE_FIXTURE(keeping_fixture, "without cleanupEmptyChildNamespaces a pattern's namespaces stay")
 {
     io.of(std::regex{"^/w-"});
     auto const before = alive();
@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(keeping_house, "without cleanupEmptyChildNamespaces a pattern'
     CHECK(alive() == before + 2);
 }
 
-TEST_CASE_FIXTURE(small_house, "more namespaces than child_namespaces are not made for clients, until there is room again")
+TEST_CASE_FIXTURE(small_fixture, "more namespaces than child_namespaces are not made for clients, until there is room again")
 {
     io.of(std::regex{"^/w-"});
     auto const root = guest();
@@ -365,7 +365,7 @@ TEST_CASE_FIXTURE(small_house, "more namespaces than child_namespaces are not ma
     CHECK(until([&] { return more.connected(); }));
 }
 
-TEST_CASE_FIXTURE(map_house, "a namespace that the program has made by name stays when it is empty, with its listeners")
+TEST_CASE_FIXTURE(map_fixture, "a namespace that the program has made by name stays when it is empty, with its listeners")
 {
     io.of(std::regex{"^/w-"});
     io.of("/w-a").on("connection", note_socket());
@@ -376,7 +376,7 @@ TEST_CASE_FIXTURE(map_house, "a namespace that the program has made by name stay
     }
 }
 
-TEST_CASE_FIXTURE(patient_house, "a pattern's namespace stays for one that may come back")
+TEST_CASE_FIXTURE(patient_fixture, "a pattern's namespace stays for one that may come back")
 {
     io.of(std::regex{"^/w-"}).on("connection", [this](server_socket socket) {
         heard.note(socket.recovered() ? "recovered" : "new");

@@ -62,10 +62,10 @@ private:
     std::shared_ptr<adapter_script> script_;
 };
 
-struct scripted_house : support::lossy_fixture {
+struct scripted_fixture : support::lossy_fixture {
     std::shared_ptr<adapter_script> script;
 
-    explicit scripted_house(std::shared_ptr<adapter_script> by = std::make_shared<adapter_script>())
+    explicit scripted_fixture(std::shared_ptr<adapter_script> by = std::make_shared<adapter_script>())
         : lossy_fixture{{}, {.cleanupEmptyChildNamespaces = true, .adapter = [by](adapter_settings const& settings) {
               if (by->making)
                   by->making(settings.nsp);
@@ -74,7 +74,7 @@ struct scripted_house : support::lossy_fixture {
           script{std::move(by)}
     {
     }
-    ~scripted_house()
+    ~scripted_fixture()
     {
         script->answers.clear();
         script->all.clear();
@@ -92,7 +92,7 @@ void throw_it()
 
 } // namespace
 
-TEST_CASE_FIXTURE(scripted_house, "an adapter that fails to keep a session keeps nobody from leaving")
+TEST_CASE_FIXTURE(scripted_fixture, "an adapter that fails to keep a session keeps nobody from leaving")
 {
     auto client = traveller();
     socket_of(client).emit("ask", [this](std::error_code) { heard.note("asked in vain"); });
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(scripted_house, "an adapter that fails to keep a session keeps
     CHECK_FALSE(client.recovered());
 }
 
-TEST_CASE_FIXTURE(scripted_house, "who is to be recovered by an adapter that fails comes back as a stranger")
+TEST_CASE_FIXTURE(scripted_fixture, "who is to be recovered by an adapter that fails comes back as a stranger")
 {
     auto client = traveller();
     lose(client);
@@ -118,7 +118,7 @@ TEST_CASE_FIXTURE(scripted_house, "who is to be recovered by an adapter that fai
     CHECK(heard.text() == "new | connect");
 }
 
-TEST_CASE_FIXTURE(scripted_house, "an adapter that lets the question for a session go without an answer has none")
+TEST_CASE_FIXTURE(scripted_fixture, "an adapter that lets the question for a session go without an answer has none")
 {
     auto client = traveller();
     lose(client);
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(scripted_house, "an adapter that lets the question for a sessi
     CHECK(heard.text() == "new | connect");
 }
 
-TEST_CASE_FIXTURE(scripted_house, "an adapter may answer later, twice and from another thread: a session is taken up once")
+TEST_CASE_FIXTURE(scripted_fixture, "an adapter may answer later, twice and from another thread: a session is taken up once")
 {
     auto client = traveller();
     auto const id = client.id();
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(scripted_house, "an adapter may answer later, twice and from a
     CHECK(heard.text() == "recovered | news: 1 | connect");
 }
 
-TEST_CASE_FIXTURE(scripted_house, "a session that is found for a client which has left meanwhile is there for the next one")
+TEST_CASE_FIXTURE(scripted_fixture, "a session that is found for a client which has left meanwhile is there for the next one")
 {
     auto client = traveller();
     auto const id = client.id();
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(scripted_house, "a session that is found for a client which ha
     CHECK(client.id() == id);
 }
 
-TEST_CASE_FIXTURE(scripted_house, "a namespace that cannot be made, since it gets no adapter, is refused")
+TEST_CASE_FIXTURE(scripted_fixture, "a namespace that cannot be made, since it gets no adapter, is refused")
 {
     io.of(std::regex{"^/w-"});
     script->making = [](std::string const& nsp) {
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(scripted_house, "a namespace that cannot be made, since it get
     CHECK_NOTHROW(guest("/w-b"));
 }
 
-TEST_CASE_FIXTURE(scripted_house, "a server that is closed while a namespace is made lets go of its listeners, too")
+TEST_CASE_FIXTURE(scripted_fixture, "a server that is closed while a namespace is made lets go of its listeners, too")
 {
     auto const owned = std::make_shared<int>(1);
     io.of(std::regex{"^/w-"}).on("connection", [owned](server_socket) {});
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(scripted_house, "a server that is closed while a namespace is 
     CHECK(owned.use_count() == 1);
 }
 
-TEST_CASE_FIXTURE(scripted_house, "who comes into a pattern's namespace just when its last socket leaves is in the one that is there")
+TEST_CASE_FIXTURE(scripted_fixture, "who comes into a pattern's namespace just when its last socket leaves is in the one that is there")
 {
     io.of(std::regex{"^/w-"}).on("connection", [this](server_socket socket) { watch(socket); });
     auto last = guest("/w-a"), returning = traveller("/w-a");
@@ -223,7 +223,7 @@ TEST_CASE_FIXTURE(scripted_house, "who comes into a pattern's namespace just whe
     CHECK(io.sockets().adapter().sids().empty());
 }
 
-TEST_CASE_FIXTURE(scripted_house, "a pattern's namespace goes when its only client leaves while its session is looked for")
+TEST_CASE_FIXTURE(scripted_fixture, "a pattern's namespace goes when its only client leaves while its session is looked for")
 {
     io.of(std::regex{"^/w-"});
     io.on("new_namespace", [this](socketio::server_namespace made) { heard.note("new " + made.name()); });

@@ -121,11 +121,11 @@ struct wired {
 };
 
 // a is at one server; b and c at the other, where a's does not know them.
-struct joined_house : wired, support::server_fixture {
+struct joined_fixture : wired, support::server_fixture {
     socketio::server second{context, 0, options()};
     socketio::socket a, b, c;
 
-    joined_house() : support::server_fixture{options()}
+    joined_fixture() : support::server_fixture{options()}
     {
         a = guest();
         b = at_second("b");
@@ -180,7 +180,7 @@ struct joined_house : wired, support::server_fixture {
 
 } // namespace
 
-TEST_CASE_FIXTURE(joined_house, "a broadcast reaches the clients of both servers, once each, and a local one only its own")
+TEST_CASE_FIXTURE(joined_fixture, "a broadcast reaches the clients of both servers, once each, and a local one only its own")
 {
     there(b).join("room");
     socket_of(a).join("room");
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(joined_house, "a broadcast reaches the clients of both servers
     CHECK(hearers("7") == "a");
 }
 
-TEST_CASE_FIXTURE(joined_house, "a question to all is answered at both servers, beside questions of each server's own")
+TEST_CASE_FIXTURE(joined_fixture, "a question to all is answered at both servers, beside questions of each server's own")
 {
     std::optional<std::string> own;
     std::vector<socketio::ack> kept;
@@ -216,7 +216,7 @@ TEST_CASE_FIXTURE(joined_house, "a question to all is answered at both servers, 
     CHECK(*own == "its own");
 }
 
-TEST_CASE_FIXTURE(joined_house, "a question that the other server's clients do not answer ends in time, or when they go")
+TEST_CASE_FIXTURE(joined_fixture, "a question that the other server's clients do not answer ends in time, or when they go")
 {
     c.off("ask");
     CHECK(answers(io.timeout(20ms)) == "ab " + make_error_code(socketio::error::ack_timeout).message());
@@ -224,7 +224,7 @@ TEST_CASE_FIXTURE(joined_house, "a question that the other server's clients do n
     CHECK(answers(io.timeout(10s)) == "ab " + make_error_code(socketio::error::disconnected).message());
 }
 
-TEST_CASE_FIXTURE(joined_house, "fetchSockets finds the other server's sockets, which can be spoken to, moved and put out")
+TEST_CASE_FIXTURE(joined_fixture, "fetchSockets finds the other server's sockets, which can be spoken to, moved and put out")
 {
     std::optional<std::vector<remote_socket>> found;
     auto const keep = [&](std::error_code, std::vector<remote_socket> all) { found = std::move(all); };
@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(joined_house, "fetchSockets finds the other server's sockets, 
     CHECK((a.connected() && c.connected()));
 }
 
-TEST_CASE_FIXTURE(joined_house, "all are moved and put out from either server, and one that has gone is not missed")
+TEST_CASE_FIXTURE(joined_fixture, "all are moved and put out from either server, and one that has gone is not missed")
 {
     io.socketsJoin("room");
     CHECK(there(c).rooms().contains("room"));

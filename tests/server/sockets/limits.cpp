@@ -24,11 +24,11 @@ using support::raw_client;
 namespace {
 
 // A guest whose socket the server has in hand.
-struct guarded_house : support::server_fixture {
+struct guarded_fixture : support::server_fixture {
     std::optional<server_socket> socket;
     raw_client raw{context, io.port()};
 
-    explicit guarded_house(server_options options = {}) : server_fixture{std::move(options)}
+    explicit guarded_fixture(server_options options = {}) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](server_socket arrived) {
             if (socket)
@@ -63,7 +63,7 @@ std::string const picture_pair = R"(452-["sized",{"_placeholder":true,"num":0},{
 
 TEST_CASE("maxHttpBufferSize: a message of that size is heard, one byte more closes the connection with 1009")
 {
-    guarded_house house{{.maxHttpBufferSize = 1000}};
+    guarded_fixture house{{.maxHttpBufferSize = 1000}};
     house.enter();
     CHECK(house.raw.heard().front().find(R"("maxPayload":1000)") != std::string::npos);
     house.raw.say(event_of_size(1000));
@@ -78,7 +78,7 @@ TEST_CASE("maxHttpBufferSize: a message of that size is heard, one byte more clo
 
 TEST_CASE("maxHttpBufferSize: each attachment may be of that size, and no larger")
 {
-    guarded_house house{{.maxHttpBufferSize = 1000}};
+    guarded_fixture house{{.maxHttpBufferSize = 1000}};
     house.enter();
     socketio::bytes const most(1000), more(1001);
     house.raw.say(picture_pair);
@@ -95,7 +95,7 @@ TEST_CASE("maxHttpBufferSize: each attachment may be of that size, and no larger
 
 TEST_CASE("maxHttpBufferSize: an attachment that is named over and over counts as often")
 {
-    guarded_house house{{.maxHttpBufferSize = 1000}};
+    guarded_fixture house{{.maxHttpBufferSize = 1000}};
     house.enter();
     auto const named = [](int times) {
         std::string packet = R"(451-["sized")";
@@ -115,7 +115,7 @@ TEST_CASE("maxHttpBufferSize: an attachment that is named over and over counts a
 
 TEST_CASE("send_limit: a slow reader below it loses nothing but what is volatile, and catches up")
 {
-    guarded_house house{{.send_limit = 16 << 20}};
+    guarded_fixture house{{.send_limit = 16 << 20}};
     house.enter();
     house.raw.pause();
     int sent = 0;
@@ -143,7 +143,7 @@ TEST_CASE("send_limit: a slow reader below it loses nothing but what is volatile
 
 TEST_CASE("send_limit: whoever does not read what is broadcast is cut off, and the others hear it all")
 {
-    guarded_house house{{.send_limit = 1 << 20}};
+    guarded_fixture house{{.send_limit = 1 << 20}};
     house.enter();
     auto const other = house.guest();
     int heard = 0, sent = 0;
@@ -164,7 +164,7 @@ TEST_CASE("send_limit: whoever does not read what is broadcast is cut off, and t
 
 TEST_CASE("connectTimeout: who is in no namespace by then is closed without a code, who was in one may stay without")
 {
-    guarded_house house{{.connectTimeout = 1s}};
+    guarded_fixture house{{.connectTimeout = 1s}};
     std::vector<socketio::next> waiting;
     house.io.of("/slow").use([&](server_socket socket, socketio::next go_on) {
         socket.on("disconnect", note_event(house.heard, "never"));
@@ -195,7 +195,7 @@ TEST_CASE("connectTimeout: who is in no namespace by then is closed without a co
 
 TEST_CASE("pingTimeout: who answers every ping stays, whatever else it says, and who does not is gone")
 {
-    guarded_house house{{.pingInterval = 20ms, .pingTimeout = 1s}};
+    guarded_fixture house{{.pingInterval = 20ms, .pingTimeout = 1s}};
     house.enter();
     for (int i = 1; i != 6; ++i) {
         REQUIRE(house.raw.until_heard("2", i));
@@ -211,7 +211,7 @@ TEST_CASE("pingTimeout: who answers every ping stays, whatever else it says, and
 
 TEST_CASE("namespaces: a client may be in so many at once, and one that it leaves makes room")
 {
-    guarded_house house{{.namespaces = 3}};
+    guarded_fixture house{{.namespaces = 3}};
     house.io.of(std::regex{"^/[a-z]$"});
     house.enter();
     REQUIRE(house.raw.enter("/a"));
@@ -230,7 +230,7 @@ TEST_CASE("namespaces: a client may be in so many at once, and one that it leave
 
 TEST_CASE("namespaces: one that the server has put the client out of counts until the client comes back to it")
 {
-    guarded_house house{{.namespaces = 2}};
+    guarded_fixture house{{.namespaces = 2}};
     house.io.of(std::regex{"^/[a-z]$"});
     house.enter();
     for (int i = 1; i != 4; ++i) {

@@ -18,11 +18,11 @@ using support::lossy_fixture;
 
 namespace {
 
-struct strict_house : lossy_fixture {
-    strict_house() : lossy_fixture{{.skipMiddlewares = false}} {}
+struct strict_fixture : lossy_fixture {
+    strict_fixture() : lossy_fixture{{.skipMiddlewares = false}} {}
 };
-struct hasty_house : lossy_fixture {
-    hasty_house() : lossy_fixture{{.maxDisconnectionDuration = 20ms}} {}
+struct hasty_fixture : lossy_fixture {
+    hasty_fixture() : lossy_fixture{{.maxDisconnectionDuration = 20ms}} {}
 };
 struct narrow_fixture : lossy_fixture {
     narrow_fixture() : lossy_fixture{{.kept_events = 1000}} {}
@@ -36,16 +36,16 @@ struct slow_fixture : lossy_fixture {
         return made;
     }
 };
-struct thrifty_house : lossy_fixture {
-    thrifty_house() : lossy_fixture{{}, {.send_limit = 10000}} {}
+struct thrifty_fixture : lossy_fixture {
+    thrifty_fixture() : lossy_fixture{{}, {.send_limit = 10000}} {}
 };
-struct crowded_house : lossy_fixture {
-    crowded_house() : lossy_fixture{{.kept_sessions = 1}} {}
+struct crowded_fixture : lossy_fixture {
+    crowded_fixture() : lossy_fixture{{.kept_sessions = 1}} {}
 };
 
 } // namespace
 
-TEST_CASE_FIXTURE(strict_house, "without skipMiddlewares who comes back is asked, and may try again after a refusal")
+TEST_CASE_FIXTURE(strict_fixture, "without skipMiddlewares who comes back is asked, and may try again after a refusal")
 {
     bool open = true;
     io.use([&](server_socket socket, socketio::next go_on) {
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(strict_house, "without skipMiddlewares who comes back is asked
     CHECK(client.id() == id);
 }
 
-TEST_CASE_FIXTURE(hasty_house, "after maxDisconnectionDuration the session is forgotten")
+TEST_CASE_FIXTURE(hasty_fixture, "after maxDisconnectionDuration the session is forgotten")
 {
     auto client = traveller();
     auto const id = client.id();
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(slow_fixture, "who has missed more than kept_events bytes whil
     }
 }
 
-TEST_CASE_FIXTURE(crowded_house, "of more than kept_sessions sessions the oldest is forgotten")
+TEST_CASE_FIXTURE(crowded_fixture, "of more than kept_sessions sessions the oldest is forgotten")
 {
     auto a = traveller();
     lose(a);
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(crowded_house, "of more than kept_sessions sessions the oldest
     CHECK(int{b.recovered()} + int{c.recovered()} == 1);
 }
 
-TEST_CASE_FIXTURE(thrifty_house, "who has missed more than send_limit gets all of it, with what is said behind it")
+TEST_CASE_FIXTURE(thrifty_fixture, "who has missed more than send_limit gets all of it, with what is said behind it")
 {
     auto client = traveller();
     lose(client);

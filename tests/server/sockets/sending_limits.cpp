@@ -31,12 +31,12 @@ using support::raw_client;
 namespace {
 
 // A guest whose socket the server has in hand, and why that has gone.
-struct told_house : support::server_fixture {
+struct told_fixture : support::server_fixture {
     std::optional<server_socket> socket;
     socketio::disconnect_details why;
     raw_client raw{context, io.port()};
 
-    explicit told_house(server_options options = {}) : server_fixture{std::move(options)}
+    explicit told_fixture(server_options options = {}) : server_fixture{std::move(options)}
     {
         io.on("connection", [this](server_socket arrived) {
             if (socket)
@@ -70,7 +70,7 @@ std::string x(std::size_t size)
 
 TEST_CASE("send_limit: who has read everything gets a message that is larger, with what is said before and behind it")
 {
-    told_house house{{.send_limit = 10000}};
+    told_fixture house{{.send_limit = 10000}};
     for (int i = 1; i != 4; ++i) {
         house.socket->emit("text", x(100));
         house.socket->emit("text", x(5000));
@@ -87,7 +87,7 @@ TEST_CASE("send_limit: who has read everything gets a message that is larger, wi
 
 TEST_CASE("send_limit: the attachments of an event are part of it")
 {
-    told_house house{{.send_limit = 10000}};
+    told_fixture house{{.send_limit = 10000}};
     house.socket->emit("pictures", bytes(9000), bytes(9000), bytes(9000));
     REQUIRE(house.raw.until_heard("binary 9000", 3));
     CHECK(house.io.snapshot().cut_off == 0);
@@ -95,7 +95,7 @@ TEST_CASE("send_limit: the attachments of an event are part of it")
 
 TEST_CASE("send_limit: a second message of that size is too much while the first is unread, and the reason is told in numbers")
 {
-    told_house house{{.send_limit = 10000}};
+    told_fixture house{{.send_limit = 10000}};
     house.socket->emit("text", x(10001));
     house.socket->emit("text", x(10002));
     REQUIRE(house.until_heard("disconnect: transport error"));
@@ -110,7 +110,7 @@ TEST_CASE("send_limit: a second message of that size is too much while the first
 
 TEST_CASE("send_limit: who reads nothing has one message more than the limit at most")
 {
-    told_house house{{.send_limit = 100000}};
+    told_fixture house{{.send_limit = 100000}};
     house.raw.pause();
     std::size_t most = 0;
     REQUIRE(house.until([&] {
@@ -122,7 +122,7 @@ TEST_CASE("send_limit: who reads nothing has one message more than the limit at 
     CHECK(house.io.snapshot().cut_off == 1);
 }
 
-TEST_CASE_FIXTURE(told_house, "\"disconnect\" says in its details what was noticed, and nothing of a namespace that was only left")
+TEST_CASE_FIXTURE(told_fixture, "\"disconnect\" says in its details what was noticed, and nothing of a namespace that was only left")
 {
     SUBCASE("the client breaks the protocol")
     {
@@ -292,7 +292,7 @@ TEST_CASE("attachments: a server reads ten of one packet, or as many as its opti
     server_options options;
     SUBCASE("by default")
     {
-        told_house house;
+        told_fixture house;
         house.socket->on("error", [&](std::string const& words) { house.heard.note(words); });
         house.raw.say(twelve);
         REQUIRE(house.until_heard("disconnect: forced close"));
@@ -301,7 +301,7 @@ TEST_CASE("attachments: a server reads ten of one packet, or as many as its opti
     }
     SUBCASE("flag_guard, each as large as a message may be")
     {
-        told_house house{{.maxHttpBufferSize = 1000, .attachments = 12}};
+        told_fixture house{{.maxHttpBufferSize = 1000, .attachments = 12}};
         house.socket->on("x", [&](bytes const& last) { house.heard.note("last " + std::to_string(last.size())); });
         house.raw.say(twelve);
         bytes const data(1000);
@@ -350,7 +350,7 @@ TEST_CASE("json_depth: 128 levels are read, or as many as both sides' options sa
 TEST_CASE("a server's ping, and its pong, do not wait behind what a slow client has not read")
 {
     using namespace std::chrono_literals;
-    told_house house{{.pingInterval = 1ms, .pingTimeout = 60s, .send_limit = 64 << 20}};
+    told_fixture house{{.pingInterval = 1ms, .pingTimeout = 60s, .send_limit = 64 << 20}};
     REQUIRE(house.raw.until_heard("2"));
     house.raw.pause();
     constexpr int all = 400;

@@ -22,7 +22,7 @@ using support::server_fixture;
 namespace {
 
 // Notes when a socket is connected, and where it is.
-struct status_house : server_fixture {
+struct status_fixture : server_fixture {
     std::optional<server_socket> socket;
 
     void note_status(std::string const& when)
@@ -50,7 +50,7 @@ bool is_id(std::string_view text)
 
 } // namespace
 
-TEST_CASE_FIXTURE(status_house, "a socket is connected from \"connect\" to \"disconnecting\", and in its rooms as long")
+TEST_CASE_FIXTURE(status_fixture, "a socket is connected from \"connect\" to \"disconnecting\", and in its rooms as long")
 {
     io.use([this](server_socket arrived, socketio::next go_on) {
         socket = arrived;
@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(status_house, "a socket is connected from \"connect\" to \"dis
                           "disconnect: disconnected");
 }
 
-TEST_CASE_FIXTURE(status_house, "a socket that a listener puts out is disconnected at once, but connected in \"disconnecting\"")
+TEST_CASE_FIXTURE(status_fixture, "a socket that a listener puts out is disconnected at once, but connected in \"disconnecting\"")
 {
     auto visitor = guest();
     socket = socket_of(visitor);

@@ -138,7 +138,7 @@ void basic_connection<Session>::on_read(std::error_code ec, std::size_t count)
     }
     if (owner_)
         owner_->on_readable();
-    else
+    else if (lingering_) // else abort() follows, and nothing may leave before
         linger();
 }
 

@@ -74,6 +74,13 @@ SOCKETIO_DECL void http_connection::arm(std::chrono::milliseconds limit)
         timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
 }
 
+// Of a handshake one limit is for all of it.
+SOCKETIO_DECL void http_connection::arm_step(std::chrono::milliseconds limit)
+{
+    if (!rules_->handshake_only)
+        arm(limit);
+}
+
 SOCKETIO_DECL void http_connection::on_due()
 {
     if (phase_ == phase::ended || deadline_ == clock::never())
@@ -118,7 +125,11 @@ SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t coun
         return;
     }
     if (phase_ == phase::closing) {
-        read();
+        drained_ += count;
+        if (rules_->handshake_only && drained_ >= most_drained)
+            end();
+        else
+            read();
         return;
     }
     bool const first = phase_ == phase::head && input_.empty();
@@ -138,7 +149,7 @@ SOCKETIO_DECL void http_connection::on_last_request()
         return;
     }
     if (phase_ == phase::serving) {
-        arm(rules_->idle_timeout);
+        arm_step(rules_->idle_timeout);
         tell_left(false);
     }
     proceed();
@@ -213,7 +224,7 @@ SOCKETIO_DECL void http_connection::on_written(std::error_code ec, std::size_t c
     if (phase_ != phase::answering)
         return;
     if (sending_)
-        arm(rules_->idle_timeout);
+        arm_step(rules_->idle_timeout);
     else if (keep_alive_)
         next_request();
     else
@@ -243,7 +254,7 @@ SOCKETIO_DECL void http_connection::drain_before_close()
         end();
         return;
     }
-    arm(rules_->close_timeout);
+    arm_step(rules_->close_timeout);
     read();
 }
 

@@ -94,11 +94,12 @@ SOCKETIO_DECL std::optional<http_upgrade> http_connection::judge_upgrade()
 SOCKETIO_DECL void http_connection::serve()
 {
     phase_ = phase::serving;
-    deadline_ = clock::never();
+    if (!rules_->handshake_only)
+        deadline_ = clock::never();
     if (peer_ended_)
-        arm(rules_->idle_timeout);
+        arm_step(rules_->idle_timeout);
     if (upgrading_) // nothing is read meanwhile, so that nobody sees the client leave
-        arm(rules_->request_timeout);
+        arm_step(rules_->request_timeout);
     auto upgrade = judge_upgrade();
     http_head& head = reader_.head();
     http_request request;
@@ -140,7 +141,7 @@ SOCKETIO_DECL void http_connection::respond(http_response const& with)
     if (source_left_ != 0)
         source_ = with.source;
     phase_ = phase::answering;
-    arm(rules_->idle_timeout);
+    arm_step(rules_->idle_timeout);
     write();
 }
 

@@ -130,12 +130,12 @@ SOCKETIO_DECL void engine_session::settle()
 {
     if (!alive())
         return;
+    if (runtime_->candidate) // first: the client shall read the answer to its probe ahead of the noop of its poll
+        runtime_->candidate->settle();
     if (runtime_->channel)
         runtime_->channel->settle();
     else if (runtime_->polling)
         runtime_->polling->settle();
-    if (runtime_->candidate)
-        runtime_->candidate->settle();
     check_lingering();
     arm();
 }
@@ -203,7 +203,8 @@ SOCKETIO_DECL void engine_session::flush()
 
 SOCKETIO_DECL void engine_session::on_drained()
 {
-    if (auto const owner = owner_; owner && alive() && !ended_)
+    // It may be the candidate that has drained.
+    if (auto const owner = owner_; owner && alive() && !ended_ && unsent() == 0)
         owner->on_drained();
 }
 

@@ -160,7 +160,11 @@ SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
     // Called by a coroutine, so user code has to wait for a turn of its own.
     runtime_->dialing = std::make_shared<dial>(
         lane_.serial(), std::move(request), [self = shared_from_this()](dial_result&& result, stream&& connected) {
-            self->lane_.run_ahead([&] { self->on_dialed(std::move(result), std::move(connected)); });
+            self->lane_.run_ahead([&] {
+                auto const failed = caught([&] { self->on_dialed(std::move(result), std::move(connected)); });
+                if (failed)
+                    self->end_later({.error = failed, .message = failed.message()});
+            });
         });
     runtime_->dialing->start();
 }
