@@ -49,6 +49,7 @@ public:
 private:
     using made_stream = cross_thread_handler<std::error_code, std::shared_ptr<byte_stream>>;
 
+    task<std::error_code> choose_way(url const& to);
     task<std::error_code> ask_factory(url const& to);
     task<std::error_code> connect_unix();
     // `peer` precedes the host in messages: "" or "the proxy ".

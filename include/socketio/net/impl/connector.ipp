@@ -54,7 +54,10 @@ SOCKETIO_DECL std::error_code connector::fail(std::error_code ec, std::string me
     return ec;
 }
 
-inline task<std::error_code> connector::connect(url const& to)
+// The coroutine itself is inline in either mode, and so only in the translation unit of the library.
+SOCKETIO_DECL task<std::error_code> connector::connect(url const& to) { return choose_way(to); }
+
+inline task<std::error_code> connector::choose_way(url const& to)
 {
     std::error_code ec;
     message_.clear();
