@@ -104,7 +104,11 @@ namespace {
 
 // A session that nobody polls: what is sent stays.
 struct polled_session {
-    polled_session() { channel->open(); }
+    polled_session()
+    {
+        channel->open();
+        opened = channel->unsent();
+    }
 
     asio::io_context context;
     strand on{known_executor{asio::any_io_executor{context.get_executor()}}};
@@ -112,7 +116,7 @@ struct polled_session {
     std::shared_ptr<support::channel_diary> owner = std::make_shared<support::channel_diary>();
     std::shared_ptr<polling_channel> channel = std::make_shared<polling_channel>(
         on, time, support::usual(), *owner, socketio::detail::polling_options{});
-    std::size_t const opened = channel->unsent();
+    std::size_t opened = 0; // bytes of the open packet
 };
 
 } // namespace

@@ -18,7 +18,7 @@
 
 namespace support {
 
-// What is typed goes to the client, but for one-letter lines, which are commands (openssl-openssl_server's manual,
+// What is typed goes to the client, but for one-letter lines, which are commands (openssl-s_server's manual,
 // "connected commands").
 class openssl_server {
 public:
@@ -43,7 +43,7 @@ private:
     static std::vector<std::string> command(
         std::string const& cert, std::string const& key, std::vector<std::string> const& arguments)
     {
-        std::vector<std::string> all{"sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "stdbuf", "-o0", "openssl", "openssl_server", "-accept", "127.0.0.1:0", "-cert", cert, "-cert_chain", cert, "-key", key};
+        std::vector<std::string> all{"sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "stdbuf", "-o0", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", cert, "-cert_chain", cert, "-key", key};
         all.insert(all.end(), arguments.begin(), arguments.end());
         return all;
     }

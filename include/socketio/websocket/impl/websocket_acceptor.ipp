@@ -182,10 +182,6 @@ SOCKETIO_DECL void websocket_acceptor::on_upgraded(strand const& on, websocket_r
         std::lock_guard const lock{mutex_};
         listener = heard_by_;
     }
-    if (!listener || !*listener) {
-        over.connected.close();
-        return;
-    }
     websocket_options own;
     own.close_timeout = settings_.close_timeout;
     own.limits = settings_.limits;
@@ -194,7 +190,12 @@ SOCKETIO_DECL void websocket_acceptor::on_upgraded(strand const& on, websocket_r
     core->agree(request.subprotocol);
     core->accept(std::move(over));
     post(on, [core, listener = std::move(listener), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
-        core->hand_over([&] { (*listener)(std::move(handle), request); });
+        // Without a listener the last handle goes here: the client is told that the server goes away.
+        core->hand_over([&] {
+            socketio::websocket const last = std::move(handle);
+            if (listener && *listener)
+                (*listener)(last, request);
+        });
     });
 }
 
