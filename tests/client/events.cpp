@@ -184,6 +184,7 @@ TEST_CASE("functions beside the type of an argument are not taken for the librar
     auto const socket = socketio::io(context, "http://localhost:1", {.autoConnect = false});
     socket.emit("order", of_a_program::order{1});
     socket.emit("order", of_a_program::order{2}, [](int) {});
+    context.poll();
     auto const waiting = socket.sendBuffer();
     REQUIRE(waiting.size() == 2);
     CHECK(waiting[0].event == "order");
