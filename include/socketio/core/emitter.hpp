@@ -27,7 +27,7 @@ struct listener_entry : std::enable_shared_from_this<listener_entry> {
     std::atomic<bool> removed{false};
 };
 
-// What a listener's handle knows of the emitter that it belongs to.
+// The part of an emitter that the handles of its listeners know.
 class listener_source {
 public:
     // Removes that listener, if it is still there. Any thread.

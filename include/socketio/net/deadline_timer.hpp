@@ -30,7 +30,8 @@ public:
     // The time of day, in seconds.
     std::chrono::sys_seconds wall_now() const noexcept
     {
-        return std::chrono::floor<std::chrono::seconds>(sourced_ ? sourced_->time().wall_now() : std::chrono::system_clock::now());
+        auto const now = sourced_ ? sourced_->time().wall_now() : std::chrono::system_clock::now();
+        return std::chrono::floor<std::chrono::seconds>(now);
     }
 
     // `due` is called on the strand at `deadline` or before; it should look what is due and arm again.

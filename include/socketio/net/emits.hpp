@@ -62,7 +62,7 @@ public:
     // Sends an event and completes with the answer: the first of its arguments as a `value`, or those whose types are
     // named.
     //
-    //     auto [id, name] = co_await socket.emitWithAck<int, std::string>("who", asio::use_awaitable);
+    //     std::tuple<int, std::string> who = co_await socket.emitWithAck<int, std::string>("who", asio::use_awaitable);
     //     socket.emitWithAck("who", [](std::error_code ec, socketio::value answer) { ... });
     //
     // The last argument is a completion token of Asio's for void(std::error_code, R...). The operation completes

@@ -121,7 +121,7 @@ public:
     virtual void abort() noexcept = 0;
 
 protected:
-    // What every transport has. All of it lives as long as the channel.
+    // The parts of every transport. They live as long as the channel.
     struct parts {
         byte_buffer* output;
         heartbeat* pulse;

@@ -38,7 +38,7 @@ struct http_rules {
     bool handshake_only = false;
 };
 
-// What is known about a stream that the library has not accepted itself.
+// Describes a stream that the program has accepted itself.
 struct http_origin {
     std::string address{}; // of the other side; empty: the socket's
     bool secure = false;   // as it is, without a tls_provider

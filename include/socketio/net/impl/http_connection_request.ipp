@@ -54,7 +54,7 @@ SOCKETIO_DECL void http_connection::on_head()
     upgrading_ = asked && phase_ == phase::ready && !reading_;
 }
 
-// Whoever asks first whether the body is welcome is told so, unless it has come anyway.
+// A client that asks first whether it may send the body gets 100 Continue, unless the body has come already.
 SOCKETIO_DECL void http_connection::expect_body()
 {
     body_.emplace(reader_.head(), rules_->body_size);
@@ -125,7 +125,7 @@ SOCKETIO_DECL void http_connection::answer(std::uint64_t request_number, http_re
     guarded([&] { respond(with); });
 }
 
-// What cannot be read ends the connection: nobody knows where the next request would begin.
+// A request that cannot be read ends the connection, since the start of the next one is unknown.
 SOCKETIO_DECL void http_connection::refuse(int status, std::string_view words)
 {
     keep_alive_ = false;
