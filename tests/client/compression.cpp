@@ -23,7 +23,7 @@ using support::client_test;
 namespace {
 
 constexpr std::size_t size = 20000;
-std::string const text(size, 'x');
+std::string const long_text(size, 'x');
 
 socketio::options with(deflate_options const& deflate)
 {
@@ -38,7 +38,9 @@ struct compression_test : client_test {
     {
         int back = 0;
         for (int i = 0; i != 3; ++i) {
-            socket.emit("echo", text, i, [&, i](std::string const& same, int number) { back += same == text && number == i ? 1 : 0; });
+            socket.emit("echo", long_text, i, [&, i](std::string const& same, int number) {
+                back += same == long_text && number == i ? 1 : 0;
+            });
             socket.emit("echo", socketio::bytes(size, std::byte{7}),
                         [&](socketio::bytes const& same) { back += same == socketio::bytes(size, std::byte{7}) ? 1 : 0; });
         }
@@ -131,8 +133,8 @@ TEST_CASE_FIXTURE(compression_test, "small events are sent as they are, and thos
     auto socket = socketio::io(context, server.url(), settings);
     SUBCASE("in the send buffer")
     {
-        socket.compress(false).emit("echo", text);
-        socket.emit("echo", text);
+        socket.compress(false).emit("echo", long_text);
+        socket.emit("echo", long_text);
         socket.compress(false).emit("echo", socketio::bytes(size));
         socket.connect();
         REQUIRE(until_connected(socket));
@@ -161,45 +163,45 @@ TEST_CASE_FIXTURE(compression_test, "small events are sent as they are, and thos
     }
     SUBCASE("on the strand")
     {
-        socket.compress(false).emit("echo", text, socketio::bytes(size));
+        socket.compress(false).emit("echo", long_text, socketio::bytes(size));
         costs(2 * size, 2 * size + 1000);
     }
     SUBCASE("with an acknowledgement")
     {
-        socket.timeout(10s).compress(false).emit("echo", text, [](std::error_code) {});
+        socket.timeout(10s).compress(false).emit("echo", long_text, [](std::error_code) {});
         costs(size, size + 1000);
     }
     SUBCASE("emitWithAck")
     {
-        socket.compress(false).emitWithAck("echo", text, [](std::error_code, socketio::value const&) {});
+        socket.compress(false).emitWithAck("echo", long_text, [](std::error_code, socketio::value const&) {});
         costs(size, size + 1000);
     }
     SUBCASE("volatile")
     {
-        socket.volatile_().compress(false).emit("echo", text);
+        socket.volatile_().compress(false).emit("echo", long_text);
         costs(size, size + 1000);
     }
     SUBCASE("with a listener for what goes out")
     {
         socket.onAnyOutgoing([](std::string_view) {});
-        socket.compress(false).emit("echo", text);
+        socket.compress(false).emit("echo", long_text);
         costs(size, size + 1000);
     }
     SUBCASE("from another thread")
     {
         std::thread{[&] {
-            socket.emit("echo", text);
-            socket.compress(false).emit("echo", text);
-            socket.emit("echo", text);
-            socket.expires_after(10s).compress(false).emit("echo", text);
+            socket.emit("echo", long_text);
+            socket.compress(false).emit("echo", long_text);
+            socket.emit("echo", long_text);
+            socket.expires_after(10s).compress(false).emit("echo", long_text);
             socket.compress(false).volatile_().emit("nothing");
-            socket.compress(true).emit("echo", text, [](std::error_code) {});
+            socket.compress(true).emit("echo", long_text, [](std::error_code) {});
         }}.join();
         costs(2 * size, 2 * size + 1000);
     }
     SUBCASE("compress(true) is what is done anyway")
     {
-        socket.compress(false).compress(true).emit("echo", text);
+        socket.compress(false).compress(true).emit("echo", long_text);
         costs(1, 300);
     }
 }
@@ -213,8 +215,8 @@ TEST_CASE_FIXTURE(compression_test, "an event of the retries queue keeps what wa
     auto socket = socketio::io(context, server.url(), settings);
     REQUIRE(until_connected(socket));
     auto const before = sent(socket);
-    socket.compress(false).emit("echo", text);
-    socket.emit("echo", text);
+    socket.compress(false).emit("echo", long_text);
+    socket.emit("echo", long_text);
     auto const written = sent(socket) - before;
     CHECK(written > size);
     CHECK(written < size + 1000);
