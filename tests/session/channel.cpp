@@ -295,8 +295,9 @@ TEST_SUITE("channel")
         auto const socket = make();
         socket->gone = true;
         socket->talk.fail_from_anywhere("late", socket->new_ack(), error::payload_too_large);
-        REQUIRE(socket->elsewhere.size() == 1);
-        socket->elsewhere.front()();
+        auto calls = std::exchange(socket->elsewhere, {}); // each of them holds the socket
+        REQUIRE(calls.size() == 1);
+        calls.front()();
         CHECK(socket->seen() == disconnected);
     }
 
