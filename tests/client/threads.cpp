@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/in_threads.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,16 +19,6 @@ namespace {
 
 constexpr int thread_count = 16;
 constexpr int per_thread = 250;
-
-template <class Function>
-void in_threads(int count, Function function)
-{
-    std::vector<std::thread> threads;
-    for (int i = 0; i != count; ++i)
-        threads.emplace_back([&function, i] { function(i); });
-    for (std::thread& each : threads)
-        each.join();
-}
 
 // Something that happens once, on whichever thread.
 class signal_once {
@@ -78,7 +69,7 @@ TEST_CASE("sixteen threads emit at once: nothing is lost, and the order of each 
     });
     {
         support::client_group const client_group(context, 4);
-        in_threads(thread_count, [&](int thread) {
+        support::in_threads(thread_count, [&](int thread) {
             for (int number = 0; number != per_thread; ++number)
                 socket.emit("echo event", thread, number);
         });
@@ -100,7 +91,7 @@ TEST_CASE("sixteen threads ask at once, with binary data among it, and each gets
     auto socket = socketio::io(context, server.url());
     {
         support::client_group const client_group(context, 2);
-        in_threads(thread_count, [&](int thread) {
+        support::in_threads(thread_count, [&](int thread) {
             for (int number = 0; number != per_thread; ++number) {
                 socketio::bytes const data(static_cast<std::size_t>(number % 3), static_cast<std::byte>(thread));
                 socket.emit("echo", thread, number, data,
@@ -133,7 +124,7 @@ TEST_CASE("threads ask while the connection comes and goes: each question ends o
         std::vector<signal_once> done(rounds);
         support::client_group const client_group(context, 2);
         for (std::size_t round = 0; round != rounds; ++round) {
-            in_threads(thread_count, [&](int thread) {
+            support::in_threads(thread_count, [&](int thread) {
                 for (int number = 0; number != each_time; ++number) {
                     if (thread == 0 && number == 25)
                         socket.emit("terminate");
@@ -180,7 +171,7 @@ TEST_CASE("listeners come and go on other threads while events arrive")
     });
     {
         support::client_group const client_group(context, 2);
-        in_threads(4, [&](int) {
+        support::in_threads(4, [&](int) {
             for (int number = 0; number != per_thread; ++number) {
                 auto const handle = socket.on("echo event", [&calls] { ++calls; });
                 socket.emit("echo event", number);
@@ -203,7 +194,7 @@ TEST_CASE("connect and disconnect from many threads end in what was asked last")
     signal_once done;
     {
         support::client_group const client_group(context, 2);
-        in_threads(4, [&](int) {
+        support::in_threads(4, [&](int) {
             for (int round = 0; round != 20; ++round) {
                 socket.disconnect();
                 socket.connect();

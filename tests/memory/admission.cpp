@@ -41,6 +41,28 @@ void whatever_it_throws(Step step)
     }
 }
 
+// A client connects and leaves, or does not get in since the nth allocation fails. Returns false if there was none.
+bool one_visit(socketio::server& io, asio::io_context& context, std::string const& nsp, socketio::object const& auth,
+               std::size_t nth)
+{
+    auto client = socketio::io(context, "http://127.0.0.1:" + std::to_string(io.port()) + nsp,
+                               {.auth = auth, .forceNew = true, .reconnection = false});
+    bool over = false;
+    client.on("connect", [&] { over = true; });
+    client.on("connect_error", [&] { over = true; });
+    client.on("disconnect", [&] { over = true; });
+    bool happened = false;
+    {
+        memory::failing const now{nth};
+        whatever_it_throws([&] { support::run_until(context, [&] { return over || now.happened(); }); });
+        happened = now.happened();
+    }
+    client.disconnect();
+    client = {};
+    REQUIRE(support::run_until(context, [&] { return io.engine().clientsCount() == 0; }));
+    return happened;
+}
+
 } // namespace
 
 TEST_CASE("nobody stays in a namespace for whom there was no memory when it came back")
@@ -53,20 +75,7 @@ TEST_CASE("nobody stays in a namespace for whom there was no memory when it came
         options.adapter = [&](socketio::adapter_settings const& settings) { return rooms = std::make_shared<generous_adapter>(settings); };
         socketio::server io{context, 0, options};
         socketio::object const session{{"pid", "a secret"}, {"offset", "the last one"}};
-        auto client = socketio::io(context, "http://127.0.0.1:" + std::to_string(io.port()),
-                                   {.auth = session, .forceNew = true, .reconnection = false});
-        bool over = false;
-        client.on("connect", [&] { over = true; });
-        client.on("connect_error", [&] { over = true; });
-        client.on("disconnect", [&] { over = true; });
-        {
-            memory::failing const now{nth};
-            whatever_it_throws([&] { support::run_until(context, [&] { return over || now.happened(); }); });
-            happened = now.happened();
-        }
-        client.disconnect();
-        client = {};
-        REQUIRE(support::run_until(context, [&] { return io.engine().clientsCount() == 0; }));
+        happened = one_visit(io, context, "/", session, nth);
         CAPTURE(nth);
         CHECK(rooms->sids().empty());
     }
@@ -89,20 +98,7 @@ TEST_CASE("a pattern's namespace does not stay for one that did not get in, sinc
         io.of(std::regex{"^/w-"});
         auto const alive = [&] { return std::count_if(all.begin(), all.end(), [](auto const& each) { return !each.expired(); }); };
         auto const before = alive();
-        auto client = socketio::io(context, "http://127.0.0.1:" + std::to_string(io.port()) + "/w-a",
-                                   {.forceNew = true, .reconnection = false});
-        bool over = false;
-        client.on("connect", [&] { over = true; });
-        client.on("connect_error", [&] { over = true; });
-        client.on("disconnect", [&] { over = true; });
-        {
-            memory::failing const now{nth};
-            whatever_it_throws([&] { support::run_until(context, [&] { return over || now.happened(); }); });
-            happened = now.happened();
-        }
-        client.disconnect();
-        client = {};
-        REQUIRE(support::run_until(context, [&] { return io.engine().clientsCount() == 0; }));
+        happened = one_visit(io, context, "/w-a", {}, nth);
         CAPTURE(nth);
         CHECK(alive() == before);
     }

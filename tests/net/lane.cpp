@@ -15,15 +15,10 @@
 #include <thread>
 #include <utility>
 
+using namespace socketio::detail;
 using namespace std::chrono_literals;
 using socketio::bytes_view;
 using socketio::clock;
-using socketio::detail::known_executor;
-using socketio::detail::lane;
-using socketio::detail::lane_owner;
-using socketio::detail::lane_recipient;
-using socketio::detail::pending_ack;
-using socketio::detail::strand;
 
 namespace {
 

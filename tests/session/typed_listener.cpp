@@ -18,12 +18,12 @@ using namespace socketio::detail;
 
 namespace app {
 
-struct user {
+struct player {
     std::string name;
     std::vector<int> scores;
     std::optional<int> age;
 };
-SOCKETIO_FIELDS(user, name, scores, age)
+SOCKETIO_FIELDS(player, name, scores, age)
 
 } // namespace app
 
@@ -161,7 +161,7 @@ TEST_CASE("values, binary data and structs are read")
 {
     bool called = false;
     CHECK(heard(
-              [&called](app::user who, value any, bytes data, std::vector<unsigned char> same, object o, array a) {
+              [&called](app::player who, value any, bytes data, std::vector<unsigned char> same, object o, array a) {
                   called = true;
                   CHECK(who.name == "Ann");
                   CHECK(who.scores == std::vector<int>{1, 2});
@@ -201,7 +201,7 @@ TEST_CASE("a missing argument is reported and the listener is not called")
     bool called = false;
     CHECK(only(heard([&called](int, std::string) { called = true; }, "[1]")) == "1: string | nothing | ");
     CHECK(only(heard([&called](std::vector<int>) { called = true; }, "[]")) == "0: array | nothing | ");
-    CHECK(only(heard([&called](app::user) { called = true; }, "[]")) == "0: object | nothing | ");
+    CHECK(only(heard([&called](app::player) { called = true; }, "[]")) == "0: object | nothing | ");
     CHECK(only(heard([&called](value) { called = true; }, "[]")) == "0: a value | nothing | ");
     CHECK(only(heard([&called](value_view) { called = true; }, "[]")) == "0: a value | nothing | ");
     CHECK(only(heard([&called](std::variant<int, std::string>) { called = true; }, "[]")).ends_with("string | nothing | "));
@@ -219,7 +219,7 @@ TEST_CASE("an optional argument may be missing or null, but not of another type"
     CHECK(only(heard(listener, R"([0,"5"])")).starts_with("1: integer from -2147483648 to 2147483647 | string | "));
     CHECK(seen.size() == 3);
     bool called = false;
-    CHECK(heard([&called](std::optional<std::string> const& a, std::optional<app::user> b) { called = !a && !b; }, "[]").empty());
+    CHECK(heard([&called](std::optional<std::string> const& a, std::optional<app::player> b) { called = !a && !b; }, "[]").empty());
     CHECK(called);
 }
 
@@ -230,9 +230,9 @@ TEST_CASE("what does not fit is reported with its place, and the listener is not
     CHECK(only(heard([&called](bool, bool) { called = true; }, "[true,null]")) == "1: boolean | null | ");
     CHECK(only(heard([&called](std::uint8_t) { called = true; }, "[256]")) == "0: integer from 0 to 255 | integer 256 | ");
     CHECK(only(heard([&called](std::vector<std::string>) { called = true; }, R"([["a",1]])")) == "0: string | integer 1 | [1]");
-    CHECK(only(heard([&called](app::user) { called = true; }, R"([{"name":"A","scores":[1,2,"x"]}])")) ==
+    CHECK(only(heard([&called](app::player) { called = true; }, R"([{"name":"A","scores":[1,2,"x"]}])")) ==
           "0: integer from -2147483648 to 2147483647 | string | scores[2]");
-    CHECK(only(heard([&called](app::user) { called = true; }, R"([{"scores":[]}])")) == "0: string | nothing | name");
+    CHECK(only(heard([&called](app::player) { called = true; }, R"([{"scores":[]}])")) == "0: string | nothing | name");
     CHECK(only(heard([&called](std::string, ack, bytes_view) { called = true; }, R"(["s","t"])")) == "1: binary | string | ");
     CHECK(only(heard([&called](int, int) { called = true; }, R"(["a","b"])")).starts_with("0: "));
     CHECK_FALSE(called);
@@ -449,7 +449,7 @@ TEST_CASE("what can be called is told from what can be sent, and who wants error
     CHECK_FALSE(callable<char const(&)[4]>);
     CHECK_FALSE(callable<value>);
     CHECK_FALSE(callable<std::vector<int>>);
-    CHECK_FALSE(callable<app::user>);
+    CHECK_FALSE(callable<app::player>);
     CHECK_FALSE(takes_error<std::decay_t<decltype(plain)>>());
     CHECK(takes_error<std::decay_t<decltype(with_error)>>());
     CHECK_FALSE(takes_error<std::decay_t<decltype(generic)>>());

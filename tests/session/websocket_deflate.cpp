@@ -5,6 +5,8 @@
 #include <socketio/core/error.hpp>
 #include <socketio/session/zlib_codec.hpp>
 
+#include "support/websocket_side.hpp"
+
 #include <doctest/doctest.h>
 
 #include <random>
@@ -16,93 +18,27 @@ using namespace socketio::detail;
 using namespace std::string_view_literals;
 using socketio::deflate_options;
 using socketio::error;
-using kind = websocket_event::kind;
+using support::build;
+using support::failed;
+using support::frame_bytes;
+using support::small_limits;
 
 namespace {
 
-constexpr websocket_limits small_limits{.message_size = 100000, .fragments = 10};
-
-struct endpoint {
+struct endpoint : support::websocket_side {
     explicit endpoint(role own, deflate_parameters const& agreed = {}, deflate_options const& options = {.threshold = 0})
-        : socket{own, small_limits, 42}
+        : websocket_side{own}
     {
         socket.compress_with(make_zlib_codec(own, agreed, options), options.threshold);
     }
-
-    std::string take_output()
-    {
-        std::string result{socket.output().view()};
-        socket.output().clear();
-        return result;
-    }
-
-    // What comes of these bytes, given in steps, one line for each event.
-    std::vector<std::string> receive(std::string_view bytes, std::size_t step = 100000)
-    {
-        std::vector<std::string> events;
-        for (; !bytes.empty(); bytes.remove_prefix(step < bytes.size() ? step : bytes.size())) {
-            std::string moved = kept.append(bytes.substr(0, step));
-            std::span<char> input{moved};
-            for (auto event = socket.next(input); event.type != kind::none; event = socket.next(input))
-                events.push_back(line(event));
-            kept.assign(input.data(), input.size());
-        }
-        return events;
-    }
-
-    static std::string line(websocket_event const& event)
-    {
-        std::string const data{event.payload.data(), event.payload.size()};
-        switch (event.type) {
-        case kind::text: return "text " + data;
-        case kind::binary: return "binary " + data;
-        case kind::ping: return "ping " + data;
-        case kind::pong: return "pong " + data;
-        case kind::close: return "close " + std::to_string(event.code) + " " + data;
-        case kind::failed: return "failed " + event.error.message();
-        case kind::none: break;
-        }
-        return "none";
-    }
-
-    websocket_endpoint socket;
-    std::string kept;
 };
 
 using lines = std::vector<std::string>;
 
-lines failed(error why)
+void fails(std::string_view bytes, error reason, std::string_view code)
 {
-    return {"failed " + make_error_code(why).message()};
-}
-
-std::string frame_bytes(opcode code, std::string_view payload, bool fin = true, std::uint8_t reserved = 0, bool masked = false)
-{
-    char bytes[max_frame_header];
-    frame_header const header{.fin = fin, .reserved = reserved, .code = code, .masked = masked, .length = payload.size(), .mask = 0x01020304};
-    std::string body{payload};
-    if (masked)
-        apply_mask(body.data(), body.size(), header.mask);
-    return std::string{bytes, write_header(bytes, header)} + body;
-}
-
-void build(websocket_endpoint& socket, opcode code, std::string_view payload, bool compress = true)
-{
-    auto mark = socket.begin_message(code);
-    mark.compress = compress;
-    socket.output().append(payload);
-    socket.end_message(mark);
-}
-
-void fails(std::string_view bytes, error why, std::string_view code)
-{
-    for (std::size_t step : {1u, 2u, 1000000u}) {
-        endpoint client{role::client};
-        CHECK(client.receive(bytes, step) == failed(why));
-        endpoint server{role::server};
-        CHECK(server.receive(client.take_output()) == lines{"close " + std::string{code} + " "});
-        CHECK(client.receive("anything").empty());
-    }
+    for (std::size_t step : {1u, 2u, 1000000u})
+        support::fails<endpoint>(bytes, step, reason, code);
 }
 
 std::string deflated(std::string_view text)

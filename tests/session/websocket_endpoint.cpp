@@ -2,6 +2,8 @@
 
 #include <socketio/core/error.hpp>
 
+#include "support/websocket_side.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -10,81 +12,14 @@
 
 using namespace socketio::detail;
 using socketio::error;
-using kind = websocket_event::kind;
+using peer = support::websocket_side;
+using support::build;
+using support::failed;
+using support::frame_bytes;
 
 namespace {
 
-constexpr websocket_limits small_limits{.message_size = 100000, .fragments = 10};
-
-// An endpoint and the bytes that it has received but not used, kept as the contract says.
-struct peer {
-    explicit peer(role own, websocket_limits limits = small_limits) : socket{own, limits, 42} {}
-
-    std::string take_output()
-    {
-        std::string result{socket.output().view()};
-        socket.output().clear();
-        return result;
-    }
-
-    // Every event as one line.
-    std::vector<std::string> receive(std::string_view bytes)
-    {
-        kept.append(bytes);
-        std::string moved = kept;
-        std::span<char> input{moved};
-        std::vector<std::string> events;
-        for (auto event = socket.next(input); event.type != kind::none; event = socket.next(input))
-            events.push_back(line(event));
-        kept.assign(input.data(), input.size());
-        return events;
-    }
-
-    std::vector<std::string> receive_in_steps(std::string_view bytes, std::size_t step)
-    {
-        std::vector<std::string> events;
-        for (std::size_t at = 0; at < bytes.size(); at += step) {
-            for (std::string& event : receive(bytes.substr(at, step)))
-                events.push_back(std::move(event));
-        }
-        return events;
-    }
-
-    static std::string line(websocket_event const& event)
-    {
-        std::string const data{event.payload.data(), event.payload.size()};
-        switch (event.type) {
-        case kind::text: return "text " + data;
-        case kind::binary: return "binary " + data;
-        case kind::ping: return "ping " + data;
-        case kind::pong: return "pong " + data;
-        case kind::close: return "close " + std::to_string(event.code) + " " + data;
-        case kind::failed: return "failed " + event.error.message();
-        case kind::none: break;
-        }
-        return "none";
-    }
-
-    websocket_endpoint socket;
-    std::string kept;
-};
-
 using lines = std::vector<std::string>;
-
-lines failed(error why)
-{
-    return {"failed " + make_error_code(why).message()};
-}
-
-std::string frame_bytes(opcode code, std::string_view payload, bool fin = true, bool masked = false)
-{
-    char bytes[max_frame_header];
-    frame_header const header{.fin = fin, .code = code, .masked = masked, .length = payload.size(), .mask = 0x01020304};
-    std::string body{payload};
-    if (masked)
-        apply_mask(body.data(), body.size(), header.mask);
-    return std::string{bytes, write_header(bytes, header)} + body;
-}
 
 std::string sample(std::size_t size)
 {
@@ -94,29 +29,10 @@ std::string sample(std::size_t size)
     return result;
 }
 
-void build(websocket_endpoint& socket, opcode code, std::string_view payload)
+void fails(std::string_view bytes, error reason, std::string_view code)
 {
-    auto const mark = socket.begin_message(code);
-    socket.output().append(payload);
-    CHECK(socket.message_size(mark) == payload.size());
-    socket.end_message(mark);
-}
-
-void fails(std::string_view bytes, error why, std::string_view code)
-{
-    for (std::size_t step = 1; step <= bytes.size(); ++step) {
-        peer client{role::client};
-        CHECK(client.receive_in_steps(bytes, step) == failed(why));
-        peer server{role::server};
-        CHECK(server.receive(client.take_output()) == lines{"close " + std::string{code} + " "});
-        CHECK(client.socket.finished());
-        CHECK_FALSE(client.socket.is_open());
-        CHECK(client.receive("anything") == lines{});
-        CHECK(client.kept.empty());
-        client.socket.send(opcode::text, "late");
-        client.socket.close();
-        CHECK(client.take_output().empty());
-    }
+    for (std::size_t step = 1; step <= bytes.size(); ++step)
+        support::fails<peer>(bytes, step, reason, code);
 }
 
 role other(role of) { return of == role::client ? role::server : role::client; }
@@ -159,13 +75,13 @@ TEST_CASE("short messages arrive wherever the stream is cut, long ones in steps 
             CHECK(events == expected);
         }
         peer dripped{other(from)};
-        CHECK(dripped.receive_in_steps(bytes, 1) == expected);
+        CHECK(dripped.receive(bytes, 1) == expected);
 
         build(sender.socket, opcode::text, sample(70000));
         std::string const large = sender.take_output();
         for (std::size_t step : {997u, 4096u, 65536u}) {
             peer receiver{other(from)};
-            CHECK(receiver.receive_in_steps(large, step) == lines{"text " + sample(70000)});
+            CHECK(receiver.receive(large, step) == lines{"text " + sample(70000)});
         }
     }
 }
@@ -215,7 +131,7 @@ TEST_CASE("pings are answered and reported, also between fragments")
         + frame_bytes(opcode::continuation, "llo") + frame_bytes(opcode::pong, "unasked");
     for (std::size_t step = 1; step <= bytes.size(); ++step) {
         peer client{role::client};
-        CHECK(client.receive_in_steps(bytes, step) == lines{"ping now", "text Hello", "pong unasked"});
+        CHECK(client.receive(bytes, step) == lines{"ping now", "text Hello", "pong unasked"});
         peer server{role::server};
         CHECK(server.receive(client.take_output()) == lines{"pong now"});
     }
@@ -251,7 +167,7 @@ TEST_CASE("a close is answered with its own code, once, and ends the reading")
 {
     for (std::size_t step : {1u, 100u}) {
         peer client{role::client};
-        CHECK(client.receive_in_steps(frame_bytes(opcode::close, "\x03\xE9" "bye") + frame_bytes(opcode::text, "late"), step)
+        CHECK(client.receive(frame_bytes(opcode::close, "\x03\xE9" "bye") + frame_bytes(opcode::text, "late"), step)
               == lines{"close 1001 bye"});
         CHECK(client.kept.empty());
         CHECK(client.socket.close_received());
@@ -352,7 +268,7 @@ TEST_CASE("a server refuses frames that are not masked")
     peer server{role::server};
     CHECK(server.receive(frame_bytes(opcode::text, "x")) == failed(error::frame_invalid));
     peer fine{role::server};
-    CHECK(fine.receive(frame_bytes(opcode::text, "x", true, true)) == lines{"text x"});
+    CHECK(fine.receive(frame_bytes(opcode::text, "x", true, 0, true)) == lines{"text x"});
 }
 
 TEST_CASE("events before a breach are still reported")

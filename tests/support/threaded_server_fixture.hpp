@@ -1,6 +1,7 @@
 // A server and its clients in a context that four threads run, and what waits for them from outside.
 #pragma once
 
+#include "in_threads.hpp"
 #include "server_fixture.hpp"
 
 #include <condition_variable>
@@ -40,16 +41,6 @@ private:
     std::condition_variable changed_;
     int count_ = 0;
 };
-
-template <class Function>
-void in_threads(int count, Function function)
-{
-    std::vector<std::thread> threads;
-    for (int i = 0; i != count; ++i)
-        threads.emplace_back([&function, i] { function(i); });
-    for (std::thread& each : threads)
-        each.join();
-}
 
 // The server is set up before its threads run, and its clients connect once they have their listeners.
 struct threaded_server_fixture {

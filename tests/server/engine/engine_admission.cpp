@@ -61,6 +61,17 @@ struct slow_fixture : house {
     std::vector<request_check::answer> asked;
 };
 
+// Two clients that wait to be let in, over either transport.
+struct waiting_pair {
+    explicit waiting_pair(slow_fixture& house) : polling{house.call()}, websocket{house.call()}
+    {
+        polling.send(get_request(polling_target));
+        websocket.send(get_request(websocket_target, upgrade_headers));
+        REQUIRE(house.until_asked(2));
+    }
+    http_caller polling, websocket;
+};
+
 } // namespace admission
 } // namespace
 
@@ -117,15 +128,12 @@ TEST_CASE("it is asked for new sessions alone, and for none that is refused anyw
 TEST_CASE("the answer may come later")
 {
     admission::slow_fixture house;
-    auto polling = house.call(), websocket = house.call();
-    polling.send(get_request(polling_target));
-    websocket.send(get_request(websocket_target, upgrade_headers));
-    REQUIRE(house.until_asked(2));
+    admission::waiting_pair pair{house};
     CHECK(house.io.engine().clientsCount() == 0);
     for (auto const& tell : house.asked)
         tell("", true);
-    CHECK(polling.reply().status == 200);
-    CHECK(websocket.reply().status == 101);
+    CHECK(pair.polling.reply().status == 200);
+    CHECK(pair.websocket.reply().status == 101);
     CHECK(house.io.engine().clientsCount() == 2);
     for (auto const& tell : house.asked) { // the first call counts
         tell("too late", false);
@@ -180,10 +188,7 @@ TEST_CASE("a client that leaves before it is let in leaves nothing behind")
 {
     admission::slow_fixture house;
     {
-        auto polling = house.call(), websocket = house.call();
-        polling.send(get_request(polling_target));
-        websocket.send(get_request(websocket_target, upgrade_headers));
-        REQUIRE(house.until_asked(2));
+        admission::waiting_pair const pair{house};
     }
     REQUIRE(house.until([&] { return house.io.snapshot().connections == 1; })); // of one upgrade nothing is read meanwhile
     for (auto const& tell : house.asked)
@@ -207,19 +212,16 @@ TEST_CASE("an upgrade waits no longer to be let in than a request may take")
 TEST_CASE("whoever is let in when the server is closed finds nobody")
 {
     admission::slow_fixture house;
-    auto polling = house.call(), websocket = house.call();
-    polling.send(get_request(polling_target));
-    websocket.send(get_request(websocket_target, upgrade_headers));
-    REQUIRE(house.until_asked(2));
+    admission::waiting_pair pair{house};
     bool closed = false;
     house.io.close([&](std::error_code) { closed = true; });
     CHECK(house.until([&] { return closed; })); // it does not wait for them
     for (auto const& tell : house.asked)
         tell("", true);
-    CHECK(polling.reply().status == 503);
-    CHECK(polling.until_ended());
-    CHECK(websocket.until_ended());
-    CHECK(websocket.received().empty());
+    CHECK(pair.polling.reply().status == 503);
+    CHECK(pair.polling.until_ended());
+    CHECK(pair.websocket.until_ended());
+    CHECK(pair.websocket.received().empty());
     house.asked.clear();
     CHECK(house.run_dry());
 }

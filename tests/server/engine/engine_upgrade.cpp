@@ -57,6 +57,11 @@ struct climber {
         return support::run_until(house.context, [&] { return closed.has_value(); });
     }
     bool probe() { return climb() && socket->send("2probe") && until(1) && heard[0] == "3probe"; }
+    // The upgrade, and a message over it.
+    bool upgrade()
+    {
+        return probe() && socket->send("5") && socket->send("4above") && house.until_heard("text above");
+    }
     std::string poll() { return polls.get(target).body; }
     std::string say(std::string_view payload) { return http_caller{house.context, house.port()}.post(target, payload).body; }
     bool begin_poll()
@@ -137,10 +142,7 @@ TEST_CASE("a poll that comes after the upgrade is told so")
 {
     upgrade::house house;
     upgrade::climber guest{house};
-    REQUIRE(guest.probe());
-    guest.socket->send("5");
-    guest.socket->send("4above");
-    REQUIRE(house.until_heard("text above"));
+    REQUIRE(guest.upgrade());
     CHECK(guest.poll() == support::refusal_body(3, "Bad request"));
     CHECK(guest.say("4late") == support::refusal_body(3, "Bad request"));
     CHECK_FALSE(house.has_heard("text late"));
@@ -222,10 +224,7 @@ TEST_CASE("an upgrade that is given up leaves the session where it is")
     CHECK(house.until_quiet());
     CHECK(guest.polls.received().empty()); // nothing stands in the way any more
     guest.heard.clear();
-    REQUIRE(guest.probe());
-    guest.socket->send("5");
-    guest.socket->send("4above");
-    CHECK(house.until_heard("text above"));
+    CHECK(guest.upgrade());
     CHECK(guest.polls.reply().body == "6");
     CHECK(house.done());
 }
@@ -260,10 +259,7 @@ TEST_CASE("after the upgrade the WebSocket's end is the session's")
 {
     upgrade::house house;
     upgrade::climber guest{house};
-    REQUIRE(guest.probe());
-    guest.socket->send("5");
-    guest.socket->send("4above");
-    REQUIRE(house.until_heard("text above"));
+    REQUIRE(guest.upgrade());
     guest.socket->close(1001);
     CHECK(house.until_heard("closed: transport close (" + make_error_code(error::closed).message() + ")"));
     CHECK(house.server->clients_count() == 0);

@@ -29,50 +29,44 @@ struct hotel : support::server_fixture {
     }
     static std::string name(int i) { return "/rooms/" + std::to_string(i); }
     void note_end(std::string_view of, std::error_code ec) { heard.note(std::string{of} + ": " + (ec ? ec.message() : "answered")); }
+    template <class Handle>
+    void ask(Handle const& of, std::size_t which, std::chrono::milliseconds limit)
+    {
+        of.timeout(limit).emit("silence", [this, which, limit](std::error_code ec) {
+            note_end(std::to_string(which) + ' ' + std::to_string(limit.count()), ec);
+        });
+    }
+    // Three namespaces, and the handles whose events nobody answers: they end in the order of their limits.
+    template <class HandleAt>
+    void check_order(HandleAt handle_at)
+    {
+        guests.push_back(guests.front().io().socket(name(0)));
+        guests.push_back(guests.front().io().socket(name(1)));
+        REQUIRE(until([this] { return guests.back().connected(); }));
+        ask(handle_at(0), 0, 60s);
+        ask(handle_at(1), 1, 40ms);
+        ask(handle_at(2), 2, 20ms);
+        ask(handle_at(1), 1, 1ms);
+        REQUIRE(until_heard("1 40: operation has timed out"));
+        CHECK(heard.text() == "1 1: operation has timed out | 2 20: operation has timed out | 1 40: operation has timed out");
+        ask(handle_at(2), 2, 1ms); // sooner than the one that is waited for
+        CHECK(until_heard("2 1: operation has timed out"));
+    }
 };
 
 } // namespace
 
 TEST_CASE_FIXTURE(hotel, "a client's time limits of several namespaces come in their order, whichever was set first")
 {
-    guests.push_back(guests.front().io().socket(name(0)));
-    guests.push_back(guests.front().io().socket(name(1)));
-    REQUIRE(until([this] { return guests.back().connected(); }));
-    auto const ask = [this](std::size_t which, std::chrono::milliseconds limit) {
-        guests[which].timeout(limit).emit("silence", [this, which, limit](std::error_code ec) {
-            note_end(std::to_string(which) + ' ' + std::to_string(limit.count()), ec);
-        });
-    };
-    ask(0, 60s);
-    ask(1, 40ms);
-    ask(2, 20ms);
-    ask(1, 1ms);
-    REQUIRE(until_heard("1 40: operation has timed out"));
-    CHECK(heard.text() == "1 1: operation has timed out | 2 20: operation has timed out | 1 40: operation has timed out");
-    ask(2, 1ms); // sooner than what is waited for
-    CHECK(until_heard("2 1: operation has timed out"));
+    check_order([this](std::size_t which) { return guests[which]; });
 }
 
 TEST_CASE_FIXTURE(hotel, "a server's time limits of several namespaces of a client come in their order, whichever was set first")
 {
-    guests.push_back(guests.front().io().socket(name(0)));
-    guests.push_back(guests.front().io().socket(name(1)));
-    REQUIRE(until([this] { return guests.back().connected(); }));
-    auto const ask = [this](std::size_t which, std::chrono::milliseconds limit) {
-        socket_of(guests[which]).timeout(limit).emit("silence", [this, which, limit](std::error_code ec) {
-            note_end(std::to_string(which) + ' ' + std::to_string(limit.count()), ec);
-        });
-    };
-    ask(0, 60s);
-    ask(1, 40ms);
-    ask(2, 20ms);
-    ask(1, 1ms);
-    REQUIRE(until_heard("1 40: operation has timed out"));
-    CHECK(heard.text() == "1 1: operation has timed out | 2 20: operation has timed out | 1 40: operation has timed out");
-    ask(2, 1ms);
-    CHECK(until_heard("2 1: operation has timed out"));
+    auto const socket_at = [this](std::size_t which) { return socket_of(guests[which]); };
+    check_order(socket_at);
     // Of a socket that leaves, nothing remains.
-    ask(2, 50ms);
+    ask(socket_at(2), 2, 50ms);
     guests[2].disconnect();
     REQUIRE(until_heard("2 50: socket has been disconnected"));
 }
