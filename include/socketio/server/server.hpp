@@ -89,10 +89,7 @@ struct stream_peer {
 // Its events, for `on`, `once` and `off` (see listens), are those of the namespace "/", see server_namespace, and
 // "new_namespace" (socketio::server_namespace): one was made, by of(), inside that call, or for a client, on its
 // strand.
-class server : public listens<server>,
-               public emits<server, broadcast_operator, broadcast_options>,
-               public room_operators<server, broadcast_operator>,
-               public socket_group<server, broadcast_operator> {
+class server : public namespace_verbs<server> {
 public:
     // Listens on the port at once; with 0 the system chooses, see port(). Throws std::system_error when the port
     // or the address is not available, or for invalid options::tls. Throws std::invalid_argument for parameters
@@ -231,19 +228,12 @@ public:
     }
 
 private:
-    template <class, class, class>
-    friend class emits;
-    template <class, class>
-    friend class room_operators;
-    template <class, class>
-    friend class socket_group;
+    template <class>
+    friend class namespace_verbs;
     template <class>
     friend class listens;
 
-    std::shared_ptr<detail::namespace_core> const& destination() const noexcept { return core_->root(); }
-    static broadcast_options conditions() noexcept { return {}; }
-    broadcast_operator to_broadcast() const { return {core_->root(), {}}; }
-    std::shared_ptr<detail::namespace_emitter> events() const { return core_->root()->events(); }
+    std::shared_ptr<detail::namespace_core> const& own_namespace() const noexcept { return core_->root(); }
     template <class Listener>
     listener_handle add_listener(std::string_view event, Listener listener, bool once) const
     {
@@ -254,7 +244,7 @@ private:
                 "a listener of \"connection\" takes a socketio::server_socket");
             if (event != "new_namespace")
                 detail::throw_misuse("a listener of \"connection\" takes a socketio::server_socket");
-            return detail::listen_to(events(), event, once,
+            return detail::listen_to(own_namespace()->events(), event, once,
                 [listener = std::move(listener)](
                     detail::namespace_call& call) mutable { listener(server_namespace{call.made}); });
         }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <socketio/net/listens.hpp>
-#include <socketio/server/broadcast_operator.hpp>
 #include <socketio/server/middleware.hpp>
 #include <socketio/server/namespace_core.hpp>
+#include <socketio/server/namespace_verbs.hpp>
 #include <socketio/server/server_socket.hpp>
 
 #include <chrono>
@@ -98,10 +98,7 @@ private:
 // (socketio::server_socket), on the strand of the client's connection, so with several threads for several clients at
 // once. Listeners of a server that was closed are removed. A pattern's listeners are called for all namespaces that
 // were made by it after they were added; a listener that is removed from the pattern is not called for these either.
-class server_namespace : public listens<server_namespace>,
-                         public emits<server_namespace, broadcast_operator, broadcast_options>,
-                         public room_operators<server_namespace, broadcast_operator>,
-                         public socket_group<server_namespace, broadcast_operator> {
+class server_namespace : public namespace_verbs<server_namespace> {
 public:
     explicit server_namespace(std::shared_ptr<detail::namespace_core> core) noexcept : core_{std::move(core)} {}
 
@@ -127,19 +124,12 @@ public:
     adapter_view adapter() const { return adapter_view{core_}; }
 
 private:
-    template <class, class, class>
-    friend class emits;
-    template <class, class>
-    friend class room_operators;
-    template <class, class>
-    friend class socket_group;
+    template <class>
+    friend class namespace_verbs;
     template <class>
     friend class listens;
 
-    std::shared_ptr<detail::namespace_core> const& destination() const noexcept { return core_; }
-    static broadcast_options conditions() noexcept { return {}; }
-    broadcast_operator to_broadcast() const { return {core_, {}}; }
-    std::shared_ptr<detail::namespace_emitter> events() const { return core_->events(); }
+    std::shared_ptr<detail::namespace_core> const& own_namespace() const noexcept { return core_; }
     template <class Listener>
     listener_handle add_listener(std::string_view event, Listener listener, bool once) const
     {
@@ -147,7 +137,7 @@ private:
             "a listener of \"connection\" takes a socketio::server_socket");
         if (event != "connection" && event != "connect")
             detail::throw_misuse("a namespace has the events \"connection\" and \"connect\"");
-        return detail::listen_to(events(), event, once,
+        return detail::listen_to(own_namespace()->events(), event, once,
             [listener = std::move(listener)](
                 detail::namespace_call& call) mutable { listener(server_socket{call.socket}); });
     }
