@@ -141,7 +141,6 @@ private:
     void drop_link();
     connect_error timed_out() const;
     std::string request_target(string_pairs const& query) const;
-    dial_request request_with(string_pairs const& query) const;
 
     void tell(std::string event);
     void tell_number(std::string event, std::uint64_t number);

@@ -33,9 +33,10 @@ namespace socketio {
 // and ends a stored event, too. An event over the server's maxPayload is not sent: its handler, or the error hook,
 // receives the error.
 //
-// The parameters of a listener are read from the event's arguments: more arguments are ignored, missing ones are an error
-// unless the parameter is std::optional. An event that does not fit goes to the error hook instead of the listener. A last
-// parameter of type socketio::ack is the answer. std::string_view, views and spans are valid during the call.
+// The parameters of a listener are read from the event's arguments: more arguments are ignored, missing ones are an
+// error unless the parameter is std::optional. An event that does not fit goes to the error hook instead of the
+// listener. A last parameter of type socketio::ack is the answer. std::string_view, views and spans are valid during
+// the call.
 // Events of the library: "connect" (), "connect_error" (connect_error const&), "disconnect"
 // (std::string_view reason, disconnect_details const&), "reconnect" (int attempts; after "connect").
 class socket : public emits<socket, emit_operator, detail::emit_flags>,

@@ -14,6 +14,7 @@
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
 #include <socketio/net/tls_provider.hpp>
+#include <socketio/session/codec_factory.hpp>
 #include <socketio/wire/cookies.hpp>
 #include <socketio/wire/websocket_handshake.hpp>
 #include <socketio/wire/http.hpp>
@@ -40,6 +41,23 @@ struct dial_request {
     unsigned follow_redirects = 0;          // the maximum
     std::vector<std::string> redirect_headers{}; // sent to another origin, too, besides the harmless ones
 };
+
+// The request that the options of a client ask for, of Socket.IO or of WebSocket alone. Headers, TLS and cookies are
+// the caller's part.
+template <class Options>
+dial_request make_dial_request(url to, std::string target, Options const& settings)
+{
+    dial_request request{.to = std::move(to), .target = std::move(target)};
+    request.limits = {settings.limits.header_bytes, settings.limits.headers};
+    if (offers_deflate(settings.perMessageDeflate))
+        request.deflate = settings.perMessageDeflate;
+    request.network = settings.network;
+    for (std::string const& name : settings.protocols)
+        request.subprotocols.append(request.subprotocols.empty() ? "" : ", ").append(name);
+    request.follow_redirects = settings.follow_redirects;
+    request.redirect_headers = settings.redirect_headers;
+    return request;
+}
 
 struct dial_result {
     std::error_code error;

@@ -88,7 +88,7 @@ private:
 
     void dial_to(std::string const& address);
     void end_unheard();
-    void end_with(std::error_code why);
+    void end_with(std::error_code ec);
     void take_events();
     bool provide_tls(dial_request& request);
     void end_later(websocket_close how);

@@ -116,29 +116,13 @@ SOCKETIO_DECL bool manager_core::provide_tls(std::uint64_t attempt)
     return !ec;
 }
 
-SOCKETIO_DECL dial_request manager_core::request_with(string_pairs const& query) const
-{
-    dial_request request;
-    request.to = url_;
-    request.target = request_target(query);
-    request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
-    if (offers_deflate(settings_.perMessageDeflate))
-        request.deflate = settings_.perMessageDeflate;
-    request.network = settings_.network;
-    request.cookies = cookies_;
-    request.follow_redirects = settings_.follow_redirects;
-    request.redirect_headers = settings_.redirect_headers;
-    for (std::string const& name : settings_.protocols)
-        request.subprotocols += (request.subprotocols.empty() ? "" : ", ") + name;
-    return request;
-}
-
 SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs const& query,
                                              string_pairs const& headers)
 {
     if (!machine_.advance(attempt, connect_phase::asking_headers))
         return;
-    dial_request request = request_with(query);
+    dial_request request = make_dial_request(url_, request_target(query), settings_);
+    request.cookies = cookies_;
     for (auto const& [name, text] : headers) {
         if (!is_header_name(name) || !is_header_value(text)) {
             fail_open(connect_error{make_error_code(std::errc::invalid_argument),

@@ -12,14 +12,6 @@
 
 namespace socketio::detail {
 
-inline std::string joined(std::vector<std::string> const& names)
-{
-    std::string list;
-    for (auto const& each : names)
-        list.append(list.empty() ? "" : ", ").append(each);
-    return list;
-}
-
 SOCKETIO_DECL websocket_core::websocket_core(strand const& on, websocket_options settings)
     : settings_{std::move(settings)}, lane_{*this, on, 16 * 1024}
 {
@@ -76,8 +68,8 @@ SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
 }
 
 // The limit was asked before.
-SOCKETIO_DECL void websocket_core::take_packet(std::string_view payload, std::span<bytes_view const>, std::uint32_t code,
-                                               std::optional<pending_ack>&&)
+SOCKETIO_DECL void websocket_core::take_packet(std::string_view payload, std::span<bytes_view const>,
+    std::uint32_t code, std::optional<pending_ack>&&)
 {
     static_cast<void>(write(static_cast<opcode>(code), payload));
     handed_over_.fetch_sub(payload.size(), std::memory_order_relaxed);
@@ -137,24 +129,18 @@ SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
 {
     go(phase::opening);
     set_deadline(settings_.timeout);
-    dial_request request;
-    if (auto const ec = parse_url(address, request.to)) {
+    url to;
+    if (auto const ec = parse_url(address, to)) {
         end_later({.error = ec, .message = ec.message()});
         return;
     }
+    std::string target = to.path.empty() ? "/" : to.path;
+    if (!to.query.empty())
+        target += '?' + to.query;
+    dial_request request = make_dial_request(std::move(to), std::move(target), settings_);
     bool const may_need_tls = request.to.secure || (settings_.follow_redirects != 0 && registered_tls.load());
     if (may_need_tls && !provide_tls(request))
         return;
-    request.target = request.to.path.empty() ? "/" : request.to.path;
-    if (!request.to.query.empty())
-        request.target += '?' + request.to.query;
-    request.limits = {settings_.limits.header_bytes, settings_.limits.headers};
-    request.network = settings_.network;
-    request.subprotocols = joined(settings_.protocols);
-    request.follow_redirects = settings_.follow_redirects;
-    request.redirect_headers = settings_.redirect_headers;
-    if (offers_deflate(settings_.perMessageDeflate))
-        request.deflate = settings_.perMessageDeflate;
     for (auto const& [name, text] : settings_.extraHeaders)
         request.headers.push_back({name, text});
     // Called by a coroutine, so user code has to wait for a turn of its own.
@@ -178,7 +164,8 @@ SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& conn
         agree(std::move(result.subprotocol));
         std::list<lane::step> told;
         told.push_back([this] { tell_open(); });
-        start(role::client, {.connected = std::move(connected), .leftover = std::move(result.leftover), .deflate = result.deflate});
+        start(role::client,
+            {.connected = std::move(connected), .leftover = std::move(result.leftover), .deflate = result.deflate});
         lane_.defer(std::move(told));
         return;
     }
@@ -222,7 +209,8 @@ SOCKETIO_DECL void websocket_core::tell_open()
 SOCKETIO_DECL void websocket_core::start(role own, upgraded_stream&& over)
 {
     websocket_limits const limits{settings_.limits.message_size, settings_.limits.fragments};
-    auto session = websocket_session{websocket_endpoint{own, limits, own == role::client ? sources_of(lane_.serial()).random_seed() : 0}};
+    auto session = websocket_session{
+        websocket_endpoint{own, limits, own == role::client ? sources_of(lane_.serial()).random_seed() : 0}};
     if (over.deflate)
         session.endpoint().compress_with(
             make_codec(own, *over.deflate, settings_.perMessageDeflate), settings_.perMessageDeflate.threshold);
@@ -322,9 +310,9 @@ SOCKETIO_DECL void websocket_core::on_drained()
         lane_.run([&] { (*listener)(); });
 }
 
-SOCKETIO_DECL void websocket_core::end_with(std::error_code why)
+SOCKETIO_DECL void websocket_core::end_with(std::error_code ec)
 {
-    end({.error = why, .message = why.message()});
+    end({.error = ec, .message = ec.message()});
 }
 
 // What was written is still sent, and the closing handshake made, by the connection alone.
