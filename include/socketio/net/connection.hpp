@@ -28,7 +28,8 @@ class basic_connection : public std::enable_shared_from_this<basic_connection<Se
 public:
     using event_type = typename Session::event_type;
 
-    basic_connection(strand const& on, stream&& below, Session&& session, connection_owner& owner, connection_options options);
+    basic_connection(strand const& on, stream&& below, Session&& session, connection_owner& owner,
+        connection_options options);
 
     // `leftover`: bytes that came with the handshake. The owner should call next() after this.
     void start(byte_buffer leftover);
@@ -95,7 +96,7 @@ private:
     void on_written(std::error_code ec);
     void linger() noexcept;
     void swallow();
-    void fail(std::error_code why) noexcept;
+    void fail(std::error_code ec) noexcept;
     void say_end() noexcept;
     void end_stream() noexcept;
     std::shared_ptr<void> pin_owner() { return owner_ ? owner_->pin() : nullptr; }

@@ -20,7 +20,8 @@ struct http_answer_form {
 
 // Content-Length, Connection and Date are written here; headers of these names, and those that would break the head
 // apart, are left out. Returns how many bytes of the answer's source are to follow.
-SOCKETIO_DECL std::uint64_t write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form, http_time now);
+SOCKETIO_DECL std::uint64_t write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form,
+    http_time now);
 
 // "Not Found"; "" for a status that RFC 9110 does not know.
 SOCKETIO_DECL std::string_view http_reason(int status) noexcept;

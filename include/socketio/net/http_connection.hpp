@@ -29,12 +29,12 @@ struct http_rules {
     deflate_options deflate{};         // that WebSockets may agree on
     std::shared_ptr<tls_provider> tls{}; // to be laid over the stream
     std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
-    // Between two requests, for a piece of an answer to be taken, and for an answer to come to a client that sends nothing
-    // more; 0: no limit.
+    // Between two requests, for a piece of an answer to be taken, and for an answer to come to a client that sends
+    // nothing more; 0: no limit.
     std::chrono::milliseconds idle_timeout{60000};
     std::chrono::milliseconds close_timeout{2000};    // for the peer to take the last answer
-    // Of a server that speaks WebSocket alone: one request, 400 for a head that is too large, and no answer to a request
-    // that comes too late.
+    // Of a server that speaks WebSocket alone: one request, 400 for a head that is too large, and no answer to a
+    // request that comes too late.
     bool handshake_only = false;
 };
 

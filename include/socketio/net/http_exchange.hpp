@@ -33,8 +33,12 @@ struct http_upgrade {
 
 class http_exchange {
 public:
-    http_exchange(std::weak_ptr<http_connection> on, std::uint64_t request_number, http_request request, std::optional<http_upgrade> upgrade)
-        : on_{std::move(on)}, request_number_{request_number}, request_{std::move(request)}, upgrade_{std::move(upgrade)}
+    http_exchange(std::weak_ptr<http_connection> on, std::uint64_t request_number, http_request request,
+        std::optional<http_upgrade> upgrade)
+        : on_{std::move(on)},
+          request_number_{request_number},
+          request_{std::move(request)},
+          upgrade_{std::move(upgrade)}
     {
     }
     http_exchange(http_exchange const&) = delete;
@@ -54,8 +58,8 @@ public:
 
     // Any thread; what comes after the first is nothing.
     void answer(http_response with);
-    // Any thread: calls `gone` on a strand if the client leaves before it has its answer. With false, when it has only said
-    // that it sends nothing more: it may have left, or may wait for this answer.
+    // Any thread: calls `gone` on a strand if the client leaves before it has its answer. With false, when it has only
+    // said that it sends nothing more: it may have left, or may wait for this answer.
     void on_gone(strand const& to, unique_function<void(bool for_good)> gone);
     // Any thread: runs `work` on the connection's strand, later, if there still is a connection.
     void perform(unique_function<void(strand const&)> work);

@@ -34,8 +34,8 @@ struct http_request {
 // A body that is read piece by piece, as the client takes it, so that little of it is held in memory.
 struct http_body_source {
     std::uint64_t size = 0; // bytes of all of it, which the client is told first
-    // Puts the next bytes into `into`, `room` at most, and says how many. None before `size` of them, or an exception, which
-    // leaves through the context, ends the connection. On the connection's strand; destroyed after the last call.
+    // Puts the next bytes into `into`, `room` at most, and says how many. None before `size` of them, or an exception,
+    // which leaves through the context, ends the connection. On the connection's strand; destroyed after the last call.
     std::function<std::size_t(char* into, std::size_t room)> read{};
 };
 

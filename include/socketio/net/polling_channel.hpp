@@ -63,7 +63,7 @@ public:
 
 private:
     engine_event ended(engine_event const& with) noexcept;
-    void fail(disconnect_reason reason, std::error_code why);
+    void fail(disconnect_reason reason, std::error_code ec);
     void on_overlap(http_exchange& exchange);
     void on_poll_left(bool for_good);
     void answer_poll(std::string payload);

@@ -33,9 +33,9 @@ public:
     // Of the end of the client's last turn.
     client_snapshot snapshot() const noexcept { return core_->snapshot(); }
 
-    // Closes the connection, once all is sent that was emitted before; no namespace is told to leave. The client's sockets
-    // hear "transport close" and come back by their rules, the server's hear "forced close". server_socket::disconnect(true)
-    // puts the client out for good. Of one that has gone nothing is left to close.
+    // Closes the connection after all earlier emits have been sent, without a DISCONNECT for its namespaces. The
+    // client's sockets emit "transport close" and reconnect by their rules; the server's emit "forced close".
+    // server_socket::disconnect(true) disconnects a client for good. No effect after the client has gone.
     void close() const
     {
         core_->perform([core = core_] { core->close(); });

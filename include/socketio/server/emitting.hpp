@@ -23,7 +23,7 @@ namespace socketio::detail {
 // They throw.
 SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments, namespace_core const& from);
 
-// Most packets are small and leave at once: those need no memory of their own.
+// Encodes on the stack: most packets are small and leave at once, and need no memory of their own.
 struct packet_on_stack {
     std::array<char, 1024> room;
     byte_buffer text{room};
@@ -108,11 +108,11 @@ inline void emit_prepared(server_socket_core& to, prepared_question&& emit)
     to.emit_asking(std::move(emit.packet), std::move(emit.waiting), emit.flags);
 }
 
-// To many: the answers to one broadcast. It ends when all have answered, or when time is up, or when a socket has gone.
+// Receives the answers to one broadcast: when all have come, at the timeout, or when a recipient has gone.
 using broadcast_handler = unique_function<void(std::error_code, std::vector<value>)>;
 SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_packet const& packet,
     broadcast_options const& to, broadcast_handler done);
-// Without questions. One that is too large goes to the server's on_error, once.
+// A broadcast without acknowledgement. A packet that is too large is reported to the server's on_error, once.
 SOCKETIO_DECL void send_to_all(namespace_core& nsp, shared_packet const& packet, broadcast_options const& to);
 
 // `done` is called on `where`; as work of that executor's.

@@ -45,9 +45,9 @@ SOCKETIO_DECL std::optional<engine_refusal> verify_request(server_options const&
                                                            std::optional<engine_known> const& session);
 
 SOCKETIO_DECL std::string_view refusal_message(refusal_code code) noexcept;
-SOCKETIO_DECL connection_failure describe_refusal(engine_refusal const& why, http_request const& request);
+SOCKETIO_DECL connection_failure describe_refusal(engine_refusal const& reason, http_request const& request);
 // The answer to a refused client. A message in the context replaces the message of the code.
-SOCKETIO_DECL http_response refusal_response(engine_refusal const& why, bool upgrade);
+SOCKETIO_DECL http_response refusal_response(engine_refusal const& reason, bool upgrade);
 
 // The path with exactly one final slash.
 SOCKETIO_DECL std::string normal_path(std::string_view path);

@@ -1,5 +1,5 @@
-// One Engine.IO session of a server: its id, the transport that carries it, the way from one to another, and its end.
-// All of it lives on one strand. It knows no Socket.IO and neither how requests find their session.
+// One Engine.IO session of a server: its id, its transport, the upgrade to another one, and its end. All of it
+// runs on one strand. It knows neither Socket.IO nor the search for a request's session.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -29,13 +29,13 @@ public:
     engine_session_keeper(engine_session_keeper const&) = delete;
     engine_session_keeper& operator=(engine_session_keeper const&) = delete;
 
-    // From construction to destruction: the keeper tells it when the context goes.
+    // From construction to destruction, so that the keeper can call it when the context is destroyed.
     virtual void add(engine_session* born) = 0;
     virtual void remove(engine_session* dying) noexcept = 0;
-    // Nothing of it is to be expected any more.
+    // The session has ended, and answers no further request.
     virtual void on_ended(std::string const& sid) = 0;
-    // A request that named a session was not for it.
-    virtual void refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why) = 0;
+    // Refuses a request that names a session but does not suit it.
+    virtual void refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& reason) = 0;
 
 protected:
     ~engine_session_keeper() = default;
@@ -47,36 +47,36 @@ public:
         std::shared_ptr<engine_session_keeper> keeper, std::shared_ptr<server_options const> options);
     ~engine_session();
 
-    // Any thread; they do not change.
+    // Any thread; the results never change.
     strand const& serial() const noexcept { return runtime_->serial; }
     std::string const& sid() const noexcept { return sid_; }
     // The request that the session began with, without its body.
     http_request const& request() const noexcept { return request_; }
     // "polling" or "websocket". Any thread.
     std::string_view transport() const noexcept { return known().websocket ? "websocket" : "polling"; }
-    // What the gate asks. Any thread.
+    // The facts for the gate. Any thread.
     engine_known known() const noexcept { return {over_websocket_.load(std::memory_order_acquire)}; }
     // A request that names this session. Any thread.
     void take(std::shared_ptr<http_exchange> exchange);
 
-    // All others are for the strand. One of these, once. Nothing is read before begin().
+    // The members below belong to the strand. One start() is called, once. Nothing is read before begin().
     void start(upgraded_stream&& over, bool base64);
     void start(std::shared_ptr<http_exchange> first);
-    // To be called once, by the side that the new session is handed to.
+    // Called once, by the receiver of the new session.
     void attach(std::shared_ptr<engine_session_owner> owner) { owner_ = std::move(owner); }
     void begin();
     // Closes it, and waits for no poll.
     void shut_down();
-    // Nobody runs the context any more.
+    // The context is being destroyed: the strand no longer runs.
     void context_gone() noexcept;
-    // There was no memory for something that was to be done whole: the session ends.
+    // Ends the session, since there was no memory for a change that must be complete.
     void starve() noexcept;
 
     // Inside the owner's on_readable(): calls it with each message that has come. After a close() inside a call no
     // message follows.
     void receive();
-    // Messages, as engine_channel has them; nothing is sent once the session is closed or closing. They gather until
-    // flush(), or until the input that is being received has been taken.
+    // Messages, as in engine_channel; a closed or closing session sends none. The output accumulates until flush(), or
+    // until the end of the input that is being received.
     bool is_open() const noexcept { return !ended_; }
     engine_channel::message begin_message(bool compress) { return runtime_->channel->begin_message(compress); }
     byte_buffer& output() noexcept { return runtime_->channel->output(); }
@@ -90,19 +90,19 @@ public:
     void send_text(std::string_view message, bool compress) { send_packet(message, {}, compress); }
     void send_binary(bytes_view message, bool compress);
     void flush();
-    // Everything was handed over: to the operating system, or to a poll that waits for more.
+    // All output was handed over: to the operating system, or to a poll that waits for more.
     bool is_writable() { return !ended_ && runtime_->channel->is_writable(); }
-    // Bytes that were not.
+    // Bytes of output that were not handed over.
     std::size_t unsent() { return ended_ ? 0 : runtime_->channel->unsent(); }
 
-    // Ends the session: what was sent still goes, new input is not received. on_closed() follows, not inside this call,
-    // with `reason` and `why`.
-    void close(disconnect_reason reason, std::error_code why);
-    // The same without sending what waits: for peers that do not read.
-    void abort(disconnect_reason reason, std::error_code why);
+    // Ends the session: the output is still sent, and no more input is received. on_closed() follows, not inside this
+    // call, with `reason` and `ec`.
+    void close(disconnect_reason reason, std::error_code ec);
+    // The same, but drops the output: for peers that do not read.
+    void abort(disconnect_reason reason, std::error_code ec);
 
 private:
-    // All that touches Asio; it dies with the context.
+    // The members that use Asio; they are destroyed with the context.
     struct runtime {
         explicit runtime(strand const& on) : serial{on}, timer{on} {}
         strand serial;
@@ -112,7 +112,7 @@ private:
         std::shared_ptr<websocket_channel> candidate; // of an upgrade that has begun
     };
 
-    // Of the transports. Messages that come without an owner are dropped.
+    // Calls of the transports. Messages without an owner are dropped.
     std::shared_ptr<void> pin() override { return shared_from_this(); }
     SOCKETIO_DECL void on_readable() override;
     void on_text(std::span<char>) override {}
@@ -121,7 +121,7 @@ private:
 
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     clock::time_point time() const noexcept { return runtime_->timer.now(); }
-    // `base64`: its client takes no binary messages.
+    // With `base64` the client accepts no binary messages.
     engine make_engine(upgraded_stream const& over, bool base64) const;
     std::shared_ptr<websocket_channel> connect(upgraded_stream&& over, engine&& session);
     template <class Work>
@@ -135,8 +135,8 @@ private:
     void on_due();
     void arm();
     void end(engine_event const& with);
-    void end_later(disconnect_reason reason, std::error_code why);
-    void call_on_closed(disconnect_reason reason, std::error_code why);
+    void end_later(disconnect_reason reason, std::error_code ec);
+    void call_on_closed(disconnect_reason reason, std::error_code ec);
     void check_lingering();
 
     // The upgrade.
@@ -160,7 +160,7 @@ private:
     std::shared_ptr<engine_session_owner> owner_;
     clock::time_point upgrade_deadline_ = clock::never();
     bool upgrading_ = false; // from the request on
-    bool lingering_ = false; // ended, but known as long as a poll may fetch what was sent last
+    bool lingering_ = false; // ended, but found by its id while a poll may fetch the last output
     bool ended_ = false;     // on_closed() may still follow
     bool pumping_ = false;
     std::atomic<bool> over_websocket_{false};

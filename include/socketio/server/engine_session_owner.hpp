@@ -15,7 +15,7 @@ public:
     // The session has moved to another transport.
     virtual void on_upgraded() {}
     // Exactly once, as the last call: the reason of the end, whichever side ended the session.
-    virtual void on_closed(disconnect_reason reason, std::error_code why) = 0;
+    virtual void on_closed(disconnect_reason reason, std::error_code ec) = 0;
     // Called instead of it when the context is destroyed: owner and session release each other. The strand no
     // longer runs. It may be called twice.
     virtual void context_gone() noexcept {}

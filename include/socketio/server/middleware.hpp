@@ -25,11 +25,11 @@ public:
 
     // Accepts; refuses, with the reason.
     void operator()() const { decide_(std::nullopt); }
-    void operator()(refusal why) const
+    void operator()(refusal reason) const
     {
-        connect_error told{error::connect_refused, std::move(why.message)};
-        told.set_data(std::move(why.data));
-        decide_(std::move(told));
+        connect_error error_for_client{error::connect_refused, std::move(reason.message)};
+        error_for_client.set_data(std::move(reason.data));
+        decide_(std::move(error_for_client));
     }
 
 private:

@@ -1,4 +1,4 @@
-// The state behind a `server_namespace`: who is admitted, and who hears of it. Any thread may call its members.
+// The state behind a `server_namespace`: its middleware, its listeners and its rooms. Any thread may call its members.
 #pragma once
 
 #include <socketio/core/emitter.hpp>
@@ -33,7 +33,7 @@ using namespace_emitter = emitter<namespace_call>;
 
 using socket_middleware = std::function<void(std::shared_ptr<server_socket_core> const&, decide)>;
 
-// Of one event or answer to a client.
+// The limits of one event or answer to a client.
 struct sending_limits {
     std::size_t bytes = static_cast<std::size_t>(-1); // its attachments included
     std::size_t attachments = static_cast<std::size_t>(-1);
@@ -41,8 +41,8 @@ struct sending_limits {
 
 class namespace_core final : public std::enable_shared_from_this<namespace_core> {
 public:
-    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms, sending_limits limits,
-                   sources const& time_and_chance);
+    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms,
+        sending_limits limits, sources const& time_and_chance);
     namespace_core(namespace_core const&) = delete;
     namespace_core& operator=(namespace_core const&) = delete;
     ~namespace_core();
@@ -58,7 +58,7 @@ public:
     // "connection" and "connect"; and, of the server's first namespace, "new_namespace".
     std::shared_ptr<namespace_emitter> events() { return {shared_from_this(), &events_}; }
     void use(socket_middleware middleware);
-    // The namespace, or those that were made after its pattern.
+    // Visits the namespace, or those that its pattern has made.
     template <class Visit>
     void for_each(Visit visit)
     {
@@ -75,31 +75,31 @@ public:
             visit(each);
     }
 
-    // On the client's strand: a client asks to be admitted.
+    // On the client's strand: connects a client, if the middleware accepts it.
     void add(std::shared_ptr<peer_core> const& client, value auth);
     // A socket has gone.
     void removed();
-    void report(event_error const& why);
-    // The same, from anywhere and later.
-    void report_later(event_error why);
+    void report(event_error const& reason);
+    // The same later, from any thread.
+    void report_later(event_error reason);
 
-    // A namespace that only others are made after.
+    // Makes this a parent: the model of a pattern's namespaces, without sockets of its own.
     void become_parent() noexcept { is_parent_ = true; }
     bool is_parent() const noexcept { return is_parent_; }
     void adopt(std::shared_ptr<namespace_core> const& child);
-    // It was made for a client, by a pattern, and goes with the last one.
+    // A pattern made it for a client: it is removed after its last socket.
     void become_clients() noexcept { is_clients_ = true; }
-    // A session is kept here, for one that may come back.
+    // Notes that a session is stored here for a client that may return.
     void note_session();
     clock::time_point kept_until() const noexcept { return kept_until_.load(std::memory_order_relaxed); }
-    // For the server, with its lock.
+    // For the server, which holds its lock.
     bool is_listed() const noexcept { return is_listed_; }
     void set_listed(bool listed) noexcept { is_listed_ = listed; }
     void close();
 
 private:
-    class admission;
-    class restoration;
+    class middleware_run;
+    class session_lookup;
 
     void create(std::shared_ptr<peer_core> const& client, value auth, std::optional<adapter_session> session);
     bool has_gone() const;
@@ -107,7 +107,7 @@ private:
     void announce(std::shared_ptr<server_socket_core> const& socket);
     void dispatch(std::string_view event, std::shared_ptr<server_socket_core> const& socket);
     std::vector<std::shared_ptr<namespace_core>> children() const;
-    void disown(std::uint64_t place) noexcept;
+    void disown(std::uint64_t child) noexcept;
     std::vector<std::weak_ptr<socket_middleware const>> middleware() const;
 
     std::weak_ptr<server_core> const server_;
@@ -121,14 +121,14 @@ private:
     bool is_listed_ = false;
     std::atomic<clock::time_point> kept_until_{clock::time_point::min()};
     std::weak_ptr<namespace_core> parent_;
-    std::uint64_t place_ = 0; // among the parent's children
+    std::uint64_t child_number_ = 0; // among the parent's children
 
     namespace_emitter events_;
 
-    mutable std::mutex mutex_; // guards what follows
+    mutable std::mutex mutex_; // guards the members below
     std::vector<std::shared_ptr<socket_middleware const>> middleware_;
     std::map<std::uint64_t, std::weak_ptr<namespace_core>> children_; // in the order in which they were made
-    std::uint64_t next_place_ = 0;
+    std::uint64_t next_child_ = 0;
     bool closed_ = false;
 };
 

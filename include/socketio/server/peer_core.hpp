@@ -1,4 +1,4 @@
-// One Engine.IO session, seen by Socket.IO: decodes its packets and hands them to the sockets of their namespaces.
+// The Socket.IO side of one Engine.IO session: decodes its packets and passes them to the sockets of their namespaces.
 #pragma once
 
 #include <socketio/codec/packet_decoder.hpp>
@@ -55,7 +55,7 @@ public:
     peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> const& session);
     ~peer_core();
 
-    // Any thread, as of the lane. False: the client has gone.
+    // Any thread, see lane::perform(). Returns false if the client has gone.
     bool perform(unique_function<void()> command) { return lane_.perform(std::move(command)); }
     bool on_strand() const noexcept { return lane_.on_strand(); }
     bool acts_now() { return lane_.acts_now(); }
@@ -66,30 +66,30 @@ public:
     }
 
     http_request const& request() const noexcept { return request_; }
-    // As it is the same for all namespaces: without `auth` and times.
-    handshake const& shake() const noexcept { return shake_; }
+    // The part that all namespaces share: without `auth` and times.
+    socketio::handshake const& handshake() const noexcept { return handshake_; }
     std::string const& sid() const noexcept { return sid_; }
     std::string_view transport() const noexcept { return transport_.load(std::memory_order_relaxed); }
     client_snapshot snapshot() const noexcept;
-    // Bytes of events that wait for a middleware; false if they are more than may wait.
+    // Adds the bytes of an event that waits for a middleware. Returns false if more bytes wait than may.
     bool add_waiting(std::size_t bytes) noexcept;
     void remove_waiting(std::size_t bytes) noexcept { waiting_.fetch_sub(bytes, std::memory_order_relaxed); }
-    // "upgrade" and "close".
+    // The events "upgrade" and "close".
     std::shared_ptr<connection_emitter> connection_events() { return {shared_from_this(), &connection_events_}; }
 
     // On the strand.
     bool is_open() const noexcept { return open_; }
     // Calls user code later in this turn: what it throws leaves through the executor, and the next step follows.
     void defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
-    // The same of steps that have their memory already.
+    // The same for steps whose memory is allocated already.
     void defer(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer(std::move(steps)); }
     // The same, before all other steps.
     void defer_first(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer_first(std::move(steps)); }
     void defer_first(unique_function<void()> step) { lane_.defer_first(std::move(step)); }
-    // False if it was dropped: volatile, and it would have to wait.
+    // Returns false if the packet was dropped: it is volatile and would have to wait.
     bool send(encoded_packet const& packet, send_flags flags);
     bool send(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
-    // All that `these` send counts as one packet for send_limit.
+    // The packets that `these` sends count as one for send_limit.
     template <class Sends>
     void send_as_one(Sends these)
     {
@@ -102,10 +102,10 @@ public:
         }
         check_unread(before);
     }
-    // The session takes packets. It may have ended before this client has heard of it.
+    // The session accepts packets. It may have ended although this client does not know it yet.
     bool can_write() const noexcept;
-    // A packet that user code writes straight into the output, while can_write(). Nothing of it stays unless it is ended.
-    // Until then no inbox may be drained.
+    // A packet that user code writes straight into the output, while can_write(). Without end() nothing of it remains.
+    // No inbox may be drained before it is destroyed.
     class message {
     public:
         message(peer_core& to, bool compress);
@@ -113,7 +113,7 @@ public:
         message& operator=(message const&) = delete;
         ~message();
 
-        // User code runs in here: what it emits has to wait.
+        // Runs user code, whose own emits have to wait.
         void encode(encode_event_ref encode);
         std::span<bytes_view const> attachments() const noexcept { return attachments_; }
         // Bytes of the packet, with its attachments.
@@ -129,27 +129,27 @@ public:
         bool ended_ = false;
     };
     void send_control(packet_type type, std::string_view nsp, value const* payload);
-    // A socket is on its way through the middleware; it is connected; it has gone, and is kept by its last steps.
+    // A socket begins with the middleware; is connected; has gone, while its last steps hold it.
     void connecting(std::shared_ptr<server_socket_core> socket);
     void joined(std::shared_ptr<server_socket_core> socket);
     void left(server_socket_core const& socket) noexcept;
-    // This side is what leaves, which the client need not know yet.
+    // This side leaves the namespace, and the client may not know it yet.
     void note_leaving(server_socket_core const& socket);
-    // Asks for the namespace, whichever has that name.
+    // Asks the server for the namespace of that name.
     void connect_to_namespace(std::string const& nsp, value auth);
-    // The namespace does not admit this client.
+    // Tells the client that the namespace refuses it.
     void refuse(std::string_view nsp, std::string_view message, value const& data);
     // Every socket leaves, as after its disconnect(), and the connection is closed.
     void disconnect_all();
-    // Ends the connection, and leaves it to that to tell the sockets.
+    // Closes the connection. Its end will end the sockets.
     void close();
-    // The server goes: so do all sockets, with that reason. `kept` is let go when all is over.
+    // The server closes: all sockets end with that reason. Releases `kept` after the last listener.
     void shut_down(std::shared_ptr<void> kept);
-    // Cuts the client off if more than may wait still does.
+    // Disconnects the client if more bytes wait for middleware than may.
     void check_waiting();
-    // Why the connection ended: for the listeners of "disconnect".
+    // The cause of the connection's end, for the listeners of "disconnect".
     disconnect_details end_details() const;
-    // The deadline of a socket, until it has ended.
+    // Notes the deadline of a socket that has not ended.
     void note_deadline(server_socket_core& of, clock::time_point at);
     void forget_deadline(server_socket_core& of);
 
@@ -159,7 +159,7 @@ public:
     SOCKETIO_DECL void on_binary(std::span<char> message) override;
     void on_drained() override { counts_.unsent.store(0, std::memory_order_relaxed); }
     SOCKETIO_DECL void on_upgraded() override;
-    SOCKETIO_DECL void on_closed(disconnect_reason reason, std::error_code why) override;
+    SOCKETIO_DECL void on_closed(disconnect_reason reason, std::error_code ec) override;
 
     std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
     SOCKETIO_DECL void on_turn() override;
@@ -179,23 +179,26 @@ private:
         std::atomic<std::size_t> sockets{0};
     };
 
-    static void count(std::atomic<std::size_t>& one) noexcept { one.store(one.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+    static void count(std::atomic<std::size_t>& one) noexcept
+    {
+        one.store(one.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
     void dispatch(std::string_view event, std::string_view about);
     void go_down();
-    void let_go();
+    void release();
     void decided(std::string_view nsp);
     void shrink_buffers(std::size_t message_size, packet const& last);
     void on_packet(packet const& received);
     void on_connect(packet const& received);
-    void fail(std::error_code why);
+    void fail(std::error_code ec);
     void end_sockets(disconnect_reason reason);
     std::size_t unsent();
     void note_sent(std::size_t before);
     void check_unread(std::size_t before);
-    void cut_off(disconnect_reason reason, std::string words);
+    void cut_off(disconnect_reason reason, std::string message_text);
 
     http_request const request_;
-    handshake const shake_;
+    socketio::handshake const handshake_;
     std::string const sid_;
     std::atomic<char const*> transport_;
     counts counts_;
@@ -207,23 +210,23 @@ private:
     lane lane_;
 
     // On the strand only.
-    std::shared_ptr<engine_session> session_; // until the end, as is the server
-    std::shared_ptr<server_core> server_; // until the end, so that it hears of its context's
+    std::shared_ptr<engine_session> session_; // until the end
+    std::shared_ptr<server_core> server_; // until the end, so that it can pass on the context's end
     packet_decoder decoder_;
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> sockets_; // by namespace
-    // By namespace, until that has decided; null before there is one.
+    // By namespace, until the middleware has decided. Null while the server looks for the namespace.
     std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> connecting_;
-    std::set<std::string, std::less<>> left_;       // that this side has left: the client may not know
+    std::set<std::string, std::less<>> left_;       // namespaces that this side has left: the client may not know
     std::vector<std::shared_ptr<void>> kept_;
-    alarms deadlines_; // of the sockets: a bound of each
+    alarms deadlines_; // one for each socket, at its deadline or before
     clock::time_point connect_deadline_ = clock::never();
     std::error_code ended_by_;
-    std::string cut_off_; // the reason in words, if it was
-    std::size_t largest_ = 0; // packet since nothing waited
+    std::string cut_off_; // the message, if the client was cut off
+    std::size_t largest_ = 0; // bytes of the largest packet since the output was last empty
     bool open_ = true;
     bool sending_as_one_ = false;
-    std::optional<disconnect_reason> closing_; // set while the sockets have not been told all
-    bool leaving_ = false;       // they have, and the last step is to follow
+    std::optional<disconnect_reason> closing_; // set until the sockets have ended
+    bool leaving_ = false;       // the sockets have ended, and the last step follows
 };
 
 } // namespace socketio::detail

@@ -28,13 +28,13 @@ public:
     void enter(std::string_view id)
     {
         if (!members_.contains(id))
-            members_.emplace(std::string{id}, std::make_unique<place>());
+            members_.emplace(std::string{id}, std::make_unique<membership>());
     }
     void show(std::string_view id, Member member)
     {
-        if (place* const at = find(id)) {
-            at->member = std::move(member);
-            at->shown = true;
+        if (membership* const entry = find(id)) {
+            entry->member = std::move(member);
+            entry->shown = true;
         }
     }
     bool has(std::string_view id) const noexcept { return members_.contains(id); }
@@ -43,33 +43,33 @@ public:
     // False if `id` has not entered, or is in the room already.
     bool join(std::string_view id, std::string_view room)
     {
-        place* const at = find(id);
-        if (!at || at->rooms.contains(room))
+        membership* const entry = find(id);
+        if (!entry || entry->rooms.contains(room))
             return false;
         auto found = rooms_.find(room);
         if (found == rooms_.end())
-            found = rooms_.emplace(std::string{room}, std::vector<place*>{}).first;
+            found = rooms_.emplace(std::string{room}, std::vector<membership*>{}).first;
         // Both or neither: a room without members is removed.
         scope_fail undo{[&] {
             if (found->second.empty())
                 rooms_.erase(found);
         }};
         make_room(found->second);
-        at->rooms.emplace(std::string{room}, found->second.size());
-        found->second.push_back(at);
+        entry->rooms.emplace(std::string{room}, found->second.size());
+        found->second.push_back(entry);
         undo.done();
         return true;
     }
     bool leave(std::string_view id, std::string_view room)
     {
-        place* const at = find(id);
-        if (!at)
+        membership* const entry = find(id);
+        if (!entry)
             return false;
-        auto const position = at->rooms.find(room);
-        if (position == at->rooms.end())
+        auto const position = entry->rooms.find(room);
+        if (position == entry->rooms.end())
             return false;
         take_out(room, position->second);
-        at->rooms.erase(position);
+        entry->rooms.erase(position);
         return true;
     }
     // Removes `id` from all rooms.
@@ -86,16 +86,16 @@ public:
     name_set rooms_of(std::string_view id) const
     {
         name_set names;
-        if (place const* const at = find(id))
-            for (auto const& each : at->rooms)
+        if (membership const* const entry = find(id))
+            for (auto const& each : entry->rooms)
                 names.insert(each.first);
         return names;
     }
     std::map<std::string, name_set> all_rooms() const
     {
         std::map<std::string, name_set> all;
-        for (auto const& [id, at] : members_)
-            for (auto const& each : at->rooms)
+        for (auto const& [id, entry] : members_)
+            for (auto const& each : entry->rooms)
                 all[each.first].insert(id);
         return all;
     }
@@ -116,37 +116,37 @@ public:
     {
         ++selection_;
         for (auto const& room : except)
-            for (place* const each : in_room(room))
+            for (membership* const each : in_room(room))
                 each->seen = selection_;
         if (in.empty()) {
             for (auto const& member : members_)
-                tell(*member.second, visit);
+                visit_once(*member.second, visit);
             return;
         }
         for (auto const& room : in)
-            for (place* const each : in_room(room))
-                tell(*each, visit);
+            for (membership* const each : in_room(room))
+                visit_once(*each, visit);
     }
 
 private:
-    struct place {
+    struct membership {
         Member member{};
         bool shown = false;
         std::uint64_t seen = 0; // the number of the last selection that visited it
         std::map<std::string, std::size_t, std::less<>> rooms{}; // with the position in each
     };
-    place* find(std::string_view id) const
+    membership* find(std::string_view id) const
     {
         auto const found = members_.find(id);
         return found == members_.end() ? nullptr : found->second.get();
     }
-    std::span<place* const> in_room(std::string_view room) const
+    std::span<membership* const> in_room(std::string_view room) const
     {
         auto const found = rooms_.find(room);
-        return found == rooms_.end() ? std::span<place* const>{} : std::span<place* const>{found->second};
+        return found == rooms_.end() ? std::span<membership* const>{} : std::span<membership* const>{found->second};
     }
     template <class Visit>
-    void tell(place& to, Visit& visit)
+    void visit_once(membership& to, Visit& visit)
     {
         if (!to.shown || to.seen == selection_)
             return;
@@ -158,7 +158,7 @@ private:
     {
         auto const found = rooms_.find(room);
         auto& all = found->second;
-        place* const last = all.back();
+        membership* const last = all.back();
         all.pop_back();
         if (position != all.size()) {
             all[position] = last;
@@ -168,8 +168,8 @@ private:
             rooms_.erase(found);
     }
 
-    text_map<std::unique_ptr<place>> members_;
-    text_map<std::vector<place*>> rooms_;
+    text_map<std::unique_ptr<membership>> members_;
+    text_map<std::vector<membership*>> rooms_;
     std::uint64_t selection_ = 0;
 };
 

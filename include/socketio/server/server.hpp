@@ -267,7 +267,7 @@ private:
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/server_core.ipp>
 #include <socketio/server/impl/server_namespaces.ipp>
-#include <socketio/server/impl/socket_admission.ipp>
+#include <socketio/server/impl/socket_middleware.ipp>
 #include <socketio/server/impl/server_socket_core.ipp>
 #include <socketio/server/impl/socket_emit.ipp>
 #endif

@@ -25,7 +25,7 @@
 
 namespace socketio::detail {
 
-// Says whether a namespace of that name is to be made.
+// Decides whether a namespace of that name is made.
 using namespace_matcher = std::function<void(std::string_view name, value const& auth, std::function<void(bool)>)>;
 
 // The same, decided by the name alone.
@@ -34,7 +34,7 @@ using name_matcher = std::function<bool(std::string_view name)>;
 // What a listener of the engine is called with.
 struct engine_call {
     connection_failure const* failure = nullptr; // of "connection_error"
-    string_pairs* headers = nullptr;             // of the other two, both
+    string_pairs* headers = nullptr;             // of the other two events
     http_request const* request = nullptr;
 };
 using engine_emitter = emitter<engine_call>;
@@ -62,11 +62,11 @@ public:
     std::shared_ptr<namespace_core> of_pattern(name_matcher pattern);
     // "connection_error", "initial_headers" and "headers".
     std::shared_ptr<engine_emitter> engine_events() { return {shared_from_this(), &engine_events_}; }
-    // Null: requests that are not Socket.IO's get 404.
+    // With null, requests outside of Socket.IO are answered with 404.
     void on_request(request_handler handler);
     void set_error_hook(error_hook hook);
-    void report(event_error const& why);
-    // Nothing more is accepted, and all sockets go. `kept` is let go when all has been told.
+    void report(event_error const& reason);
+    // Stops accepting, and ends all sockets. Releases `kept` after the last listener.
     void close(std::shared_ptr<void> const& kept);
     bool is_gone() const noexcept { return gone_.load(std::memory_order_acquire); }
 
@@ -93,10 +93,10 @@ private:
     std::shared_ptr<namespace_core> known(std::string_view name) const;
     bool has_room_for_child();
     void sweep(std::vector<std::shared_ptr<namespace_core>>& last);
-    // `to_tell` of it, if it is new; null if there are too many.
+    // `to_call` receives the listeners for a new one. Returns null if there are too many namespaces.
     std::shared_ptr<namespace_core> child(std::string const& name, namespace_core& parent,
-        std::vector<namespace_emitter::reference>& to_tell);
-    // Made by the first call. Null once the server is closed.
+        std::vector<namespace_emitter::reference>& to_call);
+    // Made by the first call. Null after the server is closed.
     std::shared_ptr<engine_server> engine();
     engine_server::hooks engine_hooks();
     void dispatch_headers(string_pairs& headers, http_request const& request, bool initial);
@@ -113,11 +113,11 @@ private:
     std::atomic<std::size_t> refused_{0};
     std::atomic<std::size_t> cut_off_{0};
 
-    mutable std::mutex mutex_; // guards what follows
+    mutable std::mutex mutex_; // guards the members below
     std::shared_ptr<engine_server> engine_;
     std::map<std::string, std::shared_ptr<namespace_core>, std::less<>> namespaces_;
-    std::size_t children_ = 0; // of namespaces_, that clients have made
-    // Those of them that were empty when they were looked at last, and when to look again.
+    std::size_t children_ = 0; // the number of those in namespaces_ that clients have made
+    // The children that were empty at their last check, each with the time of the next one.
     std::multimap<clock::time_point, std::shared_ptr<namespace_core>> deserted_;
     std::vector<family> families_;
     std::unordered_map<peer_core const*, std::shared_ptr<peer_core>> clients_;

@@ -88,7 +88,7 @@ public:
     // It has resumed an interrupted session: same id, same rooms, same data.
     bool recovered() const noexcept { return core_->recovered(); }
     // The data that the client sent when it connected; valid as long as a handle exists.
-    socketio::handshake const& handshake() const noexcept { return core_->shake(); }
+    socketio::handshake const& handshake() const noexcept { return core_->handshake(); }
     // The connection that carries it.
     client_connection conn() const { return client_connection{core_->share_client()}; }
     // A copy of its rooms. From "connection" on, its own id is one of them.

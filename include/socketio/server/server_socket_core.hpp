@@ -39,16 +39,17 @@ public:
 
     // Any thread.
     std::string const& id() const noexcept { return id_; }
-    handshake const& shake() const noexcept { return *handshake_; }
-    std::shared_ptr<handshake const> share_handshake() const noexcept { return handshake_; }
+    socketio::handshake const& handshake() const noexcept { return *handshake_; }
+    std::shared_ptr<socketio::handshake const> share_handshake() const noexcept { return handshake_; }
     namespace_core& nsp() const noexcept { return *nsp_; }
     std::shared_ptr<namespace_core> const& share_nsp() const noexcept { return nsp_; }
     peer_core& client() const noexcept { return *client_; }
     std::shared_ptr<peer_core> const& share_client() const noexcept { return client_; }
-    // For listeners of "disconnecting" it is, as in the reference, though for all others it has gone.
+    // Still true for listeners of "disconnecting", as in the reference, and false for all other callers.
     bool connected() const noexcept
     {
-        return connected_.load(std::memory_order_acquire) || (disconnecting_.load(std::memory_order_relaxed) && client_->on_strand());
+        return connected_.load(std::memory_order_acquire) ||
+               (disconnecting_.load(std::memory_order_relaxed) && client_->on_strand());
     }
     bool recovered() const noexcept { return recovered_; }
     value data() const;
@@ -59,30 +60,37 @@ public:
     void use(packet_middleware middleware);
     void set_error_hook(error_hook hook) { channel_.set_error_hook(std::move(hook)); }
     void send(shared_packet packet, send_flags flags);
-    // For broadcasts: `answered` is called with the first argument of the answer, or with the error that took its place.
-    void ask(shared_packet packet, std::uint64_t id, send_flags flags, std::function<void(std::error_code, value)> answered);
+    // For broadcasts: calls `answered` with the first argument of the answer, or with an error instead.
+    void ask(shared_packet packet, std::uint64_t id, send_flags flags,
+             std::function<void(std::error_code, value)> answered);
     void forget_ack(std::uint64_t id) { channel_.forget_ack(id); }
-    // An event of this socket's own; `waiting` if it wants an answer. It is written in place if it can leave at once.
-    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, send_flags flags);
-    // The same, encoded before.
+    // An event for this socket alone; `waiting` is set if it wants an answer. It is written in place if it can leave
+    // at once.
+    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                    send_flags flags);
+    // The same, already encoded.
     void emit(shared_packet packet, std::optional<pending_ack> waiting, send_flags flags);
-    // The same; it is copied unless it can leave at once.
-    void emit(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack> waiting, send_flags flags);
-    // The same, of an emitWithAck.
+    // The same; the text is copied unless it can leave at once.
+    void emit(std::string_view text, std::span<bytes_view const> attachments, std::optional<pending_ack> waiting,
+              send_flags flags);
+    // The same for emitWithAck.
     void emit_asking(shared_packet packet, pending_ack waiting, send_flags flags);
-    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout) { return channel_.new_ack(event, timeout); }
+    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
+    {
+        return channel_.new_ack(event, timeout);
+    }
     void cancel_ack(std::uint64_t id) { channel_.cancel_ack(id); }
     void disconnect(bool close);
 
     // On the strand.
     void on_connect();
     void on_packet(packet const& received);
-    void on_parse_error(std::error_code why);
+    void on_parse_error(std::error_code ec);
     // Sends DISCONNECT to the client.
     void leave(disconnect_reason reason);
-    // False if it was not connected.
+    // Returns false if it was not connected.
     bool on_close(disconnect_reason reason, bool by_this_side = false);
-    // Has never been connected, and will not be.
+    // Ends a socket that has never been connected.
     void abandon();
     clock::time_point deadline() const noexcept { return channel_.waiting().deadline(); }
     alarms::key& noted_deadline() noexcept { return noted_deadline_; } // of the client alone
@@ -91,23 +99,24 @@ public:
     void drop_everything() noexcept;
 
 private:
-    class admission;
+    class middleware_run;
 
     void enter();
-    void emit_in_place(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode, bool compress);
+    void emit_in_place(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
+                       bool compress);
     void write(encoded_packet const& packet, send_flags flags);
     void write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags);
     void write_asking(std::string_view text, std::span<bytes_view const> attachments, pending_ack&& waiting,
                       send_flags flags);
     void on_event(packet const& received);
-    void refuse(connect_error why);
+    void refuse(connect_error reason);
     void tell(std::string const& event, std::string_view text);
     void cleanup(bool recoverable);
     unique_function<void()> end_listening();
     void stop_listening();
     std::vector<std::weak_ptr<packet_middleware const>> middleware() const;
 
-    // Of the channel.
+    // Calls of the channel.
     std::shared_ptr<void> pin() override { return shared_from_this(); }
     bool perform(unique_function<void()> command) override { return client_->perform(std::move(command)); }
     bool acts_now() override { return client_->acts_now(); }
@@ -121,11 +130,12 @@ private:
     SOCKETIO_DECL void check_attachments(std::string_view event, std::size_t count) const override;
     SOCKETIO_DECL clock::time_point time() const noexcept override;
     SOCKETIO_DECL std::size_t packet_limit() const noexcept override;
-    SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override;
-    SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;
+    SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments,
+                                    std::uint64_t epoch) override;
+    SOCKETIO_DECL void report(event_error&& reason, std::shared_ptr<error_hook const> const& hook) override;
     void note_unanswered(std::uint64_t) override {}
 
-    // Of the lane.
+    // Calls of the lane.
     std::shared_ptr<lane_recipient> recipient() override { return {shared_from_this(), this}; }
     SOCKETIO_DECL void take_packet(std::string_view text, std::span<bytes_view const> attachments, std::uint32_t flags,
                                    std::optional<pending_ack>&& waiting) override;
@@ -136,7 +146,7 @@ private:
     std::string const id_;
     std::string const pid_;
     bool const recovered_;
-    std::shared_ptr<handshake const> const handshake_;
+    std::shared_ptr<socketio::handshake const> const handshake_;
     std::atomic<bool> connected_{false};
     std::atomic<bool> disconnecting_{false};
     std::atomic<bool> has_middleware_{false};

@@ -74,10 +74,10 @@ void basic_connection<Session>::resume()
 
 // For want of memory: told like an error of the stream, in a turn of its own.
 template <class Session>
-void basic_connection<Session>::fail(std::error_code why) noexcept
+void basic_connection<Session>::fail(std::error_code ec) noexcept
 {
     reading_ = false;
-    post(strand_, [self = this->shared_from_this(), why] { self->on_read(why, 0); });
+    post(strand_, [self = this->shared_from_this(), ec] { self->on_read(ec, 0); });
     reading_ = true;
 }
 
@@ -172,15 +172,16 @@ void basic_connection<Session>::write_piece()
     sending_ = true;
     auto const failed = caught([this] {
         stream_.async_write(asio::buffer(writing_.data() + written_, piece_),
-                            [self = this->shared_from_this(), pinned = pin_owner()](
-                                                             std::error_code ec, std::size_t) { self->on_written(ec); });
+            [self = this->shared_from_this(), pinned = pin_owner()](std::error_code ec, std::size_t) {
+                self->on_written(ec);
+            });
     });
     if (failed)
         post(strand_, [self = this->shared_from_this(), failed] { self->on_written(failed); });
 }
 
-// What is urgent goes in front of the next frame, where bytes lay that have been written: this piece ends there, or begins
-// with it.
+// What is urgent goes in front of the next frame, where bytes lay that have been written: this piece ends there, or
+// begins with it.
 template <class Session>
 void basic_connection<Session>::make_way()
 {

@@ -94,9 +94,9 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         using replier = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
         auto const reply = std::make_shared<replier>(made, asio::error::operation_aborted, nullptr);
         stream_answer answer = [reply, once = std::make_shared<std::atomic_flag>()](
-                                   std::error_code why, std::shared_ptr<byte_stream> above) {
+                                   std::error_code ec, std::shared_ptr<byte_stream> above) {
             if (!once->test_and_set())
-                (*reply)(why, std::move(above));
+                (*reply)(ec, std::move(above));
         };
         post(strand_, posted{[factory = options_.stream_factory, wanted, answer = std::move(answer)] {
             factory(wanted, answer);

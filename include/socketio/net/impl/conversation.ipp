@@ -1,4 +1,5 @@
-// One write, one read. Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about otherwise.
+// One write, one read. Coroutines are inline in either mode: their frames hold lambdas, which g++ warns about
+// otherwise.
 #pragma once
 
 #include <socketio/net/conversation.hpp>

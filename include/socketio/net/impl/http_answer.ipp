@@ -55,7 +55,8 @@ inline bool is_connection_header(std::string_view name) noexcept
     return false;
 }
 
-SOCKETIO_DECL std::uint64_t write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form, http_time now)
+SOCKETIO_DECL std::uint64_t write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form,
+    http_time now)
 {
     // What a status line cannot hold (100 to 199 are not final answers) is the handler's mistake.
     int const status = answer.status < 200 || answer.status > 999 ? 500 : answer.status;
@@ -87,7 +88,8 @@ SOCKETIO_DECL body_framing request_framing(http_head const& head, std::uint64_t&
     if (codings != 0) {
         if (lengths != 0 || codings > 1 || head.minor == 0)
             return body_framing::invalid;
-        return equals_ignoring_case(head.find("Transfer-Encoding"), "chunked") ? body_framing::chunked : body_framing::unknown;
+        return equals_ignoring_case(head.find("Transfer-Encoding"), "chunked") ? body_framing::chunked
+                                                                               : body_framing::unknown;
     }
     if (lengths == 0)
         return body_framing::none;

@@ -10,12 +10,19 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL http_connection::http_connection(strand const& on, stream&& connected, std::shared_ptr<http_rules const> rules,
-                                               std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> slot,
-                                               http_origin from)
-    : strand_{on}, stream_{std::move(connected)}, rules_{std::move(rules)}, owner_{std::move(owner)}, slot_{std::move(slot)},
-      timer_{on}, address_{from.address.empty() ? stream_.peer_address() : std::move(from.address)},
-      secure_{from.secure || rules_->tls}, reader_{role::client, rules_->limits}, input_{std::move(from.received)}
+SOCKETIO_DECL http_connection::http_connection(strand const& on, stream&& connected,
+    std::shared_ptr<http_rules const> rules, std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> slot,
+    http_origin from)
+    : strand_{on},
+      stream_{std::move(connected)},
+      rules_{std::move(rules)},
+      owner_{std::move(owner)},
+      slot_{std::move(slot)},
+      timer_{on},
+      address_{from.address.empty() ? stream_.peer_address() : std::move(from.address)},
+      secure_{from.secure || rules_->tls},
+      reader_{role::client, rules_->limits},
+      input_{std::move(from.received)}
 {
 }
 
@@ -139,8 +146,8 @@ SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t coun
     proceed();
 }
 
-// A client may say that it sends nothing more as soon as it has asked (RFC 9112, section 9.6), and has then its answers to
-// come. A client that has left looks the same, so there is a limit for answers that come late.
+// A client may say that it sends nothing more as soon as it has asked (RFC 9112, section 9.6), and has then its answers
+// to come. A client that has left looks the same, so there is a limit for answers that come late.
 SOCKETIO_DECL void http_connection::on_last_request()
 {
     peer_ended_ = true;

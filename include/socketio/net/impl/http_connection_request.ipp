@@ -21,8 +21,10 @@ SOCKETIO_DECL void http_connection::read_head()
         on_head();
     } else if (progress == http_progress::failed) {
         auto const& limits = rules_->limits;
-        bool const large = !rules_->handshake_only && (input_.size() >= limits.bytes || reader_.head().headers.size() >= limits.headers);
-        refuse(large ? 431 : 400, large ? "The head of the request is too large.\n" : "This is not an HTTP/1.1 request.\n");
+        bool const large = !rules_->handshake_only &&
+                           (input_.size() >= limits.bytes || reader_.head().headers.size() >= limits.headers);
+        refuse(large ? 431 : 400,
+            large ? "The head of the request is too large.\n" : "This is not an HTTP/1.1 request.\n");
     }
 }
 
@@ -30,7 +32,8 @@ SOCKETIO_DECL void http_connection::on_head()
 {
     http_head const& head = reader_.head();
     keep_alive_ = rules_->handshake_only ? false
-                  : head.minor == 0  ? head.has_token("Connection", "keep-alive") : !head.has_token("Connection", "close");
+                  : head.minor == 0      ? head.has_token("Connection", "keep-alive")
+                                         : !head.has_token("Connection", "close");
     if (std::size_t const hosts = head.count("Host"); hosts > 1 || (hosts == 0 && head.minor != 0)) {
         refuse(400, "A request has one Host header.\n");
         return;
@@ -48,9 +51,10 @@ SOCKETIO_DECL void http_connection::on_head()
         [[fallthrough]];
     case body_framing::chunked: expect_body(); break;
     }
-    // Other protocols that are offered (h2c, by some clients with every request) are not taken up; nor is what was asked
-    // for ahead of the answer to an earlier request: a read is under way, which nobody can take over.
-    bool const asked = head.minor != 0 && head.has_token("Upgrade", "websocket") && head.has_token("Connection", "Upgrade");
+    // Other protocols that are offered (h2c, by some clients with every request) are not taken up; nor is what was
+    // asked for ahead of the answer to an earlier request: a read is under way, which nobody can take over.
+    bool const asked =
+        head.minor != 0 && head.has_token("Upgrade", "websocket") && head.has_token("Connection", "Upgrade");
     upgrading_ = asked && phase_ == phase::ready && !reading_;
 }
 
@@ -113,7 +117,8 @@ SOCKETIO_DECL void http_connection::serve()
     if (body_)
         request.body = body_->take();
     form_ = {request.method == "HEAD", keep_alive_, head.minor == 0};
-    owner_->on_request(std::make_shared<http_exchange>(weak_from_this(), ++request_number_, std::move(request), std::move(upgrade)));
+    owner_->on_request(
+        std::make_shared<http_exchange>(weak_from_this(), ++request_number_, std::move(request), std::move(upgrade)));
 }
 
 SOCKETIO_DECL void http_connection::answer(std::uint64_t request_number, http_response const& with)
@@ -145,7 +150,8 @@ SOCKETIO_DECL void http_connection::respond(http_response const& with)
     write();
 }
 
-SOCKETIO_DECL void http_connection::tell_gone(std::uint64_t request_number, strand const& to, unique_function<void(bool)> gone)
+SOCKETIO_DECL void http_connection::tell_gone(std::uint64_t request_number, strand const& to,
+    unique_function<void(bool)> gone)
 {
     bool const ended = phase_ == phase::ended;
     if (!ended && (phase_ != phase::serving || request_number != request_number_))
@@ -227,7 +233,9 @@ SOCKETIO_DECL void http_exchange::on_gone(strand const& to, unique_function<void
     if (!on)
         post(to, [gone = std::move(gone)]() mutable { gone(true); });
     else if (on->alive())
-        dispatch(on->strand_, [on, number = request_number_, to, gone = std::move(gone)]() mutable { on->tell_gone(number, to, std::move(gone)); });
+        dispatch(on->strand_, [on, number = request_number_, to, gone = std::move(gone)]() mutable {
+            on->tell_gone(number, to, std::move(gone));
+        });
 }
 
 SOCKETIO_DECL void http_exchange::take_stream(strand const& to, std::string_view subprotocol,

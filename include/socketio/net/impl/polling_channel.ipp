@@ -90,11 +90,11 @@ SOCKETIO_DECL void polling_channel::on_overlap(http_exchange& exchange)
     fail(disconnect_reason::transport_error, error::engine_unexpected);
 }
 
-SOCKETIO_DECL void polling_channel::fail(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL void polling_channel::fail(disconnect_reason reason, std::error_code ec)
 {
     if (!owner_)
         return;
-    failure_ = engine_event{.type = engine_event::kind::closed, .reason = reason, .error = why};
+    failure_ = engine_event{.type = engine_event::kind::closed, .reason = reason, .error = ec};
     owner_->on_readable();
 }
 

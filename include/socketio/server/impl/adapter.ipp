@@ -1,4 +1,4 @@
-// Rooms behind a lock, and what is kept for those who come back.
+// Rooms behind a lock, and the packets and sessions that are stored for recovery.
 #pragma once
 
 #include <socketio/server/adapter.hpp>
@@ -12,7 +12,8 @@
 namespace socketio {
 
 SOCKETIO_DECL adapter::adapter(adapter_settings settings)
-    : settings_{std::move(settings)}, offset_prefix_{recovers() ? detail::random_id(settings_.time_and_chance).substr(0, 8) : std::string{}}
+    : settings_{std::move(settings)},
+      offset_prefix_{recovers() ? detail::random_id(settings_.time_and_chance).substr(0, 8) : std::string{}}
 {
 }
 
@@ -39,7 +40,7 @@ SOCKETIO_DECL detail::room_changes adapter::exit(std::string_view id)
     detail::room_changes noted;
     socket_pointer last; // outlives the lock
     std::lock_guard const lock{mutex_};
-    // The listeners of rooms may miss something when there is no memory; nobody stays in a room for that.
+    // Without memory the listeners of rooms miss changes, but the socket leaves its rooms all the same.
     room_set left;
     static_cast<void>(detail::caught([&] { left = listens_to_rooms() ? rooms_.rooms_of(id) : room_set{}; }));
     rooms_.exit(id);
@@ -76,7 +77,7 @@ SOCKETIO_DECL void adapter::leave(std::string_view id, std::string_view room)
     detail::dispatch_changes(room_events_, noted);
 }
 
-// With the mutex locked, as the next one.
+// Called with the mutex locked, like note_leave().
 SOCKETIO_DECL void adapter::note_join(std::string_view id, std::string const& room, detail::room_changes& noted)
 {
     bool const made = !rooms_.is_room(room);
@@ -87,7 +88,7 @@ SOCKETIO_DECL void adapter::note_join(std::string_view id, std::string const& ro
     noted.push_back({"join-room", room, std::string{id}});
 }
 
-// After it has left.
+// Called after the socket has left.
 SOCKETIO_DECL void adapter::note_leave(std::string_view id, std::string_view room, detail::room_changes& noted) const
 {
     if (!listens_to_rooms())
@@ -159,9 +160,9 @@ SOCKETIO_DECL void adapter::send(shared_packet const& packet, broadcast_options 
 }
 
 // NOLINTBEGIN(performance-unnecessary-value-param): an adapter of the program's may keep its callbacks
-SOCKETIO_DECL void adapter::broadcast_with_ack(shared_packet const& packet, std::uint64_t id, broadcast_options const& to,
-                                               std::function<void(std::size_t)> counted,
-                                               std::function<void(std::error_code, value)> answered)
+SOCKETIO_DECL void adapter::broadcast_with_ack(shared_packet const& packet, std::uint64_t id,
+    broadcast_options const& to, std::function<void(std::size_t)> counted,
+    std::function<void(std::error_code, value)> answered)
 {
     auto const asked = detail::with_ack_id(*packet, settings_.nsp, id);
     auto const all = select(to);
@@ -183,7 +184,7 @@ SOCKETIO_DECL void adapter::fetch_sockets(broadcast_options const& which,
 {
     std::vector<socket_details> all;
     for (auto const& each : select(which))
-        all.push_back({each->id(), each->shake(), rooms_of(each->id()), each->data()});
+        all.push_back({each->id(), each->handshake(), rooms_of(each->id()), each->data()});
     fetched(std::move(all));
 }
 // NOLINTEND(performance-unnecessary-value-param)
@@ -209,7 +210,7 @@ SOCKETIO_DECL void adapter::disconnect_sockets(broadcast_options const& which, b
 
 namespace detail {
 
-// Bytes that a list of names takes on the heap.
+// The bytes that a list of names uses on the heap.
 inline std::size_t memory_of(std::vector<std::string> const& names) noexcept
 {
     constexpr std::size_t piece = 2 * sizeof(void*);
@@ -222,7 +223,7 @@ inline std::size_t memory_of(std::vector<std::string> const& names) noexcept
 
 } // namespace detail
 
-// Its offset, a number that only this adapter gives, is the last argument of what the clients get.
+// The offset, a number of this adapter alone, is appended as the last argument that the clients receive.
 SOCKETIO_DECL shared_packet adapter::keep(shared_packet const& packet, broadcast_options const& to)
 {
     auto const now = settings_.time_and_chance.now();
@@ -238,14 +239,17 @@ SOCKETIO_DECL shared_packet adapter::keep(shared_packet const& packet, broadcast
 SOCKETIO_DECL void adapter::forget_old(clock::time_point now)
 {
     auto const& rules = *settings_.recovery;
-    auto const is_old = [&](clock::time_point since) { return detail::deadline_after(since, rules.maxDisconnectionDuration) < now; };
+    auto const is_old = [&](clock::time_point since) {
+        return detail::deadline_after(since, rules.maxDisconnectionDuration) < now;
+    };
     while (!packets_.empty() && (is_old(packets_.front().since) || kept_bytes_ > rules.kept_events)) {
         kept_bytes_ -= packets_.front().memory;
         packets_.pop_front();
         ++first_kept_;
     }
-    while (!session_order_.empty() && (is_old(session_order_.front().first) || session_order_.size() > rules.kept_sessions ||
-                                       session_bytes_ > rules.kept_events)) {
+    while (!session_order_.empty() &&
+           (is_old(session_order_.front().first) || session_order_.size() > rules.kept_sessions ||
+               session_bytes_ > rules.kept_events)) {
         auto const found = sessions_.find(session_order_.front().second);
         if (found != sessions_.end() && found->second.since == session_order_.front().first)
             static_cast<void>(take_out(found));
@@ -304,8 +308,9 @@ SOCKETIO_DECL std::optional<adapter_session> adapter::take_session(std::string c
     return session;
 }
 
-// While the order is locked nobody is sent anything: one comparison for each room of an event, and not for each pair.
-SOCKETIO_DECL bool adapter::show_again(adapter_session const& session, socket_pointer socket, std::vector<shared_packet>& missed)
+// No packet is sent while the order is locked. So the rooms are sorted: each room of an event costs one search.
+SOCKETIO_DECL bool adapter::show_again(adapter_session const& session, socket_pointer socket,
+    std::vector<shared_packet>& missed)
 {
     std::vector<std::string_view> rooms(session.rooms.begin(), session.rooms.end());
     std::sort(rooms.begin(), rooms.end());
@@ -317,8 +322,9 @@ SOCKETIO_DECL bool adapter::show_again(adapter_session const& session, socket_po
     return true;
 }
 
-// `rooms` are sorted.
-SOCKETIO_DECL std::vector<shared_packet> adapter::missed_since(std::uint64_t number, std::span<std::string_view const> rooms) const
+// `rooms` is sorted.
+SOCKETIO_DECL std::vector<shared_packet> adapter::missed_since(std::uint64_t number,
+    std::span<std::string_view const> rooms) const
 {
     auto const in_any_of = [rooms](std::vector<std::string> const& these) {
         return std::any_of(these.begin(), these.end(), [rooms](std::string const& each) {

@@ -1,4 +1,4 @@
-// The answers to a broadcast, from as many strands as there are clients.
+// Collects the answers to a broadcast, which come on the strands of all recipients.
 #pragma once
 
 #include <socketio/codec/packet.hpp>
@@ -99,7 +99,7 @@ private:
 
     std::shared_ptr<namespace_core> const nsp_;
     std::uint64_t const id_;
-    std::mutex mutex_; // guards what follows
+    std::mutex mutex_; // guards the members below
     broadcast_handler done_;
     std::shared_ptr<wait> wait_;
     std::vector<value> answers_;
@@ -123,8 +123,9 @@ SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_pa
     std::uint64_t const id = nsp->new_ack_id();
     auto const answers = std::make_shared<broadcast_answers>(nsp, id, std::move(done));
     answers->start(server->get_executor(), to.timeout);
-    nsp->rooms().broadcast_with_ack(packet, id, to, [answers](std::size_t asked) { answers->counted(asked); },
-                                    [answers](std::error_code ec, value answer) { answers->answered(ec, std::move(answer)); });
+    nsp->rooms().broadcast_with_ack(
+        packet, id, to, [answers](std::size_t asked) { answers->counted(asked); },
+        [answers](std::error_code ec, value answer) { answers->answered(ec, std::move(answer)); });
 }
 
 SOCKETIO_DECL void send_to_all(namespace_core& nsp, shared_packet const& packet, broadcast_options const& to)

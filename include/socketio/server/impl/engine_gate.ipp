@@ -1,4 +1,4 @@
-// Verdicts, and their words.
+// The verdicts on requests, and their messages.
 #pragma once
 
 #include <socketio/core/json_writer.hpp>
@@ -12,7 +12,7 @@
 
 namespace socketio::detail {
 
-// Of a name that comes twice the last one counts, as in the reference.
+// If a name comes twice, its last value counts, as in the reference.
 SOCKETIO_DECL engine_query read_engine_query(std::string_view query)
 {
     engine_query result;
@@ -80,34 +80,35 @@ SOCKETIO_DECL std::string_view refusal_message(refusal_code code) noexcept
     return "";
 }
 
-SOCKETIO_DECL connection_failure describe_refusal(engine_refusal const& why, http_request const& request)
+SOCKETIO_DECL connection_failure describe_refusal(engine_refusal const& reason, http_request const& request)
 {
-    return {static_cast<int>(why.code), std::string{refusal_message(why.code)}, request, why.context};
+    return {static_cast<int>(reason.code), std::string{refusal_message(reason.code)}, request, reason.context};
 }
 
-inline std::string_view told_message(engine_refusal const& why) noexcept
+inline std::string_view message_for_client(engine_refusal const& reason) noexcept
 {
-    for (auto const& [name, text] : why.context) {
+    for (auto const& [name, text] : reason.context) {
         if (name == "message" && !text.empty())
             return text;
     }
-    return refusal_message(why.code);
+    return refusal_message(reason.code);
 }
 
-SOCKETIO_DECL http_response refusal_response(engine_refusal const& why, bool upgrade)
+SOCKETIO_DECL http_response refusal_response(engine_refusal const& reason, bool upgrade)
 {
-    std::string_view const message = told_message(why);
+    std::string_view const message = message_for_client(reason);
     if (upgrade)
         return {400, {{"Content-Type", "text/html"}}, std::string{message}};
     byte_buffer body;
     json_writer json{body};
     json.begin_object();
     json.key("code");
-    json.integer(static_cast<int>(why.code));
+    json.integer(static_cast<int>(reason.code));
     json.key("message");
     json.string(message);
     json.end_object();
-    return {why.code == refusal_code::forbidden ? 403 : 400, {{"Content-Type", "application/json"}}, std::string{body.view()}};
+    return {reason.code == refusal_code::forbidden ? 403 : 400, {{"Content-Type", "application/json"}},
+        std::string{body.view()}};
 }
 
 SOCKETIO_DECL std::string normal_path(std::string_view path)
@@ -134,8 +135,10 @@ SOCKETIO_DECL std::string choose_subprotocol(server_options const& options, std:
 inline void add_allowed_origin(string_pairs& to, cors_options const& options, http_request const& request)
 {
     auto const& listed = options.origin;
-    auto const lists = [&](std::string_view origin) { return std::find(listed.begin(), listed.end(), origin) != listed.end(); };
-    // To "*" browsers do not give credentials.
+    auto const lists = [&](std::string_view origin) {
+        return std::find(listed.begin(), listed.end(), origin) != listed.end();
+    };
+    // Browsers send no credentials to "*".
     if (lists("*")) {
         to.emplace_back("Access-Control-Allow-Origin", "*");
         return;

@@ -1,4 +1,4 @@
-// From the port to the session.
+// Accepts connections, and begins the sessions that their requests ask for.
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -16,18 +16,23 @@
 namespace socketio::detail {
 
 SOCKETIO_DECL std::shared_ptr<engine_server> engine_server::make(asio::any_io_executor const& executor,
-                                                                 std::shared_ptr<server_options const> options, hooks told)
+    std::shared_ptr<server_options const> options, hooks called)
 {
-    auto made = std::make_shared<engine_server>(executor, std::move(options), std::move(told));
+    auto made = std::make_shared<engine_server>(executor, std::move(options), std::move(called));
     made->watch_.add(made.get());
     return made;
 }
 
-SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor, std::shared_ptr<server_options const> options,
-                                           hooks told)
-    : options_{std::move(options)}, path_{normal_path(options_->path)}, rules_{make_rules()}, sources_{sources_of(executor)},
-      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}, slots_{options_->connections},
-      serial_{known_executor{executor}}, told_{std::make_shared<hooks>(std::move(told))}
+SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor,
+    std::shared_ptr<server_options const> options, hooks called)
+    : options_{std::move(options)},
+      path_{normal_path(options_->path)},
+      rules_{make_rules()},
+      sources_{sources_of(executor)},
+      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))},
+      slots_{options_->connections},
+      serial_{known_executor{executor}},
+      hooks_{std::make_shared<hooks>(std::move(called))}
 {
 }
 
@@ -70,7 +75,7 @@ SOCKETIO_DECL bool engine_server::listen(std::uint16_t port)
     return true;
 }
 
-// With the mutex locked. The accept loop holds this for as long as it runs.
+// Called with the mutex locked. The accept loop holds this server while it runs.
 SOCKETIO_DECL void engine_server::start(std::shared_ptr<acceptor> const& accepting, connection_rules const& rules)
 {
     post(accepting->serial(), [self = shared_from_this(), accepting, rules] {
@@ -121,7 +126,7 @@ SOCKETIO_DECL void engine_server::close(unique_function<void()> done)
         for (auto const& [sid, session] : sessions_)
             close_session(session);
     }
-    tell_closed();
+    complete_close();
 }
 
 SOCKETIO_DECL void engine_server::close_session(std::shared_ptr<engine_session> const& session)
@@ -129,8 +134,8 @@ SOCKETIO_DECL void engine_server::close_session(std::shared_ptr<engine_session> 
     post(session->serial(), [session] { session->shut_down(); });
 }
 
-// With the mutex locked.
-SOCKETIO_DECL void engine_server::tell_closed()
+// Called with the mutex locked.
+SOCKETIO_DECL void engine_server::complete_close()
 {
     if (!closed_ || !sessions_.empty() || !serial_)
         return;
@@ -158,10 +163,10 @@ SOCKETIO_DECL void engine_server::on_ended(std::string const& sid)
         last = std::move(found->second);
         sessions_.erase(found);
     }
-    tell_closed();
+    complete_close();
 }
 
-// Nobody runs the context any more. What is dropped here may hold this, and sessions, so it goes when all is done.
+// The context is being destroyed. Objects released here may hold this server and sessions: they are destroyed last.
 SOCKETIO_DECL void engine_server::context_gone() noexcept
 {
     auto const self = weak_from_this().lock();
@@ -183,7 +188,7 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
         connections.swap(connections_);
         accepting.swap(accepting_);
         serial_.reset();
-        last.swap(told_);
+        last.swap(hooks_);
         waiting.swap(close_waiters_);
         known.swap(sessions_);
     }
@@ -195,15 +200,16 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
         each->context_gone();
 }
 
-SOCKETIO_DECL bool engine_server::on_accepted(strand const& on, stream&& connected, connection_rules const& rules, http_origin&& from)
+SOCKETIO_DECL bool engine_server::on_accepted(strand const& on, stream&& connected, connection_rules const& rules,
+    http_origin&& from)
 {
     auto slot = slots_.acquire();
     if (!slot) {
         connected.close();
         return false;
     }
-    auto const made = std::make_shared<http_connection>(on, std::move(connected), rules, shared_from_this(), std::move(slot),
-                                                        std::move(from));
+    auto const made = std::make_shared<http_connection>(on, std::move(connected), rules, shared_from_this(),
+        std::move(slot), std::move(from));
     {
         std::lock_guard const lock{mutex_};
         if (closed_)
@@ -227,13 +233,13 @@ SOCKETIO_DECL std::shared_ptr<engine_session> engine_server::find(std::string co
     return found == sessions_.end() ? nullptr : found->second;
 }
 
-SOCKETIO_DECL std::shared_ptr<engine_server::hooks> engine_server::listeners() const
+SOCKETIO_DECL std::shared_ptr<engine_server::hooks> engine_server::current_hooks() const
 {
     std::lock_guard const lock{mutex_};
-    return told_;
+    return hooks_;
 }
 
-// By its beginning, as in the reference; but a file below the path (a client for browsers, say) is the handler's.
+// A path counts by its beginning, as in the reference. Requests for files below it go to the handler.
 SOCKETIO_DECL bool engine_server::is_for_engine(http_request const& request, engine_query const& query) const
 {
     if (!std::string_view{request.target}.starts_with(path_))
@@ -241,23 +247,23 @@ SOCKETIO_DECL bool engine_server::is_for_engine(http_request const& request, eng
     return query.names_transport || request.path().size() == path_.size();
 }
 
-SOCKETIO_DECL void engine_server::pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& told)
+SOCKETIO_DECL void engine_server::pass_on(std::shared_ptr<http_exchange>&& exchange, hooks& called)
 {
-    if (told.request && !exchange->upgrade())
-        told.request(std::move(exchange));
+    if (called.request && !exchange->upgrade())
+        called.request(std::move(exchange));
     else
         exchange->answer({404, {{"Content-Type", "text/plain; charset=utf-8"}}, "There is nothing here.\n"});
 }
 
 SOCKETIO_DECL void engine_server::on_request(std::shared_ptr<http_exchange> exchange)
 {
-    auto const told = listeners();
-    if (!told)
+    auto const called = current_hooks();
+    if (!called)
         return;
     http_request const& request = exchange->request();
     engine_query const query = read_engine_query(request.query());
     if (!is_for_engine(request, query)) {
-        pass_on(std::move(exchange), *told);
+        pass_on(std::move(exchange), *called);
         return;
     }
     exchange->add_headers(cors_headers(options_->cors, request));
@@ -267,32 +273,33 @@ SOCKETIO_DECL void engine_server::on_request(std::shared_ptr<http_exchange> exch
     }
     auto const session = query.sid.empty() ? nullptr : find(query.sid);
     bool const upgrade = exchange->upgrade() != nullptr;
-    if (auto const why = verify_request(*options_, request, query, upgrade, session ? std::optional{session->known()} : std::nullopt))
-        refuse(exchange, *why);
+    if (auto const reason = verify_request(*options_, request, query, upgrade,
+            session ? std::optional{session->known()} : std::nullopt))
+        refuse(exchange, *reason);
     else if (session) {
-        tell_headers(*exchange, false);
+        add_hook_headers(*exchange, false);
         session->take(std::move(exchange));
     } else {
         ask(exchange, query);
     }
 }
 
-SOCKETIO_DECL void engine_server::tell_headers(http_exchange& exchange, bool initial) const
+SOCKETIO_DECL void engine_server::add_hook_headers(http_exchange& exchange, bool initial) const
 {
     string_pairs more;
-    if (auto const told = listeners(); told && told->headers)
-        told->headers(more, exchange.request(), initial);
+    if (auto const called = current_hooks(); called && called->headers)
+        called->headers(more, exchange.request(), initial);
     exchange.add_headers(std::move(more));
 }
 
-SOCKETIO_DECL void engine_server::refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& why)
+SOCKETIO_DECL void engine_server::refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& reason)
 {
-    exchange->answer(refusal_response(why, exchange->upgrade() != nullptr));
-    if (auto const told = listeners(); told && told->connection_error)
-        told->connection_error(describe_refusal(why, exchange->request()));
+    exchange->answer(refusal_response(reason, exchange->upgrade() != nullptr));
+    if (auto const called = current_hooks(); called && called->connection_error)
+        called->connection_error(describe_refusal(reason, exchange->request()));
 }
 
-// The answer may come at once or later, on any thread. One that comes twice would make two sessions.
+// The answer may come at once or later, on any thread. Only the first counts: a second would make two sessions.
 SOCKETIO_DECL void engine_server::ask(std::shared_ptr<http_exchange> const& exchange, engine_query const& query)
 {
     auto decided = [self = shared_from_this(), exchange, protocol = query.protocol,
@@ -322,10 +329,11 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
         refuse(exchange, {refusal_code::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}}});
         return;
     }
-    tell_headers(*exchange, true);
+    add_hook_headers(*exchange, true);
     http_request request = exchange->request();
     request.body.clear();
-    auto const session = std::make_shared<engine_session>(on, random_id(sources_), std::move(request), shared_from_this(), options_);
+    auto const session =
+        std::make_shared<engine_session>(on, random_id(sources_), std::move(request), shared_from_this(), options_);
     auto const begin = [&] {
         if (exchange->upgrade())
             begin_websocket(session, *exchange);
@@ -335,7 +343,7 @@ SOCKETIO_DECL void engine_server::admit(strand const& on, std::shared_ptr<http_e
     watch_memory(begin, [&] { session->starve(); });
 }
 
-// False once the server is closed, and where there are as many.
+// Returns false if the server is closed or has `most` sessions.
 SOCKETIO_DECL bool engine_server::enroll(std::shared_ptr<engine_session> const& session, std::size_t most)
 {
     std::lock_guard const lock{mutex_};
@@ -345,42 +353,46 @@ SOCKETIO_DECL bool engine_server::enroll(std::shared_ptr<engine_session> const& 
     return true;
 }
 
-// One connection could ask for any number of sessions, and each costs memory until it has missed a ping.
-SOCKETIO_DECL void engine_server::begin_polling(std::shared_ptr<engine_session> const& session, std::shared_ptr<http_exchange> const& exchange)
+// Sessions are limited: one connection could ask for any number, and each costs memory until it misses a ping.
+SOCKETIO_DECL void engine_server::begin_polling(std::shared_ptr<engine_session> const& session,
+    std::shared_ptr<http_exchange> const& exchange)
 {
     if (!enroll(session, options_->connections)) {
-        exchange->answer({503, {{"Content-Type", "text/plain; charset=utf-8"}, {"Retry-After", "5"}}, "No session can begin now.\n"});
+        exchange->answer({503, {{"Content-Type", "text/plain; charset=utf-8"}, {"Retry-After", "5"}},
+            "No session can begin now.\n"});
         return;
     }
     if (options_->cookie)
         exchange->add_headers({{"Set-Cookie", session_cookie(*options_->cookie, session->sid())}});
     session->start(exchange);
-    tell_session(session);
+    announce(session);
 }
 
-SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session> const& session, http_exchange& exchange)
+SOCKETIO_DECL void engine_server::begin_websocket(std::shared_ptr<engine_session> const& session,
+    http_exchange& exchange)
 {
     std::string const protocol = choose_subprotocol(*options_, exchange.upgrade()->protocols, exchange.request());
     bool const base64 = read_engine_query(exchange.request().query()).base64;
-    exchange.take_stream(session->serial(), protocol, [self = shared_from_this(), session, base64](upgraded_stream&& over) {
-        if (!self->enroll(session, std::numeric_limits<std::size_t>::max())) { // the connections are limited
-            over.connected.close();
-            return;
-        }
-        auto const begin = [&] {
-            session->start(std::move(over), base64);
-            self->tell_session(session);
-        };
-        watch_memory(begin, [&] { session->starve(); });
-    });
+    exchange.take_stream(session->serial(), protocol,
+        [self = shared_from_this(), session, base64](upgraded_stream&& over) {
+            if (!self->enroll(session, std::numeric_limits<std::size_t>::max())) { // the connections are limited
+                over.connected.close();
+                return;
+            }
+            auto const begin = [&] {
+                session->start(std::move(over), base64);
+                self->announce(session);
+            };
+            watch_memory(begin, [&] { session->starve(); });
+        });
 }
 
-// The open packet leaves with what the owner says first.
-SOCKETIO_DECL void engine_server::tell_session(std::shared_ptr<engine_session> const& session)
+// The open packet leaves together with the owner's first messages.
+SOCKETIO_DECL void engine_server::announce(std::shared_ptr<engine_session> const& session)
 {
     scope_fail going_on{[&] { session->begin(); }};
-    if (auto const told = listeners())
-        told->session(session);
+    if (auto const called = current_hooks())
+        called->session(session);
     going_on.done();
     session->begin();
 }

@@ -83,7 +83,7 @@ SOCKETIO_DECL void engine_session::starve() noexcept
         abort(disconnect_reason::transport_error, make_error_code(std::errc::not_enough_memory));
 }
 
-// If the owner throws, what is left goes on in a turn of its own.
+// If the owner throws, the rest follows in a turn of its own.
 SOCKETIO_DECL void engine_session::pump()
 {
     if (!alive() || pumping_)
@@ -130,7 +130,7 @@ SOCKETIO_DECL void engine_session::settle()
 {
     if (!alive())
         return;
-    if (runtime_->candidate) // first: the client shall read the answer to its probe ahead of the noop of its poll
+    if (runtime_->candidate) // first: the client must read its probe's answer before its poll's noop
         runtime_->candidate->settle();
     if (runtime_->channel)
         runtime_->channel->settle();
@@ -208,16 +208,16 @@ SOCKETIO_DECL void engine_session::on_drained()
         owner->on_drained();
 }
 
-// What was written is still sent, and the closing handshake made, by the connection alone; over polling the next poll
-// fetches it.
-SOCKETIO_DECL void engine_session::close(disconnect_reason reason, std::error_code why)
+// The connection alone sends the rest of the output and makes the closing handshake. Over polling, the next poll
+// fetches the rest.
+SOCKETIO_DECL void engine_session::close(disconnect_reason reason, std::error_code ec)
 {
     if (ended_)
         return;
     if (auto const channel = std::exchange(runtime_->channel, nullptr))
         channel->close();
     lingering_ = runtime_->polling && runtime_->polling->lingers();
-    end_later(reason, why);
+    end_later(reason, ec);
 }
 
 SOCKETIO_DECL void engine_session::shut_down()
@@ -229,7 +229,7 @@ SOCKETIO_DECL void engine_session::shut_down()
         return;
     runtime_->polling->stop_lingering();
     check_lingering();
-    arm(); // a timer that nobody needs would keep the context at work
+    arm(); // an unneeded timer would keep the context at work
 }
 
 SOCKETIO_DECL void engine_session::check_lingering()
@@ -240,21 +240,21 @@ SOCKETIO_DECL void engine_session::check_lingering()
     keeper_->on_ended(sid_);
 }
 
-SOCKETIO_DECL void engine_session::abort(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::abort(disconnect_reason reason, std::error_code ec)
 {
     if (ended_)
         return;
     if (auto const channel = std::exchange(runtime_->channel, nullptr))
         channel->abort();
-    end_later(reason, why);
+    end_later(reason, ec);
 }
 
-SOCKETIO_DECL void engine_session::end_later(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::end_later(disconnect_reason reason, std::error_code ec)
 {
     ended_ = true;
     drop_candidate();
     static_cast<void>(caught([this] { arm(); }));
-    post(runtime_->serial, [self = shared_from_this(), reason, why] { self->call_on_closed(reason, why); });
+    post(runtime_->serial, [self = shared_from_this(), reason, ec] { self->call_on_closed(reason, ec); });
 }
 
 SOCKETIO_DECL void engine_session::end(engine_event const& with)
@@ -269,12 +269,12 @@ SOCKETIO_DECL void engine_session::end(engine_event const& with)
     call_on_closed(with.reason, with.error);
 }
 
-SOCKETIO_DECL void engine_session::call_on_closed(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL void engine_session::call_on_closed(disconnect_reason reason, std::error_code ec)
 {
     if (!lingering_)
         keeper_->on_ended(sid_);
     if (auto const last = std::move(owner_))
-        last->on_closed(reason, why);
+        last->on_closed(reason, ec);
 }
 
 } // namespace socketio::detail

@@ -34,7 +34,7 @@ SOCKETIO_DECL void engine_session::take(std::shared_ptr<http_exchange> exchange)
         });
 }
 
-// The gate has looked before, but much may have happened since.
+// Checks again, since the session may have changed after the gate's check.
 SOCKETIO_DECL void engine_session::on_request(std::shared_ptr<http_exchange> exchange)
 {
     if (!alive())
@@ -58,8 +58,8 @@ SOCKETIO_DECL void engine_session::on_request(std::shared_ptr<http_exchange> exc
         settle();
 }
 
-// One that comes too late, or beside another one, is let in and closed, as in the reference: a WebSocket's client
-// cannot see what an HTTP answer says.
+// A WebSocket that comes too late, or beside another one, is accepted and closed, as in the reference: its client
+// cannot read an HTTP answer.
 SOCKETIO_DECL void engine_session::begin_upgrade(std::shared_ptr<http_exchange> const& exchange)
 {
     http_upgrade const& asked = *exchange->upgrade();
@@ -108,7 +108,7 @@ SOCKETIO_DECL void engine_session::reject_upgrade(upgraded_stream&& over, bool b
     connect(std::move(over), std::move(made))->close();
 }
 
-// True if there may be events of the session now.
+// Returns true if the session may have events now.
 SOCKETIO_DECL bool engine_session::pump_candidate(clock::time_point now)
 {
     while (alive() && !ended_ && runtime_->candidate) {
@@ -124,7 +124,7 @@ SOCKETIO_DECL bool engine_session::pump_candidate(clock::time_point now)
     return false;
 }
 
-// What no poll has fetched leaves over the WebSocket, ahead of everything else.
+// The output that no poll has fetched leaves over the WebSocket, before everything else.
 SOCKETIO_DECL void engine_session::upgrade()
 {
     auto const polling = std::exchange(runtime_->polling, nullptr);

@@ -1,4 +1,4 @@
-// How a client becomes a socket of a namespace: recovery, middleware, "connection".
+// Makes a client a socket of a namespace: recovery, middleware, "connection".
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -10,22 +10,26 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL namespace_core::namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms,
-                                             sending_limits limits, sources const& time_and_chance)
-    : server_{std::move(server)}, name_{std::move(name)}, adapter_{std::move(rooms)}, limits_{limits}, sources_{time_and_chance}
+SOCKETIO_DECL namespace_core::namespace_core(std::weak_ptr<server_core> server, std::string name,
+    std::shared_ptr<adapter> rooms, sending_limits limits, sources const& time_and_chance)
+    : server_{std::move(server)},
+      name_{std::move(name)},
+      adapter_{std::move(rooms)},
+      limits_{limits},
+      sources_{time_and_chance}
 {
 }
 
 SOCKETIO_DECL namespace_core::~namespace_core()
 {
     if (auto const parent = parent_.lock())
-        parent->disown(place_);
+        parent->disown(child_number_);
 }
 
-SOCKETIO_DECL void namespace_core::disown(std::uint64_t place) noexcept
+SOCKETIO_DECL void namespace_core::disown(std::uint64_t child) noexcept
 {
     std::lock_guard const lock{mutex_};
-    children_.erase(place);
+    children_.erase(child);
 }
 
 SOCKETIO_DECL void namespace_core::use(socket_middleware middleware)
@@ -46,8 +50,8 @@ SOCKETIO_DECL std::vector<std::shared_ptr<namespace_core>> namespace_core::child
 {
     std::vector<std::shared_ptr<namespace_core>> all;
     std::lock_guard const lock{mutex_};
-    all.reserve(children_.size()); // so that none is let go with the lock held
-    for (auto const& [place, each] : children_)
+    all.reserve(children_.size()); // so that no child is released with the lock held
+    for (auto const& [number, each] : children_)
         if (auto child = each.lock())
             all.push_back(std::move(child));
     return all;
@@ -58,9 +62,9 @@ SOCKETIO_DECL void namespace_core::adopt(std::shared_ptr<namespace_core> const& 
     child->events_.adopt(events());
     std::lock_guard const lock{mutex_};
     child->middleware_ = middleware_;
-    children_.emplace(next_place_, child);
+    children_.emplace(next_child_, child);
     child->parent_ = weak_from_this();
-    child->place_ = next_place_++;
+    child->child_number_ = next_child_++;
 }
 
 SOCKETIO_DECL void namespace_core::close()
@@ -73,28 +77,30 @@ SOCKETIO_DECL void namespace_core::close()
     middleware.swap(middleware_);
 }
 
-SOCKETIO_DECL void namespace_core::report(event_error const& why)
+SOCKETIO_DECL void namespace_core::report(event_error const& reason)
 {
     if (auto const server = server_.lock())
-        server->report(why);
+        server->report(reason);
 }
 
-SOCKETIO_DECL void namespace_core::report_later(event_error why)
+SOCKETIO_DECL void namespace_core::report_later(event_error reason)
 {
     if (auto const server = server_.lock(); server && !server->is_gone())
-        asio::post(server->get_executor(), [self = shared_from_this(), why = std::move(why)] { self->report(why); });
+        asio::post(server->get_executor(),
+            [self = shared_from_this(), reason = std::move(reason)] { self->report(reason); });
 }
 
-// A session is asked for. If the adapter lets this go, or throws, there is none. It may keep this, which does not keep it.
-class namespace_core::restoration {
+// A pending search for a session. Destroying it without a call means that there is none. It holds the namespace weakly,
+// since the adapter may store it.
+class namespace_core::session_lookup {
 public:
-    restoration(std::shared_ptr<namespace_core> const& to, std::shared_ptr<peer_core> client, value auth)
+    session_lookup(std::shared_ptr<namespace_core> const& to, std::shared_ptr<peer_core> client, value auth)
         : to_{to}, name_{to->name()}, client_{std::move(client)}, auth_{std::make_shared<value>(std::move(auth))}
     {
     }
-    restoration(restoration const&) = delete;
-    restoration& operator=(restoration const&) = delete;
-    ~restoration() { static_cast<void>(caught([this] { end(std::nullopt); })); }
+    session_lookup(session_lookup const&) = delete;
+    session_lookup& operator=(session_lookup const&) = delete;
+    ~session_lookup() { static_cast<void>(caught([this] { end(std::nullopt); })); }
 
     // Any thread; only the first answer counts.
     void end(std::optional<adapter_session> session)
@@ -109,7 +115,8 @@ public:
             else if (client->is_open())
                 client->connect_to_namespace(name, std::move(*auth));
         };
-        bool const taken = client_->perform([client = client_, step = std::move(step)]() mutable { client->defer(std::move(step)); });
+        bool const taken =
+            client_->perform([client = client_, step = std::move(step)]() mutable { client->defer(std::move(step)); });
         if (taken || !to)
             return;
         if (*found)
@@ -136,15 +143,17 @@ SOCKETIO_DECL void namespace_core::add(std::shared_ptr<peer_core> const& client,
         create(client, std::move(auth), std::nullopt);
         return;
     }
-    auto const asked = std::make_shared<restoration>(shared_from_this(), client, auth);
-    adapter_->restore_session(*pid, *offset, [asked](std::optional<adapter_session> session) { asked->end(std::move(session)); });
+    auto const asked = std::make_shared<session_lookup>(shared_from_this(), client, auth);
+    adapter_->restore_session(*pid, *offset,
+        [asked](std::optional<adapter_session> session) { asked->end(std::move(session)); });
 }
 
-// One client on its way through the middleware. It holds none of that, which may keep what it has to decide, and so this.
-class namespace_core::admission : public std::enable_shared_from_this<admission> {
+// Asks the middleware about one client, one after the other. It holds them weakly, since a middleware may store its
+// decision, and so this object.
+class namespace_core::middleware_run : public std::enable_shared_from_this<middleware_run> {
 public:
-    // One who comes back may not be asked again.
-    admission(std::shared_ptr<namespace_core> to, std::shared_ptr<server_socket_core> socket, bool asks)
+    // Without `asks`, for a restored session, no middleware is asked.
+    middleware_run(std::shared_ptr<namespace_core> to, std::shared_ptr<server_socket_core> socket, bool asks)
         : to_{std::move(to)}, socket_{std::move(socket)}, middleware_{asks ? to_->middleware() : chain{}}
     {
     }
@@ -162,7 +171,7 @@ public:
         }
         auto const asked = middleware_[next_++].lock();
         if (!asked)
-            return; // the server is closed, and the client about to hear of it
+            return; // the server is closed, and is about to end the client
         auto const pending = std::make_shared<decision>(shared_from_this(), next_);
         scope_fail asking{[&] { decide(next_, connect_error{error::connect_refused, "the middleware failed"}); }};
         (*asked)(socket_, [pending](std::optional<connect_error> refused) { pending->make(std::move(refused)); });
@@ -172,16 +181,18 @@ public:
 private:
     using chain = std::vector<std::weak_ptr<socket_middleware const>>;
 
-    // Whoever lets it go without a decision has refused.
+    // Destroying it without a decision refuses the client.
     class decision {
     public:
-        decision(std::shared_ptr<admission> of, std::size_t at) : of_{std::move(of)}, at_{at} {}
+        decision(std::shared_ptr<middleware_run> of, std::size_t at) : of_{std::move(of)}, at_{at} {}
         decision(decision const&) = delete;
         decision& operator=(decision const&) = delete;
         ~decision()
         {
             if (!made_)
-                static_cast<void>(caught([this] { make(connect_error{error::connect_refused, "the middleware did not decide"}); }));
+                static_cast<void>(caught([this] {
+                    make(connect_error{error::connect_refused, "the middleware did not decide"});
+                }));
         }
 
         void make(std::optional<connect_error> refused)
@@ -191,7 +202,7 @@ private:
         }
 
     private:
-        std::shared_ptr<admission> const of_;
+        std::shared_ptr<middleware_run> const of_;
         std::size_t const at_;
         std::atomic<bool> made_{false};
     };
@@ -211,10 +222,10 @@ private:
         });
     }
 
-    void refuse(connect_error const& why)
+    void refuse(connect_error const& reason)
     {
         socket_->abandon();
-        socket_->client().refuse(to_->name(), why.message(), why.data());
+        socket_->client().refuse(to_->name(), reason.message(), reason.data());
     }
 
     std::shared_ptr<namespace_core> const to_;
@@ -229,9 +240,10 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<peer_core> const& clie
 {
     std::string entered = session ? session->sid : std::string{};
     if (session && (!client->is_open() || !adapter_->enter(entered))) {
-        entered.clear(); // it is another one's
+        entered.clear(); // another socket has that id
         note_session();
-        client->defer([self = shared_from_this(), unused = std::move(*session)] { self->rooms().persist_session(unused); });
+        client->defer(
+            [self = shared_from_this(), unused = std::move(*session)] { self->rooms().persist_session(unused); });
         session.reset();
     }
     if (!client->is_open()) {
@@ -243,19 +255,20 @@ SOCKETIO_DECL void namespace_core::create(std::shared_ptr<peer_core> const& clie
         static_cast<void>(adapter_->exit(entered));
         removed();
     }};
-    auto const socket = std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
+    auto const socket =
+        std::make_shared<server_socket_core>(shared_from_this(), client, std::move(auth), std::move(session));
     if (!restored) {
         entered = socket->id();
         adapter_->enter(entered);
     }
     if (has_gone()) {
-        client->connect_to_namespace(name_, socket->shake().auth);
+        client->connect_to_namespace(name_, socket->handshake().auth);
         return;
     }
     client->connecting(socket);
     left.done();
     bool const asks = !restored || !adapter_->settings().recovery->skipMiddlewares;
-    client->defer([on = std::make_shared<admission>(shared_from_this(), socket, asks)] { on->run(); });
+    client->defer([on = std::make_shared<middleware_run>(shared_from_this(), socket, asks)] { on->run(); });
 }
 
 SOCKETIO_DECL void namespace_core::admit(std::shared_ptr<server_socket_core> const& socket)
@@ -274,7 +287,7 @@ SOCKETIO_DECL void namespace_core::announce(std::shared_ptr<server_socket_core> 
     dispatch("connection", socket);
 }
 
-// A step for each listener: one that throws ends no other's.
+// Each listener has a step of its own, so that an exception does not skip the others.
 SOCKETIO_DECL void namespace_core::dispatch(std::string_view event, std::shared_ptr<server_socket_core> const& socket)
 {
     if (events_.untouched())
@@ -289,7 +302,8 @@ SOCKETIO_DECL void namespace_core::dispatch(std::string_view event, std::shared_
 SOCKETIO_DECL void namespace_core::note_session()
 {
     if (auto const& recovery = adapter_->settings().recovery)
-        kept_until_.store(deadline_after(sources_.now(), recovery->maxDisconnectionDuration), std::memory_order_relaxed);
+        kept_until_.store(deadline_after(sources_.now(), recovery->maxDisconnectionDuration),
+            std::memory_order_relaxed);
 }
 
 SOCKETIO_DECL void namespace_core::removed()
@@ -300,7 +314,8 @@ SOCKETIO_DECL void namespace_core::removed()
         server->clean_up(*this);
 }
 
-// The last one has left it while the next one was on the way. Whoever has entered the one that is there keeps it there.
+// The last socket has left, and the namespace was removed, while the next one was arriving. A socket that has entered
+// keeps its namespace.
 SOCKETIO_DECL bool namespace_core::has_gone() const
 {
     auto const server = is_clients_ ? server_.lock() : nullptr;

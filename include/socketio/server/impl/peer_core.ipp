@@ -1,4 +1,4 @@
-// Packets to sockets, and back.
+// Passes packets to sockets, and those of the sockets to the session.
 #pragma once
 
 #include <socketio/core/ascii.hpp>
@@ -38,7 +38,7 @@ inline handshake handshake_of(http_request const& request)
     return made;
 }
 
-// The text and each attachment are messages, and each of those may be that large, as with the reference.
+// The limit holds for the text and for each attachment, since each is a message, as in the reference.
 inline packet_limits limits_of_packets(server_options const& settings) noexcept
 {
     packet_limits made{.attachments = settings.attachments, .json = {.depth = settings.json_depth}};
@@ -50,7 +50,7 @@ inline packet_limits limits_of_packets(server_options const& settings) noexcept
 
 SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server,
                                    std::shared_ptr<engine_session> const& session)
-    : request_{session->request()}, shake_{handshake_of(request_)}, sid_{session->sid()},
+    : request_{session->request()}, handshake_{handshake_of(request_)}, sid_{session->sid()},
       transport_{session->transport().data()},
       namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit},
       send_limit_{server->settings().send_limit}, lane_{*this, session->serial(), 4 * 1024},
@@ -60,7 +60,7 @@ SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server,
 
 SOCKETIO_DECL peer_core::~peer_core() = default;
 
-// What is half done ends with the connection; and what is to be done at its end is done in the turn that follows.
+// Unfinished work ends with the connection. The work of its end is done in the turn that follows.
 SOCKETIO_DECL void peer_core::on_recover()
 {
     open_ = false;
@@ -149,7 +149,7 @@ SOCKETIO_DECL void peer_core::on_binary(std::span<char> data)
     shrink_buffers(data.size(), received);
 }
 
-// One large packet is no reason to hold its memory for as long as the client stays.
+// One large packet must not hold its memory until the client leaves.
 SOCKETIO_DECL void peer_core::shrink_buffers(std::size_t message_size, packet const& last)
 {
     static constexpr std::size_t kept = 64 * 1024;
@@ -250,13 +250,13 @@ SOCKETIO_DECL void peer_core::disconnect_all()
     close();
 }
 
-// The error is told to every socket, and then the end of the connection.
-SOCKETIO_DECL void peer_core::fail(std::error_code why)
+// Reports the error to every socket, and then ends the connection.
+SOCKETIO_DECL void peer_core::fail(std::error_code ec)
 {
     for (auto const& each : sockets_)
-        each.second->on_parse_error(why);
+        each.second->on_parse_error(ec);
     if (std::exchange(open_, false))
-        session_->close(disconnect_reason::forced_close, why);
+        session_->close(disconnect_reason::forced_close, ec);
 }
 
 SOCKETIO_DECL void peer_core::close()

@@ -1,4 +1,4 @@
-// Time, for one client: of many namespaces only those are looked at whose deadline has come.
+// The deadlines of one client: a tick visits only the namespaces whose deadline has come.
 #pragma once
 
 #include <socketio/server/peer_core.hpp>
@@ -24,7 +24,7 @@ SOCKETIO_DECL void peer_core::on_due()
         due();
 }
 
-// A bound: the deadline may have moved away when that comes.
+// The deadline may be later by then: `at` is only the earliest possible time.
 SOCKETIO_DECL void peer_core::note_deadline(server_socket_core& of, clock::time_point at)
 {
     deadlines_.bring_forward(of.noted_deadline(), at, [this, weak = of.weak_from_this()] {

@@ -1,4 +1,4 @@
-// The end of a client: of its sockets, of its connection, of itself.
+// The end of a client: first its sockets, then its connection, then itself.
 #pragma once
 
 #include <socketio/server/peer_core.hpp>
@@ -12,16 +12,16 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void peer_core::end_sockets(disconnect_reason reason)
 {
-    // One after the other: what has thrown goes on where it was.
+    // One after the other, so that after an exception the next turn continues with the rest.
     while (!sockets_.empty()) {
         auto const first = sockets_.begin()->second;
-        first->on_close(reason); // which takes it out
+        first->on_close(reason); // removes it from sockets_
         if (!sockets_.empty() && sockets_.begin()->second == first)
             sockets_.erase(sockets_.begin());
     }
 }
 
-// No DISCONNECT: the clients are to come back when the server does.
+// Sends no DISCONNECT, so that the clients reconnect when the server is back.
 SOCKETIO_DECL void peer_core::shut_down(std::shared_ptr<void> kept)
 {
     kept_.push_back(std::move(kept));
@@ -29,24 +29,24 @@ SOCKETIO_DECL void peer_core::shut_down(std::shared_ptr<void> kept)
     close();
 }
 
-SOCKETIO_DECL void peer_core::on_closed(disconnect_reason reason, std::error_code why)
+SOCKETIO_DECL void peer_core::on_closed(disconnect_reason reason, std::error_code ec)
 {
     auto const self = shared_from_this();
     open_ = false;
     counts_.unsent.store(0, std::memory_order_relaxed);
-    if (why == error::buffer_full)
+    if (ec == error::buffer_full)
         server_->count_cut_off();
-    ended_by_ = why;
+    ended_by_ = ec;
     closing_ = reason;
     lane_.run([this] { go_down(); });
 }
 
-// At the end of the connection, and in each turn of its own after that, until all is done that belongs to it.
+// Runs at the end of the connection, and again at the start of later turns, until the end is complete.
 SOCKETIO_DECL void peer_core::go_down()
 {
     if (closing_) {
         std::list<unique_function<void()>> last;
-        last.push_back([self = shared_from_this()] { self->let_go(); });
+        last.push_back([self = shared_from_this()] { self->release(); });
         end_sockets(*closing_);
         while (!connecting_.empty()) {
             if (auto const first = connecting_.begin()->second)
@@ -59,15 +59,15 @@ SOCKETIO_DECL void peer_core::go_down()
         defer(std::move(last));
     }
     if (leaving_ && !lane_.has_steps())
-        defer([self = shared_from_this()] { self->let_go(); });
+        defer([self = shared_from_this()] { self->release(); });
 }
 
-// The last step: whoever is still to be told something is told it first. From here on no command is taken any more.
-SOCKETIO_DECL void peer_core::let_go()
+// The last step. Commands and steps that wait come before it; after it the lane takes no command.
+SOCKETIO_DECL void peer_core::release()
 {
     static_cast<void>(lane_.acts_now());
     if (!lane_.retire()) {
-        defer([self = shared_from_this()] { self->let_go(); });
+        defer([self = shared_from_this()] { self->release(); });
         return;
     }
     auto const self = shared_from_this(); // the listeners may hold the last handles
@@ -79,7 +79,7 @@ SOCKETIO_DECL void peer_core::let_go()
     kept_.clear();
 }
 
-// The server first, which calls all its clients: for what is dropped here it has gone.
+// The server ends first, and with it all clients, so that objects destroyed here find it closed.
 SOCKETIO_DECL void peer_core::on_context_gone() noexcept
 {
     if (auto const server = std::move(server_))

@@ -1,4 +1,4 @@
-// What one client may cost a server, and the words for its end.
+// The limits of one client's memory, and the messages when it exceeds them.
 #pragma once
 
 #include <socketio/server/engine_session.hpp>
@@ -16,8 +16,8 @@ SOCKETIO_DECL std::size_t peer_core::unsent()
     return session_->unsent();
 }
 
-// A peer that does not read costs no more than this. The largest packet since nothing waited is not counted, since a peer
-// that reads at full speed must be able to get it, with what is said before and behind it.
+// Limits the memory for a peer that does not read. The largest packet since the output was last empty does not count: a
+// peer that reads at full speed must be able to receive it, together with the packets around it.
 SOCKETIO_DECL void peer_core::check_unread(std::size_t before)
 {
     std::size_t const unread = session_->unsent();
@@ -31,12 +31,12 @@ SOCKETIO_DECL void peer_core::check_unread(std::size_t before)
                 "packet has " + std::to_string(largest_) + "; send_limit is " + std::to_string(send_limit_));
 }
 
-// What it would be told is dropped.
-SOCKETIO_DECL void peer_core::cut_off(disconnect_reason reason, std::string words)
+// Drops the packets that the client has not received.
+SOCKETIO_DECL void peer_core::cut_off(disconnect_reason reason, std::string message_text)
 {
     if (!std::exchange(open_, false))
         return;
-    cut_off_ = std::move(words);
+    cut_off_ = std::move(message_text);
     session_->abort(reason, error::buffer_full);
 }
 
@@ -45,7 +45,7 @@ SOCKETIO_DECL bool peer_core::add_waiting(std::size_t bytes) noexcept
     return waiting_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= waiting_limit_;
 }
 
-// As one that does not read.
+// Ends the client as one that does not read.
 SOCKETIO_DECL void peer_core::check_waiting()
 {
     if (std::size_t const waiting = waiting_.load(std::memory_order_relaxed); waiting > waiting_limit_)

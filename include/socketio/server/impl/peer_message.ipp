@@ -1,4 +1,4 @@
-// A packet that is written where it leaves from.
+// Writes a packet directly into the output of its session.
 #pragma once
 
 #include <socketio/core/scope.hpp>

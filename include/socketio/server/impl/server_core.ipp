@@ -1,4 +1,4 @@
-// Clients as they come, listeners, and the end of it all.
+// The server's clients and listeners, and its end.
 #pragma once
 
 #include <socketio/codec/engine_packet.hpp>
@@ -12,7 +12,8 @@
 
 namespace socketio::detail {
 
-// A client waits for both with one timer. Reference clients whose timer gets more than that are lost at once.
+// A client waits for the sum of both with one timer. A reference client whose timer gets more than that times out at
+// once.
 inline void check_heartbeat(server_options const& settings)
 {
     auto const most = longest_interval;
@@ -32,8 +33,10 @@ SOCKETIO_DECL std::shared_ptr<server_core> server_core::make(asio::any_io_execut
 }
 
 SOCKETIO_DECL server_core::server_core(asio::any_io_executor executor, server_options settings)
-    : executor_{std::move(executor)}, settings_{std::make_shared<server_options const>(std::move(settings))},
-      sources_{sources_of(executor_)}, watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))}
+    : executor_{std::move(executor)},
+      settings_{std::make_shared<server_options const>(std::move(settings))},
+      sources_{sources_of(executor_)},
+      watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))}
 {
 }
 
@@ -50,7 +53,8 @@ SOCKETIO_DECL void server_core::listen(std::uint16_t port)
         throw_misuse("server: it listens already, or is closed");
 }
 
-SOCKETIO_DECL bool server_core::accept(std::shared_ptr<byte_stream> connected, std::string_view received, http_origin from)
+SOCKETIO_DECL bool server_core::accept(std::shared_ptr<byte_stream> connected, std::string_view received,
+    http_origin from)
 {
     if (!connected)
         throw_misuse("server: accept() takes a stream");
@@ -73,30 +77,30 @@ SOCKETIO_DECL std::shared_ptr<engine_server> server_core::engine()
 
 SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
 {
-    engine_server::hooks told;
-    told.session = [weak = weak_from_this()](std::shared_ptr<engine_session> const& channel) {
+    engine_server::hooks made;
+    made.session = [weak = weak_from_this()](std::shared_ptr<engine_session> const& channel) {
         if (auto const self = weak.lock())
             self->add(channel);
         else
             channel->close(disconnect_reason::forced_close, error::stopped);
     };
-    told.connection_error = [weak = weak_from_this()](connection_failure const& why) {
+    made.connection_error = [weak = weak_from_this()](connection_failure const& reason) {
         auto const self = weak.lock();
         if (!self)
             return;
         self->refused_.fetch_add(1, std::memory_order_relaxed);
-        engine_call call{.failure = &why};
+        engine_call call{.failure = &reason};
         self->engine_events_.dispatch_from_anywhere("connection_error", call);
     };
-    told.headers = [weak = weak_from_this()](string_pairs& headers, http_request const& request, bool initial) {
+    made.headers = [weak = weak_from_this()](string_pairs& headers, http_request const& request, bool initial) {
         if (auto const self = weak.lock())
             self->dispatch_headers(headers, request, initial);
     };
-    told.request = [weak = weak_from_this()](std::shared_ptr<http_exchange> const& exchange) {
+    made.request = [weak = weak_from_this()](std::shared_ptr<http_exchange> const& exchange) {
         if (auto const self = weak.lock())
             self->serve(exchange);
     };
-    return told;
+    return made;
 }
 
 // "initial_headers" comes before "headers", as in the reference.
@@ -168,9 +172,9 @@ SOCKETIO_DECL void server_core::forget(peer_core const& client)
     std::lock_guard const lock{mutex_};
     if (auto const found = clients_.find(&client); found != clients_.end()) {
         last = std::move(found->second);
-        auto counted = last->snapshot();
-        counted.sockets = 0;
-        add_up(past_, counted);
+        auto numbers = last->snapshot();
+        numbers.sockets = 0;
+        add_up(past_, numbers);
         clients_.erase(found);
     }
 }
@@ -198,13 +202,13 @@ SOCKETIO_DECL void server_core::set_error_hook(error_hook hook)
         error_hook_.swap(made);
 }
 
-SOCKETIO_DECL void server_core::report(event_error const& why)
+SOCKETIO_DECL void server_core::report(event_error const& reason)
 {
     std::unique_lock lock{mutex_};
     auto const hook = error_hook_;
     lock.unlock();
     if (hook)
-        (*hook)(why);
+        (*hook)(reason);
 }
 
 SOCKETIO_DECL void server_core::close(std::shared_ptr<void> const& kept)
@@ -227,7 +231,7 @@ SOCKETIO_DECL void server_core::close(std::shared_ptr<void> const& kept)
     drop_listeners();
 }
 
-// They may hold whatever they like, this server included.
+// Listeners may hold any object, this server included.
 SOCKETIO_DECL void server_core::drop_listeners()
 {
     std::vector<std::shared_ptr<namespace_core>> all;
@@ -249,7 +253,7 @@ SOCKETIO_DECL void server_core::drop_listeners()
         each->close();
 }
 
-// Nobody runs the context any more.
+// The context is being destroyed.
 SOCKETIO_DECL void server_core::context_gone() noexcept
 {
     auto const self = weak_from_this().lock();

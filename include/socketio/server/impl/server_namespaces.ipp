@@ -1,4 +1,4 @@
-// Namespaces by name or by pattern, and how they go.
+// Namespaces by name or by pattern, and their removal.
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -15,7 +15,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::s
     if (!rooms)
         rooms = std::make_shared<adapter>(settings);
     return std::make_shared<namespace_core>(weak_from_this(), std::move(name), std::move(rooms),
-                                            sending_limits{settings_->largest_message, settings_->sent_attachments}, sources_);
+        sending_limits{settings_->largest_message, settings_->sent_attachments}, sources_);
 }
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::known(std::string_view name) const
@@ -50,7 +50,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view n
     return made;
 }
 
-// Of a name that a pattern matches; whom a function would let in, only a client's request can tell.
+// Only patterns are asked: a function needs a client's request.
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::parent_of(std::string_view name) const
 {
     std::unique_lock lock{mutex_};
@@ -77,13 +77,15 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(namespace_matcher 
     return of_family(std::move(matcher), nullptr);
 }
 
-SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_family(namespace_matcher matcher, std::shared_ptr<name_matcher const> by_name)
+SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_family(namespace_matcher matcher,
+                                                                     std::shared_ptr<name_matcher const> by_name)
 {
     auto parent = make_namespace("/_");
     parent->become_parent();
     std::unique_lock lock{mutex_};
     if (!closed_) {
-        families_.push_back({std::make_shared<namespace_matcher const>(std::move(matcher)), parent, std::move(by_name)});
+        families_.push_back(
+            {std::make_shared<namespace_matcher const>(std::move(matcher)), parent, std::move(by_name)});
         return parent;
     }
     lock.unlock();
@@ -92,7 +94,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_family(namespace_m
 }
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string const& name, namespace_core& parent,
-                                                                 std::vector<namespace_emitter::reference>& to_tell)
+                                                                 std::vector<namespace_emitter::reference>& to_call)
 {
     if (!has_room_for_child())
         return nullptr;
@@ -100,26 +102,26 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::child(std::string con
     made->become_clients();
     parent.adopt(made);
     std::lock_guard const lock{mutex_};
-    to_tell = root_->events()->listeners_of("new_namespace"); // first, since it may find no memory
+    to_call = root_->events()->listeners_of("new_namespace"); // first, since it may throw
     auto const [at, fresh] = namespaces_.emplace(name, made);
     if (fresh)
         ++children_;
     else
-        to_tell.clear();
+        to_call.clear();
     return at->second;
 }
 
-// Those that several clients make at the same moment may be one more each.
+// Clients that ask at the same moment may exceed the limit by one each.
 SOCKETIO_DECL bool server_core::has_room_for_child()
 {
-    std::vector<std::shared_ptr<namespace_core>> last; // die outside the lock, and their listeners with them
+    std::vector<std::shared_ptr<namespace_core>> last; // destroyed after the lock, with their listeners
     std::lock_guard const lock{mutex_};
     sweep(last);
     return children_ < settings_->child_namespaces;
 }
 
-// Asks one pattern after the other whether a namespace is to be made. It holds none of them, which may keep what they have
-// to answer, and so this.
+// Asks one pattern after the other whether to make a namespace. It holds them weakly, since a matcher may store its
+// answer, and so this object.
 class server_core::search : public std::enable_shared_from_this<search> {
 public:
     search(std::shared_ptr<server_core> in, std::string name, value auth, std::shared_ptr<peer_core> client)
@@ -139,7 +141,7 @@ public:
         std::size_t const at = ++next_;
         auto const asked = families_[at - 1].matcher.lock();
         if (!asked)
-            return; // the server is closed, and the client about to hear of it
+            return; // the server is closed, and is about to end the client
         scope_fail asking{[&] { decide(at, false); }};
         (*asked)(name_, auth_, [self = shared_from_this(), at](bool wanted) { self->decide(at, wanted); });
         asking.done();
@@ -170,16 +172,16 @@ private:
     {
         if (!client_->is_open())
             return;
-        std::vector<namespace_emitter::reference> to_tell;
+        std::vector<namespace_emitter::reference> to_call;
         auto to = in_->known(name_);
-        scope_fail entering{[&] { // it may get no adapter
+        scope_fail entering{[&] { // making the adapter may throw
             if (to)
                 to->removed();
             refuse();
         }};
         if (!to)
-            to = in_->child(name_, *families_[at - 1].parent, to_tell);
-        for (auto const& each : to_tell)
+            to = in_->child(name_, *families_[at - 1].parent, to_call);
+        for (auto const& each : to_call)
             client_->defer([root = in_->root(), each, to] {
                 namespace_call call{.made = to};
                 root->events()->call_one(each, call);
@@ -195,7 +197,7 @@ private:
 
     void enter(namespace_core& to)
     {
-        scope_fail adding{[&] { to.removed(); }}; // it may have been made for nobody
+        scope_fail adding{[&] { to.removed(); }}; // it may have been made for this client alone
         if (!client_->is_open())
             return;
         to.add(client_, std::move(auth_));
@@ -221,7 +223,7 @@ SOCKETIO_DECL void server_core::find(std::string const& name, value auth, std::s
     client->defer([looking] { looking->run(); });
 }
 
-// One that a session is kept for stays as long as that may be asked for.
+// A namespace with a stored session stays while that may be restored.
 SOCKETIO_DECL void server_core::clean_up(namespace_core& empty)
 {
     if (!settings_->cleanupEmptyChildNamespaces)
@@ -236,7 +238,7 @@ SOCKETIO_DECL void server_core::clean_up(namespace_core& empty)
     sweep(last);
 }
 
-// With the lock. Each is looked at when its time has come; somebody may be there again.
+// Called with the lock. Each is checked at its time, since a client may have come back.
 SOCKETIO_DECL void server_core::sweep(std::vector<std::shared_ptr<namespace_core>>& last)
 {
     auto const now = sources_.now();

@@ -31,7 +31,7 @@ inline std::string in_words(std::time_t when)
 
 inline std::shared_ptr<handshake const> make_handshake(peer_core const& client, value auth, sources const& from)
 {
-    auto made = std::make_shared<handshake>(client.shake());
+    auto made = std::make_shared<handshake>(client.handshake());
     auto const now = from.wall_now();
     made->auth = std::move(auth);
     made->time = in_words(std::chrono::system_clock::to_time_t(now));
@@ -64,12 +64,12 @@ SOCKETIO_DECL void server_socket_core::with_data(std::function<void(value&)> con
     change(data_);
 }
 
-SOCKETIO_DECL void server_socket_core::report(event_error&& why, std::shared_ptr<error_hook const> const& hook)
+SOCKETIO_DECL void server_socket_core::report(event_error&& reason, std::shared_ptr<error_hook const> const& hook)
 {
     if (hook)
-        (*hook)(why);
+        (*hook)(reason);
     else
-        nsp_->report(why);
+        nsp_->report(reason);
 }
 
 // A restored session joins its rooms, and its missed packets come before CONNECT (socket.ts, constructor).
@@ -84,8 +84,8 @@ SOCKETIO_DECL void server_socket_core::on_connect()
     enter();
 }
 
-// After it has joined its rooms: their listeners may disconnect it, and DISCONNECT must not come before CONNECT. A session
-// that comes back too late, since its events were dropped while the middleware decided, has to begin anew.
+// Runs after the socket has joined its rooms: their listeners may disconnect it, and DISCONNECT must not precede
+// CONNECT. A restored session begins anew if its missed events were dropped while the middleware decided.
 SOCKETIO_DECL void server_socket_core::enter()
 {
     auto const self = shared_from_this();
@@ -97,7 +97,7 @@ SOCKETIO_DECL void server_socket_core::enter()
         client_->close();
         return;
     }
-    // Were each counted for itself, one that missed too much would be cut off each time that it comes back.
+    // If each packet counted alone, a client that has missed too much would be cut off at every return.
     client_->send_as_one([&] {
         for (auto const& each : missed)
             write(*each, {});
@@ -125,19 +125,19 @@ SOCKETIO_DECL void server_socket_core::on_packet(packet const& received)
     }
 }
 
-SOCKETIO_DECL void server_socket_core::refuse(connect_error why)
+SOCKETIO_DECL void server_socket_core::refuse(connect_error reason)
 {
-    client_->defer([self = shared_from_this(), why = std::move(why)] {
-        local_args const arguments{std::string_view{why.message()}};
+    client_->defer([self = shared_from_this(), reason = std::move(reason)] {
+        local_args const arguments{std::string_view{reason.message()}};
         event_call call{self->channel_, "error", arguments.view()};
-        call.refused = &why;
+        call.refused = &reason;
         self->channel_.dispatch_reserved(call);
     });
 }
 
-SOCKETIO_DECL void server_socket_core::on_parse_error(std::error_code why)
+SOCKETIO_DECL void server_socket_core::on_parse_error(std::error_code ec)
 {
-    refuse(connect_error{why, why.message()});
+    refuse(connect_error{ec, ec.message()});
 }
 
 SOCKETIO_DECL void server_socket_core::tell(std::string const& event, std::string_view text)
@@ -170,7 +170,7 @@ SOCKETIO_DECL void server_socket_core::leave(disconnect_reason reason)
 }
 
 // Listeners of "disconnecting" still see it connected and in its rooms; those of "disconnect" do not.
-// All that follows has its memory before anything changes.
+// The memory of all steps is allocated before anything changes.
 SOCKETIO_DECL bool server_socket_core::on_close(disconnect_reason reason, bool by_this_side)
 {
     if (!connected() || channel_.ended())
@@ -195,7 +195,7 @@ SOCKETIO_DECL bool server_socket_core::on_close(disconnect_reason reason, bool b
     return true;
 }
 
-// The last step; done also when the context goes before its turn, since listeners may hold this socket.
+// The last step. It also runs when the context is destroyed before its turn, since listeners may hold this socket.
 SOCKETIO_DECL unique_function<void()> server_socket_core::end_listening()
 {
     using otherwise = std::function<void()>;
@@ -219,13 +219,13 @@ SOCKETIO_DECL void server_socket_core::cleanup(bool recoverable)
         nsp_->removed();
     }));
     client_->forget_deadline(*this);
-    // At the end, since code of the program may throw.
+    // At the end, since an adapter of the program may throw.
     if (recoverable && !pid_.empty())
         rooms.persist_session({id_, pid_, {joined.begin(), joined.end()}, data(), {}, {}});
     dispatch_changes(rooms.room_events(), left);
 }
 
-// A session that was restored in vain is there for the next try.
+// A restored session is stored again, for the next attempt.
 SOCKETIO_DECL void server_socket_core::abandon()
 {
     if (channel_.ended())

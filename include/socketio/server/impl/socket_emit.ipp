@@ -1,4 +1,4 @@
-// Packets of one client in one namespace, on their way to the client.
+// Sends the packets of one socket to its client.
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -10,7 +10,7 @@
 
 namespace socketio::detail {
 
-// How a packet is to be sent, on its way from another thread.
+// The flags of a packet from another thread, as the number that the inbox stores.
 inline constexpr std::uint32_t compress_bit = 1;
 inline constexpr std::uint32_t volatile_bit = 2;
 
@@ -24,7 +24,8 @@ SOCKETIO_DECL void server_socket_core::write(encoded_packet const& packet, send_
     write(packet.text.view(), packet.attachments.views(), flags);
 }
 
-SOCKETIO_DECL void server_socket_core::write(std::string_view text, std::span<bytes_view const> attachments, send_flags flags)
+SOCKETIO_DECL void server_socket_core::write(std::string_view text, std::span<bytes_view const> attachments,
+                                             send_flags flags)
 {
     channel_.write(text, attachments, [&] { return client_->send(text, attachments, flags); });
 }
@@ -70,8 +71,8 @@ SOCKETIO_DECL void server_socket_core::emit_event(std::string_view event, std::o
 {
     check_attachments(event, 0); // and the name
     bool const is_kept = !waiting && !pid_.empty(); // for recovery
-    if (!is_kept && !flags.is_volatile && channel_.outgoing().untouched() && client_->acts_now() && client_->can_write() &&
-        !channel_.ended()) {
+    if (!is_kept && !flags.is_volatile && channel_.outgoing().untouched() && client_->acts_now() &&
+        client_->can_write() && !channel_.ended()) {
         emit_in_place(event, std::move(waiting), encode, flags.compress);
         return;
     }
@@ -140,7 +141,8 @@ SOCKETIO_DECL void server_socket_core::ask(shared_packet packet, std::uint64_t i
     emit(std::move(packet), std::move(waiting), flags);
 }
 
-SOCKETIO_DECL void server_socket_core::write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t)
+SOCKETIO_DECL void server_socket_core::write_answer(std::string_view text, std::span<bytes_view const> attachments,
+                                                    std::uint64_t)
 {
     if (!channel_.ended())
         static_cast<void>(client_->send(text, attachments, {}));
@@ -155,7 +157,7 @@ SOCKETIO_DECL clock::time_point server_socket_core::time() const noexcept { retu
 
 SOCKETIO_DECL std::size_t server_socket_core::packet_limit() const noexcept { return nsp_->limits().bytes; }
 
-// The client has gone, and its strand with it.
+// For a client that has gone: its strand no longer takes calls, so the server's executor does.
 SOCKETIO_DECL void server_socket_core::call_elsewhere(unique_function<void()> call)
 {
     auto const server = nsp_->server();

@@ -100,9 +100,9 @@ inline http_response status_page(int status, std::string text)
             std::move(text)};
 }
 
-inline http_response failure_page(std::error_code why)
+inline http_response failure_page(std::error_code ec)
 {
-    switch (int const status = status_of_failure(why)) {
+    switch (int const status = status_of_failure(ec)) {
     case 403: return status_page(status, "Forbidden");
     case 404: return status_page(status, "Not Found");
     case 503: {
@@ -259,8 +259,9 @@ struct file_server::state {
             answer.headers.emplace_back("Cache-Control", settings.cache_control);
         if (version.is_what_the_peer_has(request))
             return answer;
-        if (auto const why = detail::give_file(answer, file, version.size))
-            return detail::failure_page(why);
+        ec = detail::give_file(answer, file, version.size);
+        if (ec)
+            return detail::failure_page(ec);
         answer.status = 200;
         answer.headers.emplace_back("Content-Type", content_type(named));
         answer.headers.emplace_back("X-Content-Type-Options", "nosniff");

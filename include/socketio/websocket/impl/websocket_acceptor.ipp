@@ -31,9 +31,11 @@ SOCKETIO_DECL std::shared_ptr<websocket_acceptor> websocket_acceptor::make(asio:
     return made;
 }
 
-SOCKETIO_DECL websocket_acceptor::websocket_acceptor(asio::any_io_executor const& executor, websocket_server_options settings)
+SOCKETIO_DECL websocket_acceptor::websocket_acceptor(asio::any_io_executor const& executor,
+    websocket_server_options settings)
     : settings_{std::move(settings)},
-      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))}, slots_{settings_.connections}
+      watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))},
+      slots_{settings_.connections}
 {
 }
 
@@ -53,7 +55,8 @@ SOCKETIO_DECL void websocket_acceptor::start()
             accepting = self->closed_ ? nullptr : self->accepting_;
         }
         if (accepting)
-            accepting->start([self](strand const& on, stream&& connected) { self->on_accepted(on, std::move(connected)); });
+            accepting->start(
+                [self](strand const& on, stream&& connected) { self->on_accepted(on, std::move(connected)); });
     });
 }
 
@@ -120,7 +123,8 @@ SOCKETIO_DECL void websocket_acceptor::on_accepted(strand const& on, stream&& co
         connected.close();
         return;
     }
-    auto const made = std::make_shared<http_connection>(on, std::move(connected), rules_, shared_from_this(), std::move(slot));
+    auto const made =
+        std::make_shared<http_connection>(on, std::move(connected), rules_, shared_from_this(), std::move(slot));
     {
         std::lock_guard const lock{mutex_};
         if (closed_)
@@ -138,7 +142,8 @@ SOCKETIO_DECL void websocket_acceptor::on_end(std::shared_ptr<http_connection> c
 
 inline http_response refuse_handshake(http_request const& request)
 {
-    http_response made{400, {{"Content-Type", "text/plain"}}, "The WebSocket handshake is not valid (RFC 6455, section 4.2.1).\n"};
+    http_response made{400, {{"Content-Type", "text/plain"}},
+        "The WebSocket handshake is not valid (RFC 6455, section 4.2.1).\n"};
     std::string_view const version = find_header(request, "Sec-WebSocket-Version");
     if ((!version.empty() && version != "13") || find_header(request, "Upgrade").empty()) {
         made.status = 426;
@@ -166,12 +171,14 @@ SOCKETIO_DECL void websocket_acceptor::on_request(std::shared_ptr<http_exchange>
 SOCKETIO_DECL void websocket_acceptor::take(strand const& on, http_exchange& exchange)
 {
     http_request const& asked = exchange.request();
-    websocket_request request{asked.target, asked.headers, choose_subprotocol(exchange.upgrade()->protocols, settings_.protocols)};
+    websocket_request request{asked.target, asked.headers,
+        choose_subprotocol(exchange.upgrade()->protocols, settings_.protocols)};
     std::string const chosen = request.subprotocol;
-    exchange.take_stream(on, chosen, [self = shared_from_this(), on, request = std::move(request)](upgraded_stream&& over) mutable {
-        // Without memory it is closed.
-        static_cast<void>(caught([&] { self->on_upgraded(on, std::move(request), std::move(over)); }));
-    });
+    exchange.take_stream(on, chosen,
+        [self = shared_from_this(), on, request = std::move(request)](upgraded_stream&& over) mutable {
+            // Without memory it is closed.
+            static_cast<void>(caught([&] { self->on_upgraded(on, std::move(request), std::move(over)); }));
+        });
 }
 
 // User code waits for a turn of its own.
@@ -189,7 +196,8 @@ SOCKETIO_DECL void websocket_acceptor::on_upgraded(strand const& on, websocket_r
     auto const core = std::make_shared<websocket_core>(on, std::move(own));
     core->agree(request.subprotocol);
     core->accept(std::move(over));
-    post(on, [core, listener = std::move(listener), handle = socketio::websocket{core}, request = std::move(request)]() mutable {
+    post(on, [core, listener = std::move(listener), handle = socketio::websocket{core},
+                 request = std::move(request)]() mutable {
         // Without a listener the last handle goes here: the client is told that the server goes away.
         core->hand_over([&] {
             socketio::websocket const last = std::move(handle);

@@ -25,19 +25,19 @@ SOCKETIO_DECL std::vector<std::weak_ptr<packet_middleware const>> server_socket_
     return {middleware_.begin(), middleware_.end()};
 }
 
-// One event on its way through the middleware, kept until the last of it has let it pass. It holds no middleware, which
-// may keep what it has to decide, and so this. The copy counts for the client while a decision is pending.
-class server_socket_core::admission : public std::enable_shared_from_this<admission> {
+// Asks the middleware about one event, one after the other, and stores the event meanwhile. It holds them weakly, since
+// a middleware may store its decision, and so this object. The stored event counts for the client while one is pending.
+class server_socket_core::middleware_run : public std::enable_shared_from_this<middleware_run> {
 public:
-    admission(std::shared_ptr<server_socket_core> of, packet const& received, std::string_view event, ack reply)
+    middleware_run(std::shared_ptr<server_socket_core> of, packet const& received, std::string_view event, ack reply)
         : socket_{std::move(of)}, event_{event}, id_{received.id}, reply_{std::move(reply)},
           middleware_{socket_->middleware()}
     {
         kept_.emplace(received);
     }
-    admission(admission const&) = delete;
-    admission& operator=(admission const&) = delete;
-    ~admission() { wait_no_more(); }
+    middleware_run(middleware_run const&) = delete;
+    middleware_run& operator=(middleware_run const&) = delete;
+    ~middleware_run() { wait_no_more(); }
 
     void run()
     {
@@ -95,13 +95,13 @@ private:
         });
     }
 
-    void refuse(connect_error why)
+    void refuse(connect_error reason)
     {
-        socket_->refuse(std::move(why));
+        socket_->refuse(std::move(reason));
         socket_->client_->defer([self = shared_from_this()] { self->kept_.reset(); });
     }
 
-    // Looked at when the middleware has returned: one that decides at once keeps nothing waiting.
+    // The check comes after the middleware has returned: then an immediate decision counts nothing.
     void wait()
     {
         waiting_ = sizeof *this + event_.size() + kept_->event.size() + kept_->reader.memory();
@@ -131,7 +131,7 @@ SOCKETIO_DECL void server_socket_core::on_event(packet const& received)
         return;
     }
     event_call call{channel_, name.view(), arguments, received.id};
-    auto const next = std::make_shared<admission>(shared_from_this(), received, name.view(), call.the_ack());
+    auto const next = std::make_shared<middleware_run>(shared_from_this(), received, name.view(), call.the_ack());
     client_->defer([next] { next->run(); });
     channel_.events().dispatch_any(call);
 }
