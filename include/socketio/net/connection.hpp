@@ -1,5 +1,5 @@
 // Joins a stream and a session: one read at a time into one buffer, one write at a time out of
-// another. It decides nothing; its owner pulls the events out and says when to write.
+// another. It decides nothing; its owner takes the events and chooses the time to write.
 #pragma once
 
 #include <socketio/core/clock.hpp>
@@ -22,7 +22,7 @@ struct connection_options {
     std::shared_ptr<void> slot{};                  // released when the stream is closed
 };
 
-// `Session` is what makes events of the bytes: an engine, or a websocket_session.
+// `Session` makes events of the bytes: an engine, or a websocket_session.
 template <class Session>
 class basic_connection : public std::enable_shared_from_this<basic_connection<Session>> {
 public:
@@ -39,38 +39,38 @@ public:
     Session const& session() const noexcept { return session_; }
     std::uint64_t bytes_received() const noexcept { return received_; }
     std::uint64_t bytes_sent() const noexcept { return sent_; }
-    // Whether the stream began with these bytes; asked of the first read only.
+    // Returns whether the stream began with these bytes. Valid for the first read only.
     bool started_with(std::string_view text) const noexcept;
 
-    // The next event, none when more bytes are needed. What an event shows lies in the read buffer and
-    // stays there until resume().
+    // Returns the next event, or `none` when more bytes are needed. An event's payload lies in the read buffer
+    // until resume().
     event_type next(clock::time_point now);
     bool has_input() const noexcept { return begin_ != end_ || (ended_ && !end_told_); }
 
-    // After a turn: reads on when the input is used up.
+    // After a turn: continues to read when the input is used up.
     void resume();
-    // Writes what has gathered, unless a write is under way; then it follows that one.
+    // Writes the output, after the write that is under way, if there is one.
     void flush();
-    // All that was written has been handed to the operating system.
+    // The operating system has taken all output.
     bool is_writable() { return !sending_ && !closed_ && !write_error_ && session_.output().empty(); }
     // Bytes that the operating system has not taken yet.
     std::size_t unsent() { return in_flight() + session_.output().size(); }
-    // So much of the output is an answer that the peer has asked for.
+    // Counts bytes of the output as an answer that the peer has asked for.
     void count_answer(std::size_t size) noexcept { answers_ += size; }
     // Bytes of such answers that the operating system has not taken yet.
     std::size_t unread_answers() const noexcept { return answers_ + answers_sending_; }
-    // Between two events: what answers the first part of a large batch leaves while the rest is still
-    // worked on. At most one write comes of it in a turn.
+    // Between two events: the answers to the first part of a large batch leave before the rest is handled. At most
+    // one such write per turn.
     void flush_early()
     {
         if (!sending_ && session_.output().size() >= worth_a_write)
             write();
     }
 
-    // Takes leave of the owner, who hears nothing more: what was written is still sent, the closing
-    // handshake is made within close_timeout, then the stream is closed.
+    // Calls the owner no more. The output is still sent, the closing handshake is made within close_timeout, then the
+    // stream is closed.
     void close() noexcept;
-    // Takes leave without any of that.
+    // Calls the owner no more, and closes the stream at once.
     void abort() noexcept;
 
 protected:
@@ -81,10 +81,10 @@ protected:
     void detach() noexcept { owner_ = nullptr; }
 
 private:
-    static constexpr std::size_t first_read = 2 * 1024; // what an idle connection costs
+    static constexpr std::size_t first_read = 2 * 1024; // the input buffer of an idle connection
     static constexpr std::size_t keep_written = 256 * 1024;
     static constexpr std::size_t worth_a_write = 2 * 1024;
-    static constexpr std::size_t piece_size = 64 * 1024; // of a large output: in between goes what is urgent
+    static constexpr std::size_t piece_size = 64 * 1024; // of a large output: urgent frames leave between two pieces
 
     void make_room();
     void read();
@@ -114,18 +114,18 @@ private:
     std::size_t end_ = 0;
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
-    bool full_read_ = false;    // the last read filled all the room there was
+    bool full_read_ = false;    // the last read filled the whole buffer
     unsigned spare_turns_ = 0;  // turns in a row that needed no more than the usual buffer
     byte_buffer writing_;
-    std::size_t written_ = 0;  // of it, what the operating system has taken
+    std::size_t written_ = 0;  // bytes of it that the operating system has taken
     std::size_t piece_ = 0;    // the bytes behind that which are under way
-    std::size_t frame_at_ = 0; // where a frame of it begins; at first behind the answer to the upgrade
+    std::size_t frame_at_ = 0; // position of a frame's beginning; at first behind the answer to the upgrade
     std::size_t answers_ = 0;         // in the session's output
     std::size_t answers_sending_ = 0; // in writing_
     bool reading_ = false;
     bool sending_ = false;
     bool lingering_ = false;
-    bool said_end_ = false; // to the peer: nothing is written after that
+    bool said_end_ = false; // the peer was told that this side sends no more
     bool closed_ = false;
     bool ended_ = false;
     bool end_told_ = false;

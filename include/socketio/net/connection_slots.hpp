@@ -1,4 +1,4 @@
-// How many connections may be open at a time. Knows nothing of what they are.
+// Limits the number of open connections. Does not know what they are for.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@ class connection_slots {
 public:
     explicit connection_slots(std::size_t most) : taken_{std::make_shared<std::atomic<std::size_t>>(0)}, most_{most} {}
 
-    // Frees the connection's slot when destroyed. Null: all are taken.
+    // The result frees the connection's slot when destroyed. Null if all slots are taken.
     std::shared_ptr<void> acquire() const
     {
         auto const made = std::make_shared<slot>(taken_);

@@ -27,7 +27,7 @@ protected:
     ~engine_channel_owner() = default;
 };
 
-// A copy of what a channel counts, and when it wants its next tick.
+// A copy of a channel's counts, and the time of its next tick.
 struct channel_status {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
@@ -44,18 +44,17 @@ public:
     engine_channel& operator=(engine_channel const&) = delete;
     virtual ~engine_channel() = default;
 
-    // As the reference names it.
+    // The reference's name of it.
     virtual std::string_view transport() const noexcept = 0;
 
-    // Takes what has come: calls `to` with each message, up to the first event that is none, and returns that event;
-    // `none`: nothing is left. After a close() inside a call no message follows. The caller holds the channel
-    // meanwhile.
+    // Takes the input: calls `to` with each message, up to the first other event, and returns that; `none` if nothing
+    // is left. After a close() inside a call no message follows. The caller holds the channel meanwhile.
     virtual engine_event receive(clock::time_point now, engine_channel_owner& to) = 0;
-    // To be called after a turn: sends what has gathered, and waits for more.
+    // Called after a turn: sends the output, and waits for more input.
     virtual channel_status settle() = 0;
     virtual channel_status status() const noexcept = 0;
 
-    // When tick() is due; never() if no time runs.
+    // The time of the next tick(); never() if there is none.
     virtual clock::time_point deadline() const noexcept = 0;
     // Time has passed: may return `closed`.
     virtual engine_event tick(clock::time_point now) = 0;
@@ -84,7 +83,7 @@ public:
         return parts_.output->size() - of.start - parts_.header;
     }
     void abandon(message const& of) noexcept { parts_.output->truncate(of.start); }
-    // Ends it, and sends the attachments behind it: all of them or, when it throws, nothing. Dropped after a close().
+    // Ends the message, and sends its attachments: all of them or, when it throws, nothing. Drops them after a close().
     virtual void end_message(message const& of, std::span<bytes_view const> attachments) = 0;
 
     // The messages of one packet: all of them or, when it throws, none.
@@ -92,7 +91,7 @@ public:
     {
         end_packet(begin_message(compress), text, attachments);
     }
-    // The same, of an answer that the peer has asked for.
+    // The same for an answer that the peer has asked for.
     void send_answer(std::string_view text, std::span<bytes_view const> attachments)
     {
         auto at = begin_message();
@@ -101,23 +100,22 @@ public:
     }
     virtual void send_binary(bytes_view message, bool compress = true) = 0;
 
-    // Whether the peer takes messages of these sizes; `text` as message_size() counts.
+    // Returns whether the peer accepts messages of these sizes; `text` as message_size() counts.
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept
     {
         std::uint64_t const most = parts_.settings->max_payload;
         return most == 0 || (text <= most && std::all_of(attachments.begin(), attachments.end(),
                                                  [most](bytes_view each) { return each.size() <= most; }));
     }
-    // Everything has been handed over: to the operating system, or to a poll that waits for more.
+    // All output has been handed over: to the operating system, or to a poll that waits for more.
     virtual bool is_writable() = 0;
-    // Bytes that have not; and those of them that are answers.
+    // Bytes that have not been handed over; and those of them that are answers.
     virtual std::size_t unsent() const noexcept = 0;
     virtual std::size_t unread_answers() const noexcept = 0;
 
-    // Ends it from this side, and the owner is not called any more. What was sent still goes, as far as close_timeout
-    // allows.
+    // Ends the connection from this side, and calls the owner no more. The output is still sent, within close_timeout.
     virtual void close() noexcept = 0;
-    // The same without sending what waits: for peers that do not read.
+    // The same, but drops the output: for peers that do not read.
     virtual void abort() noexcept = 0;
 
 protected:
@@ -125,12 +123,12 @@ protected:
     struct parts {
         byte_buffer* output;
         heartbeat* pulse;
-        engine_settings const* settings; // of the server: the peer's or its own
+        engine_settings const* settings; // the server's: received from the peer, or this side's own
         std::size_t header;              // bytes of room in front of a message
     };
 
     engine_channel() = default;
-    // To be called in the constructor.
+    // Called in the constructor.
     void consist_of(parts const& of) noexcept { parts_ = of; }
 
 private:

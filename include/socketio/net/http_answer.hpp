@@ -1,4 +1,4 @@
-// The bytes of an HTTP/1.1 answer, and how the body of a request is framed. Knows no connection.
+// The bytes of an HTTP/1.1 answer, and the framing of a request's body. Knows no connection.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -14,22 +14,22 @@ namespace socketio::detail {
 
 struct http_answer_form {
     bool head_only = false;   // to HEAD
-    bool keep_alive = true;   // the connection stays
+    bool keep_alive = true;   // the connection stays open
     bool old_client = false;  // HTTP/1.0
 };
 
-// Content-Length, Connection and Date are written here; headers of these names, and those that would break the head
-// apart, are left out. Returns how many bytes of the answer's source are to follow.
+// Writes Content-Length, Connection and Date itself; headers of these names, and those that would break the head apart,
+// are left out. Returns the number of bytes of the answer's source that must follow.
 SOCKETIO_DECL std::uint64_t write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form,
     http_time now);
 
-// "Not Found"; "" for a status that RFC 9110 does not know.
+// "Not Found", for example; "" for a status that RFC 9110 does not define.
 SOCKETIO_DECL std::string_view http_reason(int status) noexcept;
 
 enum class body_framing : std::uint8_t { none, length, chunked, unknown, invalid };
 
-// RFC 9112, section 6.3, and strict about it: what two readers could take for two different lengths is invalid.
-// unknown: a transfer coding other than chunked. `length`: of a body with Content-Length.
+// Strict about RFC 9112, section 6.3: a head that two readers could understand as two lengths is invalid. `unknown` is
+// a transfer coding other than chunked. `length` receives the length of a body with Content-Length.
 SOCKETIO_DECL body_framing request_framing(http_head const& head, std::uint64_t& length) noexcept;
 
 } // namespace socketio::detail

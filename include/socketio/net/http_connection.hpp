@@ -1,5 +1,5 @@
 // The server's side of one HTTP/1.1 connection (RFC 9112): reads one request after the other, and writes their answers.
-// Knows nothing of what the requests are about.
+// Does not know what the requests are for.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -25,27 +25,27 @@ namespace socketio::detail {
 
 struct http_rules {
     http_limits limits{};
-    std::size_t body_size = 1000000;   // bytes of one request's
-    deflate_options deflate{};         // that WebSockets may agree on
-    std::shared_ptr<tls_provider> tls{}; // to be laid over the stream
+    std::size_t body_size = 1000000;   // bytes of one request's body
+    deflate_options deflate{};         // the compression that WebSockets may agree on
+    std::shared_ptr<tls_provider> tls{}; // null: the stream is plain HTTP
     std::chrono::milliseconds request_timeout{10000}; // for a request to arrive as a whole, TLS included; 0: no limit
-    // Between two requests, for a piece of an answer to be taken, and for an answer to come to a client that sends
-    // nothing more; 0: no limit.
+    // Between two requests, for the client to take a piece of an answer, and for a late answer to a client that has
+    // ended its sending; 0: no limit.
     std::chrono::milliseconds idle_timeout{60000};
     std::chrono::milliseconds close_timeout{2000};    // for the peer to take the last answer
-    // Of a server that speaks WebSocket alone: one request, 400 for a head that is too large, and no answer to a
-    // request that comes too late.
+    // For a server of WebSockets alone: one request, 400 for a head that is too large, and no answer to a request that
+    // comes too late.
     bool handshake_only = false;
 };
 
 // Describes a stream that the program has accepted itself.
 struct http_origin {
     std::string address{}; // of the other side; empty: the socket's
-    bool secure = false;   // as it is, without a tls_provider
-    byte_buffer received{}; // of the first request, or of more
+    bool secure = false;   // although there is no tls_provider
+    byte_buffer received{}; // bytes of the first requests
 };
 
-// Who serves the requests.
+// The side that serves the requests.
 class http_connection_owner {
 public:
     http_connection_owner() = default;
@@ -68,11 +68,11 @@ public:
 
     // On the strand.
     void start();
-    // Any thread: no further request. What is being served still gets its answer.
+    // Any thread: takes no further request. The current one still gets its answer.
     void retire();
-    // Any thread: closes the stream, whatever it is at.
+    // Any thread: closes the stream in any state.
     void abort();
-    // Nobody runs the context any more.
+    // The context is being destroyed.
     void context_gone() noexcept { gone_.store(true, std::memory_order_release); }
 
 private:
@@ -88,7 +88,7 @@ private:
                      unique_function<void(upgraded_stream&&)> taken);
 
     void secure();
-    // For want of memory the connection ends.
+    // Ends the connection if `work` finds no memory.
     template <class Work>
     void guarded(Work work)
     {
@@ -116,12 +116,12 @@ private:
     void arm_step(std::chrono::milliseconds limit);
     void on_due();
 
-    static constexpr std::size_t read_ahead = 16 * 1024; // of what comes while a request is being served
+    static constexpr std::size_t read_ahead = 16 * 1024; // bytes that are read while a request is being served
     static constexpr std::size_t read_size = 4 * 1024;
     static constexpr std::size_t write_size = 256 * 1024;
     static constexpr std::size_t kept_room = 64 * 1024;
-    static constexpr std::size_t most_drained = 64 * 1024; // of what comes behind a refused handshake
-    static constexpr std::size_t piece_size = 64 * 1024; // of a body that is read as the client takes it
+    static constexpr std::size_t most_drained = 64 * 1024; // bytes that are read behind a refused handshake
+    static constexpr std::size_t piece_size = 64 * 1024; // of a body that is read while the client takes it
 
     strand strand_;
     stream stream_;
@@ -137,17 +137,17 @@ private:
 
     http_head_reader reader_;
     std::optional<body_reader> body_;
-    std::array<char, read_size> room_; // of the read that is under way: what is in the input may move meanwhile
+    std::array<char, read_size> room_; // of the current read: the input may move meanwhile
     byte_buffer input_;
     byte_buffer output_;
     byte_buffer writing_;
-    std::size_t written_ = 0; // of it
-    http_body_source source_{};     // of the answer that is being written
+    std::size_t written_ = 0; // bytes of the output
+    http_body_source source_{};     // of the current answer
     std::uint64_t source_left_ = 0; // bytes of it that have not been read
     std::uint64_t request_number_ = 0;
     std::size_t drained_ = 0;
     http_answer_form form_;  // of the current request's answer
-    std::shared_ptr<unique_function<void(bool)>> left_; // to be told, on `left_on_`, if the client leaves
+    std::shared_ptr<unique_function<void(bool)>> left_; // called on `left_on_` if the client leaves
     std::optional<strand> left_on_;
     phase phase_ = phase::head;
     bool upgrading_ = false;  // the request asks for another protocol: nothing behind it is read

@@ -1,5 +1,5 @@
-// One HTTP request on its way to its answer. It may be kept, handed on, and answered from any thread; whatever becomes
-// of it, the request gets one answer.
+// One HTTP request on its way to its answer. It may be stored, passed on, and answered from any thread. In any
+// case the request gets exactly one answer.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -23,7 +23,7 @@ namespace socketio::detail {
 
 class http_connection;
 
-// What a request to speak WebSocket asks for (RFC 6455, section 4.2.1).
+// The parameters of a request for WebSocket (RFC 6455, section 4.2.1).
 struct http_upgrade {
     std::error_code error{}; // the request is not valid
     std::string key{};
@@ -43,28 +43,27 @@ public:
     }
     http_exchange(http_exchange const&) = delete;
     http_exchange& operator=(http_exchange const&) = delete;
-    // Whoever was to answer has gone: 500.
+    // Answers 500 if there was no answer.
     ~http_exchange();
 
     http_request const& request() const noexcept { return request_; }
     // Null unless it is a request for WebSocket.
     http_upgrade const* upgrade() const noexcept { return upgrade_ ? &*upgrade_ : nullptr; }
-    // Before the exchange is handed on: headers that go with whatever the answer will be, and the request's parts for
-    // whom they are.
+    // Before the exchange is passed on: adds headers to the answer, whatever it will be; takes the request's body.
     void add_headers(string_pairs more);
     void give_up() noexcept;
     string_pairs const& headers() const noexcept { return headers_; }
     std::string take_body() noexcept { return std::exchange(request_.body, {}); }
 
-    // Any thread; what comes after the first is nothing.
+    // Any thread. Only the first answer counts.
     void answer(http_response with);
-    // Any thread: calls `gone` on a strand if the client leaves before it has its answer. With false, when it has only
-    // said that it sends nothing more: it may have left, or may wait for this answer.
+    // Any thread: calls `gone` on a strand if the client leaves before it has its answer. It is called with false if
+    // the client has only ended its sending: then it may have left, or may wait for this answer.
     void on_gone(strand const& to, unique_function<void(bool for_good)> gone);
     // Any thread: runs `work` on the connection's strand, later, if there still is a connection.
     void perform(unique_function<void(strand const&)> work);
-    // Any thread, for a valid request to upgrade, instead of an answer: the stream leaves HTTP, and is handed over on a
-    // strand of the taker's. `subprotocol`: the one that was chosen, or nothing.
+    // Any thread, instead of an answer to a valid request for WebSocket: the stream leaves HTTP, and `taken` is called
+    // with it on the strand `to`. `subprotocol` is the chosen one, or empty.
     void take_stream(strand const& to, std::string_view subprotocol, unique_function<void(upgraded_stream&&)> taken);
 
 private:

@@ -1,4 +1,4 @@
-// One HTTP request and its answer, as whoever serves them sees them.
+// One HTTP request and its answer, as their handler sees them.
 #pragma once
 
 #include <socketio/core/provided.hpp>
@@ -33,18 +33,19 @@ struct http_request {
 
 // A body that is read piece by piece, as the client takes it, so that little of it is held in memory.
 struct http_body_source {
-    std::uint64_t size = 0; // bytes of all of it, which the client is told first
-    // Puts the next bytes into `into`, `room` at most, and says how many. None before `size` of them, or an exception,
-    // which leaves through the context, ends the connection. On the connection's strand; destroyed after the last call.
+    std::uint64_t size = 0; // bytes of the whole body, for Content-Length
+    // Writes the next bytes to `into`, at most `room`, and returns their number. The connection ends if it returns 0
+    // before `size` bytes, or if it throws; the exception leaves through the context. Called on the connection's
+    // strand, and destroyed after the last call.
     std::function<std::size_t(char* into, std::size_t room)> read{};
 };
 
-// Content-Length and Connection are the connection's to write; so is Date.
+// The connection writes Content-Length, Connection and Date.
 struct http_response {
     int status = 200;
     string_pairs headers{};
     std::string body{};
-    http_body_source source{}; // in place of `body`, if it has a `read`; for one answer, since copies read the same
+    http_body_source source{}; // instead of `body`, if it has a `read`; for one answer, since copies share it
 };
 
 } // namespace socketio

@@ -1,4 +1,4 @@
-// Engine.IO over HTTP long-polling, the server's side: a request that waits for messages, and one that brings some.
+// Engine.IO over HTTP long-polling, the server's side: one request waits for messages, another brings some.
 // It does not know how requests find their session.
 #pragma once
 
@@ -25,25 +25,25 @@ struct polling_options {
 
 class polling_channel final : public engine_channel, public std::enable_shared_from_this<polling_channel> {
 public:
-    // `time` is only asked what time it is.
+    // `time` is used for its clock only.
     polling_channel(strand const& on, deadline_timer const& time, engine_settings settings, engine_channel_owner& owner,
         polling_options options);
 
-    // Writes the open packet. To be called once, before the first request is taken.
+    // Writes the open packet. Called once, before the first request is taken.
     void open() { polling_.open(time_.now()); }
 
-    // A GET of the session, and a POST. Of each kind one at a time may be under way: a second one ends the session.
+    // A GET of the session, and a POST. One of each kind may be under way: a second one ends the session.
     void take_poll(std::shared_ptr<http_exchange> exchange);
     void take_data(std::shared_ptr<http_exchange> exchange);
 
-    // Another transport is being tried: from probed() on a poll that waits does not wait long.
+    // Another transport is being tried: after probed(), a waiting poll is answered soon.
     void begin_upgrade() noexcept { upgrading_ = true; }
     void probed(clock::time_point now) noexcept { noop_due_ = now; }
     void end_upgrade() noexcept;
-    // Ends the requests that are under way; messages that no poll has taken leave over `to`. The last call.
+    // The last call: ends the requests under way, and sends the messages that no poll has taken over `to`.
     void hand_over(engine_channel& to);
 
-    // Closed, but a poll may still fetch what was sent last.
+    // Closed, but a poll may still fetch the last output.
     bool lingers() const noexcept { return linger_deadline_ != clock::never(); }
     void stop_lingering() noexcept { linger_deadline_ = clock::never(); }
 
@@ -80,19 +80,19 @@ private:
     polling polling_;
     engine_channel_owner* owner_;
     polling_options const options_;
-    std::shared_ptr<http_exchange> poll_; // that waits
+    std::shared_ptr<http_exchange> poll_; // the waiting one
     std::shared_ptr<http_exchange> data_; // whose body is being read
     std::optional<engine_event> failure_; // to be received
     std::optional<disconnect_reason> ended_by_;
-    clock::time_point noop_due_ = clock::never();      // for a poll that stands in the way of an upgrade
-    clock::time_point left_poll_due_ = clock::never(); // for the answer to a poll whose client sends nothing more there
-    clock::time_point next_poll_due_ = clock::never(); // by which such a client has to poll again
-    clock::time_point linger_deadline_ = clock::never(); // until when a poll may fetch what was sent last
+    clock::time_point noop_due_ = clock::never();      // for a poll that delays an upgrade
+    clock::time_point left_poll_due_ = clock::never(); // for the answer to a poll whose client has ended its sending
+    clock::time_point next_poll_due_ = clock::never(); // such a client must poll again until then
+    clock::time_point linger_deadline_ = clock::never(); // a poll may fetch the last output until then
     std::size_t answers_ = 0;                            // bytes of the output that the client has asked for
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
     bool upgrading_ = false;
-    bool bad_data_ = false; // the body that is being read made no sense
+    bool bad_data_ = false; // the current body was not valid
 };
 
 } // namespace socketio::detail

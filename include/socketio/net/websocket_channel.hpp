@@ -11,7 +11,7 @@ namespace socketio::detail {
 
 class websocket_channel final : public connection, public engine_channel {
 public:
-    // `session` is set up, but has said nothing yet; start() follows.
+    // `session` is configured, but has no output yet; start() follows.
     websocket_channel(strand const& on, stream&& below, engine&& session, engine_channel_owner& owner,
         connection_options options);
 

@@ -54,7 +54,7 @@ public:
     {
         link_->core->perform([core = link_->core.get(), url = link_->url] { core->open(url); });
     }
-    bool is_open() const noexcept { return link_->core->where() == detail::websocket_core::phase::open; }
+    bool is_open() const noexcept { return link_->core->current_phase() == detail::websocket_core::phase::open; }
 
     // The negotiated subprotocol, or empty.
     std::string subprotocol() const { return link_->core->subprotocol(); }
@@ -133,8 +133,8 @@ private:
     {
         auto shared = listener ? std::make_shared<Listener>(std::move(listener)) : nullptr;
         link_->core->perform([core = link_->core.get(), which, shared = std::move(shared)]() mutable {
-            if (core->where() != detail::websocket_core::phase::closed)
-                std::swap(core->heard_by().*which, shared);
+            if (core->current_phase() != detail::websocket_core::phase::closed)
+                std::swap(core->current_listeners().*which, shared);
         });
     }
 

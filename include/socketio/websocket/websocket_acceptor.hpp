@@ -1,4 +1,4 @@
-// The state behind a `websocket_server`: accepts, answers the opening handshake, and hands over.
+// The state behind a `websocket_server`: accepts connections, answers their opening handshakes, and passes them on.
 #pragma once
 
 #include <socketio/net/acceptor.hpp>
@@ -49,10 +49,10 @@ private:
     connection_slots const slots_;
     std::shared_ptr<http_rules const> rules_;
 
-    std::mutex mutex_; // guards what follows
+    std::mutex mutex_; // guards the members below
     std::shared_ptr<acceptor> accepting_;
     std::set<std::shared_ptr<http_connection>> connections_; // that have not been upgraded
-    std::shared_ptr<connection_listener const> heard_by_;
+    std::shared_ptr<connection_listener const> listener_;
     bool closed_ = false;
 };
 

@@ -43,25 +43,25 @@ public:
     websocket_core(strand const& on, websocket_options settings);
     ~websocket_core() = default;
 
-    // Any thread. What is asked for in one thread is done in that order.
+    // Any thread. The order of one thread's calls is kept.
     void perform(unique_function<void()> command) { static_cast<void>(lane_.perform(std::move(command))); }
     bool send(opcode code, std::string_view payload);
     void close(std::uint16_t code, std::string_view reason);
     void stop() noexcept;
-    phase where() const noexcept { return phase_.load(std::memory_order_acquire); }
+    phase current_phase() const noexcept { return phase_.load(std::memory_order_acquire); }
     std::size_t buffered_amount() const noexcept;
     std::string subprotocol() const;
     bool on_strand() const noexcept { return lane_.on_strand(); }
 
     // On the strand.
     void open(std::string const& url);
-    // Of a server: a connection whose handshake is done. It is read from hand_over() on.
+    // For a server: takes a connection whose handshake is done. It is read from hand_over() on.
     void accept(upgraded_stream&& over) { start(role::server, std::move(over)); }
     void agree(std::string subprotocol);
-    // Calls what listens to connections, and begins.
-    void hand_over(unique_function<void()> heard);
+    // Calls the listener of connections, and begins to read.
+    void hand_over(unique_function<void()> call_listener);
     void pause(bool paused);
-    listeners& heard_by() noexcept { return listeners_; }
+    listeners& current_listeners() noexcept { return listeners_; }
 
     std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
     SOCKETIO_DECL void on_readable() override;
@@ -80,34 +80,34 @@ public:
 private:
     using link_type = basic_connection<websocket_session>;
 
-    // It dies with the context.
+    // Destroyed with the context.
     struct runtime {
         std::shared_ptr<dial> dialing;
         std::shared_ptr<link_type> link;
     };
 
     void dial_to(std::string const& address);
-    void end_unheard();
+    void end_silently();
     void end_with(std::error_code ec);
     void take_events();
     bool provide_tls(dial_request& request);
     void end_later(websocket_close how);
     void on_dialed(dial_result&& result, stream&& connected);
     void start(role own, upgraded_stream&& over);
-    void tell_open();
+    void call_open_listener();
     void on_event(websocket_session_event const& event);
     void on_closed(websocket_session_event const& event);
     void end(websocket_close const& how);
     bool write(opcode code, std::string_view payload);
     void close_here(std::uint16_t code, std::string_view reason);
     void set_deadline(std::chrono::milliseconds limit) { deadline_ = limit_after(lane_.now(), limit); }
-    void go(phase to) noexcept { phase_.store(to, std::memory_order_release); }
+    void set_phase(phase to) noexcept { phase_.store(to, std::memory_order_release); }
 
     websocket_options const settings_;
     lane lane_;
     std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();
     std::atomic<phase> phase_{phase::idle};
-    std::atomic<std::size_t> unsent_{0};  // as it was after the last turn
+    std::atomic<std::size_t> unsent_{0};  // bytes, at the end of the last turn
     std::atomic<std::size_t> handed_over_{0}; // bytes in the lane's inbox
 
     mutable std::mutex mutex_; // guards subprotocol_

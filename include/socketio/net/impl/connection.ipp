@@ -1,4 +1,4 @@
-// The read loop, the write, and the way out.
+// The read loop, the write, and the end.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -41,7 +41,7 @@ auto basic_connection<Session>::next(clock::time_point now) -> event_type
 {
     std::span<char> rest{input_.get() + begin_, end_ - begin_};
     event_type result;
-    // Reading on from a state that was left halfway is no use: that is the end of the connection.
+    // The session was left halfway, so the connection ends.
     if (auto const failed = caught([&] { result = session_.next(rest, now); })) {
         ended_ = true;
         end_error_ = failed;
@@ -72,7 +72,7 @@ void basic_connection<Session>::resume()
         fail(failed);
 }
 
-// For want of memory: told like an error of the stream, in a turn of its own.
+// Called without memory. It is reported like an error of the stream, in a turn of its own.
 template <class Session>
 void basic_connection<Session>::fail(std::error_code ec) noexcept
 {
@@ -81,8 +81,8 @@ void basic_connection<Session>::fail(std::error_code ec) noexcept
     reading_ = true;
 }
 
-// The buffer doubles while the peer keeps filling it, and beyond its usual size only for a frame that
-// needs it and as its bytes really come. It shrinks again when that was long ago.
+// The buffer doubles while the peer keeps filling it. Beyond its usual size it grows only for a frame that needs it,
+// and only as the bytes arrive. It shrinks again after many turns without such a frame.
 template <class Session>
 void basic_connection<Session>::make_room()
 {
@@ -142,7 +142,7 @@ void basic_connection<Session>::on_read(std::error_code ec, std::size_t count)
         linger();
 }
 
-// True if a write was begun.
+// Returns true if a write has begun.
 template <class Session>
 bool basic_connection<Session>::write()
 {
@@ -180,8 +180,8 @@ void basic_connection<Session>::write_piece()
         post(strand_, [self = this->shared_from_this(), failed] { self->on_written(failed); });
 }
 
-// What is urgent goes in front of the next frame, where bytes lay that have been written: this piece ends there, or
-// begins with it.
+// Urgent output is placed in front of the next frame, over bytes that are already written. The piece ends at that
+// place, or begins with it.
 template <class Session>
 void basic_connection<Session>::make_way()
 {
@@ -227,7 +227,7 @@ void basic_connection<Session>::on_written(std::error_code ec)
     if (closed_)
         return;
     if (ec) {
-        // The read side tells the owner; a peer that is gone in one direction is gone.
+        // The read side reports it: a peer that is gone in one direction is gone.
         write_error_ = ec;
         stream_.close();
         if (lingering_)
@@ -262,7 +262,7 @@ void basic_connection<Session>::close() noexcept
     post(strand_, [self = this->shared_from_this()] { self->linger(); });
 }
 
-// On its own: everything that still comes is swallowed until both sides have said goodbye.
+// Without an owner: drops all input until both close frames have been sent.
 template <class Session>
 void basic_connection<Session>::linger() noexcept
 {
@@ -284,14 +284,14 @@ void basic_connection<Session>::swallow()
         end_stream();
         return;
     }
-    // Closing with input unread would reset the connection and could take our last words with it:
-    // so the peer's end of stream is waited for.
+    // Closing with input unread would reset the connection, and the last output could be lost: so it waits for the
+    // peer's end of the stream.
     if (session_.finished() && session_.output().empty())
         say_end();
     resume();
 }
 
-// A stream is not told so while it writes: what is cut off then ends without.
+// Never during a write: a connection that is aborted then ends without it.
 template <class Session>
 void basic_connection<Session>::say_end() noexcept
 {

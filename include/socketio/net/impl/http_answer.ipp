@@ -1,4 +1,4 @@
-// Writing answers, and judging the framing of requests.
+// Writes answers, and decides the framing of requests.
 #pragma once
 
 #include <socketio/net/http_answer.hpp>
@@ -58,7 +58,7 @@ inline bool is_connection_header(std::string_view name) noexcept
 SOCKETIO_DECL std::uint64_t write_http_answer(byte_buffer& to, http_response const& answer, http_answer_form form,
     http_time now)
 {
-    // What a status line cannot hold (100 to 199 are not final answers) is the handler's mistake.
+    // A status that no final answer can have (100 to 199 included) is the handler's mistake.
     int const status = answer.status < 200 || answer.status > 999 ? 500 : answer.status;
     std::string head = "HTTP/1.1 " + std::to_string(status);
     head.append(" ").append(http_reason(status)).append("\r\nDate: ").append(format_http_date(now)).append("\r\n");

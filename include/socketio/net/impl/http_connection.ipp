@@ -1,4 +1,4 @@
-// Reading, writing and the end. At most one read and one write are under way, and each holds the connection.
+// Reads, writes and the end. At most one read and one write are under way, and each holds the connection.
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -73,7 +73,7 @@ SOCKETIO_DECL void http_connection::abort()
     post(strand_, [self = shared_from_this()] { self->end(); });
 }
 
-// The timer is armed for what comes first, and looks again when it fires.
+// The timer is armed for the earliest deadline, and checks again when it fires.
 SOCKETIO_DECL void http_connection::arm(std::chrono::milliseconds limit)
 {
     deadline_ = limit_after(timer_.now(), limit);
@@ -81,7 +81,7 @@ SOCKETIO_DECL void http_connection::arm(std::chrono::milliseconds limit)
         timer_.arm(deadline_, [self = shared_from_this()] { self->on_due(); });
 }
 
-// Of a handshake one limit is for all of it.
+// One limit covers a whole handshake.
 SOCKETIO_DECL void http_connection::arm_step(std::chrono::milliseconds limit)
 {
     if (!rules_->handshake_only)
@@ -146,8 +146,8 @@ SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t coun
     proceed();
 }
 
-// A client may say that it sends nothing more as soon as it has asked (RFC 9112, section 9.6), and has then its answers
-// to come. A client that has left looks the same, so there is a limit for answers that come late.
+// A client may end its sending after its requests (RFC 9112, section 9.6) and still wait for the answers. A client that
+// has left looks the same, so late answers have a limit.
 SOCKETIO_DECL void http_connection::on_last_request()
 {
     peer_ended_ = true;
@@ -162,7 +162,7 @@ SOCKETIO_DECL void http_connection::on_last_request()
     proceed();
 }
 
-// What the owner does may throw, so nothing is left to be done then.
+// The owner may throw, so its call is the last action here.
 SOCKETIO_DECL void http_connection::proceed()
 {
     if (phase_ == phase::head)
@@ -176,7 +176,7 @@ SOCKETIO_DECL void http_connection::proceed()
         serve();
 }
 
-// A piece of it, so that a large answer is as long under way as the client needs while it takes one after the other.
+// Writes one piece, so that the time limit counts for each piece of a large answer.
 SOCKETIO_DECL void http_connection::write()
 {
     if (sending_)
@@ -201,7 +201,8 @@ SOCKETIO_DECL void http_connection::write()
                         });
 }
 
-// The next piece of a body. False if there is none: the client must not take what it has for all of it.
+// Reads the next piece of a body. Returns false if there is none: the connection must end, so that the client does not
+// take its part for the whole.
 SOCKETIO_DECL bool http_connection::pull()
 {
     if (source_left_ == 0)
@@ -252,7 +253,7 @@ SOCKETIO_DECL void http_connection::next_request()
         proceed();
 }
 
-// Closing at once, with input unread, would reset the connection and could take the answer along.
+// Closing at once, with input unread, would reset the connection, and the answer could be lost.
 SOCKETIO_DECL void http_connection::drain_before_close()
 {
     phase_ = phase::closing;

@@ -51,8 +51,8 @@ SOCKETIO_DECL void http_connection::on_head()
         [[fallthrough]];
     case body_framing::chunked: expect_body(); break;
     }
-    // Other protocols that are offered (h2c, by some clients with every request) are not taken up; nor is what was
-    // asked for ahead of the answer to an earlier request: a read is under way, which nobody can take over.
+    // Other offered protocols (h2c, by some clients with every request) are ignored. So is a request for WebSocket
+    // before the answer to an earlier request: a read is under way, which cannot be passed on.
     bool const asked =
         head.minor != 0 && head.has_token("Upgrade", "websocket") && head.has_token("Connection", "Upgrade");
     upgrading_ = asked && phase_ == phase::ready && !reading_;
@@ -102,7 +102,7 @@ SOCKETIO_DECL void http_connection::serve()
         deadline_ = clock::never();
     if (peer_ended_)
         arm_step(rules_->idle_timeout);
-    if (upgrading_) // nothing is read meanwhile, so that nobody sees the client leave
+    if (upgrading_) // without a read it is not noticed if the client leaves
         arm_step(rules_->request_timeout);
     auto upgrade = judge_upgrade();
     http_head& head = reader_.head();
@@ -196,7 +196,7 @@ SOCKETIO_DECL http_exchange::~http_exchange()
         give_up();
 }
 
-// There is no memory for an answer.
+// Called when there is no memory for an answer.
 SOCKETIO_DECL void http_exchange::give_up() noexcept
 {
     if (auto const on = on_.lock(); on && on->alive())

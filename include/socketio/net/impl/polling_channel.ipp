@@ -1,4 +1,4 @@
-// Polls that wait, bodies that are read, and the last poll of a session.
+// Waiting polls, incoming bodies, and the last poll of a session.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -12,9 +12,9 @@
 
 namespace socketio::detail {
 
-// How often a poll that stands in the way of an upgrade is ended.
+// The interval at which a poll that delays an upgrade is answered.
 inline constexpr std::chrono::milliseconds noop_pause{100};
-// never() says that it does not linger.
+// never() means that it does not linger.
 inline constexpr clock::time_point latest_linger = clock::never() - clock::duration{1};
 
 SOCKETIO_DECL polling_channel::polling_channel(strand const& on, deadline_timer const& time, engine_settings settings,
@@ -69,8 +69,8 @@ SOCKETIO_DECL void polling_channel::take_data(std::shared_ptr<http_exchange> exc
     }
 }
 
-// A client that sends nothing more on the poll's connection has left, or waits. It is answered before long, and if it
-// is still there it polls again.
+// A client that has ended its sending on the poll's connection has left, or waits. Its poll is answered soon: a client
+// that waits polls again.
 SOCKETIO_DECL void polling_channel::on_poll_left(bool for_good)
 {
     if (for_good) {
@@ -79,11 +79,11 @@ SOCKETIO_DECL void polling_channel::on_poll_left(bool for_good)
     } else {
         left_poll_due_ = deadline_after(time_.now(), options_.close_timeout);
         if (owner_)
-            owner_->on_readable(); // to look at the deadline
+            owner_->on_readable(); // checks the deadline
     }
 }
 
-// Two polls at once, or two bodies: nobody could say which comes first.
+// Ends the session: two polls at once, or two bodies, have no order.
 SOCKETIO_DECL void polling_channel::on_overlap(http_exchange& exchange)
 {
     exchange.answer(bad_request_response());
@@ -201,7 +201,7 @@ SOCKETIO_DECL void polling_channel::send_binary(bytes_view data, bool compress)
         polling_.send_binary(data, compress);
 }
 
-// True if the body is gzip now.
+// Returns true if the body is gzip now.
 inline bool compress_body(std::string& body, polling_options const& how, http_request const& request)
 {
     auto const gzip = installed_gzip.load(std::memory_order_acquire);
@@ -215,7 +215,7 @@ inline bool compress_body(std::string& body, polling_options const& how, http_re
     return true;
 }
 
-// To the poll that waits.
+// Answers the waiting poll.
 SOCKETIO_DECL void polling_channel::send_output()
 {
     bool const may_compress = polling_.may_compress();
@@ -257,7 +257,7 @@ SOCKETIO_DECL void polling_channel::end_upgrade() noexcept
     noop_due_ = clock::never();
 }
 
-// What no poll has fetched goes ahead of everything else.
+// The output that no poll has fetched leaves first.
 SOCKETIO_DECL void polling_channel::hand_over(engine_channel& to)
 {
     end_poll(engine_packet_type::noop);
@@ -283,8 +283,8 @@ SOCKETIO_DECL void polling_channel::close() noexcept
         stop_lingering();
 }
 
-// What was sent goes to the poll that waits, or to the next; the close packet to the one behind it, since npm's client
-// acts on a close packet before it hears the messages of the same payload.
+// The output goes to the waiting poll, or to the next one, and the close packet to the poll after it: npm's client acts
+// on a close packet before the messages of the same payload.
 SOCKETIO_DECL void polling_channel::linger()
 {
     if (poll_ && !polling_.has_output()) {

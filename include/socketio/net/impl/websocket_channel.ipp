@@ -1,4 +1,4 @@
-// Events of the engine to their owner, and messages into its output.
+// Passes the engine's events to the owner, and messages to the engine.
 #pragma once
 
 #include <socketio/net/websocket_channel.hpp>
@@ -34,7 +34,7 @@ SOCKETIO_DECL engine_event websocket_channel::receive(clock::time_point now, eng
     return {};
 }
 
-// A server that refuses the protocol version may do so in HTTP behind its 101.
+// A server may refuse the protocol version in HTTP behind its 101.
 SOCKETIO_DECL bool websocket_channel::is_http(engine_event const& end) const noexcept
 {
     return !opened_ && end.error == error::frame_invalid && session().own_role() == role::client &&
@@ -43,7 +43,7 @@ SOCKETIO_DECL bool websocket_channel::is_http(engine_event const& end) const noe
 
 SOCKETIO_DECL channel_status websocket_channel::settle()
 {
-    if (is_owned()) { // otherwise it goes its own way
+    if (is_owned()) { // otherwise the connection ends without the owner
         flush();
         resume();
     }

@@ -1,4 +1,4 @@
-// From the port to the listener of connections.
+// Accepts connections, and passes them to the listener of connections.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -45,7 +45,7 @@ SOCKETIO_DECL websocket_acceptor::~websocket_acceptor()
         watch_.remove(this);
 }
 
-// The accept loop holds this for as long as it runs.
+// The accept loop holds this object while it runs.
 SOCKETIO_DECL void websocket_acceptor::start()
 {
     post(accepting_->serial(), [self = shared_from_this()] {
@@ -60,11 +60,11 @@ SOCKETIO_DECL void websocket_acceptor::start()
     });
 }
 
-SOCKETIO_DECL void websocket_acceptor::on_connection(connection_listener heard)
+SOCKETIO_DECL void websocket_acceptor::on_connection(connection_listener listener)
 {
-    auto next = std::make_shared<connection_listener const>(std::move(heard));
+    auto next = std::make_shared<connection_listener const>(std::move(listener));
     std::lock_guard const lock{mutex_};
-    heard_by_.swap(next);
+    listener_.swap(next);
 }
 
 SOCKETIO_DECL void websocket_acceptor::close()
@@ -75,13 +75,13 @@ SOCKETIO_DECL void websocket_acceptor::close()
     if (std::exchange(closed_, true) || !accepting_)
         return;
     left.swap(connections_);
-    last.swap(heard_by_);
+    last.swap(listener_);
     post(accepting_->serial(), [accepting = accepting_] { accepting->close(); });
     for (auto const& each : left)
         each->abort();
 }
 
-// Nobody runs the context any more.
+// The context is being destroyed.
 SOCKETIO_DECL void websocket_acceptor::context_gone() noexcept
 {
     auto const self = weak_from_this().lock();
@@ -93,7 +93,7 @@ SOCKETIO_DECL void websocket_acceptor::context_gone() noexcept
     std::lock_guard const lock{mutex_};
     closed_ = true;
     left.swap(connections_);
-    last.swap(heard_by_);
+    last.swap(listener_);
     accepting.swap(accepting_);
     if (accepting)
         accepting->close();
@@ -153,7 +153,7 @@ inline http_response refuse_handshake(http_request const& request)
     return made;
 }
 
-// The first of the names that this side speaks.
+// Chooses the first of the client's names that this side supports.
 inline std::string choose_subprotocol(std::vector<std::string> const& offered, std::vector<std::string> const& spoken)
 {
     auto const chosen = std::find_first_of(offered.begin(), offered.end(), spoken.begin(), spoken.end());
@@ -176,7 +176,7 @@ SOCKETIO_DECL void websocket_acceptor::take(strand const& on, http_exchange& exc
     std::string const chosen = request.subprotocol;
     exchange.take_stream(on, chosen,
         [self = shared_from_this(), on, request = std::move(request)](upgraded_stream&& over) mutable {
-            // Without memory it is closed.
+            // Without memory the connection is closed.
             static_cast<void>(caught([&] { self->on_upgraded(on, std::move(request), std::move(over)); }));
         });
 }
@@ -187,7 +187,7 @@ SOCKETIO_DECL void websocket_acceptor::on_upgraded(strand const& on, websocket_r
     std::shared_ptr<connection_listener const> listener;
     {
         std::lock_guard const lock{mutex_};
-        listener = heard_by_;
+        listener = listener_;
     }
     websocket_options own;
     own.close_timeout = settings_.close_timeout;
@@ -198,7 +198,7 @@ SOCKETIO_DECL void websocket_acceptor::on_upgraded(strand const& on, websocket_r
     core->accept(std::move(over));
     post(on, [core, listener = std::move(listener), handle = socketio::websocket{core},
                  request = std::move(request)]() mutable {
-        // Without a listener the last handle goes here: the client is told that the server goes away.
+        // Without a listener the last handle is destroyed here, which closes the connection as "going away".
         core->hand_over([&] {
             socketio::websocket const last = std::move(handle);
             if (listener && *listener)

@@ -1,4 +1,4 @@
-// One connection from the first step to the last event.
+// One connection, from its first step to its last event.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -29,7 +29,7 @@ SOCKETIO_DECL websocket_core::websocket_core(strand const& on, websocket_options
 // The listeners die last, because they may hold handles to this.
 SOCKETIO_DECL void websocket_core::on_context_gone() noexcept
 {
-    go(phase::closed);
+    set_phase(phase::closed);
     auto const last = std::exchange(listeners_, {});
     runtime_.reset();
 }
@@ -57,7 +57,7 @@ SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
 {
     if (lane_.acts_now())
         return runtime_->link && runtime_->link->unsent() <= settings_.limits.buffered && write(code, payload);
-    if (where() != phase::open || buffered_amount() > settings_.limits.buffered)
+    if (current_phase() != phase::open || buffered_amount() > settings_.limits.buffered)
         return false;
     handed_over_.fetch_add(payload.size(), std::memory_order_relaxed);
     scope_fail not_handed{[&] { handed_over_.fetch_sub(payload.size(), std::memory_order_relaxed); }};
@@ -67,7 +67,7 @@ SOCKETIO_DECL bool websocket_core::send(opcode code, std::string_view payload)
     return true;
 }
 
-// The limit was asked before.
+// send() has checked the limit.
 SOCKETIO_DECL void websocket_core::take_packet(std::string_view payload, std::span<bytes_view const>,
     std::uint32_t code, std::optional<pending_ack>&&)
 {
@@ -77,7 +77,7 @@ SOCKETIO_DECL void websocket_core::take_packet(std::string_view payload, std::sp
 
 SOCKETIO_DECL bool websocket_core::write(opcode code, std::string_view payload)
 {
-    if (where() != phase::open)
+    if (current_phase() != phase::open)
         return false;
     runtime_->link->session().endpoint().send(code, payload);
     return true;
@@ -87,30 +87,30 @@ SOCKETIO_DECL void websocket_core::close(std::uint16_t code, std::string_view re
 {
     if (code != 0 && !is_close_code(code))
         throw_misuse("websocket: " + std::to_string(code) + " must not be sent in a close frame");
-    perform([core = this, code, words = std::string{reason}] { core->close_here(code, words); });
+    perform([core = this, code, text = std::string{reason}] { core->close_here(code, text); });
 }
 
 SOCKETIO_DECL void websocket_core::close_here(std::uint16_t code, std::string_view reason)
 {
-    if (where() == phase::idle || where() == phase::opening) {
+    if (current_phase() == phase::idle || current_phase() == phase::opening) {
         end_with(error::stopped);
         return;
     }
-    if (where() != phase::open)
+    if (current_phase() != phase::open)
         return;
     set_deadline(settings_.close_timeout);
     runtime_->link->session().close(code, reason);
-    go(phase::closing);
+    set_phase(phase::closing);
     pause(false); // the peer's part of the closing handshake has to be read
 }
 
 // The last handle is gone: no listener is called any more.
 SOCKETIO_DECL void websocket_core::stop() noexcept
 {
-    lane_.perform_surely([self = shared_from_this()] { self->end_unheard(); });
+    lane_.perform_surely([self = shared_from_this()] { self->end_silently(); });
 }
 
-SOCKETIO_DECL void websocket_core::end_unheard()
+SOCKETIO_DECL void websocket_core::end_silently()
 {
     auto const last = std::exchange(listeners_, {});
     end({});
@@ -118,16 +118,16 @@ SOCKETIO_DECL void websocket_core::end_unheard()
 
 SOCKETIO_DECL void websocket_core::open(std::string const& address)
 {
-    if (where() != phase::idle)
+    if (current_phase() != phase::idle)
         return;
-    scope_fail as_before{[this] { go(phase::idle); }};
+    scope_fail as_before{[this] { set_phase(phase::idle); }};
     dial_to(address);
     as_before.done();
 }
 
 SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
 {
-    go(phase::opening);
+    set_phase(phase::opening);
     set_deadline(settings_.timeout);
     url to;
     if (auto const ec = parse_url(address, to)) {
@@ -157,16 +157,16 @@ SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
 
 SOCKETIO_DECL void websocket_core::on_dialed(dial_result&& result, stream&& connected)
 {
-    if (where() != phase::opening)
+    if (current_phase() != phase::opening)
         return;
     runtime_->dialing.reset();
     if (!result.error) {
         agree(std::move(result.subprotocol));
-        std::list<lane::step> told;
-        told.push_back([this] { tell_open(); });
+        std::list<lane::step> steps;
+        steps.push_back([this] { call_open_listener(); });
         start(role::client,
             {.connected = std::move(connected), .leftover = std::move(result.leftover), .deflate = result.deflate});
-        lane_.defer(std::move(told));
+        lane_.defer(std::move(steps));
         return;
     }
     websocket_close how{.error = result.error, .message = std::move(result.message), .http_status = result.http_status};
@@ -178,31 +178,31 @@ SOCKETIO_DECL bool websocket_core::provide_tls(dial_request& request)
 {
     tls_maker const maker = registered_tls.load();
     std::error_code ec = error::tls_not_available;
-    std::string words = ec.message();
+    std::string message = ec.message();
     if (maker)
-        request.tls = maker(settings_.tls, role::client, ec, words);
+        request.tls = maker(settings_.tls, role::client, ec, message);
     if (!request.tls)
-        end_later({.error = ec, .message = std::move(words)});
+        end_later({.error = ec, .message = std::move(message)});
     return request.tls != nullptr;
 }
 
-// For what is noticed where user code must not be called.
+// For ends that are noticed where user code must not be called.
 SOCKETIO_DECL void websocket_core::end_later(websocket_close how)
 {
     lane_.defer([this, how = std::move(how)] { end(how); });
 }
 
-SOCKETIO_DECL void websocket_core::hand_over(unique_function<void()> heard)
+SOCKETIO_DECL void websocket_core::hand_over(unique_function<void()> call_listener)
 {
     lane_.run([&] {
-        heard();
+        call_listener();
         take_events();
     });
 }
 
-SOCKETIO_DECL void websocket_core::tell_open()
+SOCKETIO_DECL void websocket_core::call_open_listener()
 {
-    if (auto const listener = listeners_.open; listener && where() != phase::closed)
+    if (auto const listener = listeners_.open; listener && current_phase() != phase::closed)
         (*listener)();
 }
 
@@ -219,7 +219,7 @@ SOCKETIO_DECL void websocket_core::start(role own, upgraded_stream&& over)
         connection_options{settings_.limits.read_buffer, settings_.close_timeout, std::move(over.slot)});
     made->start(std::move(over.leftover));
     runtime_->link = std::move(made);
-    go(phase::open);
+    set_phase(phase::open);
     set_deadline({});
 }
 
@@ -238,7 +238,7 @@ SOCKETIO_DECL void websocket_core::on_recover()
     end_with(std::make_error_code(std::errc::not_enough_memory));
 }
 
-// Takes all that has come, and asks before each event whether this is still the connection.
+// Takes all events that have come, and checks before each that this is still the connection.
 SOCKETIO_DECL void websocket_core::take_events()
 {
     auto const link = runtime_->link;
@@ -315,12 +315,12 @@ SOCKETIO_DECL void websocket_core::end_with(std::error_code ec)
     end({.error = ec, .message = ec.message()});
 }
 
-// What was written is still sent, and the closing handshake made, by the connection alone.
+// The connection alone sends the rest of the output and makes the closing handshake.
 SOCKETIO_DECL void websocket_core::end(websocket_close const& how)
 {
-    if (where() == phase::closed)
+    if (current_phase() == phase::closed)
         return;
-    go(phase::closed);
+    set_phase(phase::closed);
     deadline_ = clock::never();
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
@@ -336,7 +336,7 @@ SOCKETIO_DECL void websocket_core::on_due()
 {
     if (lane_.now() < deadline_)
         return;
-    if (where() == phase::closing && runtime_->link)
+    if (current_phase() == phase::closing && runtime_->link)
         std::exchange(runtime_->link, nullptr)->abort();
     end_with(error::timeout);
 }
