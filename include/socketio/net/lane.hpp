@@ -1,5 +1,5 @@
-// One strand and the order of what happens on it: commands and packets of other threads, turns, steps, one deadline,
-// and the end of the execution context. It knows no connection; its owner does the work.
+// One strand and the order of the work on it: commands and packets of other threads, turns, steps, one deadline, and
+// the end of the execution context. It knows no connection; its owner does the work.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -28,19 +28,19 @@ public:
     lane_owner(lane_owner const&) = delete;
     lane_owner& operator=(lane_owner const&) = delete;
 
-    // Held by all that is under way. Null while the owner is being destroyed. Any thread.
+    // Held by all pending operations. Null while the owner is being destroyed. Any thread.
     virtual std::shared_ptr<void> pin() = 0;
-    // A turn of its own, after an exception or after acts outside a turn: interrupted work goes on.
+    // A turn of its own, after an exception or after acts outside a turn: the owner continues interrupted work.
     virtual void on_turn() = 0;
-    // The last turn found no memory for work that had to be done whole. If this throws, it is called again.
+    // The last turn found no memory for work that must be complete. If this throws, it is called again.
     virtual void on_recover() = 0;
     // The end of the outermost turn.
     virtual void on_turn_end() = 0;
     // never() if there is none.
     virtual clock::time_point next_deadline() const noexcept = 0;
-    // That deadline has come, or is to be looked at.
+    // That deadline has come, or must be checked.
     virtual void on_due() = 0;
-    // Instead of all else: no turn follows, and the strand goes. Not on the strand.
+    // The context is being destroyed: no turn follows. Not called on the strand.
     virtual void on_context_gone() noexcept = 0;
 
 protected:
@@ -58,12 +58,12 @@ public:
     // Any thread.
     bool alive() const noexcept { return !gone_.load(std::memory_order_acquire); }
     bool on_strand() const noexcept { return alive() && runtime_->serial.running_in_this_thread(); }
-    // True on the strand, unless user code writes into the output: things may be done inline. All that was asked for
-    // before has been done then, and the end of a turn follows.
+    // Returns true on the strand, unless user code writes into the output: the caller may act inline. All earlier
+    // commands have been executed then, and the end of a turn follows.
     bool acts_now();
-    // Runs `command` now on the strand, or later there, in order with all else of this thread. False: it never will be.
+    // Runs `command` now on the strand, or later there, in this thread's order. Returns false if it will never run.
     bool perform(step command);
-    // For destructors. A command that finds no memory on its way is repeated in a turn, which it must allow.
+    // For destructors. A command that finds no memory is repeated in a turn, which it must allow.
     template <class Command>
     void perform_surely(Command const& command) noexcept
     {
@@ -73,45 +73,45 @@ public:
         if (alive())
             post(runtime_->serial, [this, self = owner_.pin(), command] { run(command); });
     }
-    // To be done on the strand as by perform(), but never inline.
+    // Passes a packet to the strand, as perform() does, but never inline.
     bool hand_over(lane_recipient& to, std::string_view text, std::span<bytes_view const> attachments,
                    std::uint32_t flags, std::optional<pending_ack>&& waiting);
     bool hand_over(std::shared_ptr<lane_recipient> recipient);
-    // Bytes of packets that were handed over and not taken yet.
+    // Bytes of packets that were passed here and not taken yet.
     std::size_t waiting_bytes();
 
     // On the strand.
-    // The one look at the clock.
+    // Reads the clock; nothing else does.
     clock::time_point time() const noexcept { return alive() ? runtime_->timer.now() : clock::now(); }
     strand const& serial() const noexcept { return runtime_->serial; }
-    // As it was at the beginning of the turn, or of the last act outside one.
+    // The time at the beginning of the turn, or of the last act outside one.
     clock::time_point now() const noexcept { return now_; }
-    // One turn: what was asked for before, then `work`, then the steps. Inside another it is a part of that. If it
-    // throws, all that is left goes on in a turn of its own.
+    // One turn: earlier commands, then `work`, then the steps. Inside another turn it is a part of that. If it throws,
+    // the rest follows in a turn of its own.
     void run(function_ref<void()> work);
     // For coroutines, which must not call user code: a turn of its own follows `work`.
     void run_ahead(function_ref<void()> work) noexcept;
     void run_steps();
     // User code is called in steps: after the listener that runs now, in order. Each may throw.
     void defer(step next) { steps_.push_back(std::move(next)); }
-    // The same of steps that have their memory already.
+    // The same for steps whose memory is allocated already.
     void defer(std::list<step>&& steps) noexcept { steps_.splice(steps_.end(), steps); }
     // The same, before all other steps.
     void defer_first(step next) { steps_.push_front(std::move(next)); }
     void defer_first(std::list<step>&& steps) noexcept { steps_.splice(steps_.begin(), steps); }
     bool has_steps() const noexcept { return !steps_.empty(); }
-    // There was no memory for something that had to be done whole: the next turn begins with on_recover().
+    // There was no memory for work that must be complete: the next turn begins with on_recover().
     void starve() noexcept { starved_ = true; }
-    // The owner's deadline has become another one, outside a turn.
+    // The owner's deadline has changed outside a turn.
     void arm();
-    // Has on_turn() called in a turn of its own; one is enough for many who ask.
+    // Requests a call of on_turn() in a turn of its own. Many requests cause one turn.
     void post_turn();
-    // Has on_due() called in a turn of its own.
+    // Requests a call of on_due() in a turn of its own.
     void post_due();
-    // The end of the owner: nothing is taken from now on, and no turn follows. False, and not so, if something is left
-    // to do.
+    // The end of the owner: takes nothing from now on, and no turn follows. Does nothing, and returns false, if work is
+    // left.
     bool retire();
-    // True while user code writes into the output: its acts have to wait.
+    // True while user code writes into the output: its own calls have to wait.
     bool& writing() noexcept { return writing_; }
 
     SOCKETIO_DECL void context_gone() noexcept override;
@@ -119,7 +119,7 @@ public:
 private:
     class turn;
 
-    // It dies with the context.
+    // Destroyed with the context.
     struct runtime {
         explicit runtime(strand const& on) : serial{on}, timer{on} {}
         strand serial;
@@ -148,7 +148,7 @@ private:
 
     // On the strand only.
     lane_inbox draining_;
-    std::list<step> steps_; // seldom any, and then few: empty it costs no memory
+    std::list<step> steps_; // a list, since it is mostly empty, and then needs no memory
     clock::time_point now_{};
     unsigned depth_ = 0;
     bool turn_posted_ = false;

@@ -1,5 +1,5 @@
-// What other threads hand over to a strand, in order. Packets lie in one buffer, so that a packet costs no allocation
-// of its own. It has no lock.
+// The commands and packets that other threads pass to a strand, in order. Packets lie in one buffer, so that a packet
+// costs no allocation of its own. It has no lock.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -24,13 +24,13 @@ public:
     lane_recipient(lane_recipient const&) = delete;
     lane_recipient& operator=(lane_recipient const&) = delete;
 
-    // Held while something waits for it. Any thread.
+    // Held while a packet waits for it. Any thread.
     virtual std::shared_ptr<lane_recipient> recipient() = 0;
     // `flags` are the recipient's own. It may throw std::bad_alloc only: it is called again in the next turn then, and
     // `waiting` must still be there. Everything else is checked before hand_over().
     virtual void take_packet(std::string_view text, std::span<bytes_view const> attachments, std::uint32_t flags,
                              std::optional<pending_ack>&& waiting) = 0;
-    // The recipient itself was handed over. If this throws, it is called again in the next turn.
+    // The recipient itself was passed to the strand. If this throws, it is called again in the next turn.
     virtual void join() {}
     // The execution context was destroyed before that.
     virtual void never_joined() noexcept {}
@@ -41,24 +41,24 @@ protected:
 
 class lane_inbox {
 public:
-    // Empty, it holds on to so many bytes of memory for the next burst, of each of its buffers.
+    // When empty, each of its buffers keeps up to `keep` bytes of memory for the next burst.
     explicit lane_inbox(std::size_t keep) noexcept : packets_{keep}, keep_{keep} {}
 
     bool empty() const noexcept { return next_ == order_.size(); }
-    // Of the packets, with their attachments.
+    // Bytes of the packets, with their attachments.
     std::size_t byte_size() const noexcept { return packets_.byte_size(); }
 
-    // Whole or, when they throw, not at all.
+    // These add completely or, when they throw, not at all.
     void add(unique_function<void()>&& command);
     void add(lane_recipient& to, std::string_view text, std::span<bytes_view const> attachments, std::uint32_t flags,
              std::optional<pending_ack>&& waiting);
     void add(std::shared_ptr<lane_recipient> recipient);
 
-    // Does the first thing. A command that throws counts as done; all else stays.
+    // Takes the first entry. A command that throws counts as done; the other entries stay.
     void take_first();
     void clear() noexcept;
     void swap(lane_inbox& other) noexcept;
-    // Nothing of it will be done: recipients that should have joined are informed.
+    // Drops all entries, and informs the recipients that should have joined.
     void abandon() noexcept;
 
 private:
@@ -83,7 +83,7 @@ private:
     packet_queue packets_;
     std::vector<pending_ack> acks_;
     std::vector<unique_function<void()>> commands_;
-    std::size_t next_ = 0; // of the order, and of its acks and commands: done so far
+    std::size_t next_ = 0; // the number of entries taken so far; likewise of acks and commands
     std::size_t next_ack_ = 0;
     std::size_t next_command_ = 0;
     std::size_t keep_;

@@ -1,5 +1,6 @@
 // Makes an execution context notice that the machine was suspended. Asio waits on a clock that stands still
-// then, so that its timers would be late by that time.
+// then, so that its timers would be late by that time. Deadlines at a time_source are not watched, so the clock
+// here is always the system's.
 #pragma once
 
 #include <socketio/core/clock.hpp>

@@ -1,4 +1,4 @@
-// Turns, and what is done before, in and after them.
+// Turns, and the work before, in and after them.
 #pragma once
 
 #include <socketio/core/scope.hpp>
@@ -6,8 +6,8 @@
 
 namespace socketio::detail {
 
-// Inside it output is held back, so that all that one batch of input causes leaves in one write. If a listener throws,
-// what is left to do goes on in a turn of its own.
+// A turn holds output back, so that the output of one batch of input leaves in one write. If a listener throws, the
+// rest follows in a turn of its own.
 class lane::turn {
 public:
     explicit turn(lane& on) : on_{on}
@@ -71,7 +71,7 @@ SOCKETIO_DECL void lane::run_ahead(function_ref<void()> work) noexcept
     post_turn();
 }
 
-// Before anything is done outside a turn, one is posted: then nothing waits for a turn that there was no memory for.
+// Before an act outside a turn, a turn is posted: so no work waits for a turn that found no memory.
 SOCKETIO_DECL bool lane::acts_now()
 {
     if (!on_strand() || writing_)
@@ -144,8 +144,7 @@ SOCKETIO_DECL void lane::on_mail()
     run([] {});
 }
 
-// Commands of other threads come before the work that is done on the strand now, so that the order in which one thread
-// does things is kept.
+// Commands of other threads come before the current work on the strand, so that the order of each thread is kept.
 SOCKETIO_DECL void lane::drain_inbox()
 {
     if (draining_now_ || !has_mail_.load(std::memory_order_acquire))
@@ -160,7 +159,7 @@ SOCKETIO_DECL void lane::drain_inbox()
     take_all();
 }
 
-// An exception leaves the rest to the next turn: nothing is lost, and nothing done twice.
+// An exception leaves the rest to the next turn: nothing is lost or repeated.
 SOCKETIO_DECL void lane::take_all()
 {
     scope_fail going_on{[this] { has_mail_.store(true, std::memory_order_release); }};
@@ -182,7 +181,7 @@ SOCKETIO_DECL void lane::run_steps()
         run_first(steps_);
 }
 
-// Nobody knows how far work has come that found no memory.
+// Work that found no memory may have stopped anywhere.
 SOCKETIO_DECL void lane::recover()
 {
     if (!starved_ || !alive())
@@ -247,7 +246,8 @@ SOCKETIO_DECL bool lane::retire()
     return true;
 }
 
-// Nobody runs the context any more. What is left is taken out first and dies last, because it may hold the owner.
+// The context is being destroyed. The remaining work is moved out first and destroyed last, since it may hold the
+// owner.
 SOCKETIO_DECL void lane::context_gone() noexcept
 {
     auto const self = owner_.pin();

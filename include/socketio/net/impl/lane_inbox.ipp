@@ -1,4 +1,4 @@
-// In and out, in order.
+// Entries in and out, in order.
 #pragma once
 
 #include <socketio/core/caught.hpp>
@@ -23,7 +23,7 @@ SOCKETIO_DECL void lane_inbox::add(std::shared_ptr<lane_recipient> recipient)
     order_.push_back({kind::recipient, std::move(recipient)});
 }
 
-// The queue's place for an id carries the flags: the acknowledgement itself lies beside it.
+// The queue's field for an id carries the flags: the acknowledgement itself lies beside it.
 SOCKETIO_DECL void lane_inbox::add(lane_recipient& to, std::string_view text, std::span<bytes_view const> attachments,
                                    std::uint32_t flags, std::optional<pending_ack>&& waiting)
 {

@@ -1,4 +1,4 @@
-// Waits for the earliest time on a clock that does not stop, and then makes Asio check its timers.
+// Waits for the earliest time on the system's clock, which does not stop, and then makes Asio check its timers.
 #pragma once
 
 #include <socketio/core/caught.hpp>
