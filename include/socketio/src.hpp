@@ -114,6 +114,7 @@
 #include <socketio/server/impl/peer_end.ipp>
 #include <socketio/server/impl/peer_limits.ipp>
 #include <socketio/server/impl/peer_message.ipp>
+#include <socketio/server/impl/client_admission.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/engine_gate.ipp>
 #include <socketio/server/impl/engine_server.ipp>

@@ -8,6 +8,7 @@
 #include <socketio/core/text_hash.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/room_events.hpp>
+#include <socketio/server/room_member.hpp>
 #include <socketio/server/rooms.hpp>
 #include <socketio/server/server_options.hpp>
 #include <socketio/server/socket_handshake.hpp>
@@ -28,10 +29,6 @@
 #include <vector>
 
 namespace socketio {
-
-namespace detail {
-class server_socket_core;
-} // namespace detail
 
 // The recipients of a packet and its conditions: broadcast_operator as plain data.
 struct broadcast_options {
@@ -73,7 +70,7 @@ struct adapter_settings {
 // sockets are meant.
 class adapter {
 public:
-    using socket_pointer = std::shared_ptr<detail::server_socket_core>;
+    using socket_pointer = std::shared_ptr<detail::room_member>;
     using room_set = std::set<std::string, std::less<>>;
 
     explicit adapter(adapter_settings settings);

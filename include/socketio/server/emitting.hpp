@@ -4,10 +4,9 @@
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/net/emitting.hpp>
 #include <socketio/server/namespace_core.hpp>
-#include <socketio/server/server_core.hpp>
+#include <socketio/server/packet_on_stack.hpp>
 #include <socketio/server/server_socket_core.hpp>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,29 +19,6 @@
 
 namespace socketio::detail {
 
-// They throw.
-SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments, namespace_core const& from);
-
-// Encodes on the stack: most packets are small and leave at once, and need no memory of their own.
-struct packet_on_stack {
-    std::array<char, 1024> room;
-    byte_buffer text{room};
-    std::vector<bytes_view> attachments;
-
-    packet_on_stack() {} // not value-initialised
-    packet_on_stack(packet_on_stack const&) = delete;
-    packet_on_stack& operator=(packet_on_stack const&) = delete;
-
-    template <class... Args>
-    void encode(namespace_core const& nsp, std::optional<std::uint64_t> id, std::string_view event,
-        Args const&... arguments)
-    {
-        static_assert(check_arguments<Args...>());
-        encode_event(text, attachments, nsp.name(), id, event, arguments...);
-        check_server_emit(event, attachments.size(), nsp);
-    }
-};
-
 template <class... Args>
 shared_packet encode_shared(namespace_core const& nsp, std::optional<std::uint64_t> id, std::string_view event,
     Args const&... arguments)
@@ -50,12 +26,6 @@ shared_packet encode_shared(namespace_core const& nsp, std::optional<std::uint64
     packet_on_stack made;
     made.encode(nsp, id, event, arguments...);
     return share_packet(made.text.view(), made.attachments);
-}
-
-inline asio::any_io_executor executor_of(namespace_core const& of)
-{
-    auto const server = of.server();
-    return server && !server->is_gone() ? server->get_executor() : asio::any_io_executor{};
 }
 
 // To one socket.
@@ -69,7 +39,7 @@ inline callback_executor callbacks_of(server_socket_core const&) noexcept
 }
 inline asio::any_io_executor executor_of(server_socket_core const& to)
 {
-    return executor_of(to.nsp());
+    return to.nsp().executor();
 }
 inline std::weak_ptr<server_socket_core> cancellable(server_socket_core& to) noexcept
 {
@@ -127,7 +97,7 @@ class broadcast_initiation {
 public:
     using executor_type = asio::any_io_executor;
 
-    explicit broadcast_initiation(std::shared_ptr<namespace_core> to) : nsp_{std::move(to)}, where_{executor_of(*nsp_)}
+    explicit broadcast_initiation(std::shared_ptr<namespace_core> to) : nsp_{std::move(to)}, where_{nsp_->executor()}
     {}
     executor_type get_executor() const noexcept { return where_; }
 

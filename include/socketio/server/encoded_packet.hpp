@@ -96,6 +96,12 @@ using shared_packet = std::shared_ptr<encoded_packet const>;
 
 namespace detail {
 
+// How a packet is sent.
+struct send_flags {
+    bool is_volatile = false;
+    bool compress = true;
+};
+
 inline shared_packet share_packet(std::string_view text, std::span<bytes_view const> attachments)
 {
     auto made = std::make_shared<encoded_packet>();

@@ -19,7 +19,7 @@ class fetch_initiation {
 public:
     using executor_type = asio::any_io_executor;
 
-    explicit fetch_initiation(std::shared_ptr<namespace_core> from) : nsp_{std::move(from)}, where_{executor_of(*nsp_)}
+    explicit fetch_initiation(std::shared_ptr<namespace_core> from) : nsp_{std::move(from)}, where_{nsp_->executor()}
     {}
     executor_type get_executor() const noexcept { return where_; }
 

@@ -5,8 +5,7 @@
 #include <socketio/core/sources.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
-#include <socketio/server/peer_core.hpp>
-#include <socketio/server/server_socket_core.hpp>
+#include <socketio/server/namespace_owner.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -23,6 +22,7 @@
 namespace socketio::detail {
 
 class namespace_core;
+class server_socket_core;
 
 // What a listener of a namespace, or of the server, is called with.
 struct namespace_call {
@@ -31,6 +31,8 @@ struct namespace_call {
 };
 using namespace_emitter = emitter<namespace_call>;
 
+// A middleware of clients, and the function that it calls to decide.
+using decide = std::function<void(std::optional<connect_error>)>;
 using socket_middleware = std::function<void(std::shared_ptr<server_socket_core> const&, decide)>;
 
 // The limits of one event or answer to a client.
@@ -41,7 +43,7 @@ struct sending_limits {
 
 class namespace_core final : public std::enable_shared_from_this<namespace_core> {
 public:
-    namespace_core(std::weak_ptr<server_core> server, std::string name, std::shared_ptr<adapter> rooms,
+    namespace_core(std::weak_ptr<namespace_owner> owner, std::string name, std::shared_ptr<adapter> rooms,
         sending_limits limits, sources const& time_and_chance);
     namespace_core(namespace_core const&) = delete;
     namespace_core& operator=(namespace_core const&) = delete;
@@ -51,13 +53,17 @@ public:
     sending_limits const& limits() const noexcept { return limits_; }
     adapter& rooms() const noexcept { return *adapter_; }
     sources const& time_and_chance() const noexcept { return sources_; }
-    std::shared_ptr<server_core> server() const { return server_.lock(); }
+    // The server's, for work of its own; none once the context is gone.
+    asio::any_io_executor executor() const;
     std::atomic<std::uint64_t>& ack_ids() noexcept { return next_ack_; } // of all its sockets
     std::uint64_t new_ack_id() noexcept { return next_ack_.fetch_add(1, std::memory_order_relaxed); }
 
     // "connection" and "connect"; and, of the server's first namespace, "new_namespace".
     std::shared_ptr<namespace_emitter> events() { return {shared_from_this(), &events_}; }
     void use(socket_middleware middleware);
+    std::vector<std::weak_ptr<socket_middleware const>> middleware() const;
+    // Throws std::invalid_argument if no event of that name, or with so many attachments, may be emitted.
+    void check_emit(std::string_view event, std::size_t attachments) const;
     // Visits the namespace, or those that its pattern has made.
     template <class Visit>
     void for_each(Visit visit)
@@ -75,10 +81,10 @@ public:
             visit(each);
     }
 
-    // On the client's strand: connects a client, if the middleware accepts it.
-    void add(std::shared_ptr<peer_core> const& client, value auth);
     // A socket has gone.
     void removed();
+    // The last socket has left, and the namespace was removed, while the next one was arriving.
+    bool has_gone() const;
     void report(event_error const& reason);
     // The same later, from any thread.
     void report_later(event_error reason);
@@ -98,19 +104,10 @@ public:
     void close();
 
 private:
-    class middleware_run;
-    class session_lookup;
-
-    void create(std::shared_ptr<peer_core> const& client, value auth, std::optional<adapter_session> session);
-    bool has_gone() const;
-    void admit(std::shared_ptr<server_socket_core> const& socket);
-    void announce(std::shared_ptr<server_socket_core> const& socket);
-    void dispatch(std::string_view event, std::shared_ptr<server_socket_core> const& socket);
     std::vector<std::shared_ptr<namespace_core>> children() const;
     void disown(std::uint64_t child) noexcept;
-    std::vector<std::weak_ptr<socket_middleware const>> middleware() const;
 
-    std::weak_ptr<server_core> const server_;
+    std::weak_ptr<namespace_owner> const owner_;
     std::string const name_;
     std::shared_ptr<adapter> const adapter_;
     sending_limits const limits_;

@@ -10,6 +10,8 @@
 #include <socketio/net/lane.hpp>
 #include <socketio/server/encoded_packet.hpp>
 #include <socketio/server/engine_session_owner.hpp>
+#include <socketio/server/peer_owner.hpp>
+#include <socketio/server/peer_socket.hpp>
 #include <socketio/server/server_snapshot.hpp>
 #include <socketio/server/socket_handshake.hpp>
 #include <socketio/session/alarms.hpp>
@@ -34,13 +36,6 @@
 namespace socketio::detail {
 
 class engine_session;
-class server_core;
-class server_socket_core;
-
-struct send_flags {
-    bool is_volatile = false;
-    bool compress = true;
-};
 
 // What a listener of a connection is called with.
 struct connection_call {
@@ -50,9 +45,9 @@ using connection_emitter = emitter<connection_call>;
 
 class peer_core final : public std::enable_shared_from_this<peer_core>, public engine_session_owner, public lane_owner {
 public:
-    static std::shared_ptr<peer_core> make(std::shared_ptr<server_core> const& server,
+    static std::shared_ptr<peer_core> make(std::shared_ptr<peer_owner> const& owner,
                                            std::shared_ptr<engine_session> const& session);
-    peer_core(std::shared_ptr<server_core> const& server, std::shared_ptr<engine_session> const& session);
+    peer_core(std::shared_ptr<peer_owner> const& owner, std::shared_ptr<engine_session> const& session);
     ~peer_core();
 
     // Any thread, see lane::perform(). Returns false if the client has gone.
@@ -130,11 +125,11 @@ public:
     };
     void send_control(packet_type type, std::string_view nsp, value const* payload);
     // A socket begins with the middleware; is connected; has gone, while its last steps hold it.
-    void connecting(std::shared_ptr<server_socket_core> socket);
-    void joined(std::shared_ptr<server_socket_core> socket);
-    void left(server_socket_core const& socket) noexcept;
+    void connecting(std::shared_ptr<peer_socket> socket);
+    void joined(std::shared_ptr<peer_socket> socket);
+    void left(peer_socket const& socket) noexcept;
     // This side leaves the namespace, and the client may not know it yet.
-    void note_leaving(server_socket_core const& socket);
+    void note_leaving(peer_socket const& socket);
     // Asks the server for the namespace of that name.
     void connect_to_namespace(std::string const& nsp, value auth);
     // Tells the client that the namespace refuses it.
@@ -150,8 +145,8 @@ public:
     // The cause of the connection's end, for the listeners of "disconnect".
     disconnect_details end_details() const;
     // Notes the deadline of a socket that has not ended.
-    void note_deadline(server_socket_core& of, clock::time_point at);
-    void forget_deadline(server_socket_core& of);
+    void note_deadline(peer_socket& of, clock::time_point at);
+    void forget_deadline(peer_socket& of);
 
     void context_gone() noexcept override { lane_.context_gone(); }
     SOCKETIO_DECL void on_readable() override;
@@ -211,11 +206,11 @@ private:
 
     // On the strand only.
     std::shared_ptr<engine_session> session_; // until the end
-    std::shared_ptr<server_core> server_; // until the end, so that it can pass on the context's end
+    std::shared_ptr<peer_owner> owner_; // until the end, so that it can pass on the context's end
     packet_decoder decoder_;
-    std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> sockets_; // by namespace
+    std::map<std::string, std::shared_ptr<peer_socket>, std::less<>> sockets_; // by namespace
     // By namespace, until the middleware has decided. Null while the server looks for the namespace.
-    std::map<std::string, std::shared_ptr<server_socket_core>, std::less<>> connecting_;
+    std::map<std::string, std::shared_ptr<peer_socket>, std::less<>> connecting_;
     std::set<std::string, std::less<>> left_;       // namespaces that this side has left: the client may not know
     std::vector<std::shared_ptr<void>> kept_;
     alarms deadlines_; // one for each socket, at its deadline or before

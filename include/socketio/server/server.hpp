@@ -263,6 +263,7 @@ private:
 #include <socketio/server/impl/peer_end.ipp>
 #include <socketio/server/impl/peer_limits.ipp>
 #include <socketio/server/impl/peer_message.ipp>
+#include <socketio/server/impl/client_admission.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/namespace_core.ipp>
 #include <socketio/server/impl/server_core.ipp>

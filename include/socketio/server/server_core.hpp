@@ -4,12 +4,15 @@
 #include <socketio/core/function.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/net/context_watch.hpp>
-#include <socketio/server/peer_core.hpp>
 #include <socketio/server/engine_server.hpp>
 #include <socketio/server/http_responder.hpp>
 #include <socketio/server/namespace_core.hpp>
+#include <socketio/server/namespace_owner.hpp>
+#include <socketio/server/peer_core.hpp>
+#include <socketio/server/peer_owner.hpp>
 #include <socketio/server/server_options.hpp>
 #include <socketio/server/server_snapshot.hpp>
+#include <socketio/session/channel.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -39,14 +42,15 @@ struct engine_call {
 };
 using engine_emitter = emitter<engine_call>;
 
-class server_core final : public std::enable_shared_from_this<server_core>, public context_observer {
+class server_core final : public std::enable_shared_from_this<server_core>, public peer_owner, public namespace_owner,
+                          public context_observer {
 public:
     static std::shared_ptr<server_core> make(asio::any_io_executor executor, server_options settings);
     server_core(asio::any_io_executor executor, server_options settings);
     ~server_core();
 
-    server_options const& settings() const noexcept { return *settings_; }
-    asio::any_io_executor const& get_executor() const noexcept { return executor_; }
+    server_options const& settings() const noexcept override { return *settings_; }
+    asio::any_io_executor const& get_executor() const noexcept override { return executor_; }
     sources const& time_and_chance() const noexcept { return sources_; }
 
     void listen(std::uint16_t port);
@@ -54,7 +58,7 @@ public:
     std::uint16_t port() const;
     std::size_t clients_count() const;
     server_snapshot snapshot() const;
-    void count_cut_off() noexcept { cut_off_.fetch_add(1, std::memory_order_relaxed); }
+    void count_cut_off() noexcept override { cut_off_.fetch_add(1, std::memory_order_relaxed); }
     // The namespace "/".
     std::shared_ptr<namespace_core> const& root() const noexcept { return root_; }
     std::shared_ptr<namespace_core> of(std::string_view name);
@@ -65,17 +69,18 @@ public:
     // With null, requests outside of Socket.IO are answered with 404.
     void on_request(request_handler handler);
     void set_error_hook(error_hook hook);
-    void report(event_error const& reason);
+    SOCKETIO_DECL void report(event_error const& reason) override;
     // Stops accepting, and ends all sockets. Releases `kept` after the last listener.
     void close(std::shared_ptr<void> const& kept);
-    bool is_gone() const noexcept { return gone_.load(std::memory_order_acquire); }
+    bool is_gone() const noexcept override { return gone_.load(std::memory_order_acquire); }
 
     // On the client's strand.
     void add(std::shared_ptr<engine_session> const& channel);
-    void find(std::string const& name, value auth, std::shared_ptr<peer_core> const& client);
-    void forget(peer_core const& client);
-    void clean_up(namespace_core& empty);
-    bool knows(namespace_core const& made) const;
+    SOCKETIO_DECL void find(std::string const& name, value auth, std::shared_ptr<peer_core> const& client) override;
+    SOCKETIO_DECL void forget(peer_core const& client) override;
+    void on_context_gone() noexcept override { context_gone(); }
+    SOCKETIO_DECL void clean_up(namespace_core& empty) override;
+    SOCKETIO_DECL bool knows(namespace_core const& made) const override;
 
     SOCKETIO_DECL void context_gone() noexcept override;
 

@@ -69,8 +69,8 @@ public:
     // std::nullopt if there is no socket with that id, also before it is connected, and after "disconnecting".
     std::optional<server_socket> get(std::string_view id) const
     {
-        auto found = nsp_->rooms().find(id);
-        return found ? std::optional<server_socket>{std::move(found)} : std::nullopt;
+        auto const found = nsp_->rooms().find(id);
+        return found ? std::optional<server_socket>{detail::socket_of(found)} : std::nullopt;
     }
     // True if there is one.
     bool has(std::string_view id) const { return nsp_->rooms().find(id) != nullptr; }
@@ -79,8 +79,8 @@ public:
     std::vector<server_socket> all() const
     {
         std::vector<server_socket> made;
-        for (auto& each : nsp_->rooms().select({}))
-            made.emplace_back(std::move(each));
+        for (auto const& each : nsp_->rooms().select({}))
+            made.emplace_back(detail::socket_of(each));
         return made;
     }
 

@@ -5,7 +5,10 @@
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/server/adapter.hpp>
+#include <socketio/server/namespace_core.hpp>
 #include <socketio/server/peer_core.hpp>
+#include <socketio/server/peer_socket.hpp>
+#include <socketio/server/room_member.hpp>
 #include <socketio/server/socket_handshake.hpp>
 #include <socketio/session/channel.hpp>
 #include <socketio/session/reasons.hpp>
@@ -25,21 +28,18 @@
 
 namespace socketio::detail {
 
-class namespace_core;
-
-// A middleware of packets, and the function that it calls to decide.
-using decide = std::function<void(std::optional<connect_error>)>;
+// A middleware of packets.
 using packet_middleware = std::function<void(std::string_view, args const&, decide)>;
 
-class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, private channel_host,
-                                 private lane_recipient {
+class server_socket_core final : public std::enable_shared_from_this<server_socket_core>, public peer_socket,
+                                 public room_member, private channel_host, private lane_recipient {
 public:
     server_socket_core(std::shared_ptr<namespace_core> nsp, std::shared_ptr<peer_core> client, value auth,
                        std::optional<adapter_session> session);
 
     // Any thread.
-    std::string const& id() const noexcept { return id_; }
-    socketio::handshake const& handshake() const noexcept { return *handshake_; }
+    std::string const& id() const noexcept override { return id_; }
+    socketio::handshake const& handshake() const noexcept override { return *handshake_; }
     std::shared_ptr<socketio::handshake const> share_handshake() const noexcept { return handshake_; }
     namespace_core& nsp() const noexcept { return *nsp_; }
     std::shared_ptr<namespace_core> const& share_nsp() const noexcept { return nsp_; }
@@ -52,18 +52,17 @@ public:
                (disconnecting_.load(std::memory_order_relaxed) && client_->on_strand());
     }
     bool recovered() const noexcept { return recovered_; }
-    value data() const;
+    SOCKETIO_DECL value data() const override;
     void with_data(std::function<void(value&)> const& change);
     channel& get_channel() noexcept { return channel_; }
     std::shared_ptr<event_emitter> events() { return {shared_from_this(), &channel_.events()}; }
     std::shared_ptr<event_emitter> outgoing() { return {shared_from_this(), &channel_.outgoing()}; }
     void use(packet_middleware middleware);
     void set_error_hook(error_hook hook) { channel_.set_error_hook(std::move(hook)); }
-    void send(shared_packet packet, send_flags flags);
-    // For broadcasts: calls `answered` with the first argument of the answer, or with an error instead.
-    void ask(shared_packet packet, std::uint64_t id, send_flags flags,
-             std::function<void(std::error_code, value)> answered);
-    void forget_ack(std::uint64_t id) { channel_.forget_ack(id); }
+    SOCKETIO_DECL void send(shared_packet packet, send_flags flags) override;
+    SOCKETIO_DECL void ask(shared_packet packet, std::uint64_t id, send_flags flags,
+                           std::function<void(std::error_code, value)> answered) override;
+    void forget_ack(std::uint64_t id) override { channel_.forget_ack(id); }
     // An event for this socket alone; `waiting` is set if it wants an answer. It is written in place if it can leave
     // at once.
     void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
@@ -80,27 +79,26 @@ public:
         return channel_.new_ack(event, timeout);
     }
     void cancel_ack(std::uint64_t id) { channel_.cancel_ack(id); }
-    void disconnect(bool close);
+    SOCKETIO_DECL void disconnect(bool close) override;
 
     // On the strand.
     void on_connect();
-    void on_packet(packet const& received);
-    void on_parse_error(std::error_code ec);
-    // Sends DISCONNECT to the client.
-    void leave(disconnect_reason reason);
-    // Returns false if it was not connected.
-    bool on_close(disconnect_reason reason, bool by_this_side = false);
-    // Ends a socket that has never been connected.
-    void abandon();
-    clock::time_point deadline() const noexcept { return channel_.waiting().deadline(); }
-    alarms::key& noted_deadline() noexcept { return noted_deadline_; } // of the client alone
-    void expire(clock::time_point now) { channel_.expire(now); }
-    // The context is being destroyed.
-    void drop_everything() noexcept;
+    std::string const& namespace_name() const noexcept override { return nsp_->name(); }
+    std::weak_ptr<peer_socket> weak() noexcept override { return weak_from_this(); }
+    SOCKETIO_DECL void on_packet(packet const& received) override;
+    SOCKETIO_DECL void on_parse_error(std::error_code ec) override;
+    SOCKETIO_DECL void leave(disconnect_reason reason) override;
+    void on_connection_end(disconnect_reason reason) override { static_cast<void>(on_close(reason)); }
+    SOCKETIO_DECL void abandon() override;
+    clock::time_point deadline() const noexcept override { return channel_.waiting().deadline(); }
+    void expire(clock::time_point now) override { channel_.expire(now); }
+    SOCKETIO_DECL void drop_everything() noexcept override;
 
 private:
     class middleware_run;
 
+    // Returns false if it was not connected.
+    bool on_close(disconnect_reason reason, bool by_this_side = false);
     void enter();
     void emit_in_place(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
                        bool compress);
@@ -151,11 +149,16 @@ private:
     std::atomic<bool> disconnecting_{false};
     std::atomic<bool> has_middleware_{false};
     channel channel_;
-    alarms::key noted_deadline_{};
 
     mutable std::mutex mutex_; // guards data_ and middleware_
     value data_;
     std::vector<std::shared_ptr<packet_middleware const>> middleware_;
 };
+
+// A namespace has no other members of rooms.
+inline std::shared_ptr<server_socket_core> socket_of(std::shared_ptr<room_member> const& member) noexcept
+{
+    return std::static_pointer_cast<server_socket_core>(member);
+}
 
 } // namespace socketio::detail

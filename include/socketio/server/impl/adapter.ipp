@@ -3,7 +3,6 @@
 
 #include <socketio/server/adapter.hpp>
 #include <socketio/server/random_id.hpp>
-#include <socketio/server/server_socket_core.hpp>
 
 #include <algorithm>
 #include <charconv>

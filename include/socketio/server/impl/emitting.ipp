@@ -1,7 +1,6 @@
 // Collects the answers to a broadcast, which come on the strands of all recipients.
 #pragma once
 
-#include <socketio/codec/packet.hpp>
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/server/emitting.hpp>
 
@@ -9,15 +8,6 @@
 #include <utility>
 
 namespace socketio::detail {
-
-SOCKETIO_DECL void check_server_emit(std::string_view event, std::size_t attachments, namespace_core const& from)
-{
-    if (is_reserved_event(event))
-        throw_misuse("emit: \"" + std::string{event} + "\" is a reserved event name");
-    if (std::size_t const most = from.limits().attachments; attachments > most)
-        throw_misuse("emit: \"" + std::string{event} + "\" has " + std::to_string(attachments) + " binary values, " +
-                     std::to_string(most) + " are allowed (sent_attachments)");
-}
 
 class broadcast_answers : public std::enable_shared_from_this<broadcast_answers> {
 public:
@@ -91,8 +81,8 @@ private:
         lock.unlock();
         if (waited)
             post(waited->serial, [waited] { waited->timer.cancel(); });
-        if (auto const server = nsp_->server(); server && !server->is_gone())
-            asio::post(server->get_executor(), [ec, done = std::move(done), answers = std::move(answers)]() mutable {
+        if (auto const where = nsp_->executor())
+            asio::post(where, [ec, done = std::move(done), answers = std::move(answers)]() mutable {
                 done(ec, std::move(answers));
             });
     }
@@ -113,16 +103,16 @@ SOCKETIO_DECL void ask_all(std::shared_ptr<namespace_core> const& nsp, shared_pa
                            broadcast_options const& to,
                            broadcast_handler done)
 {
-    auto const server = nsp->server();
-    if (!server || server->is_gone())
+    auto const where = nsp->executor();
+    if (!where)
         return;
     if (packet->size() > nsp->limits().bytes) {
-        asio::post(server->get_executor(), [done = std::move(done)]() mutable { done(error::payload_too_large, {}); });
+        asio::post(where, [done = std::move(done)]() mutable { done(error::payload_too_large, {}); });
         return;
     }
     std::uint64_t const id = nsp->new_ack_id();
     auto const answers = std::make_shared<broadcast_answers>(nsp, id, std::move(done));
-    answers->start(server->get_executor(), to.timeout);
+    answers->start(where, to.timeout);
     nsp->rooms().broadcast_with_ack(
         packet, id, to, [answers](std::size_t asked) { answers->counted(asked); },
         [answers](std::error_code ec, value answer) { answers->answered(ec, std::move(answer)); });

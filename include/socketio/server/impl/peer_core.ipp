@@ -5,9 +5,7 @@
 #include <socketio/core/scope.hpp>
 #include <socketio/server/engine_session.hpp>
 #include <socketio/server/peer_core.hpp>
-#include <socketio/server/namespace_core.hpp>
-#include <socketio/server/server_core.hpp>
-#include <socketio/server/server_socket_core.hpp>
+#include <socketio/server/server_options.hpp>
 #include <socketio/wire/url.hpp>
 
 #include <algorithm>
@@ -15,11 +13,11 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<server_core> const& server,
+SOCKETIO_DECL std::shared_ptr<peer_core> peer_core::make(std::shared_ptr<peer_owner> const& owner,
                                                              std::shared_ptr<engine_session> const& session)
 {
-    auto made = std::make_shared<peer_core>(server, session);
-    made->connect_deadline_ = limit_after(made->lane_.time(), server->settings().connectTimeout);
+    auto made = std::make_shared<peer_core>(owner, session);
+    made->connect_deadline_ = limit_after(made->lane_.time(), owner->settings().connectTimeout);
     session->attach(made);
     made->lane_.arm();
     return made;
@@ -48,13 +46,13 @@ inline packet_limits limits_of_packets(server_options const& settings) noexcept
     return made;
 }
 
-SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<server_core> const& server,
+SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<peer_owner> const& owner,
                                    std::shared_ptr<engine_session> const& session)
     : request_{session->request()}, handshake_{handshake_of(request_)}, sid_{session->sid()},
       transport_{session->transport().data()},
-      namespace_limit_{server->settings().namespaces}, waiting_limit_{server->settings().waiting_limit},
-      send_limit_{server->settings().send_limit}, lane_{*this, session->serial(), 4 * 1024},
-      session_{session}, server_{server}, decoder_{limits_of_packets(server->settings())}
+      namespace_limit_{owner->settings().namespaces}, waiting_limit_{owner->settings().waiting_limit},
+      send_limit_{owner->settings().send_limit}, lane_{*this, session->serial(), 4 * 1024},
+      session_{session}, owner_{owner}, decoder_{limits_of_packets(owner->settings())}
 {
 }
 
@@ -195,7 +193,7 @@ SOCKETIO_DECL void peer_core::on_connect(packet const& received)
 
 SOCKETIO_DECL void peer_core::connect_to_namespace(std::string const& nsp, value auth)
 {
-    server_->find(nsp, std::move(auth), shared_from_this());
+    owner_->find(nsp, std::move(auth), shared_from_this());
 }
 
 SOCKETIO_DECL void peer_core::refuse(std::string_view nsp, std::string_view reason, value const& data)
@@ -214,30 +212,30 @@ SOCKETIO_DECL void peer_core::decided(std::string_view nsp)
         connecting_.erase(found);
 }
 
-SOCKETIO_DECL void peer_core::connecting(std::shared_ptr<server_socket_core> socket)
+SOCKETIO_DECL void peer_core::connecting(std::shared_ptr<peer_socket> socket)
 {
-    std::string const name = socket->nsp().name();
+    std::string const name = socket->namespace_name();
     connecting_.insert_or_assign(name, std::move(socket));
 }
 
-SOCKETIO_DECL void peer_core::joined(std::shared_ptr<server_socket_core> socket)
+SOCKETIO_DECL void peer_core::joined(std::shared_ptr<peer_socket> socket)
 {
-    auto const& name = socket->nsp().name();
+    auto const& name = socket->namespace_name();
     sockets_.insert_or_assign(name, socket);
     decided(name);
     connect_deadline_ = clock::never();
 }
 
-SOCKETIO_DECL void peer_core::note_leaving(server_socket_core const& socket)
+SOCKETIO_DECL void peer_core::note_leaving(peer_socket const& socket)
 {
-    auto const found = sockets_.find(socket.nsp().name());
+    auto const found = sockets_.find(socket.namespace_name());
     if (found != sockets_.end() && found->second.get() == &socket)
         left_.insert(found->first);
 }
 
-SOCKETIO_DECL void peer_core::left(server_socket_core const& socket) noexcept
+SOCKETIO_DECL void peer_core::left(peer_socket const& socket) noexcept
 {
-    auto const found = sockets_.find(socket.nsp().name());
+    auto const found = sockets_.find(socket.namespace_name());
     if (found != sockets_.end() && found->second.get() == &socket)
         sockets_.erase(found);
 }

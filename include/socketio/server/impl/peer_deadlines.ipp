@@ -2,7 +2,6 @@
 #pragma once
 
 #include <socketio/server/peer_core.hpp>
-#include <socketio/server/server_socket_core.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -25,9 +24,9 @@ SOCKETIO_DECL void peer_core::on_due()
 }
 
 // The deadline may be later by then: `at` is only the earliest possible time.
-SOCKETIO_DECL void peer_core::note_deadline(server_socket_core& of, clock::time_point at)
+SOCKETIO_DECL void peer_core::note_deadline(peer_socket& of, clock::time_point at)
 {
-    deadlines_.bring_forward(of.noted_deadline(), at, [this, weak = of.weak_from_this()] {
+    deadlines_.bring_forward(of.noted_deadline(), at, [this, weak = of.weak()] {
         auto const socket = weak.lock();
         if (!socket)
             return;
@@ -37,7 +36,7 @@ SOCKETIO_DECL void peer_core::note_deadline(server_socket_core& of, clock::time_
     });
 }
 
-SOCKETIO_DECL void peer_core::forget_deadline(server_socket_core& of)
+SOCKETIO_DECL void peer_core::forget_deadline(peer_socket& of)
 {
     deadlines_.clear(std::exchange(of.noted_deadline(), {}));
 }

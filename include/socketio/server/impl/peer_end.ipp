@@ -2,8 +2,6 @@
 #pragma once
 
 #include <socketio/server/peer_core.hpp>
-#include <socketio/server/server_core.hpp>
-#include <socketio/server/server_socket_core.hpp>
 
 #include <list>
 #include <utility>
@@ -15,7 +13,7 @@ SOCKETIO_DECL void peer_core::end_sockets(disconnect_reason reason)
     // One after the other, so that after an exception the next turn continues with the rest.
     while (!sockets_.empty()) {
         auto const first = sockets_.begin()->second;
-        first->on_close(reason); // removes it from sockets_
+        first->on_connection_end(reason); // removes it from sockets_
         if (!sockets_.empty() && sockets_.begin()->second == first)
             sockets_.erase(sockets_.begin());
     }
@@ -35,7 +33,7 @@ SOCKETIO_DECL void peer_core::on_closed(disconnect_reason reason, std::error_cod
     open_ = false;
     counts_.unsent.store(0, std::memory_order_relaxed);
     if (ec == error::buffer_full)
-        server_->count_cut_off();
+        owner_->count_cut_off();
     ended_by_ = ec;
     closing_ = reason;
     lane_.run([this] { go_down(); });
@@ -74,16 +72,16 @@ SOCKETIO_DECL void peer_core::release()
     leaving_ = false;
     auto const last = std::move(session_);
     connection_events_.close();
-    auto const server = std::move(server_);
-    server->forget(*this);
+    auto const owner = std::move(owner_);
+    owner->forget(*this);
     kept_.clear();
 }
 
 // The server ends first, and with it all clients, so that objects destroyed here find it closed.
 SOCKETIO_DECL void peer_core::on_context_gone() noexcept
 {
-    if (auto const server = std::move(server_))
-        server->context_gone();
+    if (auto const owner = std::move(owner_))
+        owner->on_context_gone();
     auto const self = weak_from_this().lock(); // the listeners may hold the last handles
     auto const last = std::move(session_);
     connection_events_.close();

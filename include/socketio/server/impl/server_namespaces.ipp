@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
+#include <socketio/server/client_admission.hpp>
 #include <socketio/server/server_core.hpp>
 
 #include <utility>
@@ -187,7 +188,7 @@ private:
                 root->events()->call_one(each, call);
             });
         if (to)
-            client_->defer([self = shared_from_this(), to] { self->enter(*to); });
+            client_->defer([self = shared_from_this(), to] { self->enter(to); });
         entering.done();
         if (!to)
             client_->refuse(name_, "Too many namespaces", {});
@@ -195,12 +196,12 @@ private:
 
     void refuse() { client_->refuse(name_, "Invalid namespace", {}); }
 
-    void enter(namespace_core& to)
+    void enter(std::shared_ptr<namespace_core> const& to)
     {
-        scope_fail adding{[&] { to.removed(); }}; // it may have been made for this client alone
+        scope_fail adding{[&] { to->removed(); }}; // it may have been made for this client alone
         if (!client_->is_open())
             return;
-        to.add(client_, std::move(auth_));
+        admit_client(to, client_, std::move(auth_));
         adding.done();
     }
 
@@ -216,7 +217,7 @@ private:
 SOCKETIO_DECL void server_core::find(std::string const& name, value auth, std::shared_ptr<peer_core> const& client)
 {
     if (auto const found = known(name)) {
-        found->add(client, std::move(auth));
+        admit_client(found, client, std::move(auth));
         return;
     }
     auto const looking = std::make_shared<search>(shared_from_this(), name, std::move(auth), client);

@@ -3,7 +3,6 @@
 
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/scope.hpp>
-#include <socketio/server/namespace_core.hpp>
 #include <socketio/server/random_id.hpp>
 #include <socketio/server/server_socket_core.hpp>
 #include <socketio/session/local_event.hpp>

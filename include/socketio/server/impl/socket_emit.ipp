@@ -2,8 +2,7 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
-#include <socketio/server/emitting.hpp>
-#include <socketio/server/namespace_core.hpp>
+#include <socketio/server/packet_on_stack.hpp>
 #include <socketio/server/server_socket_core.hpp>
 
 #include <utility>
@@ -150,7 +149,7 @@ SOCKETIO_DECL void server_socket_core::write_answer(std::string_view text, std::
 
 SOCKETIO_DECL void server_socket_core::check_attachments(std::string_view event, std::size_t count) const
 {
-    check_server_emit(event, count, *nsp_);
+    nsp_->check_emit(event, count);
 }
 
 SOCKETIO_DECL clock::time_point server_socket_core::time() const noexcept { return nsp_->time_and_chance().now(); }
@@ -160,9 +159,8 @@ SOCKETIO_DECL std::size_t server_socket_core::packet_limit() const noexcept { re
 // For a client that has gone: its strand no longer takes calls, so the server's executor does.
 SOCKETIO_DECL void server_socket_core::call_elsewhere(unique_function<void()> call)
 {
-    auto const server = nsp_->server();
-    if (server && !server->is_gone())
-        asio::post(server->get_executor(), std::move(call));
+    if (auto const where = nsp_->executor())
+        asio::post(where, std::move(call));
 }
 
 } // namespace socketio::detail
