@@ -103,6 +103,7 @@
 #include <socketio/client/impl/socket_channel.ipp>
 #include <socketio/client/impl/socket_core.ipp>
 #include <socketio/client/impl/socket_emit.ipp>
+#include <socketio/client/impl/socket_join.ipp>
 #include <socketio/client/impl/socket_recovery.ipp>
 #include <socketio/client/impl/socket_retries.ipp>
 #include <socketio/client/impl/stream_base.ipp>
@@ -117,6 +118,7 @@
 #include <socketio/server/impl/client_admission.ipp>
 #include <socketio/server/impl/emitting.ipp>
 #include <socketio/server/impl/engine_gate.ipp>
+#include <socketio/server/impl/engine_requests.ipp>
 #include <socketio/server/impl/engine_server.ipp>
 #include <socketio/server/impl/engine_session.ipp>
 #include <socketio/server/impl/engine_upgrade.ipp>

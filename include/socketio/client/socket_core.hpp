@@ -258,6 +258,7 @@ private:
 #include <socketio/client/impl/socket_channel.ipp>
 #include <socketio/client/impl/socket_core.ipp>
 #include <socketio/client/impl/socket_emit.ipp>
+#include <socketio/client/impl/socket_join.ipp>
 #include <socketio/client/impl/socket_recovery.ipp>
 #include <socketio/client/impl/socket_retries.ipp>
 #endif

@@ -107,5 +107,6 @@ private:
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/server/impl/engine_requests.ipp>
 #include <socketio/server/impl/engine_server.ipp>
 #endif
