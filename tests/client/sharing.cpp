@@ -1,4 +1,4 @@
-// io() called more than once: which sockets share a connection (SEMANTICS 2.3, items 26 and 27).
+// io() called more than once: which sockets share a connection (lookup() in the reference's index.ts).
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"

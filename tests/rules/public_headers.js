@@ -14,6 +14,7 @@ const publicHeaders = [
     "client/options.hpp",
     "client/send_buffer.hpp",
     "client/socket.hpp",
+    "client/stream_state.hpp",
     "codec/packet.hpp",
     "core/clock.hpp",
     "core/convert_base.hpp",
@@ -60,11 +61,12 @@ const publicHeaders = [
 ];
 // Each with the reason why it may.
 const beginsOtherwise = {
+    "client/event_stream.hpp": "the classes that begin its operations are templates of its results",
     "core/json_writer.hpp": "a function of json_writer needs the class of names before it",
     "session/ack.hpp": "answering is a template, which needs the state of an acknowledgement before it",
 };
 const holdsInitiations = {
-    "client/event_stream.hpp": "they are templates of the stream's results",
+    "client/event_stream.hpp": "as above",
 };
 
 // The classes and enumerations that a header defines, each with its namespace; no specializations.

@@ -28,12 +28,12 @@ public:
 
 private:
     struct entry {
-        std::string place;
+        std::string address;
         std::weak_ptr<manager_link> link;
     };
 
-    std::shared_ptr<manager_link> find(std::string_view place, asio::any_io_executor const& executor);
-    void add(std::string place, std::shared_ptr<manager_link> const& link);
+    std::shared_ptr<manager_link> find(std::string_view address, asio::any_io_executor const& executor);
+    void add(std::string address, std::shared_ptr<manager_link> const& link);
     void shutdown() override { entries_.clear(); }
 
     std::mutex mutex_;

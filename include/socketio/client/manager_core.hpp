@@ -82,7 +82,7 @@ public:
     bool may_tell_auth() const noexcept override { return !elsewhere_ || settings_.redirect_auth; }
     connect_throttle& gate() noexcept override { return gate_; }
     SOCKETIO_DECL void lose(disconnect_reason reason, disconnect_details details) override;
-    SOCKETIO_DECL void fail(std::error_code why) override;
+    SOCKETIO_DECL void fail(std::error_code ec) override;
     SOCKETIO_DECL void flush_held_back() override;
     SOCKETIO_DECL void watch_drain(socket_core& which) override;
     SOCKETIO_DECL void note_changed(socket_core& which) noexcept override;
@@ -99,9 +99,9 @@ public:
     SOCKETIO_DECL clock::time_point next_deadline() const noexcept override;
     SOCKETIO_DECL void on_due() override;
     SOCKETIO_DECL void on_context_gone() noexcept override;
-    SOCKETIO_DECL void report(event_error why) override;
+    SOCKETIO_DECL void report(event_error reason) override;
     std::shared_ptr<call_context> hold() override { return shared_from_this(); }
-    SOCKETIO_DECL void report_from_anywhere(event_error why) override;
+    SOCKETIO_DECL void report_from_anywhere(event_error reason) override;
     ack make_ack(std::uint64_t) override { return {}; }
 
 private:
@@ -114,12 +114,12 @@ private:
 
     void pump();
     void settle_sockets();
-    void tell_drained();
+    void complete_drains();
     void note_deadline(socket_core& of);
     std::size_t unsent_here() const noexcept;
     void count(connection_snapshot& into, channel_status const& of) const noexcept;
     void publish(channel_status const& of) noexcept;
-    void note_error(std::error_code code, std::string_view words);
+    void note_error(std::error_code code, std::string_view message);
 
     void act(connect_action const& next);
     void log_wait(clock::time_point until);
@@ -136,7 +136,7 @@ private:
     void on_message(packet const& received, bool whole, std::size_t size, std::error_code ec);
     void on_packet(packet const& received);
     bool on_answer(packet const& received, socket_core* to);
-    void fail_open(connect_error const& why, bool again = true);
+    void fail_open(connect_error const& reason, bool again = true);
     void fail_provider(std::uint64_t attempt, std::string_view option);
     void drop_link();
     connect_error timed_out() const;
@@ -144,7 +144,7 @@ private:
 
     void tell(std::string event);
     void tell_number(std::string event, std::uint64_t number);
-    void tell_error(std::string event, connect_error const& why);
+    void dispatch_error(std::string event, connect_error const& reason);
     void dispatch(std::string_view event, event_call& call) { events_.dispatch_reserved(event, call); }
 
     asio::any_io_executor executor_; // a strand, for example, must not outlive its context

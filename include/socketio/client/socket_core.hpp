@@ -91,7 +91,7 @@ public:
     // Events of the manager. `attempts`: the number of attempts that the reconnection took; 0 for a first connection.
     void on_manager_open(std::uint64_t attempts);
     void on_manager_close(disconnect_reason reason, disconnect_details const& details);
-    void on_manager_error(connect_error const& why);
+    void on_manager_error(connect_error const& reason);
     void on_packet(packet const& received);
     // Another attempt would fail, too: the user must connect() again.
     void give_up() { active_ = false; }
@@ -111,14 +111,14 @@ public:
     void publish() noexcept;
     // After a turn, when all written data was sent: completes the waits for the drain if no data is buffered.
     // Returns false if there are no more waits.
-    bool tell_drained();
+    bool complete_drains();
     // Used by the manager only.
-    struct place {
+    struct manager_entry {
         bool joined = false;    // it is one of the manager's
         std::size_t changed = 0; // 1 and up: its position among those that have changed in this turn
         alarms::key deadline{};  // that the manager looks after
     };
-    place& managed() noexcept { return managed_; }
+    manager_entry& managed() noexcept { return managed_; }
     // For changes of it.
     alarms& timers() noexcept { return changed(), timers_; }
 
@@ -149,13 +149,13 @@ private:
     bool can_write();
     bool must_wait();
     void ask_auth();
-    void fail_auth(std::uint64_t attempt, connect_error why);
+    void fail_auth(std::uint64_t attempt, connect_error reason);
     void send_connect(object auth);
     void on_connect(value_view payload);
     void send_retried();
     void on_try_end(std::uint64_t ticket, ack_result& result);
     bool cancel_retried(std::uint64_t ticket);
-    void end_retries(std::error_code why);
+    void end_retries(std::error_code ec);
     void take_recovery(value_view pid);
     void take_offset(args const& arguments);
     void buffer_early(packet const& event);
@@ -170,16 +170,16 @@ private:
     bool make_room_for_retry(std::size_t size);
     void refuse_retry(retried_emit&& emit);
     using drains = std::map<std::uint64_t, unique_function<void(std::error_code)>>;
-    void end_drain(drains::iterator which, std::error_code why);
-    void end_drains(std::error_code why);
+    void end_drain(drains::iterator which, std::error_code ec);
+    void end_drains(std::error_code ec);
     using steps = std::list<unique_function<void()>>;
     void leave();
-    void leave(steps told);
-    void leave_connected(steps told);
+    void leave(steps last_steps);
+    void leave_connected(steps last_steps);
     void on_close(disconnect_reason reason, disconnect_details details);
-    void tell_error(connect_error why);
+    void dispatch_error(connect_error reason);
     steps connected_steps();
-    steps error_step(connect_error why);
+    steps error_step(connect_error reason);
     steps disconnect_step(disconnect_reason reason, disconnect_details details);
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
@@ -199,7 +199,7 @@ private:
     std::size_t packet_limit() const noexcept override { return static_cast<std::size_t>(-1); } // it is the server's
     SOCKETIO_DECL void write_answer(std::string_view text, std::span<bytes_view const> attachments,
                                     std::uint64_t epoch) override;
-    SOCKETIO_DECL void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) override;
+    SOCKETIO_DECL void report(event_error&& reason, std::shared_ptr<error_hook const> const& hook) override;
     SOCKETIO_DECL void note_unanswered(std::uint64_t ack_id) override;
 
     std::weak_ptr<socket_owner> weak_owner_;
@@ -239,7 +239,7 @@ private:
     retry_queue retries_;
     owned_events early_;
     std::string early_offset_; // of the last of these
-    place managed_;
+    manager_entry managed_;
     bool released_ = false;
     bool watches_drain_ = false;
     bool held_ = false;                 // CONNECT must wait

@@ -48,7 +48,7 @@ public:
     // Ends the connection.
     virtual void lose(disconnect_reason reason, disconnect_details details) = 0;
     // The same, for an error of the transport.
-    virtual void fail(std::error_code why) = 0;
+    virtual void fail(std::error_code ec) = 0;
     // The server has read on: connected sockets send their kept packets.
     virtual void flush_held_back() = 0;
     // Checks after each turn whether all output was sent, until this socket has no more waits for it.

@@ -101,7 +101,7 @@ private:
     void read_body();
     void serve();
     std::optional<http_upgrade> judge_upgrade();
-    void refuse(int status, std::string_view words);
+    void refuse(int status, std::string_view message);
     void respond(http_response const& with);
     void read();
     void on_read(std::error_code ec, std::size_t count);

@@ -50,8 +50,8 @@ public:
         double const low = grown * (1.0 - share);
         double const high = std::min(grown * (1.0 + share), most);
         double const spread = random();
-        double const told = std::max(0.0, static_cast<double>(asked.count())) * (1.0 + share * spread);
-        double const wait = std::min(std::max(low + (high - low) * spread, told), longest) * 1e6;
+        double const asked_delay = std::max(0.0, static_cast<double>(asked.count())) * (1.0 + share * spread);
+        double const wait = std::min(std::max(low + (high - low) * spread, asked_delay), longest) * 1e6;
         return std::chrono::nanoseconds{static_cast<std::int64_t>(wait)};
     }
 

@@ -65,7 +65,7 @@ public:
     // Writes an answer, if the connection that asked is still there.
     virtual void write_answer(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) = 0;
     // The hook may be null.
-    virtual void report(event_error&& why, std::shared_ptr<error_hook const> const& hook) = 0;
+    virtual void report(event_error&& reason, std::shared_ptr<error_hook const> const& hook) = 0;
     // Any thread. The program has destroyed an ack without calling it.
     virtual void note_unanswered(std::uint64_t ack_id) = 0;
 };
@@ -114,16 +114,16 @@ public:
     // Ends it without calling its handler.
     void forget_ack(std::uint64_t id);
     // An emit that cannot be sent: a step calls its handler, if that takes errors, and otherwise the error hook.
-    void fail_from_anywhere(std::string_view event, std::optional<pending_ack> waiting, std::error_code why);
+    void fail_from_anywhere(std::string_view event, std::optional<pending_ack> waiting, std::error_code ec);
     // There is no strand any more.
     void end_elsewhere(std::shared_ptr<pending_ack> ended);
-    SOCKETIO_DECL void report_from_anywhere(event_error why) override;
+    SOCKETIO_DECL void report_from_anywhere(event_error reason) override;
     SOCKETIO_DECL void send_ack(std::string_view text, std::span<bytes_view const> attachments,
                                 std::uint64_t epoch) override;
     void ack_dropped(std::uint64_t id) override { host_.note_unanswered(id); }
 
     // On the strand, as all below.
-    SOCKETIO_DECL void report(event_error why) override;
+    SOCKETIO_DECL void report(event_error reason) override;
     SOCKETIO_DECL ack make_ack(std::uint64_t id) override;
     std::shared_ptr<call_context> hold() override { return self(); }
 
@@ -153,13 +153,13 @@ public:
         acks_.add(std::move(waiting));
     }
     void expire(clock::time_point now);
-    void end_acks(std::vector<pending_ack> ended, std::error_code why);
+    void end_acks(std::vector<pending_ack> ended, std::error_code ec);
     // In a step, since the handler is user code. Without memory for the step, `ended` is as before.
-    void end_ack(pending_ack&& ended, std::error_code why);
+    void end_ack(pending_ack&& ended, std::error_code ec);
     // The same, of one that nothing else keeps.
-    void end_taken(pending_ack ended, std::error_code why);
+    void end_taken(pending_ack ended, std::error_code ec);
     // There was no memory to end it: it is kept to be ended so.
-    void keep_ended(pending_ack& ended, std::error_code why);
+    void keep_ended(pending_ack& ended, std::error_code ec);
     // All that are left, at once and without memory. To be called in a step.
     void end_all_now();
     // `end` gets the acknowledgement of a packet that is kept until that has been done.
@@ -174,7 +174,7 @@ public:
         end(std::move(waiting));
         as_before.done();
     }
-    void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, std::error_code why);
+    void fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, std::error_code ec);
 
     // Calls `write_now`, which returns false if it writes nothing. The outgoing listeners see the packet as the peer
     // does, in a step, which has all its memory before.
@@ -202,7 +202,7 @@ private:
 
     std::shared_ptr<channel> self() { return {host_.pin(), this}; }
     std::shared_ptr<error_hook const> hook() const;
-    void finish_ack(pending_ack& ended, std::error_code why, args arguments);
+    void finish_ack(pending_ack& ended, std::error_code ec, args arguments);
     outgoing_call prepare_outgoing(std::string_view text, std::span<bytes_view const> attachments);
     void dispatch_outgoing();
 

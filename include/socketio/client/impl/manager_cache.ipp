@@ -8,25 +8,29 @@
 
 namespace socketio::detail {
 
+// Names every field of socket_options: with a further one this does not compile until it is copied here, too.
 inline socket_options socket_part(options const& of)
 {
-    return {.auth = of.auth,
-            .ackTimeout = of.ackTimeout,
-            .retries = of.retries,
-            .deduplication_id = of.deduplication_id,
-            .send_buffer = of.send_buffer,
-            .connect_timeout = of.connect_timeout,
-            .recovery = of.recovery};
+    socket_options part;
+    auto& [auth, ack_timeout, retries, deduplication_id, send_buffer, connect_timeout, recovery] = part;
+    auth = of.auth;
+    ack_timeout = of.ackTimeout;
+    retries = of.retries;
+    deduplication_id = of.deduplication_id;
+    send_buffer = of.send_buffer;
+    connect_timeout = of.connect_timeout;
+    recovery = of.recovery;
+    return part;
 }
 
-SOCKETIO_DECL std::shared_ptr<manager_link> manager_cache::find(std::string_view place,
+SOCKETIO_DECL std::shared_ptr<manager_link> manager_cache::find(std::string_view address,
                                                                 asio::any_io_executor const& executor)
 {
     std::vector<std::shared_ptr<manager_link>> held; // destroyed outside the lock
     std::lock_guard const lock{mutex_};
     std::erase_if(entries_, [](entry const& each) { return each.link.expired(); });
     for (auto const& each : entries_) {
-        if (each.place != place)
+        if (each.address != address)
             continue;
         held.push_back(each.link.lock());
         if (held.back() && held.back()->get_executor() == executor)
@@ -35,10 +39,10 @@ SOCKETIO_DECL std::shared_ptr<manager_link> manager_cache::find(std::string_view
     return nullptr;
 }
 
-SOCKETIO_DECL void manager_cache::add(std::string place, std::shared_ptr<manager_link> const& link)
+SOCKETIO_DECL void manager_cache::add(std::string address, std::shared_ptr<manager_link> const& link)
 {
     std::lock_guard const lock{mutex_};
-    entries_.push_back({std::move(place), link});
+    entries_.push_back({std::move(address), link});
 }
 
 SOCKETIO_DECL std::shared_ptr<socket_link> manager_cache::socket(asio::any_io_executor const& executor,
@@ -52,15 +56,15 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_cache::socket(asio::any_io_ex
         return manager_link::make(executor, url, std::move(settings))->socket(nsp, std::move(own));
 
     auto& cache = asio::use_service<manager_cache>(asio::query(executor, asio::execution::context));
-    std::string place = origin(parsed) + settings.path;
-    auto link = cache.find(place, executor);
+    std::string address = origin(parsed) + settings.path;
+    auto link = cache.find(address, executor);
     if (link) {
         if (auto made = link->new_socket(nsp, own))
             return made;
         return manager_link::make(executor, url, std::move(settings))->socket(nsp, std::move(own));
     }
     link = manager_link::make(executor, url, std::move(settings));
-    cache.add(std::move(place), link);
+    cache.add(std::move(address), link);
     return link->socket(nsp, std::move(own));
 }
 

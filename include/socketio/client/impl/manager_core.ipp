@@ -72,7 +72,7 @@ SOCKETIO_DECL void manager_core::on_turn()
 // After a turn that ran out of memory: unfinished work is treated as failed.
 SOCKETIO_DECL void manager_core::on_recover()
 {
-    std::error_code const why = make_error_code(std::errc::not_enough_memory);
+    std::error_code const ec = make_error_code(std::errc::not_enough_memory);
     auto const any = [this](auto const& is) {
         return std::any_of(sockets_.begin(), sockets_.end(), [&](auto const& each) { return is(*each.second); });
     };
@@ -84,9 +84,9 @@ SOCKETIO_DECL void manager_core::on_recover()
         return machine_.is_stranded() && any([](socket_core const& each) { return each.active(); });
     };
     if (machine_.is_open() || any([](socket_core const& each) { return each.connected(); }))
-        lose(disconnect_reason::transport_error, {.code = why, .description = why.message()});
+        lose(disconnect_reason::transport_error, {.code = ec, .description = ec.message()});
     else if (machine_.is_opening() || stranded())
-        fail_open(connect_error{why, why.message()});
+        fail_open(connect_error{ec, ec.message()});
 }
 
 // Reads all input, and checks before each event whether this is still the current connection.
@@ -115,15 +115,15 @@ SOCKETIO_DECL std::size_t manager_core::unsent() noexcept
 
 SOCKETIO_DECL void manager_core::on_drained()
 {
-    bool const told = !events_.untouched() && events_.has("drain");
-    if (drain_watchers_.empty() && !told && !writer_.held_back()) {
+    bool const listens = !events_.untouched() && events_.has("drain");
+    if (drain_watchers_.empty() && !listens && !writer_.held_back()) {
         published_unsent_.store(0, std::memory_order_relaxed);
         return;
     }
     lane_.run([&] {
         if (writer_.held_back())
             flush_held_back();
-        if (told && unsent_here() == 0)
+        if (listens && unsent_here() == 0)
             tell("drain");
     });
 }
@@ -159,10 +159,10 @@ SOCKETIO_DECL void manager_core::forget(socket_core const& which)
     defer([last = found->second] {});
     if (root_ == &which)
         root_ = nullptr;
-    auto const place = std::exchange(found->second->managed(), {});
-    deadlines_.clear(place.deadline);
-    if (place.changed != 0)
-        changed_[place.changed - 1] = nullptr;
+    auto const entry = std::exchange(found->second->managed(), {});
+    deadlines_.clear(entry.deadline);
+    if (entry.changed != 0)
+        changed_[entry.changed - 1] = nullptr;
     sockets_.erase(found);
 }
 
@@ -202,14 +202,16 @@ SOCKETIO_DECL void manager_core::on_context_gone() noexcept
     executor_ = {};
 }
 
-SOCKETIO_DECL void manager_core::report(event_error why)
+SOCKETIO_DECL void manager_core::report(event_error reason)
 {
-    log(log_level::warning, "manager", why.message());
+    log(log_level::warning, "manager", reason.message());
 }
 
-SOCKETIO_DECL void manager_core::report_from_anywhere(event_error why)
+SOCKETIO_DECL void manager_core::report_from_anywhere(event_error reason)
 {
-    perform([self = shared_from_this(), told = std::make_shared<event_error>(std::move(why))] { self->report(*told); });
+    perform([self = shared_from_this(), reported = std::make_shared<event_error>(std::move(reason))] {
+        self->report(*reported);
+    });
 }
 
 SOCKETIO_DECL void manager_core::tell(std::string event)
@@ -233,14 +235,14 @@ SOCKETIO_DECL void manager_core::tell_number(std::string event, std::uint64_t nu
     });
 }
 
-SOCKETIO_DECL void manager_core::tell_error(std::string event, connect_error const& why)
+SOCKETIO_DECL void manager_core::dispatch_error(std::string event, connect_error const& reason)
 {
     if (events_.untouched())
         return;
-    defer([this, event = std::move(event), why] {
-        local_args const arguments{std::string_view{why.message()}};
+    defer([this, event = std::move(event), reason] {
+        local_args const arguments{std::string_view{reason.message()}};
         event_call call{*this, event, arguments.view()};
-        call.refused = &why;
+        call.refused = &reason;
         dispatch(event, call);
     });
 }

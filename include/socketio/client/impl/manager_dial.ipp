@@ -106,12 +106,12 @@ SOCKETIO_DECL bool manager_core::provide_tls(std::uint64_t attempt)
         return false;
     }
     std::error_code ec;
-    std::string words;
-    auto made = maker(settings_.tls, role::client, ec, words);
+    std::string message;
+    auto made = maker(settings_.tls, role::client, ec, message);
     if (!machine_.is_current(attempt))
         return false;
     if (ec)
-        fail_open(connect_error{ec, std::move(words)}, false);
+        fail_open(connect_error{ec, std::move(message)}, false);
     runtime_->tls = std::move(made);
     return !ec;
 }
@@ -163,11 +163,11 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
                 .upgrade = duration_cast<us>(result.upgrading)};
     upgraded_at_ = now();
     if (result.error) {
-        connect_error why{result.error, std::move(result.message)};
-        why.set_http(result.http_status, std::move(result.http_body));
-        why.set_retry_after(result.retry_after);
+        connect_error reason{result.error, std::move(result.message)};
+        reason.set_http(result.http_status, std::move(result.http_body));
+        reason.set_retry_after(result.retry_after);
         bool const again = result.error != error::bad_proxy;
-        fail_open(why, again);
+        fail_open(reason, again);
         return;
     }
     elsewhere_ = result.elsewhere;

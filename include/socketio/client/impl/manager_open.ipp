@@ -93,7 +93,7 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
     }
     // In the reference the engine's "error" comes first; the sockets emit "disconnect".
     if (event.reason == disconnect_reason::transport_error)
-        tell_error("error", connect_error{event.error, event.error.message()});
+        dispatch_error("error", connect_error{event.error, event.error.message()});
     disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code};
     if (!event.payload.empty())
         details.description += ": " + std::string{event.payload.data(), event.payload.size()};
@@ -173,7 +173,7 @@ SOCKETIO_DECL void manager_core::fail_open(connect_error const& why, bool again)
     note_error(why.code(), why.message());
     for (auto const& [nsp, each] : sockets_)
         each->on_manager_error(why);
-    tell_error("error", why);
+    dispatch_error("error", why);
     if (!again) {
         machine_.abandon();
         for (auto const& [nsp, each] : sockets_)
@@ -185,7 +185,7 @@ SOCKETIO_DECL void manager_core::fail_open(connect_error const& why, bool again)
     connect_action const next = machine_.next(now(), rules_.read(), asked);
     act(next);
     if (next.reconnect_error)
-        tell_error("reconnect_error", why);
+        dispatch_error("reconnect_error", why);
 }
 
 SOCKETIO_DECL void manager_core::drop_link()
@@ -205,7 +205,7 @@ SOCKETIO_DECL void manager_core::drop_link()
 
 SOCKETIO_DECL void manager_core::fail(std::error_code why)
 {
-    tell_error("error", connect_error{why, why.message()});
+    dispatch_error("error", connect_error{why, why.message()});
     lose(disconnect_reason::transport_error, {.code = why, .description = why.message()});
 }
 

@@ -19,7 +19,7 @@ SOCKETIO_DECL void manager_core::on_turn_end()
     link_deadline_ = status.deadline;
     publish(status);
     settle_sockets();
-    tell_drained();
+    complete_drains();
 }
 
 // With a thousand namespaces, one turn concerns a few.
@@ -37,13 +37,13 @@ SOCKETIO_DECL void manager_core::settle_sockets()
 
 SOCKETIO_DECL void manager_core::note_changed(socket_core& which) noexcept
 {
-    auto& place = which.managed();
-    if (!place.joined || place.changed != 0)
+    auto& entry = which.managed();
+    if (!entry.joined || entry.changed != 0)
         return;
     if (caught([&] { changed_.push_back(&which); }))
         lane_.starve();
     else
-        place.changed = changed_.size();
+        entry.changed = changed_.size();
 }
 
 // A bound: the deadline may have moved away when that comes.
@@ -76,13 +76,13 @@ SOCKETIO_DECL void manager_core::watch_drain(socket_core& which)
     drain_watchers_.push_back(which.weak_from_this());
 }
 
-SOCKETIO_DECL void manager_core::tell_drained()
+SOCKETIO_DECL void manager_core::complete_drains()
 {
     if (drain_watchers_.empty() || unsent() != 0)
         return;
     std::erase_if(drain_watchers_, [](std::weak_ptr<socket_core> const& each) {
         auto const socket = each.lock();
-        return !socket || !socket->tell_drained();
+        return !socket || !socket->complete_drains();
     });
 }
 

@@ -32,11 +32,11 @@ SOCKETIO_DECL void manager_core::publish(channel_status const& of) noexcept
     count(snapshot_, of);
 }
 
-SOCKETIO_DECL void manager_core::note_error(std::error_code code, std::string_view words)
+SOCKETIO_DECL void manager_core::note_error(std::error_code code, std::string_view message)
 {
     std::lock_guard const lock{snapshot_mutex_};
     snapshot_.last_error = code;
-    snapshot_.last_error_message = words;
+    snapshot_.last_error_message = message;
 }
 
 SOCKETIO_DECL connection_snapshot manager_core::snapshot()

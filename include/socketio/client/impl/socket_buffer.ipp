@@ -115,20 +115,20 @@ SOCKETIO_DECL void socket_core::cancel_drain(std::uint64_t id)
     });
 }
 
-SOCKETIO_DECL void socket_core::end_drain(drains::iterator which, std::error_code why)
+SOCKETIO_DECL void socket_core::end_drain(drains::iterator which, std::error_code ec)
 {
     auto const ended = std::make_shared<drains::node_type>();
-    lane_.defer([why, ended] { ended->mapped()(why); });
+    lane_.defer([ec, ended] { ended->mapped()(ec); });
     *ended = drains_.extract(which);
 }
 
-SOCKETIO_DECL void socket_core::end_drains(std::error_code why)
+SOCKETIO_DECL void socket_core::end_drains(std::error_code ec)
 {
     while (!drains_.empty())
-        end_drain(drains_.begin(), why);
+        end_drain(drains_.begin(), ec);
 }
 
-SOCKETIO_DECL bool socket_core::tell_drained()
+SOCKETIO_DECL bool socket_core::complete_drains()
 {
     if (send_buffer_.empty() && retries_.empty())
         end_drains({});

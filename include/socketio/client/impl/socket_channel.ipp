@@ -65,18 +65,18 @@ SOCKETIO_DECL void socket_core::note_unanswered(std::uint64_t ack_id)
         });
 }
 
-SOCKETIO_DECL void socket_core::report(event_error&& why, std::shared_ptr<error_hook const> const& hook)
+SOCKETIO_DECL void socket_core::report(event_error&& reason, std::shared_ptr<error_hook const> const& hook)
 {
-    log(log_level::warning, why.message());
+    log(log_level::warning, reason.message());
     if (!hook)
         return;
     if (auto const& where = options_.callback_executor)
-        where.post([weak = std::weak_ptr{hook}, why = std::move(why)] {
+        where.post([weak = std::weak_ptr{hook}, reason = std::move(reason)] {
             if (auto const still = weak.lock())
-                (*still)(why);
+                (*still)(reason);
         });
     else
-        (*hook)(why);
+        (*hook)(reason);
 }
 
 } // namespace socketio::detail

@@ -63,17 +63,17 @@ SOCKETIO_DECL void socket_core::on_connect(value_view payload)
         return;
     value_view const sid = payload["sid"];
     if (!sid.is_string() || sid.as_string().empty()) {
-        tell_error(connect_error{error::server_is_v2, make_error_code(error::server_is_v2).message()});
+        dispatch_error(connect_error{error::server_is_v2, make_error_code(error::server_is_v2).message()});
         return;
     }
     std::string id{sid.as_string()};
-    steps told = connected_steps();
+    steps last_steps = connected_steps();
     log(log_level::info, "connected");
     take_recovery(payload["pid"]);
     connecting_ = false;
     joined_after_ = lane_.now() - asked_at_;
     set_connected(true, std::move(id));
-    lane_.defer(std::move(told));
+    lane_.defer(std::move(last_steps));
 }
 
 SOCKETIO_DECL socket_core::steps socket_core::connected_steps()
@@ -104,15 +104,15 @@ SOCKETIO_DECL void socket_core::on_connect_error(packet const& received)
 {
     if (connected())
         return;
-    std::string words;
+    std::string text;
     if (received.payload.is_string())
-        words = received.payload.as_string();
+        text = received.payload.as_string();
     else if (value_view const message = received.payload["message"]; message.is_string())
-        words = message.as_string();
-    connect_error why{error::connect_refused, std::move(words)};
-    why.set_data(received.payload["data"].to_value());
-    log(log_level::info, "connect_error: " + why.message());
-    leave(error_step(std::move(why)));
+        text = message.as_string();
+    connect_error reason{error::connect_refused, std::move(text)};
+    reason.set_data(received.payload["data"].to_value());
+    log(log_level::info, "connect_error: " + reason.message());
+    leave(error_step(std::move(reason)));
 }
 
 // While not connected, it belongs to a connection that this side has left at the same time.
@@ -161,14 +161,14 @@ SOCKETIO_DECL void socket_core::deliver_kept()
     deliver(first->read(reader), first->id());
 }
 
-SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& why)
+SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& reason)
 {
-    steps told;
+    steps last_steps;
     if (active() && !connected())
-        told = error_step(why);
+        last_steps = error_step(reason);
     connecting_ = false;
     held_ = false;
-    lane_.defer(std::move(told));
+    lane_.defer(std::move(last_steps));
 }
 
 // Before the namespace was connected, the reference emits "disconnect". But the connection was never
@@ -185,18 +185,18 @@ SOCKETIO_DECL void socket_core::on_manager_close(disconnect_reason reason, disco
         on_close(reason, details);
         return;
     }
-    std::string words = std::string{to_string(reason)} + " before the namespace was connected";
+    std::string message = std::string{to_string(reason)} + " before the namespace was connected";
     if (!details.description.empty())
-        words += ": " + details.description;
-    tell_error(connect_error{details.code ? details.code : make_error_code(error::closed), std::move(words)});
+        message += ": " + details.description;
+    dispatch_error(connect_error{details.code ? details.code : make_error_code(error::closed), std::move(message)});
 }
 
 SOCKETIO_DECL void socket_core::on_close(disconnect_reason reason, disconnect_details details)
 {
-    auto told = disconnect_step(reason, std::move(details));
+    auto last_steps = disconnect_step(reason, std::move(details));
     log(log_level::info, to_string(reason));
     set_connected(false, {});
-    lane_.defer(std::move(told));
+    lane_.defer(std::move(last_steps));
     channel_.end_acks(channel_.pending().take_sent(), error::disconnected);
 }
 
@@ -234,18 +234,18 @@ SOCKETIO_DECL void socket_core::drop_everything() noexcept
     auth_ = {};
 }
 
-SOCKETIO_DECL void socket_core::tell_error(connect_error why)
+SOCKETIO_DECL void socket_core::dispatch_error(connect_error reason)
 {
-    lane_.defer(error_step(std::move(why)));
+    lane_.defer(error_step(std::move(reason)));
 }
 
-SOCKETIO_DECL socket_core::steps socket_core::error_step(connect_error why)
+SOCKETIO_DECL socket_core::steps socket_core::error_step(connect_error reason)
 {
     steps one;
-    one.push_back([self = shared_from_this(), why = std::move(why)] {
-        local_args const arguments{std::string_view{why.message()}};
+    one.push_back([self = shared_from_this(), reason = std::move(reason)] {
+        local_args const arguments{std::string_view{reason.message()}};
         event_call call{self->channel_, "connect_error", arguments.view()};
-        call.refused = &why;
+        call.refused = &reason;
         self->channel_.dispatch_reserved(call);
     });
     return one;

@@ -85,11 +85,11 @@ SOCKETIO_DECL void socket_core::ask_auth()
     });
 }
 
-SOCKETIO_DECL void socket_core::fail_auth(std::uint64_t attempt, connect_error why)
+SOCKETIO_DECL void socket_core::fail_auth(std::uint64_t attempt, connect_error reason)
 {
     if (!connecting_ || attempt != connect_attempt_)
         return;
-    leave(error_step(std::move(why)));
+    leave(error_step(std::move(reason)));
 }
 
 SOCKETIO_DECL void socket_core::send_connect(object auth)
@@ -118,13 +118,13 @@ SOCKETIO_DECL void socket_core::disconnect()
         leave();
         return;
     }
-    auto told = disconnect_step(disconnect_reason::io_client_disconnect, {});
+    auto last_steps = disconnect_step(disconnect_reason::io_client_disconnect, {});
     flush_send_buffer(true); // events that were emitted before
     byte_buffer text;
     encode_control(text, packet_type::disconnect, nsp_, nullptr);
     static_cast<void>(writer_.write(text.view(), {}));
     owner_.gate().left(nsp_, lane_.now());
-    leave_connected(std::move(told));
+    leave_connected(std::move(last_steps));
     log(log_level::info, to_string(disconnect_reason::io_client_disconnect));
 }
 
@@ -154,18 +154,18 @@ SOCKETIO_DECL void socket_core::leave()
 }
 
 // These steps have their memory already: they run even if the following code fails.
-SOCKETIO_DECL void socket_core::leave(steps told)
+SOCKETIO_DECL void socket_core::leave(steps last_steps)
 {
-    scope_end const always{[&] { lane_.defer(std::move(told)); }};
+    scope_end const always{[&] { lane_.defer(std::move(last_steps)); }};
     leave();
 }
 
-SOCKETIO_DECL void socket_core::leave_connected(steps told)
+SOCKETIO_DECL void socket_core::leave_connected(steps last_steps)
 {
     {
         scope_end const always{[&] {
             set_connected(false, {});
-            lane_.defer(std::move(told));
+            lane_.defer(std::move(last_steps));
         }};
         leave();
     }

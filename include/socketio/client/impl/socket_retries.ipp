@@ -92,14 +92,14 @@ SOCKETIO_DECL bool socket_core::cancel_retried(std::uint64_t ticket)
     return true;
 }
 
-SOCKETIO_DECL void socket_core::end_retries(std::error_code why)
+SOCKETIO_DECL void socket_core::end_retries(std::error_code ec)
 {
     std::vector<pending_ack> ended;
     ended.reserve(retries_.size());
     for (auto& each : retries_.take_all())
         if (each.waiting.handler)
             ended.push_back(std::move(each.waiting));
-    channel_.end_acks(std::move(ended), why);
+    channel_.end_acks(std::move(ended), ec);
 }
 
 } // namespace socketio::detail

@@ -131,11 +131,11 @@ SOCKETIO_DECL void http_connection::answer(std::uint64_t request_number, http_re
 }
 
 // A request that cannot be read ends the connection, since the start of the next one is unknown.
-SOCKETIO_DECL void http_connection::refuse(int status, std::string_view words)
+SOCKETIO_DECL void http_connection::refuse(int status, std::string_view message)
 {
     keep_alive_ = false;
     form_ = {};
-    respond({status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string{words}});
+    respond({status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string{message}});
 }
 
 SOCKETIO_DECL void http_connection::respond(http_response const& with)

@@ -26,16 +26,16 @@ SOCKETIO_DECL void channel::stop_listening()
     set_error_hook(nullptr);
 }
 
-SOCKETIO_DECL void channel::report(event_error why)
+SOCKETIO_DECL void channel::report(event_error reason)
 {
-    host_.report(std::move(why), hook());
+    host_.report(std::move(reason), hook());
 }
 
 // A step, since the hook is user code.
-SOCKETIO_DECL void channel::report_from_anywhere(event_error why)
+SOCKETIO_DECL void channel::report_from_anywhere(event_error reason)
 {
-    host_.perform([self = self(), told = std::make_shared<event_error>(std::move(why))] {
-        self->host_.defer([self, told] { self->report(std::move(*told)); });
+    host_.perform([self = self(), reported = std::make_shared<event_error>(std::move(reason))] {
+        self->host_.defer([self, reported] { self->report(std::move(*reported)); });
     });
 }
 
@@ -126,42 +126,42 @@ SOCKETIO_DECL void channel::expire(clock::time_point now)
 
 // A handler that takes no error is destroyed without a call, as in the reference; but that is a step as well,
 // since it may hold the last handle of a socket.
-SOCKETIO_DECL void channel::end_ack(pending_ack&& ended, std::error_code why)
+SOCKETIO_DECL void channel::end_ack(pending_ack&& ended, std::error_code ec)
 {
     auto const ack = std::make_shared<pending_ack>();
-    host_.defer([self = self(), why, ack] {
+    host_.defer([self = self(), ec, ack] {
         if (ack->wants_errors)
-            self->finish_ack(*ack, ack->ended_by ? ack->ended_by : why, {});
+            self->finish_ack(*ack, ack->ended_by ? ack->ended_by : ec, {});
     });
     *ack = std::move(ended);
 }
 
-SOCKETIO_DECL void channel::end_taken(pending_ack ended, std::error_code why)
+SOCKETIO_DECL void channel::end_taken(pending_ack ended, std::error_code ec)
 {
-    scope_fail later{[&] { keep_ended(ended, why); }};
-    end_ack(std::move(ended), why);
+    scope_fail later{[&] { keep_ended(ended, ec); }};
+    end_ack(std::move(ended), ec);
     later.done();
 }
 
-SOCKETIO_DECL void channel::keep_ended(pending_ack& ended, std::error_code why)
+SOCKETIO_DECL void channel::keep_ended(pending_ack& ended, std::error_code ec)
 {
     if (!ended.handler)
         return;
     if (!ended_)
-        pending().put_back(std::move(ended), why);
+        pending().put_back(std::move(ended), ec);
     else
         end_elsewhere(std::make_shared<pending_ack>(std::move(ended)));
 }
 
-SOCKETIO_DECL void channel::end_acks(std::vector<pending_ack> ended, std::error_code why)
+SOCKETIO_DECL void channel::end_acks(std::vector<pending_ack> ended, std::error_code ec)
 {
     auto next = ended.begin();
     scope_fail later{[&] {
         for (; next != ended.end(); ++next)
-            keep_ended(*next, why);
+            keep_ended(*next, ec);
     }};
     for (; next != ended.end(); ++next)
-        end_ack(std::move(*next), why);
+        end_ack(std::move(*next), ec);
     later.done();
 }
 
@@ -184,32 +184,32 @@ SOCKETIO_DECL void channel::end_elsewhere(std::shared_ptr<pending_ack> ended)
     });
 }
 
-SOCKETIO_DECL void channel::finish_ack(pending_ack& ended, std::error_code why, args arguments)
+SOCKETIO_DECL void channel::finish_ack(pending_ack& ended, std::error_code ec, args arguments)
 {
-    ack_result result{*this, ended.event, why, arguments};
+    ack_result result{*this, ended.event, ec, arguments};
     ended.handler(result);
 }
 
-SOCKETIO_DECL void channel::fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, std::error_code why)
+SOCKETIO_DECL void channel::fail_emit(std::string_view event, std::optional<pending_ack>&& waiting, std::error_code ec)
 {
-    bool const told = waiting && waiting->wants_errors;
+    bool const has_handler = waiting && waiting->wants_errors;
     if (waiting)
-        end_ack(std::move(*waiting), why);
-    if (!told)
-        host_.defer([self = self(), name = std::string{event}, why] { self->report({.code = why, .event = name}); });
+        end_ack(std::move(*waiting), ec);
+    if (!has_handler)
+        host_.defer([self = self(), name = std::string{event}, ec] { self->report({.code = ec, .event = name}); });
 }
 
 SOCKETIO_DECL void channel::fail_from_anywhere(std::string_view event, std::optional<pending_ack> waiting,
-                                               std::error_code why)
+                                               std::error_code ec)
 {
-    bool const told = waiting && waiting->wants_errors;
+    bool const has_handler = waiting && waiting->wants_errors;
     if (waiting) {
         auto const ended = std::make_shared<pending_ack>(std::move(*waiting));
-        if (!host_.perform([self = self(), ended, why] { self->end_taken(std::move(*ended), why); }))
+        if (!host_.perform([self = self(), ended, ec] { self->end_taken(std::move(*ended), ec); }))
             end_elsewhere(ended);
     }
-    if (!told)
-        report_from_anywhere({.code = why, .event = std::string{event}});
+    if (!has_handler)
+        report_from_anywhere({.code = ec, .event = std::string{event}});
 }
 
 SOCKETIO_DECL channel::outgoing_call channel::prepare_outgoing(std::string_view text,
