@@ -23,6 +23,15 @@
 #define SOCKETIO_NOINLINE
 #endif
 
+// Precedes a small function of every message whose arguments are constants: much of it is known when it is compiled.
+#if defined(__GNUC__)
+#define SOCKETIO_ALWAYS_INLINE [[gnu::always_inline]] inline
+#elif defined(_MSC_VER)
+#define SOCKETIO_ALWAYS_INLINE __forceinline
+#else
+#define SOCKETIO_ALWAYS_INLINE inline
+#endif
+
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)
 #define SOCKETIO_HAS_EXCEPTIONS 1
 #else

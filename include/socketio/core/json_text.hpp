@@ -20,7 +20,8 @@ constexpr bool is_plain(char c) noexcept
 }
 
 // Marks, in their top bits, the bytes of `word` that are not plain. Bytes behind the first marked one may be
-// marked wrongly, since subtraction borrows.
+// marked wrongly, since subtraction borrows. It borrows from bytes below 0x80 only, and the others keep their top bit:
+// one mask for all three subtractions is enough.
 template <plain_bytes P>
 constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept
 {
@@ -28,12 +29,8 @@ constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept
     constexpr std::uint64_t tops = ones * 0x80;
     std::uint64_t const quote = word ^ ones * '"';
     std::uint64_t const backslash = word ^ ones * '\\';
-    std::uint64_t marks = (quote - ones) & ~quote;
-    marks |= (backslash - ones) & ~backslash;
-    marks |= (word - ones * 0x20) & ~word;
-    if (P == plain_bytes::ascii)
-        marks |= word;
-    return marks & tops;
+    std::uint64_t const below = (quote - ones) | (backslash - ones) | (word - ones * 0x20);
+    return (P == plain_bytes::ascii ? below | word : below & ~word) & tops;
 }
 
 template <plain_bytes P>
@@ -95,8 +92,10 @@ inline bool copy_plain(char* to, char const* from, std::size_t n) noexcept
     to[0] = byte[0];
     to[n / 2] = byte[1];
     to[n - 1] = byte[2];
-    return is_plain<plain_bytes::ascii>(byte[0]) && is_plain<plain_bytes::ascii>(byte[1]) &&
-           is_plain<plain_bytes::ascii>(byte[2]);
+    word = 0x2020202020000000u; // spaces are plain
+    for (int i = 0; i != 3; ++i)
+        word |= std::uint64_t{static_cast<unsigned char>(byte[i])} << (8 * i);
+    return special_bytes<plain_bytes::ascii>(word) == 0;
 }
 
 } // namespace socketio::detail

@@ -42,7 +42,12 @@ public:
     json_writer& operator=(json_writer const&) = delete;
 
     void null() { raw("null"); }
-    void boolean(bool data) { raw(data ? std::string_view{"true"} : std::string_view{"false"}); }
+    void boolean(bool data)
+    {
+        char* const at = begin_text(6, before_value());
+        std::memcpy(at, data ? "true" : "false", 5); // the fifth byte of "true" is not used
+        end_text(at + (data ? 4 : 5));
+    }
     void integer(std::int64_t number) { digits(number); }
     void unsigned_integer(std::uint64_t number) { digits(number); }
     void number(double number); // not-a-number and infinity become null
@@ -75,7 +80,7 @@ public:
     void begin_object() { begin('{', position::first_key); }
     void key(std::string_view name) { quoted(name, before_key(), true); }
     // The same for a name that is known to be plain ASCII.
-    void key(detail::plain_name name)
+    SOCKETIO_ALWAYS_INLINE void key(detail::plain_name name)
     {
         std::size_t const size = name.text.size();
         char* at = begin_text(size + 4, before_key());
@@ -124,7 +129,7 @@ private:
     }
     void end_text(char const* end) { to_.commit(static_cast<std::size_t>(end - (to_.data() + to_.size()))); }
 
-    void begin(char bracket, position inside)
+    SOCKETIO_ALWAYS_INLINE void begin(char bracket, position inside)
     {
         char* const at = begin_text(2, before_value());
         if (depth_ == outer_.size())

@@ -89,9 +89,17 @@ inline void copy_masked(char* to, char const* from, std::size_t n, std::uint32_t
         word[0] ^= wide;
         std::memcpy(to, word, 8);
     }
-    char key[8];
-    std::memcpy(key, &wide, 8);
-    for (std::size_t i = 0; i < n; ++i)
+    if ((n & 4) != 0) {
+        std::uint32_t half;
+        std::memcpy(&half, from, 4);
+        half ^= mask;
+        std::memcpy(to, &half, 4);
+        to += 4;
+        from += 4;
+    }
+    char key[4];
+    std::memcpy(key, &mask, 4);
+    for (std::size_t i = 0; i < (n & 3); ++i)
         to[i] = static_cast<char>(from[i] ^ key[i]);
 }
 

@@ -41,10 +41,12 @@ constexpr unsigned utf8_next(unsigned state, unsigned char byte) noexcept
     return missing == 0 ? utf8_between : utf8_state(missing, 0x80, 0xBF);
 }
 
+// The last word of a text overlaps the one before, instead of a loop over single bytes.
 inline char const* utf8_skip_ascii(char const* at, char const* end) noexcept
 {
     constexpr std::uint64_t high = 0x8080808080808080u;
     std::uint64_t word[4];
+    bool const has_word = end - at >= 8;
     for (; end - at >= 32; at += 32) {
         std::memcpy(word, at, 32);
         if (((word[0] | word[1] | word[2] | word[3]) & high) != 0)
@@ -54,6 +56,11 @@ inline char const* utf8_skip_ascii(char const* at, char const* end) noexcept
         std::memcpy(word, at, 8);
         if ((word[0] & high) != 0)
             break;
+    }
+    if (has_word && end - at < 8) {
+        std::memcpy(word, end - 8, 8);
+        if ((word[0] & high) == 0)
+            return end;
     }
     while (at != end && static_cast<unsigned char>(*at) < 0x80)
         ++at;
