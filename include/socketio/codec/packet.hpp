@@ -36,6 +36,9 @@ struct packet_limits {
     std::uint64_t size = static_cast<std::uint64_t>(-1);
 };
 
+// The main namespace; without a call of memcmp.
+constexpr bool is_root(std::string_view nsp) noexcept { return nsp.size() == 1 && nsp.front() == '/'; }
+
 // Event names of the library, which the application may not emit: RESERVED_EVENTS in
 // socket.io/lib/socket-types.ts and socket.io-client/lib/socket.ts.
 constexpr bool is_reserved_event(std::string_view name) noexcept

@@ -27,7 +27,7 @@ inline std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_v
 {
     std::size_t const start = to.size();
     to.push_back(static_cast<char>('0' + static_cast<int>(type)));
-    if (nsp != "/") {
+    if (!is_root(nsp)) {
         to.append(nsp);
         to.push_back(',');
     }
@@ -91,7 +91,7 @@ inline void append_with_ack_id(byte_buffer& to, std::string_view packet, std::st
     std::size_t head = 1;
     if (packet.front() != '2') // binary: the number of attachments comes first
         head = packet.find('-') + 1;
-    if (nsp != "/")
+    if (!is_root(nsp))
         head += nsp.size() + 1;
     to.append(packet.substr(0, head));
     append_number(to, id);

@@ -54,9 +54,10 @@ public:
     {
         // Allocates all memory first, so that a failure leaves no part of the packet behind.
         std::size_t const size = size_of(text, attachments);
-        bytes_.prepare(size);
+        char* const at = bytes_.prepare(size);
         entries_.push_back({size, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires, compress});
-        bytes_.append(text);
+        std::copy_n(text.data(), text.size(), at);
+        bytes_.commit(text.size());
         for (bytes_view const each : attachments) {
             std::uint64_t const length = each.size();
             bytes_.append(&length, sizeof length);

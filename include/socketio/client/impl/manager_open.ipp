@@ -131,7 +131,7 @@ SOCKETIO_DECL void manager_core::on_packet(packet const& received)
 {
     ++packets_received_;
     socket_core* to = root_;
-    if (!root_ || received.nsp != "/") {
+    if (!root_ || !is_root(received.nsp)) {
         auto const found = sockets_.find(received.nsp);
         to = found == sockets_.end() ? nullptr : found->second.get();
     }

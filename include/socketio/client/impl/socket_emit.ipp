@@ -26,6 +26,9 @@ SOCKETIO_DECL void socket_core::check_attachments(std::string_view, std::size_t 
 
 SOCKETIO_DECL bool socket_core::can_write() { return connected() && writer_.can_write(); }
 
+// It may be kept where others wait.
+inline bool may_wait(buffer_policy const& rule) noexcept { return !rule.is_volatile && rule.expires == clock::never(); }
+
 SOCKETIO_DECL void socket_core::emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
                                            encode_event_ref encode, buffer_policy const& rule)
 {
@@ -40,7 +43,10 @@ SOCKETIO_DECL void socket_core::emit_event(std::string_view event, std::optional
     std::vector<bytes_view> attachments;
     encode(text, attachments);
     check_attachments(event, attachments.size());
-    send_encoded(text.view(), attachments, std::move(waiting), rule);
+    if (may_wait(rule)) // what was true of the strand above is still true
+        static_cast<void>(lane_.hand_over(*this, text.view(), attachments, rule.compress, std::move(waiting)));
+    else
+        send_encoded(text.view(), attachments, std::move(waiting), rule);
 }
 
 SOCKETIO_DECL void socket_core::emit_here(std::string_view event, std::optional<pending_ack>&& waiting,
@@ -82,7 +88,7 @@ SOCKETIO_DECL void socket_core::send_encoded(std::string_view text, std::span<by
         send(*this, text, attachments, std::move(waiting));
         return;
     }
-    if (!rule.is_volatile && rule.expires == clock::never()) {
+    if (may_wait(rule)) {
         static_cast<void>(lane_.hand_over(*this, text, attachments, rule.compress, std::move(waiting)));
         return;
     }
