@@ -207,3 +207,30 @@ TEST_CASE("types have the names that error messages use")
     CHECK(socketio::type_name(value_type::array) == "array");
     CHECK(socketio::type_name(value_type::object) == "object");
 }
+
+TEST_CASE("a value of each type is copied, moved and assigned, and so is an element to the value that holds it")
+{
+    value const all = array{nullptr, true, -1, 1u, 1.5, "text", socketio::bytes(3), array{1}, object{{"a", 1}}};
+    for (value const& from : *all.if_array()) {
+        for (value to : *all.if_array()) {
+            value copied{from};
+            CHECK(copied == from);
+            to = from;
+            CHECK(to == from);
+            CHECK(to.type() == from.type());
+            to = std::move(copied);
+            CHECK(to == from);
+            value const moved{std::move(to)};
+            CHECK(moved == from);
+        }
+    }
+    value tree = array{0, array{1, object{{"leaf", "text"}}}};
+    tree = tree[1];
+    CHECK(tree == value{array{1, object{{"leaf", "text"}}}});
+    tree = std::move((*tree.if_array())[1]);
+    CHECK(tree == value{object{{"leaf", "text"}}});
+    value& same = tree;
+    tree = same;
+    tree = std::move(same);
+    CHECK(tree["leaf"] == value{"text"});
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <functional>
 #include <new>
 #include <type_traits>
@@ -20,8 +21,96 @@ template <class F>
 inline constexpr bool is_stored_inline = sizeof(F) <= inline_function_size && alignof(F) <= alignof(std::max_align_t) &&
                                          std::is_nothrow_move_constructible_v<F>;
 
+// The part that is the same for all signatures, so that it is compiled once: the memory of a callable, and how it is
+// moved and destroyed.
+class function_storage {
+public:
+    function_storage(function_storage&& other) noexcept { take(other); }
+    function_storage& operator=(function_storage&& other) noexcept
+    {
+        if (this != &other) {
+            reset();
+            take(other);
+        }
+        return *this;
+    }
+    ~function_storage() { reset(); }
+
+    explicit operator bool() const noexcept { return invoke_ != nullptr; }
+
+    void reset() noexcept
+    {
+        if (std::exchange(invoke_, nullptr))
+            manage_(storage_, nullptr);
+    }
+
+protected:
+    function_storage() = default;
+
+    // The callable that lies at `at`, or to which the pointer there points.
+    template <class F>
+    static F& target(unsigned char* at) noexcept
+    {
+        if constexpr (is_stored_inline<F>)
+            return *std::launder(reinterpret_cast<F*>(at));
+        else
+            return **std::launder(reinterpret_cast<F**>(at));
+    }
+
+    template <class F, class From>
+    void store(From&& callable)
+    {
+        if constexpr (is_stored_inline<F>)
+            ::new (static_cast<void*>(storage_)) F(std::forward<From>(callable));
+        else
+            ::new (static_cast<void*>(storage_)) F*(new F(std::forward<From>(callable)));
+        if constexpr (is_stored_inline<F> && std::is_trivially_copyable_v<F>)
+            manage_ = &manage_bytes;
+        else
+            manage_ = &manage<F>;
+    }
+
+    using any_function = void (*)();
+    alignas(std::max_align_t) unsigned char storage_[inline_function_size];
+    any_function invoke_ = nullptr; // what calls the callable, by the signature of the derived class
+
+private:
+    // Moves the callable from `at` to `to`, or only destroys it if `to` is null. One function for both, since there
+    // is one of them for each type of callable.
+    template <class F>
+    static void manage(unsigned char* at, unsigned char* to) noexcept
+    {
+        if constexpr (is_stored_inline<F>) {
+            if (to)
+                ::new (static_cast<void*>(to)) F(std::move(target<F>(at)));
+            target<F>(at).~F();
+        } else if (to) {
+            manage_bytes(at, to);
+        } else {
+            delete &target<F>(at);
+        }
+    }
+
+    static void manage_bytes(unsigned char* at, unsigned char* to) noexcept
+    {
+        if (to)
+            std::memcpy(to, at, inline_function_size);
+    }
+
+    void take(function_storage& other) noexcept
+    {
+        if (other.invoke_) {
+            other.manage_(other.storage_, storage_);
+            manage_ = other.manage_;
+            invoke_ = std::exchange(other.invoke_, nullptr);
+        }
+    }
+
+    void (*manage_)(unsigned char* at, unsigned char* to) noexcept = nullptr;
+};
+
 template <class R, class... A>
-class unique_function<R(A...)> {
+class unique_function<R(A...)> : public function_storage {
 public:
     unique_function() = default;
     unique_function(std::nullptr_t) noexcept {}
@@ -31,87 +120,29 @@ public:
                  std::is_invocable_r_v<R, std::decay_t<F>&, A...>)
     unique_function(F&& callable)
     {
-        using stored = std::decay_t<F>;
-        if constexpr (is_stored_inline<stored>) {
-            ::new (static_cast<void*>(storage_)) stored(std::forward<F>(callable));
-            actions_ = &inline_actions<stored>;
-        } else {
-            ::new (static_cast<void*>(storage_)) stored*(new stored(std::forward<F>(callable)));
-            actions_ = &heap_actions<stored>;
-        }
+        store<std::decay_t<F>>(std::forward<F>(callable));
+        invoke_ = reinterpret_cast<any_function>(&invoke<std::decay_t<F>>);
     }
-
-    unique_function(unique_function&& other) noexcept { take(other); }
-    unique_function& operator=(unique_function&& other) noexcept
-    {
-        if (this != &other) {
-            reset();
-            take(other);
-        }
-        return *this;
-    }
-    ~unique_function() { reset(); }
-
-    explicit operator bool() const noexcept { return actions_ != nullptr; }
 
     // The function must not be empty.
-    R operator()(A... arguments) { return actions_->invoke(storage_, std::forward<A>(arguments)...); }
-
-    void reset() noexcept
+    R operator()(A... arguments)
     {
-        if (auto const* last = std::exchange(actions_, nullptr))
-            last->destroy(storage_);
+        return reinterpret_cast<R (*)(unsigned char*, A&&...)>(invoke_)(storage_, std::forward<A>(arguments)...);
     }
 
 private:
-    struct actions {
-        R (*invoke)(unsigned char*, A&&...);
-        void (*move)(unsigned char* to, unsigned char* from) noexcept;
-        void (*destroy)(unsigned char*) noexcept;
-    };
-
     template <class F>
-    static F& inline_target(unsigned char* at) noexcept
+    static R invoke(unsigned char* at, A&&... a)
     {
-        return *std::launder(reinterpret_cast<F*>(at));
-    }
-
-    template <class F>
-    static R call(F& target, A&&... a)
-    {
-        if constexpr (std::is_void_v<R>)
-            static_cast<void>(std::invoke(target, std::forward<A>(a)...));
+        if constexpr (std::is_member_pointer_v<F> && std::is_void_v<R>)
+            static_cast<void>(std::invoke(target<F>(at), std::forward<A>(a)...));
+        else if constexpr (std::is_member_pointer_v<F>)
+            return std::invoke(target<F>(at), std::forward<A>(a)...);
+        else if constexpr (std::is_void_v<R>)
+            static_cast<void>(target<F>(at)(std::forward<A>(a)...));
         else
-            return std::invoke(target, std::forward<A>(a)...);
+            return target<F>(at)(std::forward<A>(a)...);
     }
-
-    template <class F>
-    static constexpr actions inline_actions{
-        [](unsigned char* at, A&&... a) -> R { return call(inline_target<F>(at), std::forward<A>(a)...); },
-        [](unsigned char* to, unsigned char* from) noexcept {
-            ::new (static_cast<void*>(to)) F(std::move(inline_target<F>(from)));
-            inline_target<F>(from).~F();
-        },
-        [](unsigned char* at) noexcept { inline_target<F>(at).~F(); }};
-
-    template <class F>
-    static constexpr actions heap_actions{
-        [](unsigned char* at, A&&... a) -> R { return call(*inline_target<F*>(at), std::forward<A>(a)...); },
-        [](unsigned char* to, unsigned char* from) noexcept {
-            ::new (static_cast<void*>(to)) F*(inline_target<F*>(from));
-        },
-        [](unsigned char* at) noexcept { delete inline_target<F*>(at); }};
-
-    void take(unique_function& other) noexcept
-    {
-        if (other.actions_) {
-            other.actions_->move(storage_, other.storage_);
-            actions_ = std::exchange(other.actions_, nullptr);
-        }
-    }
-
-    alignas(std::max_align_t) unsigned char storage_[inline_function_size];
-    actions const* actions_ = nullptr;
 };
 
 } // namespace socketio::detail

@@ -16,7 +16,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace socketio {
@@ -128,25 +127,30 @@ class value : public detail::typed<value> {
                            std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>>;
 
 public:
-    value() noexcept = default; // null
-    value(std::nullptr_t) noexcept {}
+    value() noexcept : null_{} {} // null
+    value(std::nullptr_t) noexcept : value{} {}
+    value(value const& other) : null_{} { copy(other); }
+    value(value&& other) noexcept : null_{} { take(other); }
+    value& operator=(value const& other);
+    value& operator=(value&& other) noexcept;
+    ~value() { reset(); }
     template <class T>
         requires std::is_arithmetic_v<T> && (!std::is_same_v<T, char>)
-    value(T plain) noexcept : data_{std::in_place_type<stored<T>>, static_cast<stored<T>>(plain)}
+    value(T plain) noexcept : value{static_cast<stored<T>>(plain), known_type{}}
     {
     }
     template <std::same_as<char> T>
-    value(T letter) : data_{std::in_place_type<std::string>, std::size_t{1}, letter}
+    value(T letter) : type_{value_type::string}, string_(1, letter)
     {
     }
-    // A null pointer becomes null. (Assignment to an existing variant would make g++ 12 warn in the user's code.)
+    // A null pointer becomes null. (Assignment to an existing value would make g++ 12 warn in the user's code.)
     value(char const* text) : value{text ? value{std::string_view{text}} : value{}} {}
-    value(std::string text) noexcept : data_{std::in_place_type<std::string>, std::move(text)} {}
-    value(std::string_view text) : data_{std::in_place_type<std::string>, text} {}
-    value(bytes data) noexcept : data_{std::in_place_type<bytes>, std::move(data)} {}
-    value(bytes_view data) : data_{std::in_place_type<bytes>, data.begin(), data.end()} {}
-    value(array elements) noexcept : data_{std::in_place_type<array>, std::move(elements)} {}
-    value(object members) noexcept : data_{std::in_place_type<object>, std::move(members)} {}
+    value(std::string text) noexcept : type_{value_type::string}, string_{std::move(text)} {}
+    value(std::string_view text) : type_{value_type::string}, string_{text} {}
+    value(bytes data) noexcept : type_{value_type::binary}, binary_{std::move(data)} {}
+    value(bytes_view data) : type_{value_type::binary}, binary_(data.begin(), data.end()) {}
+    value(array elements) noexcept : type_{value_type::array}, array_{std::move(elements)} {}
+    value(object members) noexcept : type_{value_type::object}, object_{std::move(members)} {}
     value(value_view from);  // a copy, as to_value() makes
     value(args const& from); // an array
     // All other types that can be sent: see to_value. Defined in <socketio/core/convert.hpp>.
@@ -154,21 +158,21 @@ public:
         requires detail::kept_as_written<T>
     value(T const& from);
 
-    value_type type() const noexcept { return static_cast<value_type>(data_.index()); }
+    value_type type() const noexcept { return type_; }
 
     // A pointer to the content if it is exactly of that type, otherwise null. `get` converts.
-    bool const* if_bool() const noexcept { return std::get_if<bool>(&data_); }
-    std::int64_t const* if_int64() const noexcept { return std::get_if<std::int64_t>(&data_); }
-    std::uint64_t const* if_uint64() const noexcept { return std::get_if<std::uint64_t>(&data_); }
-    double const* if_double() const noexcept { return std::get_if<double>(&data_); }
-    std::string const* if_string() const noexcept { return std::get_if<std::string>(&data_); }
-    bytes const* if_binary() const noexcept { return std::get_if<bytes>(&data_); }
-    array const* if_array() const noexcept { return std::get_if<array>(&data_); }
-    object const* if_object() const noexcept { return std::get_if<object>(&data_); }
-    std::string* if_string() noexcept { return std::get_if<std::string>(&data_); }
-    bytes* if_binary() noexcept { return std::get_if<bytes>(&data_); }
-    array* if_array() noexcept { return std::get_if<array>(&data_); }
-    object* if_object() noexcept { return std::get_if<object>(&data_); }
+    bool const* if_bool() const noexcept { return is(value_type::boolean) ? &boolean_ : nullptr; }
+    std::int64_t const* if_int64() const noexcept { return is(value_type::int64) ? &int64_ : nullptr; }
+    std::uint64_t const* if_uint64() const noexcept { return is(value_type::uint64) ? &uint64_ : nullptr; }
+    double const* if_double() const noexcept { return is(value_type::number) ? &number_ : nullptr; }
+    std::string const* if_string() const noexcept { return is(value_type::string) ? &string_ : nullptr; }
+    bytes const* if_binary() const noexcept { return is(value_type::binary) ? &binary_ : nullptr; }
+    array const* if_array() const noexcept { return is(value_type::array) ? &array_ : nullptr; }
+    object const* if_object() const noexcept { return is(value_type::object) ? &object_ : nullptr; }
+    std::string* if_string() noexcept { return is(value_type::string) ? &string_ : nullptr; }
+    bytes* if_binary() noexcept { return is(value_type::binary) ? &binary_ : nullptr; }
+    array* if_array() noexcept { return is(value_type::array) ? &array_ : nullptr; }
+    object* if_object() noexcept { return is(value_type::object) ? &object_ : nullptr; }
 
     // std::nullopt when it does not fit. Defined in <socketio/core/convert.hpp>. Views of text or binary data
     // point into this value.
@@ -191,7 +195,30 @@ public:
     friend bool operator==(value const& a, value const& b);
 
 private:
-    std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, bytes, array, object> data_;
+    struct known_type {};
+    value(bool plain, known_type) noexcept : type_{value_type::boolean}, boolean_{plain} {}
+    value(std::int64_t plain, known_type) noexcept : type_{value_type::int64}, int64_{plain} {}
+    value(std::uint64_t plain, known_type) noexcept : type_{value_type::uint64}, uint64_{plain} {}
+    value(double plain, known_type) noexcept : type_{value_type::number}, number_{plain} {}
+
+    // Both need a null and leave it if they throw. `take` leaves the other one its type.
+    void copy(value const& other);
+    void take(value& other) noexcept;
+    void reset() noexcept; // makes it null
+
+    // A std::variant of them would be a thousand small functions in each program that is compiled with the library.
+    value_type type_ = value_type::null;
+    union {
+        std::nullptr_t null_;
+        bool boolean_;
+        std::int64_t int64_;
+        std::uint64_t uint64_;
+        double number_;
+        std::string string_;
+        bytes binary_;
+        array array_;
+        object object_;
+    };
 };
 
 class array::listed {

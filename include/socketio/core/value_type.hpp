@@ -40,7 +40,7 @@ public:
     bool is_array() const noexcept { return is(value_type::array); }
     bool is_object() const noexcept { return is(value_type::object); }
 
-private:
+protected:
     bool is(value_type wanted) const noexcept { return static_cast<Self const&>(*this).type() == wanted; }
 };
 

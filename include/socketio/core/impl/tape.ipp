@@ -117,7 +117,7 @@ SOCKETIO_DECL value::value(args const& from)
     elements.reserve(from.size());
     for (value_view const each : from)
         elements.push_back(each.to_value());
-    data_.emplace<array>(std::move(elements));
+    *this = std::move(elements);
 }
 
 } // namespace socketio

@@ -7,6 +7,8 @@
 #include <socketio/core/value.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace socketio {
 namespace detail {
@@ -131,6 +133,62 @@ SOCKETIO_DECL bool operator==(object const& a, object const& b)
     });
 }
 
+SOCKETIO_DECL void value::copy(value const& other)
+{
+    switch (other.type_) {
+    case value_type::null: break;
+    case value_type::boolean: boolean_ = other.boolean_; break;
+    case value_type::int64: int64_ = other.int64_; break;
+    case value_type::uint64: uint64_ = other.uint64_; break;
+    case value_type::number: number_ = other.number_; break;
+    case value_type::string: std::construct_at(&string_, other.string_); break;
+    case value_type::binary: std::construct_at(&binary_, other.binary_); break;
+    case value_type::array: std::construct_at(&array_, other.array_); break;
+    case value_type::object: std::construct_at(&object_, other.object_); break;
+    }
+    type_ = other.type_;
+}
+
+SOCKETIO_DECL void value::take(value& other) noexcept
+{
+    switch (other.type_) {
+    case value_type::string: std::construct_at(&string_, std::move(other.string_)); break;
+    case value_type::binary: std::construct_at(&binary_, std::move(other.binary_)); break;
+    case value_type::array: std::construct_at(&array_, std::move(other.array_)); break;
+    case value_type::object: std::construct_at(&object_, std::move(other.object_)); break;
+    default: return copy(other); // has nothing to move
+    }
+    type_ = other.type_;
+}
+
+SOCKETIO_DECL void value::reset() noexcept
+{
+    switch (std::exchange(type_, value_type::null)) {
+    case value_type::string: return std::destroy_at(&string_);
+    case value_type::binary: return std::destroy_at(&binary_);
+    case value_type::array: return std::destroy_at(&array_);
+    case value_type::object: return std::destroy_at(&object_);
+    default: break;
+    }
+}
+
+// The other value may be an element of this one, so that it is read before this one is destroyed.
+SOCKETIO_DECL value& value::operator=(value const& other)
+{
+    value copied{other};
+    reset();
+    take(copied);
+    return *this;
+}
+
+SOCKETIO_DECL value& value::operator=(value&& other) noexcept
+{
+    value taken{std::move(other)};
+    reset();
+    take(taken);
+    return *this;
+}
+
 SOCKETIO_DECL value const& value::operator[](std::size_t index) const noexcept
 {
     array const* const elements = if_array();
@@ -154,7 +212,7 @@ SOCKETIO_DECL value& value::operator[](std::size_t index)
 SOCKETIO_DECL value& value::operator[](std::string_view key)
 {
     if (is_null())
-        data_.emplace<object>();
+        *this = object{};
     object* const members = if_object();
     if (!members)
         detail::throw_misuse("socketio::value: a " + std::string{type_name(type())} + " has no member \"" +
@@ -174,7 +232,16 @@ SOCKETIO_DECL bool operator==(value const& a, value const& b)
 {
     if (a.is_number() && b.is_number())
         return detail::same_number(a, b);
-    return a.data_ == b.data_;
+    if (a.type_ != b.type_)
+        return false;
+    switch (a.type_) {
+    case value_type::boolean: return a.boolean_ == b.boolean_;
+    case value_type::string: return a.string_ == b.string_;
+    case value_type::binary: return a.binary_ == b.binary_;
+    case value_type::array: return a.array_ == b.array_;
+    case value_type::object: return a.object_ == b.object_;
+    default: return true; // null
+    }
 }
 
 } // namespace socketio
