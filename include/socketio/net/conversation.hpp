@@ -10,7 +10,7 @@
 
 namespace socketio::detail {
 
-// What is referred to must stay until the task has ended.
+// The arguments must live until the task has ended.
 task<std::error_code> send_all(stream& to, std::string_view bytes);
 // Adds at least one byte to `input`, or fails.
 task<std::error_code> receive_some(stream& from, byte_buffer& input);

@@ -15,7 +15,7 @@
 namespace socketio {
 
 // A value: unlike the reference's flags, what is said here holds for this object, which may be kept and used again. Any
-// thread. After the server it was made of has gone nothing is sent, and a handler is not called.
+// thread. After its server was destroyed it sends nothing, and calls no handler.
 //
 // Its verbs are those of emits, room_operators and socket_group. An event is encoded once, inside the call. The handler
 // at its end is (std::error_code, std::vector<socketio::value>), and a completion token of emitWithAck is for that
@@ -26,7 +26,7 @@ namespace socketio {
 // It is called once with the first argument of each answer that came, in the order in which they came, and
 // error::ack_timeout or error::disconnected if some are missing. Without a timeout it waits as long as all are
 // connected. It runs on the executor that is bound to it, or the server's. Of a pattern's namespace it is called for
-// each namespace that was made by it; emitWithAck asks nobody there. emit throws std::invalid_argument as
+// each namespace that was made by it; emitWithAck has no recipients there. emit throws std::invalid_argument as
 // server_socket's does.
 class broadcast_operator : public emits<broadcast_operator, broadcast_operator, broadcast_options>,
                            public room_operators<broadcast_operator, broadcast_operator>,

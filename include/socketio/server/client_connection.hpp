@@ -22,7 +22,7 @@ class client_connection : public listens<client_connection> {
 public:
     explicit client_connection(std::shared_ptr<detail::peer_core> of) noexcept : core_{std::move(of)} {}
 
-    // The session's id, which is secret: who knows it can speak for the client.
+    // The session's id. It is secret: with it, anybody can send as the client.
     std::string const& id() const noexcept { return core_->sid(); }
     // "polling" or "websocket", as it is now.
     std::string_view transport() const noexcept { return core_->transport(); }

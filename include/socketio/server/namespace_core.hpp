@@ -24,7 +24,7 @@ namespace socketio::detail {
 class namespace_core;
 class server_socket_core;
 
-// What a listener of a namespace, or of the server, is called with.
+// The arguments of a namespace's listener, or of the server's.
 struct namespace_call {
     std::shared_ptr<server_socket_core> socket{}; // of "connection" and "connect"
     std::shared_ptr<namespace_core> made{};       // of "new_namespace"
@@ -53,7 +53,7 @@ public:
     sending_limits const& limits() const noexcept { return limits_; }
     adapter& rooms() const noexcept { return *adapter_; }
     sources const& time_and_chance() const noexcept { return sources_; }
-    // The server's, for work of its own; none once the context is gone.
+    // The server's executor, for work of its own; empty after the context was destroyed.
     asio::any_io_executor executor() const;
     std::atomic<std::uint64_t>& ack_ids() noexcept { return next_ack_; } // of all its sockets
     std::uint64_t new_ack_id() noexcept { return next_ack_.fetch_add(1, std::memory_order_relaxed); }

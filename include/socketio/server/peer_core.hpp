@@ -37,7 +37,7 @@ namespace socketio::detail {
 
 class engine_session;
 
-// What a listener of a connection is called with.
+// The arguments of a connection's listener.
 struct connection_call {
     std::string_view about; // the transport, or the reason
 };
@@ -74,7 +74,7 @@ public:
 
     // On the strand.
     bool is_open() const noexcept { return open_; }
-    // Calls user code later in this turn: what it throws leaves through the executor, and the next step follows.
+    // Calls user code later in this turn: an exception of it leaves through the executor, and the next step follows.
     void defer(unique_function<void()> step) { lane_.defer(std::move(step)); }
     // The same for steps whose memory is allocated already.
     void defer(std::list<unique_function<void()>>&& steps) noexcept { lane_.defer(std::move(steps)); }

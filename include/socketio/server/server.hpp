@@ -19,15 +19,14 @@
 
 namespace socketio {
 
-// `io.engine()`: what is below Socket.IO. A handle; all members may be called from any thread.
+// `io.engine()`: Engine.IO, which carries Socket.IO. A handle; all members may be called from any thread.
 //
 // Its events, for `on`, `once` and `off` (see listens), on any strand, on several threads at once if several run the
 // context:
-// - "connection_error", (socketio::connection_failure const&): a client was not let in;
-// - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): the answer that begins a
-// session
-//   is about to be written. Headers can be added, {"Set-Cookie", "..."} say; those that are not valid are left out;
-// - "headers", with the same parameters: any answer to a client's request, the first one included.
+// - "connection_error", (socketio::connection_failure const&): a client was refused;
+// - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): before the answer that begins a
+//   session is written. A listener can add headers, {"Set-Cookie", "..."} for example; invalid ones are left out;
+// - "headers", with the same parameters: before any answer to a client's request, the first one included.
 // Listeners stay until the server is closed.
 class server_engine : public listens<server_engine> {
 public:
@@ -256,7 +255,7 @@ private:
 } // namespace socketio
 
 #if defined(SOCKETIO_HEADER_ONLY)
-// These know each other's classes, so that none of those can bring its own along.
+// The bodies need the whole classes of each other, so they stand behind all of them.
 #include <socketio/server/impl/adapter.ipp>
 #include <socketio/server/impl/peer_core.ipp>
 #include <socketio/server/impl/peer_deadlines.ipp>

@@ -34,7 +34,7 @@ using namespace_matcher = std::function<void(std::string_view name, value const&
 // The same, decided by the name alone.
 using name_matcher = std::function<bool(std::string_view name)>;
 
-// What a listener of the engine is called with.
+// The arguments of the engine's listeners.
 struct engine_call {
     connection_failure const* failure = nullptr; // of "connection_error"
     string_pairs* headers = nullptr;             // of the other two events

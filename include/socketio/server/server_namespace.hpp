@@ -20,7 +20,7 @@
 
 namespace socketio {
 
-// `io.sockets().adapter()`: copies of what was so when they were asked for, of this server alone. Any thread.
+// `io.sockets().adapter()`: the rooms of this server alone, as copies of the moment of the call. Any thread.
 //
 // Its events, for `on`, `once` and `off` (see listens): "create-room" and "delete-room", (std::string_view room);
 // "join-room" and "leave-room", (std::string_view room, std::string_view id); a listener may take both parameters of

@@ -283,8 +283,8 @@ SOCKETIO_DECL void polling_channel::close() noexcept
         stop_lingering();
 }
 
-// The output goes to the waiting poll, or to the next one, and the close packet to the poll after it: npm's client acts
-// on a close packet before the messages of the same payload.
+// The output goes to the waiting poll, or to the next one, and the close packet to the poll after it. For npm's client
+// acts on a close packet before the messages of the same payload.
 SOCKETIO_DECL void polling_channel::linger()
 {
     if (poll_ && !polling_.has_output()) {

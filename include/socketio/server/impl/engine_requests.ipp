@@ -1,4 +1,4 @@
-// What becomes of a request: a session that begins or goes on, a refusal, or the program's handler.
+// Passes a request to a new session, to its session, or to the program's handler, or refuses it.
 #pragma once
 
 #include <socketio/core/error.hpp>

@@ -17,7 +17,7 @@ SOCKETIO_DECL std::size_t peer_core::unsent()
 }
 
 // Limits the memory for a peer that does not read. The largest packet since the output was last empty does not count: a
-// peer that reads at full speed must be able to receive it, together with the packets around it.
+// peer that reads at full speed must be able to receive it.
 SOCKETIO_DECL void peer_core::check_unread(std::size_t before)
 {
     std::size_t const unread = session_->unsent();

@@ -124,7 +124,7 @@ SOCKETIO_DECL void channel::expire(clock::time_point now)
     end_acks(std::move(due), error::ack_timeout);
 }
 
-// A handler that takes no error is destroyed without a call, as in the reference; but that is a step as well,
+// A handler that takes no error is destroyed without a call, as in the reference. That is a step as well,
 // since it may hold the last handle of a socket.
 SOCKETIO_DECL void channel::end_ack(pending_ack&& ended, std::error_code ec)
 {
