@@ -1,4 +1,4 @@
-// The architecture: what may include what, how long files are, and that the library prints nothing.
+// The architecture: what may include what, how long files and lines are, and that the library prints nothing.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -54,6 +54,9 @@ for (const file of files) {
     if (layer !== "" && !below[layer]) complaints.push(`${file}: no such layer: ${layer}`);
     const lines = source.split("\n").length - 1;
     if (lines > 500) complaints.push(`${file}: ${lines} lines, 500 are allowed`);
+    source.split("\n").forEach((text, at) => {
+        if ([...text].length > 120) complaints.push(`${file}:${at + 1}: ${[...text].length} columns, 120 are allowed`);
+    });
     if (file.endsWith(".hpp") && !/foreign_macros_/.test(file) && !/^#pragma once$/m.test(source)) complaints.push(`${file}: no #pragma once`);
 
     const bare = code(source);

@@ -24,8 +24,8 @@ namespace socketio {
 // Its events, for `on`, `once` and `off` (see listens), on any strand, on several threads at once if several run the
 // context:
 // - "connection_error", (socketio::connection_failure const&): a client was refused;
-// - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): before the answer that begins a
-//   session is written. A listener can add headers, {"Set-Cookie", "..."} for example; invalid ones are left out;
+// - "initial_headers", (socketio::string_pairs& headers, socketio::http_request const&): before the answer that begins
+//   a session is written. A listener can add headers, {"Set-Cookie", "..."} for example; invalid ones are left out;
 // - "headers", with the same parameters: before any answer to a client's request, the first one included.
 // Listeners stay until the server is closed.
 class server_engine : public listens<server_engine> {
