@@ -45,9 +45,12 @@ inline bool is_retried(socket_link const& to, emit_flags const& flags) noexcept
     return to.core().retry_limit() != 0 && !flags.is_volatile;
 }
 
-inline pending_ack new_waiting(socket_link const& to, emit_flags const& flags, std::string_view event)
+inline void begin_waiting(socket_link const& to, emit_flags const& flags, std::string_view event, pending_ack& made)
 {
-    return is_retried(to, flags) ? to.core().new_retried(event) : to.core().new_ack(event, flags.timeout);
+    if (is_retried(to, flags))
+        made = to.core().new_retried(event);
+    else
+        to.core().begin_ack(made, event, flags.timeout);
 }
 
 // An event that is encoded now and sent later: its arguments need not live until then.

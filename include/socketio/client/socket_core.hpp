@@ -49,6 +49,10 @@ public:
     {
         return channel_.new_ack(event, timeout);
     }
+    void begin_ack(pending_ack& made, std::string_view event, std::optional<std::chrono::milliseconds> timeout)
+    {
+        channel_.begin_ack(made, event, timeout);
+    }
     // For the retries queue: with a ticket that is no ack id, since every try has one of its own.
     pending_ack new_retried(std::string_view event);
     std::uint64_t retry_limit() const noexcept { return retry_limit_; }

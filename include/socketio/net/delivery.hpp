@@ -90,7 +90,7 @@ template <class F>
 callable_target_t<F> take_callable(F&& callable, callback_executor const& otherwise, delivery& how)
 {
     callable_target_t<F> taken{unbind(std::decay_t<F>(std::forward<F>(callable)), how)};
-    if (!how.where)
+    if (otherwise && !how.where)
         how.where = otherwise;
     return taken;
 }

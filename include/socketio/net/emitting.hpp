@@ -1,6 +1,6 @@
 // From a call to `emit` or `emitWithAck` to a packet, and to the handler of the answer: for sockets of either side. A
 // side says by functions on its socket's state how its packets are encoded and kept:
-//   new_waiting(to, conditions, event)                  an acknowledgement that is to be waited for
+//   begin_waiting(to, conditions, event, waiting)       makes `waiting`, which is new, the acknowledgement to wait for
 //   socketio_emit_now(to, conditions, waiting, event, ...)       sends, or keeps, an event
 //   prepare_emit(to, conditions, waiting, event, ...)   encodes one that emit_prepared(to, prepared) sends later
 //   callbacks_of(to), executor_of(to)                   where handlers are called
@@ -30,11 +30,14 @@ void emit_with_handler(To& to, Conditions const& conditions, std::string_view ev
 {
     static_assert(check_first_arguments<Tuple>(std::index_sequence<I...>{}));
     using handler = std::tuple_element_t<sizeof...(I), Tuple>;
-    std::optional<pending_ack> waiting{new_waiting(to, conditions, event)};
+    std::optional<pending_ack> waiting{std::in_place};
+    begin_waiting(to, conditions, event, *waiting);
     waiting->wants_errors = takes_error<callable_target_t<handler>>();
     delivery how;
     auto target = take_callable(std::forward<handler>(std::get<sizeof...(I)>(arguments)), callbacks_of(to), how);
-    waiting->handler = deliver_ack(std::move(how), make_ack_handler(std::move(target)));
+    waiting->handler = make_ack_handler(std::move(target));
+    if (!how.plain())
+        waiting->handler = deliver_ack(std::move(how), std::move(waiting->handler));
     socketio_emit_now(to, conditions, std::move(waiting), event, std::get<I>(arguments)...);
 }
 
@@ -85,7 +88,9 @@ auto prepare_from(To& to, Conditions const& conditions, std::string_view event, 
     std::index_sequence<I...>)
 {
     static_assert(check_first_arguments<Tuple>(std::index_sequence<I...>{}));
-    return prepare_emit(to, conditions, new_waiting(to, conditions, event), event, std::get<I>(arguments)...);
+    pending_ack waiting;
+    begin_waiting(to, conditions, event, waiting);
+    return prepare_emit(to, conditions, std::move(waiting), event, std::get<I>(arguments)...);
 }
 
 template <class... R, class To, class Conditions, class Tuple>

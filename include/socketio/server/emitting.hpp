@@ -45,9 +45,10 @@ inline std::weak_ptr<server_socket_core> cancellable(server_socket_core& to) noe
 {
     return to.weak_from_this();
 }
-inline pending_ack new_waiting(server_socket_core& to, broadcast_options const& options, std::string_view event)
+inline void begin_waiting(server_socket_core& to, broadcast_options const& options, std::string_view event,
+    pending_ack& made)
 {
-    return to.new_ack(event, options.timeout);
+    to.begin_ack(made, event, options.timeout);
 }
 
 template <class... Args>

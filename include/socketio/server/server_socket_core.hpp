@@ -74,9 +74,9 @@ public:
               send_flags flags);
     // The same for emitWithAck.
     void emit_asking(shared_packet packet, pending_ack waiting, send_flags flags);
-    pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
+    void begin_ack(pending_ack& made, std::string_view event, std::optional<std::chrono::milliseconds> timeout)
     {
-        return channel_.new_ack(event, timeout);
+        channel_.begin_ack(made, event, timeout);
     }
     void cancel_ack(std::uint64_t id) { channel_.cancel_ack(id); }
     SOCKETIO_DECL void disconnect(bool close) override;

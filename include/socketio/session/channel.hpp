@@ -109,6 +109,8 @@ public:
     void stop_listening();
     // With the next id, and a deadline that counts from now.
     pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout);
+    // The same in place, for each question: to move one costs as much as to make it. `made` is new.
+    void begin_ack(pending_ack& made, std::string_view event, std::optional<std::chrono::milliseconds> timeout);
     // Ends it with operation_canceled, unless it has ended.
     void cancel_ack(std::uint64_t id);
     // Ends it without calling its handler.

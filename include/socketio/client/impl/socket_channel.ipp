@@ -42,7 +42,12 @@ SOCKETIO_DECL void socket_core::defer_first(unique_function<void()> step) { lane
 // It becomes the next step, so that listeners see packets of the send buffer before "connect".
 SOCKETIO_DECL void socket_core::defer_outgoing(channel_steps&& step) noexcept { lane_.defer_first(std::move(step)); }
 
-SOCKETIO_DECL void socket_core::changed() noexcept { owner_.note_changed(*this); }
+// Once a turn: most calls find that the manager knows it.
+SOCKETIO_DECL void socket_core::changed() noexcept
+{
+    if (managed_.changed == 0)
+        owner_.note_changed(*this);
+}
 
 // A server that asks again and again, and reads no answers, must not fill the memory.
 SOCKETIO_DECL void socket_core::write_answer(std::string_view text, std::span<bytes_view const> attachments,

@@ -42,11 +42,17 @@ SOCKETIO_DECL void channel::report_from_anywhere(event_error reason)
 SOCKETIO_DECL pending_ack channel::new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
 {
     pending_ack made;
+    begin_ack(made, event, timeout);
+    return made;
+}
+
+SOCKETIO_DECL void channel::begin_ack(pending_ack& made, std::string_view event,
+                                      std::optional<std::chrono::milliseconds> timeout)
+{
     made.id = ack_ids_.fetch_add(1, std::memory_order_relaxed);
     made.event = event;
     auto const limit = timeout.value_or(ack_timeout_);
     made.deadline = limit.count() > 0 ? deadline_after(host_.time(), limit) : clock::never();
-    return made;
 }
 
 SOCKETIO_DECL void channel::cancel_ack(std::uint64_t id)
