@@ -89,10 +89,10 @@ struct slow_server {
     std::string const text = std::string(100000, 'x');
 };
 
-std::vector<int> up_to(int end)
+std::vector<int> up_to(int last)
 {
     std::vector<int> all;
-    for (int i = 0; i != end; ++i)
+    for (int i = 0; i != last; ++i)
         all.push_back(i);
     return all;
 }

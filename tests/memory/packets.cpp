@@ -161,7 +161,7 @@ TEST_CASE("what was compressed and taken back is not referred to by the messages
             both->client.send(opcode::text, words);
             std::string sent{both->client.output().view()};
             std::span<char> input{sent};
-            for (int left = threw ? 1 : 2; left != 0; --left) {
+            for (int messages = threw ? 1 : 2; messages != 0; --messages) {
                 auto const event = both->server.next(input);
                 REQUIRE(event.type == websocket_event::kind::text);
                 CHECK(std::string_view{event.payload.data(), event.payload.size()} == words);

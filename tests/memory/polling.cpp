@@ -23,7 +23,7 @@ using namespace memory;
 // A connection without Asio, whose own allocations do not fail.
 class raw_connection {
 public:
-    explicit raw_connection(std::uint16_t port) : handle_{socket(AF_INET, SOCK_STREAM, 0)}
+    explicit raw_connection(std::uint16_t port) : handle_{::socket(AF_INET, SOCK_STREAM, 0)}
     {
         sockaddr_in to{};
         to.sin_family = AF_INET;

@@ -19,6 +19,7 @@ using socketio::detail::deadline_timer;
 using socketio::detail::polling_channel;
 using socketio::detail::strand;
 using support::channel_diary;
+using support::closed;
 using support::get_request;
 using support::post_request;
 
@@ -70,11 +71,6 @@ struct session : support::http_port {
         socketio::detail::engine_settings{"abc", {}, 25000ms, 20000ms, 1000000}, *owner,
         socketio::detail::polling_options{.compress = false, .close_timeout = 5000ms});
 };
-
-std::string closed(std::string_view reason, error why)
-{
-    return "closed: " + std::string{reason} + " (" + make_error_code(why).message() + ")";
-}
 
 } // namespace
 

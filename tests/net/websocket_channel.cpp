@@ -26,6 +26,7 @@ using socketio::detail::role;
 using socketio::detail::strand;
 using socketio::detail::websocket_channel;
 using support::channel_diary;
+using support::closed;
 
 namespace {
 
@@ -88,11 +89,6 @@ private:
 public:
     side client, server;
 };
-
-std::string closed(std::string_view reason, error why)
-{
-    return "closed: " + std::string{reason} + " (" + make_error_code(why).message() + ")";
-}
 
 } // namespace
 

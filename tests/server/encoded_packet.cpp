@@ -7,9 +7,13 @@
 #include <string_view>
 #include <vector>
 
-using namespace socketio::detail;
 using socketio::bytes;
 using socketio::bytes_view;
+using socketio::detail::as_bytes;
+using socketio::detail::as_text;
+using socketio::detail::share_packet;
+using socketio::detail::with_ack_id;
+using socketio::detail::with_argument;
 
 namespace {
 

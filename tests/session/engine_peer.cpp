@@ -17,7 +17,7 @@ using reason = disconnect_reason;
 TEST_CASE("what the frame at the front still needs is known")
 {
     opened client;
-    auto const bytes = raw_server{}.text("4" + sample(70000));
+    auto const bytes = server_endpoint{}.text("4" + sample(70000));
     CHECK(client.session.wanted() == 0);
     CHECK(client.receive(bytes.substr(0, 100)).empty());
     CHECK(client.session.wanted() == bytes.size());
@@ -39,7 +39,7 @@ TEST_CASE("silence for pingInterval and pingTimeout is a ping timeout for the cl
 TEST_CASE("messages do not stand in for the ping")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     for (int i = 0; i < 44; ++i) {
         client.now += 1s;
         CHECK(client.receive(server.text("42[\"tick\"]")) == lines{"text 2[\"tick\"]"});
@@ -53,7 +53,7 @@ TEST_CASE("messages do not stand in for the ping")
 TEST_CASE("a close in front of the open packet ends the session as well")
 {
     side client{role::client};
-    raw_server server;
+    server_endpoint server;
     CHECK(client.receive(server.close(1001, "restart"), 1) ==
           lines{closed(reason::transport_close, error::closed, 1001) + " restart"});
     CHECK(server.hears(client) == lines{"close 1001"});
@@ -61,14 +61,14 @@ TEST_CASE("a close in front of the open packet ends the session as well")
 
     side closer{role::client};
     closer.session.close();
-    CHECK(closer.receive(raw_server{}.text(usual_open)) == lines{});
+    CHECK(closer.receive(server_endpoint{}.text(usual_open)) == lines{});
     CHECK_FALSE(closer.session.is_open());
 }
 
 TEST_CASE("close, pong, upgrade and noop packets are ignored by a client")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     for (auto const packet : {"1", "3", "6", "5", "3probe", "1bye"})
         CHECK(client.receive(server.text(packet)) == lines{});
     CHECK(client.session.is_open());
@@ -79,7 +79,7 @@ TEST_CASE("close, pong, upgrade and noop packets are ignored by a client")
 TEST_CASE("a ping is answered with a bare pong, whatever it carries")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     client.now += 30s;
     CHECK(client.receive(server.text("2hello")) == lines{"ping"});
     CHECK(server.hears(client) == lines{"3"});
@@ -92,7 +92,7 @@ TEST_CASE("a packet of unknown type and an empty text are transport errors for a
 {
     for (auto const packet : {"9", "", "7x", "b64", "{}"}) {
         opened client;
-        raw_server server;
+        server_endpoint server;
         CHECK(client.receive(server.text(packet), 1) ==
               lines{closed(reason::transport_error, error::engine_packet_invalid)});
         CHECK(server.hears(client) == lines{"close 1005"});
@@ -103,14 +103,14 @@ TEST_CASE("a packet of unknown type and an empty text are transport errors for a
 TEST_CASE("a second open packet is a transport error")
 {
     opened client;
-    CHECK(client.receive(raw_server{}.text(usual_open)) ==
+    CHECK(client.receive(server_endpoint{}.text(usual_open)) ==
           lines{closed(reason::transport_error, error::engine_open_invalid)});
     says_nothing_more(client);
 }
 
 TEST_CASE("whoever says something else first is no Engine.IO server")
 {
-    raw_server server;
+    server_endpoint server;
     for (std::string const& first : {server.text("hello"), server.text(""), server.text("42[\"a\"]"), server.text("2"), server.text("6"),
                                      server.text("1"), server.text("9"), server.binary("0{}"), server.binary("")}) {
         side client{role::client};
@@ -130,7 +130,7 @@ TEST_CASE("bad open packets are transport errors")
           R"(0[{"sid":"S","pingInterval":25000,"pingTimeout":20000}])", R"(0{"sid":"S","pingInterval":25000,"pingTimeout":20000}})"}) {
         CAPTURE(std::string{text});
         side client{role::client};
-        CHECK(client.receive(raw_server{}.text(text)) ==
+        CHECK(client.receive(server_endpoint{}.text(text)) ==
               lines{closed(reason::transport_error, error::engine_open_invalid)});
         says_nothing_more(client);
     }
@@ -139,14 +139,14 @@ TEST_CASE("bad open packets are transport errors")
 TEST_CASE("binary messages are messages without a type")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     CHECK(client.receive(server.binary("4data") + server.binary("")) == lines{"binary 4data", "binary "});
 }
 
 TEST_CASE("binary data may come as base64 in a text message, to a client and to a server")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     CHECK(client.receive(server.text("bAQL/") + server.text("b") + server.text("4after"), 1) ==
           lines{"binary \x01\x02\xff", "binary ", "text after"});
 
@@ -178,12 +178,12 @@ TEST_CASE("base64 that is not canonical ends the session, and so does base64 bef
     for (auto const packet : {"b!!!!", "bAQI", "bAQID\n", "b AQID", "bAQ", "b====", "bAR=="}) {
         CAPTURE(std::string{packet});
         opened client;
-        CHECK(client.receive(raw_server{}.text(packet)) ==
+        CHECK(client.receive(server_endpoint{}.text(packet)) ==
               lines{closed(reason::transport_error, error::engine_packet_invalid)});
         says_nothing_more(client);
     }
     side early{role::client};
-    CHECK(early.receive(raw_server{}.text("bAQID")) == lines{closed(reason::transport_error, error::not_socketio)});
+    CHECK(early.receive(server_endpoint{}.text("bAQID")) == lines{closed(reason::transport_error, error::not_socketio)});
     side candidate{role::server, usual()};
     candidate.session.probe();
     websocket_endpoint other{role::client, {}, 7};
@@ -218,7 +218,7 @@ TEST_CASE("what breaks WebSocket is a transport error, and what is too large say
     CHECK(client.receive("\xf1\x01x") == lines{closed(reason::transport_error, error::frame_invalid)});
     says_nothing_more(client);
     opened second;
-    CHECK(second.receive(raw_server{}.text("4\xff")) == lines{closed(reason::transport_error, error::utf8_invalid)});
+    CHECK(second.receive(server_endpoint{}.text("4\xff")) == lines{closed(reason::transport_error, error::utf8_invalid)});
 
     side server{role::server, usual(), {.message_size = 1000, .fragments = 10}};
     server.session.open(start);
@@ -268,7 +268,7 @@ TEST_CASE("the end of the stream is an end, in good order or with an error, once
 TEST_CASE("while much is unsent only one pong waits for its turn")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     client.session.send_text(sample(70000));
     std::string pings;
     for (int i = 0; i < 10000; ++i)
@@ -293,7 +293,7 @@ TEST_CASE("while much is unsent only one pong waits for its turn")
 TEST_CASE("while a large output is being written the newest pongs and pings are urgent, once each, and until the session is closed")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     std::array<char, socketio::detail::engine::urgent_room> room;
     auto const urgent = [&](side& of) { return std::string{room.data(), of.session.write_urgent(room.data())}; };
     client.session.set_backlog(true);
@@ -332,7 +332,7 @@ TEST_CASE("while a large output is being written the newest pongs and pings are 
 TEST_CASE("the round trip is measured with each heartbeat when asked for, and not otherwise")
 {
     opened client;
-    raw_server server;
+    server_endpoint server;
     CHECK(client.receive(server.text("2")) == lines{"ping"});
     CHECK(server.hears(client) == lines{"3"});
 

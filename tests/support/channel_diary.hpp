@@ -8,8 +8,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace support {
+
+// What stands in the diary at the end.
+inline std::string closed(std::string_view reason, std::error_code why)
+{
+    return "closed: " + std::string{reason} + " (" + why.message() + ")";
+}
 
 class channel_diary final : public socketio::detail::engine_channel_owner,
                             public std::enable_shared_from_this<channel_diary> {
@@ -53,7 +60,7 @@ public:
     }
     void end(socketio::detail::engine_event const& with)
     {
-        note("closed: " + std::string{to_string(with.reason)} + " (" + with.error.message() + ")");
+        note(closed(to_string(with.reason), with.error));
         channel->close();
     }
 };

@@ -92,7 +92,7 @@ inline std::string sample(std::size_t size)
 }
 
 // Says what it likes to an engine in the client's role, below Engine.IO.
-struct raw_server {
+struct server_endpoint {
     std::string text(std::string_view message) { return frame(opcode::text, message); }
     std::string binary(std::string_view message) { return frame(opcode::binary, message); }
     std::string frame(opcode code, std::string_view message)
@@ -132,7 +132,7 @@ struct raw_server {
 
 // A client whose session is open.
 struct opened : side {
-    opened() : side{role::client} { REQUIRE(receive(raw_server{}.text(usual_open)) == lines{"open"}); }
+    opened() : side{role::client} { REQUIRE(receive(server_endpoint{}.text(usual_open)) == lines{"open"}); }
 };
 
 inline void says_nothing_more(side& who)
@@ -141,7 +141,7 @@ inline void says_nothing_more(side& who)
     CHECK_FALSE(who.session.is_open());
     CHECK(who.session.deadline() == clock::never());
     who.take_output();
-    CHECK(who.receive(raw_server{}.text("4late")) == lines{});
+    CHECK(who.receive(server_endpoint{}.text("4late")) == lines{});
     CHECK(who.receive("\x81\x05", 1) == lines{});
     who.now += 100h;
     CHECK(who.tick() == "none");

@@ -25,7 +25,7 @@ using support::with_sid;
 namespace {
 
 // A frame of WebSocket as a client sends it, masked with zeros; of less than 126 bytes.
-std::string frame(char opcode, std::string_view payload)
+std::string frame_of(char opcode, std::string_view payload)
 {
     std::string const head{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size()), 0, 0, 0, 0};
     return head + std::string{payload};
@@ -43,7 +43,7 @@ struct port_fixture : support::server_fixture {
     http_caller websocket()
     {
         auto made = call();
-        made.send(get_request(websocket_target, upgrade_headers) + frame(1, "40"));
+        made.send(get_request(websocket_target, upgrade_headers) + frame_of(1, "40"));
         REQUIRE(until_received(made, R"(40{"sid":)"));
         return made;
     }
@@ -101,7 +101,7 @@ TEST_CASE("close_timeout: a peer has so long for its part")
     REQUIRE(house.until([&] { return house.io.snapshot().sessions == 0; })); // for Socket.IO it has gone
     CHECK_FALSE(slow.ended());
     CHECK(house.io.snapshot().connections == 1);
-    slow.send(frame(8, ""));
+    slow.send(frame_of(8, ""));
     REQUIRE(slow.until_ended()); // in one direction
     CHECK(house.io.snapshot().connections == 1);
     slow.leave();
@@ -120,7 +120,7 @@ TEST_CASE("upgradeTimeout: an upgrade that is not finished by then is given up, 
         CAPTURE(probes);
         auto candidate = house.call();
         auto const request = get_request(with_sid(websocket_target, sid), upgrade_headers);
-        candidate.send(probes ? request + frame(1, "2probe") : request);
+        candidate.send(probes ? request + frame_of(1, "2probe") : request);
         REQUIRE(house.until_received(candidate, probes ? "3probe" : "101 Switching Protocols"));
         REQUIRE(candidate.until_ended());
     }
@@ -134,8 +134,8 @@ TEST_CASE("upgradeTimeout: an upgrade that is finished in time stays")
     auto caller = house.call();
     auto const sid = sid_in(caller.get(polling_target).body);
     auto candidate = house.call();
-    candidate.send(get_request(with_sid(websocket_target, sid), upgrade_headers) + frame(1, "2probe") +
-                   frame(1, "5") + frame(1, "40"));
+    candidate.send(get_request(with_sid(websocket_target, sid), upgrade_headers) + frame_of(1, "2probe") +
+                   frame_of(1, "5") + frame_of(1, "40"));
     REQUIRE(house.until_received(candidate, R"(40{"sid":)"));
     // Another session's, begun later, is over before anything is said of this one.
     auto const other = sid_in(caller.get(polling_target).body);
