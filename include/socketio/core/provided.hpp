@@ -6,7 +6,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace socketio {
@@ -25,35 +24,34 @@ public:
     using answer = std::function<void(T)>;
 
     provided() = default;
-    provided(T value) : source_{std::move(value)} {}
-    provided(std::initializer_list<element> elements) : source_{T(elements)} {}
+    provided(T value) : value_{std::move(value)} {}
+    provided(std::initializer_list<element> elements) : value_(T(elements)) {}
 
     template <class F>
         requires(std::is_invocable_r_v<T, F&> && !std::is_same_v<std::remove_cvref_t<F>, provided>)
-    provided(F function) : source_{std::function<T()>{std::move(function)}}
+    provided(F function) : ask_{[now = std::move(function)](answer const& reply) mutable { reply(now()); }}
     {
     }
     template <class F>
         requires(std::is_invocable_v<F&, answer> && !std::is_invocable_v<F&>)
-    provided(F function) : source_{std::function<void(answer)>{std::move(function)}}
+    provided(F function) : ask_{std::move(function)}
     {
     }
 
     // Null unless this is a plain value.
-    T const* if_value() const noexcept { return std::get_if<T>(&source_); }
+    T const* if_value() const noexcept { return ask_ ? nullptr : &value_; }
 
     void ask(answer reply) const
     {
-        if (auto const* value = if_value())
-            reply(*value);
-        else if (auto const* now = std::get_if<std::function<T()>>(&source_))
-            reply((*now)());
+        if (ask_)
+            ask_(std::move(reply));
         else
-            std::get<std::function<void(answer)>>(source_)(std::move(reply));
+            reply(value_);
     }
 
 private:
-    std::variant<T, std::function<T()>, std::function<void(answer)>> source_;
+    T value_{};
+    std::function<void(answer)> ask_{}; // empty if this is a plain value
 };
 
 } // namespace socketio
