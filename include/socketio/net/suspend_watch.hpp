@@ -62,6 +62,8 @@ private:
 #endif
     };
 
+    struct waited; // the handler of all waits
+
     SOCKETIO_DECL void shutdown() override;
     SOCKETIO_DECL void notify_fork(asio::execution_context::fork_event event) override;
     // Called with the mutex held.

@@ -18,6 +18,14 @@
 
 namespace socketio::detail {
 
+// One class instead of three lambdas, because Asio makes some thirty functions for each type of handler.
+struct suspend_watch::waited {
+    suspend_watch* of;
+    std::uint64_t round;
+
+    void operator()(std::error_code) const { of->on_waited(round); }
+};
+
 // An executor that counts as work is replaced by one that does not.
 SOCKETIO_DECL suspend_watch::waiting::waiting(asio::any_io_executor const& on)
     : look_again{asio::prefer(on, asio::execution::outstanding_work.untracked)}, wake_all{look_again.get_executor()}
@@ -74,7 +82,7 @@ SOCKETIO_DECL void suspend_watch::wait(clock::time_point earliest)
         return;
     auto const soon = deadline_after(clock::now(), without_help);
     waiting_->look_again.expires_at(soon);
-    waiting_->look_again.async_wait(with_reserve{[this, round = round_ + 1](std::error_code) { on_waited(round); }});
+    waiting_->look_again.async_wait(with_reserve{waited{this, round_ + 1}});
     waits_until_ = soon;
     ++round_;
 }
@@ -107,7 +115,7 @@ SOCKETIO_DECL bool suspend_watch::wait_sleepless([[maybe_unused]] clock::time_po
         return false;
     if (!waits) {
         sleepless.async_wait(asio::posix::stream_descriptor::wait_read,
-                             with_reserve{[this, round = round_ + 1](std::error_code) { on_waited(round); }});
+                             with_reserve{waited{this, round_ + 1}});
         ++round_;
     }
     waits_until_ = moment;
@@ -128,8 +136,8 @@ SOCKETIO_DECL void suspend_watch::on_waited(std::uint64_t round)
     auto const now = clock::now();
     // Asio checks all timers of a clock when one of them fires.
     if (*moments_.begin() <= now) {
-        waiting_->wake_all.expires_at({});
-        waiting_->wake_all.async_wait(with_reserve{[](std::error_code) {}});
+        waiting_->wake_all.expires_at({}); // its handler has the number of no wait
+        waiting_->wake_all.async_wait(with_reserve{waited{this, 0}});
     }
     wait(deadline_after(std::max(*moments_.begin(), now), grace));
 }
