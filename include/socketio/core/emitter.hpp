@@ -4,6 +4,7 @@
 
 #include <socketio/core/function.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/core/text_hash.hpp>
 
 #include <array>
@@ -58,7 +59,7 @@ public:
             add(*found->second, made);
             return made->number;
         }
-        auto const to = std::make_shared<group>(std::string{event});
+        auto const to = shared_new<group>(std::string{event});
         add(*to, made);
         scope_fail naming{[&] { forget(made->number); }};
         note_new(to);

@@ -1,6 +1,8 @@
 // Limits the number of open connections. Does not know what they are for.
 #pragma once
 
+#include <socketio/core/shared_new.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -11,7 +13,10 @@ namespace socketio::detail {
 // Any thread.
 class connection_slots {
 public:
-    explicit connection_slots(std::size_t most) : taken_{std::make_shared<std::atomic<std::size_t>>(0)}, most_{most} {}
+    explicit connection_slots(std::size_t most)
+        : taken_{shared_new<std::atomic<std::size_t>>(std::size_t{0})}, most_{most}
+    {
+    }
 
     // The result frees the connection's slot when destroyed. Null if all slots are taken.
     std::shared_ptr<void> acquire() const

@@ -3,6 +3,7 @@
 
 #include <socketio/client/links.hpp>
 #include <socketio/client/manager_core.hpp>
+#include <socketio/core/shared_new.hpp>
 
 namespace socketio::detail {
 
@@ -33,7 +34,7 @@ inline std::string namespace_name(std::string_view nsp)
 SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::make_socket(std::string const& name, socket_options settings)
 {
     auto core = std::make_shared<socket_core>(core_, name, std::move(settings));
-    auto link = std::make_shared<socket_link>(shared_from_this(), core);
+    auto link = shared_new<socket_link>(shared_from_this(), core);
     links_[name] = link;
     core_->adopt(core);
     return link;

@@ -3,6 +3,7 @@
 
 #include <socketio/client/manager_core.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/core/utf8.hpp>
 #include <socketio/net/installed_sources.hpp>
 #include <socketio/session/local_event.hpp>
@@ -44,7 +45,7 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
     check_settings(settings_);
     url_error_ = parse_url(url, url_);
     if (settings_.withCredentials)
-        cookies_ = std::make_shared<cookie_jar>();
+        cookies_ = shared_new<cookie_jar>();
 }
 
 SOCKETIO_DECL manager_core::~manager_core() = default;
@@ -209,7 +210,7 @@ SOCKETIO_DECL void manager_core::report(event_error reason)
 
 SOCKETIO_DECL void manager_core::report_from_anywhere(event_error reason)
 {
-    perform([self = shared_from_this(), reported = std::make_shared<event_error>(std::move(reason))] {
+    perform([self = shared_from_this(), reported = shared_new<event_error>(std::move(reason))] {
         self->report(*reported);
     });
 }

@@ -3,6 +3,7 @@
 
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
+#include <socketio/core/shared_new.hpp>
 
 namespace socketio::detail {
 
@@ -97,7 +98,7 @@ SOCKETIO_DECL void socket_core::clear_send_buffer()
 
 SOCKETIO_DECL void socket_core::wait_for_drain(std::uint64_t id, unique_function<void(std::error_code)> done)
 {
-    auto const waiting = std::make_shared<unique_function<void(std::error_code)>>(std::move(done));
+    auto const waiting = shared_new<unique_function<void(std::error_code)>>(std::move(done));
     perform([self = shared_from_this(), id, waiting] {
         self->drains_.emplace(id, std::move(*waiting));
         if (!std::exchange(self->watches_drain_, true))
@@ -117,7 +118,7 @@ SOCKETIO_DECL void socket_core::cancel_drain(std::uint64_t id)
 
 SOCKETIO_DECL void socket_core::end_drain(drains::iterator which, std::error_code ec)
 {
-    auto const ended = std::make_shared<drains::node_type>();
+    auto const ended = shared_new<drains::node_type>();
     lane_.defer([ec, ended] { ended->mapped()(ec); });
     *ended = drains_.extract(which);
 }

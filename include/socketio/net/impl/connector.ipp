@@ -1,6 +1,7 @@
 // The routes without a proxy. Coroutines are inline in either mode, as in dial.ipp.
 #pragma once
 
+#include <socketio/core/shared_new.hpp>
 #include <socketio/net/connector.hpp>
 #include <socketio/net/foreign_stream.hpp>
 #include <socketio/net/installed_sources.hpp>
@@ -92,8 +93,8 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         made_ = made;
         made->await(std::move(done));
         using replier = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
-        auto const reply = std::make_shared<replier>(made, asio::error::operation_aborted, nullptr);
-        stream_answer answer = [reply, once = std::make_shared<std::atomic_flag>()](
+        auto const reply = shared_new<replier>(made, asio::error::operation_aborted, nullptr);
+        stream_answer answer = [reply, once = shared_new<std::atomic_flag>()](
                                    std::error_code ec, std::shared_ptr<byte_stream> above) {
             if (!once->test_and_set())
                 (*reply)(ec, std::move(above));
@@ -106,7 +107,7 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         if (!ec && !above)
             ec = make_error_code(std::errc::not_connected);
         if (!ec)
-            stream_ = stream{strand_, std::make_shared<foreign_stream>(strand_, std::move(above))};
+            stream_ = stream{strand_, shared_new<foreign_stream>(strand_, std::move(above))};
     };
     operation asked{ec, start, keep};
     co_await asked;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <socketio/core/shared_new.hpp>
 #include <socketio/net/delivery.hpp>
 #include <socketio/session/owned_events.hpp>
 
@@ -131,10 +132,8 @@ SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> 
 {
     if (!how.plain()) {
         bool const is_posted{how.where};
-        auto const state = std::make_shared<delivered_listener>(delivered_listener{.how = std::move(how),
-                                                                                   .callback = std::move(callback),
-                                                                                   .on = to,
-                                                                                   .once = once && is_posted});
+        auto const state = shared_new<delivered_listener>(delivered_listener{
+            .how = std::move(how), .callback = std::move(callback), .on = to, .once = once && is_posted});
         callback = [state](event_call& call) { deliver_event(state, call); };
         once = once && !is_posted;
     }

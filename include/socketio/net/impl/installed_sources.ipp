@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/net/asio.hpp>
 #include <socketio/net/installed_sources.hpp>
 
@@ -73,7 +74,7 @@ SOCKETIO_DECL sourced_wait::sourced_wait(strand const& on, installed_sources& of
 SOCKETIO_DECL void sourced_wait::begin(clock::time_point deadline, unique_function<void()> due)
 {
     cancel();
-    auto waiting = std::make_shared<unique_function<void()>>(std::move(due));
+    auto waiting = shared_new<unique_function<void()>>(std::move(due));
     std::uint64_t round = 0;
     {
         std::lock_guard const lock{mutex_};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/server/client_admission.hpp>
 #include <socketio/server/namespace_core.hpp>
 #include <socketio/server/peer_core.hpp>
@@ -38,7 +39,7 @@ public:
         if (ended_.exchange(true))
             return;
         auto const to = to_.lock();
-        auto const found = std::make_shared<std::optional<adapter_session>>(std::move(session));
+        auto const found = shared_new<std::optional<adapter_session>>(std::move(session));
         auto step = [to, name = name_, client = client_, auth = auth_, found] {
             if (to)
                 create_socket(to, client, std::move(*auth), std::move(*found));

@@ -3,6 +3,7 @@
 
 #include <socketio/core/error.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/server/engine_server.hpp>
 #include <socketio/server/random_id.hpp>
 #include <socketio/session/codec_factory.hpp>
@@ -77,7 +78,7 @@ SOCKETIO_DECL void engine_server::refuse(std::shared_ptr<http_exchange> const& e
 SOCKETIO_DECL void engine_server::ask(std::shared_ptr<http_exchange> const& exchange, engine_query const& query)
 {
     auto decided = [self = shared_from_this(), exchange, protocol = query.protocol,
-                       once = std::make_shared<std::atomic<bool>>(false)](std::string message, bool allowed) {
+                       once = shared_new<std::atomic<bool>>(false)](std::string message, bool allowed) {
         if (once->exchange(true))
             return;
         exchange->perform([self, exchange, protocol, message = std::move(message), allowed](strand const& on) {

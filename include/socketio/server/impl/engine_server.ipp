@@ -3,6 +3,7 @@
 
 #include <socketio/core/error.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/net/foreign_stream.hpp>
 #include <socketio/net/installed_sources.hpp>
 #include <socketio/server/engine_server.hpp>
@@ -30,7 +31,7 @@ SOCKETIO_DECL engine_server::engine_server(asio::any_io_executor const& executor
       watch_{asio::use_service<context_watch>(asio::query(executor, asio::execution::context))},
       slots_{options_->connections},
       serial_{known_executor{executor}},
-      hooks_{std::make_shared<hooks>(std::move(called))}
+      hooks_{shared_new<hooks>(std::move(called))}
 {
 }
 
@@ -43,7 +44,7 @@ SOCKETIO_DECL engine_server::~engine_server()
 SOCKETIO_DECL engine_server::connection_rules engine_server::make_rules() const
 {
     check_deflate_options(options_->perMessageDeflate);
-    auto made = std::make_shared<http_rules>();
+    auto made = shared_new<http_rules>();
     made->limits = {options_->http.header_bytes, options_->http.headers};
     made->body_size = options_->maxHttpBufferSize;
     made->deflate = options_->perMessageDeflate;
@@ -60,7 +61,7 @@ SOCKETIO_DECL bool engine_server::listen(std::uint16_t port)
         return false;
     auto const made = std::make_shared<acceptor>(serial_->get_inner_executor().any());
     lock.unlock();
-    auto const rules = std::make_shared<http_rules>(*rules_);
+    auto const rules = shared_new<http_rules>(*rules_);
     rules->tls = make_server_tls(options_->tls);
     if (auto const ec = made->open(options_->address, port))
         throw_failure(ec, "cannot listen on port " + std::to_string(port));
@@ -96,7 +97,7 @@ SOCKETIO_DECL bool engine_server::accept(std::shared_ptr<byte_stream> connected,
         return false;
     strand const own{serial_->get_inner_executor()};
     lock.unlock();
-    auto above = std::make_shared<foreign_stream>(own, connected);
+    auto above = shared_new<foreign_stream>(own, connected);
     bool const taken = on_accepted(own, stream{own, std::move(above)}, rules_, std::move(from));
     if (taken)
         not_taken.done();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/codec/packet.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/server/namespace_core.hpp>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ SOCKETIO_DECL void namespace_core::disown(std::uint64_t child) noexcept
 
 SOCKETIO_DECL void namespace_core::use(socket_middleware middleware)
 {
-    auto made = std::make_shared<socket_middleware const>(std::move(middleware));
+    auto made = shared_new<socket_middleware const>(std::move(middleware));
     std::lock_guard const lock{mutex_};
     if (!closed_)
         middleware_.push_back(std::move(made));

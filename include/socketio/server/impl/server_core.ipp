@@ -3,6 +3,7 @@
 
 #include <socketio/codec/engine_packet.hpp>
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/net/installed_sources.hpp>
 #include <socketio/server/server_core.hpp>
 
@@ -34,7 +35,7 @@ SOCKETIO_DECL std::shared_ptr<server_core> server_core::make(asio::any_io_execut
 
 SOCKETIO_DECL server_core::server_core(asio::any_io_executor executor, server_options settings)
     : executor_{std::move(executor)},
-      settings_{std::make_shared<server_options const>(std::move(settings))},
+      settings_{shared_new<server_options const>(std::move(settings))},
       sources_{sources_of(executor_)},
       watch_{asio::use_service<context_watch>(asio::query(executor_, asio::execution::context))}
 {
@@ -126,7 +127,7 @@ SOCKETIO_DECL void server_core::serve(std::shared_ptr<http_exchange> const& exch
 
 SOCKETIO_DECL void server_core::on_request(request_handler handler)
 {
-    auto made = handler ? std::make_shared<request_handler const>(std::move(handler)) : nullptr;
+    auto made = handler ? shared_new<request_handler const>(std::move(handler)) : nullptr;
     std::lock_guard const lock{mutex_};
     if (!closed_)
         request_.swap(made);
@@ -196,7 +197,7 @@ SOCKETIO_DECL server_snapshot server_core::snapshot() const
 
 SOCKETIO_DECL void server_core::set_error_hook(error_hook hook)
 {
-    auto made = hook ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
+    auto made = hook ? shared_new<error_hook const>(std::move(hook)) : nullptr;
     std::lock_guard const lock{mutex_};
     if (!closed_)
         error_hook_.swap(made);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/server/client_admission.hpp>
 #include <socketio/server/server_core.hpp>
 
@@ -14,7 +15,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::s
     adapter_settings settings{name, settings_->connectionStateRecovery, sources_};
     auto rooms = settings_->adapter ? settings_->adapter(settings) : nullptr;
     if (!rooms)
-        rooms = std::make_shared<adapter>(settings);
+        rooms = shared_new<adapter>(settings);
     return std::make_shared<namespace_core>(weak_from_this(), std::move(name), std::move(rooms),
         sending_limits{settings_->largest_message, settings_->sent_attachments}, sources_);
 }
@@ -66,7 +67,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::parent_of(std::string
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_pattern(name_matcher pattern)
 {
-    auto const shared = std::make_shared<name_matcher const>(std::move(pattern));
+    auto const shared = shared_new<name_matcher const>(std::move(pattern));
     auto const ask = [shared](std::string_view name, value const&, std::function<void(bool)> const& answer) {
         answer((*shared)(name));
     };
@@ -86,7 +87,7 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of_family(namespace_m
     std::unique_lock lock{mutex_};
     if (!closed_) {
         families_.push_back(
-            {std::make_shared<namespace_matcher const>(std::move(matcher)), parent, std::move(by_name)});
+            {shared_new<namespace_matcher const>(std::move(matcher)), parent, std::move(by_name)});
         return parent;
     }
     lock.unlock();

@@ -1,6 +1,7 @@
 // The middleware of packets, which stands between an event and its listeners.
 #pragma once
 
+#include <socketio/core/shared_new.hpp>
 #include <socketio/server/server_socket_core.hpp>
 
 #include <memory>
@@ -11,7 +12,7 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void server_socket_core::use(packet_middleware middleware)
 {
-    auto made = std::make_shared<packet_middleware const>(std::move(middleware));
+    auto made = shared_new<packet_middleware const>(std::move(middleware));
     std::lock_guard const lock{mutex_};
     if (channel_.events().is_closed())
         return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <socketio/core/scope.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/session/channel.hpp>
 #include <socketio/session/packet_queue.hpp>
 
@@ -8,7 +9,7 @@ namespace socketio::detail {
 
 SOCKETIO_DECL void channel::set_error_hook(error_hook hook)
 {
-    auto made = hook && !events_.is_closed() ? std::make_shared<error_hook const>(std::move(hook)) : nullptr;
+    auto made = hook && !events_.is_closed() ? shared_new<error_hook const>(std::move(hook)) : nullptr;
     std::lock_guard const lock{mutex_};
     error_hook_.swap(made);
 }
@@ -34,7 +35,7 @@ SOCKETIO_DECL void channel::report(event_error reason)
 // A step, since the hook is user code.
 SOCKETIO_DECL void channel::report_from_anywhere(event_error reason)
 {
-    host_.perform([self = self(), reported = std::make_shared<event_error>(std::move(reason))] {
+    host_.perform([self = self(), reported = shared_new<event_error>(std::move(reason))] {
         self->host_.defer([self, reported] { self->report(std::move(*reported)); });
     });
 }
@@ -71,7 +72,7 @@ SOCKETIO_DECL void channel::forget_ack(std::uint64_t id)
 {
     host_.perform([self = self(), id] {
         if (auto last = self->pending().take(id))
-            self->host_.defer([kept = std::make_shared<pending_ack>(std::move(*last))] {});
+            self->host_.defer([kept = shared_new<pending_ack>(std::move(*last))] {});
     });
 }
 
@@ -134,7 +135,7 @@ SOCKETIO_DECL void channel::expire(clock::time_point now)
 // since it may hold the last handle of a socket.
 SOCKETIO_DECL void channel::end_ack(pending_ack&& ended, std::error_code ec)
 {
-    auto const ack = std::make_shared<pending_ack>();
+    auto const ack = shared_new<pending_ack>();
     host_.defer([self = self(), ec, ack] {
         if (ack->wants_errors)
             self->finish_ack(*ack, ack->ended_by ? ack->ended_by : ec, {});
@@ -156,7 +157,7 @@ SOCKETIO_DECL void channel::keep_ended(pending_ack& ended, std::error_code ec)
     if (!ended_)
         pending().put_back(std::move(ended), ec);
     else
-        end_elsewhere(std::make_shared<pending_ack>(std::move(ended)));
+        end_elsewhere(shared_new<pending_ack>(std::move(ended)));
 }
 
 SOCKETIO_DECL void channel::end_acks(std::vector<pending_ack> ended, std::error_code ec)
@@ -210,7 +211,7 @@ SOCKETIO_DECL void channel::fail_from_anywhere(std::string_view event, std::opti
 {
     bool const has_handler = waiting && waiting->wants_errors;
     if (waiting) {
-        auto const ended = std::make_shared<pending_ack>(std::move(*waiting));
+        auto const ended = shared_new<pending_ack>(std::move(*waiting));
         if (!host_.perform([self = self(), ended, ec] { self->end_taken(std::move(*ended), ec); }))
             end_elsewhere(ended);
     }

@@ -3,6 +3,7 @@
 
 #include <socketio/core/caught.hpp>
 #include <socketio/core/error.hpp>
+#include <socketio/core/shared_new.hpp>
 #include <socketio/net/find_header.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/websocket/websocket_acceptor.hpp>
@@ -62,7 +63,7 @@ SOCKETIO_DECL void websocket_acceptor::start()
 
 SOCKETIO_DECL void websocket_acceptor::on_connection(connection_listener listener)
 {
-    auto next = std::make_shared<connection_listener const>(std::move(listener));
+    auto next = shared_new<connection_listener const>(std::move(listener));
     std::lock_guard const lock{mutex_};
     listener_.swap(next);
 }
@@ -103,7 +104,7 @@ SOCKETIO_DECL void websocket_acceptor::context_gone() noexcept
 
 SOCKETIO_DECL std::shared_ptr<http_rules const> websocket_acceptor::make_rules() const
 {
-    auto made = std::make_shared<http_rules>();
+    auto made = shared_new<http_rules>();
     made->limits = {settings_.limits.header_bytes, settings_.limits.headers};
     made->body_size = settings_.limits.header_bytes;
     made->deflate = settings_.perMessageDeflate;
