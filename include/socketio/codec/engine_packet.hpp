@@ -33,6 +33,8 @@ inline std::error_code read_engine_packet(std::span<char> message, engine_packet
     return {};
 }
 
+inline bool is_message(std::span<char> packet) noexcept { return !packet.empty() && packet.front() == '4'; }
+
 // The content of the server's open packet.
 struct engine_settings {
     std::string sid;

@@ -341,14 +341,19 @@ private:
     // Compares the version of the dispatched event only: changes to other events cost nothing here.
     snapshot current(std::string_view event)
     {
-        view* found = find_view(event);
+        view const* const found = find_view(event);
         if (!found && new_count_.load(std::memory_order_acquire) == new_seen_)
             return nullptr;
         if (found && found->version == found->of->version.load(std::memory_order_acquire))
             return found->seen;
+        return renewed(event);
+    }
+    // The table has changed since.
+    SOCKETIO_NOINLINE snapshot renewed(std::string_view event)
+    {
         std::lock_guard const lock{mutex_};
         take_new();
-        found = find_view(event);
+        view* const found = find_view(event);
         if (!found)
             return nullptr;
         group const& of = *found->of;

@@ -25,6 +25,12 @@ constexpr bool is_digit(char c) noexcept
     return c >= '0' && c <= '9';
 }
 
+// Keeps the other one out of the code of all numbers.
+SOCKETIO_NOINLINE inline char const* read_unusual_number(char const* at, char const* end, json_node& into) noexcept
+{
+    return read_long_number(at, end, into);
+}
+
 inline char const* read_number(char const* at, char const* end, json_node& into) noexcept
 {
     bool const minus = *at == '-';
@@ -36,7 +42,7 @@ inline char const* read_number(char const* at, char const* end, json_node& into)
         number = number * 10 + static_cast<std::uint64_t>(*stop - '0');
     bool const ends = stop == end || *stop == ',' || *stop == '}' || *stop == ']';
     if (!ends || stop == digits || (*digits == '0' && (minus || stop - digits > 1)))
-        return read_long_number(at, end, into);
+        return read_unusual_number(at, end, into);
     into.type = value_type::int64;
     into.integer = minus ? -static_cast<std::int64_t>(number) : static_cast<std::int64_t>(number);
     return stop;

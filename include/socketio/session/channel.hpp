@@ -76,9 +76,10 @@ public:
     explicit event_name(value_view payload)
     {
         value_view const name = payload[std::size_t{0}];
-        if (!name.is_string())
-            digits_ = name.to_json();
-        view_ = name.is_string() ? name.as_string() : std::string_view{digits_};
+        if (name.is_string())
+            view_ = name.as_string();
+        else
+            take_digits(name);
     }
     event_name(event_name const&) = delete;
     event_name& operator=(event_name const&) = delete;
@@ -86,6 +87,12 @@ public:
     std::string_view view() const noexcept { return view_; }
 
 private:
+    SOCKETIO_NOINLINE void take_digits(value_view name)
+    {
+        digits_ = name.to_json();
+        view_ = digits_;
+    }
+
     std::string digits_;
     std::string_view view_;
 };

@@ -123,8 +123,8 @@ SOCKETIO_DECL bool packet_decoder::text(std::span<char> message, packet& out, st
     return !ec;
 }
 
-SOCKETIO_DECL std::error_code packet_decoder::await_attachments(std::span<char> message, std::size_t head_size,
-                                                                packet& out)
+SOCKETIO_NOINLINE SOCKETIO_DECL std::error_code
+packet_decoder::await_attachments(std::span<char> message, std::size_t head_size, packet& out)
 {
     if (message.size() > limits_.size)
         return error::message_too_large;

@@ -35,6 +35,9 @@ SOCKETIO_DECL engine_event engine::next(std::span<char>& input, clock::time_poin
             return fail(disconnect_reason::transport_close, error::closed, event.code, event.payload);
         case websocket_event::kind::failed: return fail(disconnect_reason::transport_error, event.error);
         case websocket_event::kind::text:
+            if (state_ == state::open && is_message(event.payload)) // nearly always
+                return on_packet({engine_packet_type::message, event.payload.subspan(1)}, now);
+            break;
         case websocket_event::kind::binary: break;
         }
         if (engine_event result = on_message(event, now); result.type != engine_event::kind::none)
@@ -75,7 +78,7 @@ SOCKETIO_DECL engine_event engine::on_binary(std::span<char> data, clock::time_p
 }
 
 // A first packet of another type shows that this is not an Engine.IO server.
-SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, clock::time_point now)
+SOCKETIO_NOINLINE SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, clock::time_point now)
 {
     engine_packet packet;
     if (message.type == websocket_event::kind::binary || read_engine_packet(message.payload, packet) ||
@@ -85,7 +88,7 @@ SOCKETIO_DECL engine_event engine::on_first(websocket_event const& message, cloc
 }
 
 // Any packet except a probe and the upgrade leaves the session on its old transport.
-SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, clock::time_point now)
+SOCKETIO_NOINLINE SOCKETIO_DECL engine_event engine::on_probing(websocket_event const& message, clock::time_point now)
 {
     engine_packet packet;
     if (message.type == websocket_event::kind::binary || read_engine_packet(message.payload, packet))
@@ -160,8 +163,8 @@ SOCKETIO_DECL engine_event engine::end_of_stream(std::error_code ec)
     return fail(disconnect_reason::transport_close, ec ? ec : make_error_code(error::closed));
 }
 
-SOCKETIO_DECL engine_event engine::fail(disconnect_reason reason, std::error_code ec, std::uint16_t code,
-                                        std::span<char> payload)
+SOCKETIO_NOINLINE SOCKETIO_DECL engine_event engine::fail(disconnect_reason reason, std::error_code ec,
+                                                          std::uint16_t code, std::span<char> payload)
 {
     transport_.close();
     state_ = state::closed;

@@ -90,7 +90,7 @@ SOCKETIO_DECL websocket_event websocket_endpoint::next(std::span<char>& input)
     return {};
 }
 
-SOCKETIO_DECL websocket_event websocket_endpoint::on_ping(std::span<char> payload)
+SOCKETIO_NOINLINE SOCKETIO_DECL websocket_event websocket_endpoint::on_ping(std::span<char> payload)
 {
     if (is_open()) {
         if (backlog_ || output_.size() > output_before_pongs_wait) {
@@ -164,7 +164,7 @@ inline std::uint16_t code_for(std::error_code ec) noexcept
     return ec == std::errc::not_enough_memory ? 1011 : 1002;
 }
 
-SOCKETIO_DECL websocket_event websocket_endpoint::fail(std::error_code ec)
+SOCKETIO_NOINLINE SOCKETIO_DECL websocket_event websocket_endpoint::fail(std::error_code ec)
 {
     failed_ = true;
     if (!close_sent_)

@@ -29,6 +29,8 @@ SOCKETIO_DECL std::optional<frame> frame_decoder::next(std::span<char>& input, s
 
 SOCKETIO_DECL bool frame_decoder::may_begin(unsigned char byte) const noexcept
 {
+    if (byte == 0x81 || byte == 0x82) // a whole message, as nearly always
+        return true;
     unsigned const code = byte & 0x0Fu;
     bool const defined = code <= 2 || (code >= 8 && code <= 10);
     bool const whole = code < 8 || (byte & 0x80u) != 0;

@@ -72,7 +72,7 @@ SOCKETIO_DECL bool message_reader::is_compressed(frame_header const& header) con
 }
 
 // Validates the incomplete frame at the front, as far as it has arrived.
-SOCKETIO_DECL void message_reader::validate_front(std::span<char> input, std::error_code& ec)
+SOCKETIO_NOINLINE SOCKETIO_DECL void message_reader::validate_front(std::span<char> input, std::error_code& ec)
 {
     frame_header const* const header = frames_.front();
     if (header == nullptr || is_control(header->code) || !fits(*header, ec))
@@ -95,7 +95,8 @@ SOCKETIO_DECL bool message_reader::validate(std::string_view fresh, frame_header
 
 // Produces at most one byte beyond the limit. Output before an error is validated first, so that the result does
 // not depend on the size of the pieces.
-SOCKETIO_DECL bool message_reader::inflate(std::string_view fresh, frame_header const& header, std::error_code& ec)
+SOCKETIO_NOINLINE SOCKETIO_DECL bool message_reader::inflate(std::string_view fresh, frame_header const& header,
+                                                             std::error_code& ec)
 {
     compressed_size_ += fresh.size();
     bool more = !fresh.empty();
@@ -124,7 +125,7 @@ SOCKETIO_DECL bool message_reader::end_message(frame_header const& header, std::
     return !ec;
 }
 
-SOCKETIO_DECL std::optional<whole_message> message_reader::collect(frame const& part)
+SOCKETIO_NOINLINE SOCKETIO_DECL std::optional<whole_message> message_reader::collect(frame const& part)
 {
     if (part.header.code != opcode::continuation) {
         code_ = part.header.code;
