@@ -31,8 +31,8 @@ namespace socketio::detail {
 struct dial_request {
     url to;
     std::string target; // path and query of the upgrade request
-    std::vector<http_header> headers;
-    http_limits limits;
+    std::vector<http_header> headers{};
+    http_limits limits{};
     std::optional<deflate_options> deflate{}; // the offer
     std::shared_ptr<tls_provider> tls{}; // required for a secure URL
     network_options network{};
