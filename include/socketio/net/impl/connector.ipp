@@ -95,9 +95,9 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         using replier = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
         auto const reply = shared_new<replier>(made, asio::error::operation_aborted, nullptr);
         stream_answer answer = [reply, once = shared_new<std::atomic_flag>()](
-                                   std::error_code ec, std::shared_ptr<byte_stream> above) {
+                                   std::error_code why, std::shared_ptr<byte_stream> above) {
             if (!once->test_and_set())
-                (*reply)(ec, std::move(above));
+                (*reply)(why, std::move(above));
         };
         post(strand_, posted{[factory = options_.stream_factory, wanted, answer = std::move(answer)] {
             factory(wanted, answer);
