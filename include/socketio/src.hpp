@@ -16,6 +16,8 @@
 #include <socketio/core/impl/error.ipp>
 #include <socketio/core/impl/json_number.ipp>
 #include <socketio/core/impl/json_writer.ipp>
+#include <socketio/core/impl/listener_table.ipp>
+#include <socketio/core/impl/listeners.ipp>
 #include <socketio/core/impl/random.ipp>
 #include <socketio/core/impl/tape.ipp>
 #include <socketio/core/impl/text_hash.ipp>

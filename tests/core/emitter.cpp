@@ -16,7 +16,7 @@
 namespace {
 
 // What is dispatched in these tests: a list that every listener writes its name into.
-struct call {
+struct call : socketio::detail::emitted {
     std::string heard;
 };
 

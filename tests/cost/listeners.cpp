@@ -12,7 +12,7 @@
 
 namespace {
 
-struct call {};
+struct call : socketio::detail::emitted {};
 using emitter = socketio::detail::emitter<call>;
 
 std::size_t cost_beside(int others)

@@ -1,5 +1,6 @@
 #include <socketio/net/delivery.hpp>
 
+#include <socketio/session/event_emitter.hpp>
 #include <socketio/session/local_event.hpp>
 
 #include <doctest/doctest.h>

@@ -10,7 +10,6 @@
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
 #include <socketio/codec/packet_decoder.hpp>
-#include <socketio/core/emitter.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/net/engine_channel.hpp>
 #include <socketio/net/dial.hpp>
@@ -18,6 +17,7 @@
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/session/connect_machine.hpp>
 #include <socketio/session/connect_throttle.hpp>
+#include <socketio/session/event_emitter.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -44,7 +44,7 @@ public:
     // Any thread.
     options const& settings() const noexcept { return settings_; }
     reconnect_rules& rules() noexcept { return rules_; }
-    emitter<event_call>& events() noexcept { return events_; }
+    event_emitter& events() noexcept { return events_; }
     asio::any_io_executor get_executor() const noexcept { return executor_; }
     bool on_strand() const noexcept { return lane_.on_strand(); }
     // Runs `command` now on the strand, or later there, in order with what this thread emitted before.
@@ -156,7 +156,7 @@ private:
     lane lane_;
     packet_writer writer_{lane_};
     std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();
-    emitter<event_call> events_;
+    event_emitter events_;
 
     clock::time_point link_deadline_ = clock::never(); // after the last turn
     std::atomic<std::size_t> published_unsent_{0};

@@ -206,9 +206,11 @@ private:
 };
 
 template <class Read, class... R>
-unique_function<void(event_call&)> make_stream_listener(std::shared_ptr<stream_state<R...>> const& to)
+listener make_stream_listener(std::shared_ptr<stream_state<R...>> const& to)
 {
-    return [to, source = stream_source{to}](event_call& call) { to->template arrived<Read>(call); };
+    return [to, source = stream_source{to}](emitted& call) {
+        to->template arrived<Read>(static_cast<event_call&>(call));
+    };
 }
 
 // Begins to wait for an event of a stream.

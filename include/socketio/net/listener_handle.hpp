@@ -17,7 +17,7 @@ namespace socketio {
 class listener_handle {
 public:
     listener_handle() = default;
-    listener_handle(std::weak_ptr<detail::listener_source> on, std::uint64_t which) noexcept
+    listener_handle(std::weak_ptr<detail::listener_table> on, std::uint64_t which) noexcept
         : on_{std::move(on)}, which_{which}
     {
     }
@@ -27,11 +27,11 @@ public:
     void off() const
     {
         if (auto const on = on_.lock())
-            on->off(which_);
+            detail::remove_listener(*on, which_);
     }
 
 private:
-    std::weak_ptr<detail::listener_source> on_;
+    std::weak_ptr<detail::listener_table> on_;
     std::uint64_t which_ = 0;
 };
 
@@ -40,7 +40,7 @@ namespace detail {
 // Implements `on`, `once` and the catch-all ones for sockets and managers. `otherwise` is the executor of
 // listeners that are not bound to one.
 template <class Listener>
-listener_handle listen(std::shared_ptr<event_emitter> const& to, std::string_view event, Listener&& listener, bool once,
+listener_handle listen(std::shared_ptr<listener_table> const& to, std::string_view event, Listener&& listener, bool once,
                        callback_executor const& otherwise)
 {
     static_assert(!std::is_member_pointer_v<callable_target_t<Listener>>,
@@ -52,7 +52,7 @@ listener_handle listen(std::shared_ptr<event_emitter> const& to, std::string_vie
     return {to, listen_delivered(to, &event, std::move(how), make_listener(std::move(target)), once, false)};
 }
 template <class Listener>
-listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& listener, bool in_front,
+listener_handle listen_any(std::shared_ptr<listener_table> const& to, Listener&& listener, bool in_front,
                            callback_executor const& otherwise)
 {
     delivery how;
@@ -61,14 +61,13 @@ listener_handle listen_any(std::shared_ptr<event_emitter> const& to, Listener&& 
 }
 
 // The same for an emitter whose listeners take its call directly.
-template <class Call, class Callback>
-listener_handle listen_to(std::shared_ptr<emitter<Call>> const& to, std::string_view event, bool once,
-    Callback callback)
+template <class Emitter, class Callback>
+listener_handle listen_to(std::shared_ptr<Emitter> const& to, std::string_view event, bool once, Callback callback)
 {
     return {to, to->on(event, std::move(callback), once)};
 }
 
-inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_source> const& on,
+inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_table> const& on,
                                                std::vector<std::uint64_t> const& ids)
 {
     std::vector<listener_handle> made;

@@ -10,7 +10,7 @@
 namespace socketio {
 
 // A base of the handles. `Self` must grant this class (as a friend):
-//   events()                                its emitter, as a std::shared_ptr
+//   events()                                its table of listeners, as a std::shared_ptr
 //   add_listener(event, listener, once)     turns a callable into a listener
 template <class Self>
 class listens {
@@ -40,16 +40,17 @@ public:
     void off(listener_handle const& handle) const { handle.off(); }
     void off(std::string_view, listener_handle const& handle) const { handle.off(); }
     // Removes all listeners of the event.
-    void off(std::string_view event) const { self().events()->off(event); }
+    void off(std::string_view event) const { detail::remove_listeners(*self().events(), event); }
     // Removes all listeners but the catch-all ones.
-    void off() const { self().events()->off_named(); }
+    void off() const { detail::remove_named_listeners(*self().events()); }
 
     // Handles of the listeners of an event, in the order in which they are called.
     std::vector<listener_handle> listeners(std::string_view event) const
     {
-        return detail::handles_of(self().events(), self().events()->ids(event));
+        auto const on = self().events();
+        return detail::handles_of(on, detail::listener_ids(*on, event));
     }
-    bool hasListeners(std::string_view event) const { return self().events()->has(event); }
+    bool hasListeners(std::string_view event) const { return detail::has_listeners(*self().events(), event); }
 
 protected:
     listens() = default;
@@ -58,7 +59,7 @@ private:
     Self const& self() const noexcept { return static_cast<Self const&>(*this); }
 };
 
-// The catch-all listeners of a socket of either side. Besides events(), `Self` has `outgoing()`, an emitter, and
+// The catch-all listeners of a socket of either side. Besides events(), `Self` has `outgoing()`, another table, and
 // callbacks(), the executor of listeners that are not bound to one.
 template <class Self>
 class listens_to_all {
@@ -77,11 +78,12 @@ public:
     {
         return detail::listen_any(self().events(), std::forward<Listener>(listener), true, self().callbacks());
     }
-    void offAny() const { self().events()->off_any(); }
+    void offAny() const { detail::remove_any_listeners(*self().events()); }
     void offAny(listener_handle const& handle) const { handle.off(); }
     std::vector<listener_handle> listenersAny() const
     {
-        return detail::handles_of(self().events(), self().events()->any_ids());
+        auto const on = self().events();
+        return detail::handles_of(on, detail::any_listener_ids(*on));
     }
 
     // Calls `listener`, (std::string_view event, socketio::args const&), for every event that this side sends,
@@ -97,11 +99,12 @@ public:
     {
         return detail::listen_any(self().outgoing(), std::forward<Listener>(listener), true, self().callbacks());
     }
-    void offAnyOutgoing() const { self().outgoing()->off_any(); }
+    void offAnyOutgoing() const { detail::remove_any_listeners(*self().outgoing()); }
     void offAnyOutgoing(listener_handle const& handle) const { handle.off(); }
     std::vector<listener_handle> listenersAnyOutgoing() const
     {
-        return detail::handles_of(self().outgoing(), self().outgoing()->any_ids());
+        auto const on = self().outgoing();
+        return detail::handles_of(on, detail::any_listener_ids(*on));
     }
 
 protected:

@@ -25,7 +25,7 @@ class namespace_core;
 class server_socket_core;
 
 // The arguments of a namespace's listener, or of the server's.
-struct namespace_call {
+struct namespace_call : emitted {
     std::shared_ptr<server_socket_core> socket{}; // of "connection" and "connect"
     std::shared_ptr<namespace_core> made{};       // of "new_namespace"
 };

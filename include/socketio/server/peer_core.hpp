@@ -38,7 +38,7 @@ namespace socketio::detail {
 class engine_session;
 
 // The arguments of a connection's listener.
-struct connection_call {
+struct connection_call : emitted {
     std::string_view about; // the transport, or the reason
 };
 using connection_emitter = emitter<connection_call>;

@@ -10,7 +10,7 @@
 namespace socketio::detail {
 
 // One change on its way to the listeners.
-struct room_call {
+struct room_call : emitted {
     std::string_view room;
     std::string_view id; // of a socket, where there is one
 };
@@ -33,7 +33,9 @@ inline bool is_room_event(std::string_view name) noexcept
 inline void dispatch_changes(room_emitter& to, room_changes const& changes)
 {
     for (auto const& change : changes) {
-        room_call call{change.room, change.id};
+        room_call call;
+        call.room = change.room;
+        call.id = change.id;
         to.dispatch_from_anywhere(change.event, call);
     }
 }

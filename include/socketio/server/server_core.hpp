@@ -35,7 +35,7 @@ using namespace_matcher = std::function<void(std::string_view name, value const&
 using name_matcher = std::function<bool(std::string_view name)>;
 
 // The arguments of the engine's listeners.
-struct engine_call {
+struct engine_call : emitted {
     connection_failure const* failure = nullptr; // of "connection_error"
     string_pairs* headers = nullptr;             // of the other two events
     http_request const* request = nullptr;

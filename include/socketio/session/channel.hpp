@@ -3,9 +3,9 @@
 #pragma once
 
 #include <socketio/codec/packet.hpp>
-#include <socketio/core/emitter.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/session/acks.hpp>
+#include <socketio/session/event_emitter.hpp>
 #include <socketio/session/owned_events.hpp>
 #include <socketio/session/typed_listener.hpp>
 

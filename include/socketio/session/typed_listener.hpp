@@ -3,8 +3,8 @@
 #pragma once
 
 #include <socketio/core/convert.hpp>
-#include <socketio/core/emitter.hpp>
 #include <socketio/core/function.hpp>
+#include <socketio/core/listeners.hpp>
 #include <socketio/session/ack.hpp>
 #include <socketio/session/failure.hpp>
 
@@ -34,16 +34,21 @@ public:
 };
 
 // One event during its dispatch.
-struct event_call {
+struct event_call : emitted {
+    event_call(call_context& in, std::string_view name, socketio::args arguments = {},
+               std::optional<std::uint64_t> id = {}) noexcept
+        : context{in}, event{name}, args{arguments}, ack_id{id}
+    {
+    }
+
     call_context& context;
     std::string_view event;
-    socketio::args args{};
-    std::optional<std::uint64_t> ack_id{};
+    socketio::args args;
+    std::optional<std::uint64_t> ack_id;
     connect_error const* refused = nullptr;
     disconnect_details const* details = nullptr;
     packet const* raw = nullptr;
     ack reply{};
-    listener_entry* current_entry = nullptr;
 
     // All listeners of one event share one answer.
     ack const& the_ack()
@@ -53,8 +58,6 @@ struct event_call {
         return reply;
     }
 };
-
-using event_emitter = emitter<event_call>;
 
 // The end of an acknowledgement: an answer, or the reason why there is none.
 struct ack_result {
@@ -194,10 +197,11 @@ void call_typed(F& callback, event_call& call, std::tuple<P...>*, std::index_seq
 
 // Makes the listener of `on` and `once`.
 template <class F>
-unique_function<void(event_call&)> make_listener(F&& callable)
+listener make_listener(F&& callable)
 {
     using stored = std::decay_t<F>;
-    return [callback = stored(std::forward<F>(callable))](event_call& call) mutable {
+    return [callback = stored(std::forward<F>(callable))](emitted& emitted_call) mutable {
+        auto& call = static_cast<event_call&>(emitted_call);
         if constexpr (has_signature<stored>) {
             using parameters = typename signature<stored>::parameters;
             call_typed(callback, call, static_cast<parameters*>(nullptr),
@@ -213,10 +217,11 @@ unique_function<void(event_call&)> make_listener(F&& callable)
 // Makes the listener of `onAny`: it takes (std::string_view event, socketio::args const&), with a socketio::ack
 // as well if it may answer, or the event alone.
 template <class F>
-unique_function<void(event_call&)> make_any_listener(F&& callable)
+listener make_any_listener(F&& callable)
 {
     using stored = std::decay_t<F>;
-    return [callback = stored(std::forward<F>(callable))](event_call& call) mutable {
+    return [callback = stored(std::forward<F>(callable))](emitted& emitted_call) mutable {
+        auto& call = static_cast<event_call&>(emitted_call);
         if constexpr (std::is_invocable_v<stored&, std::string_view, args const&>)
             std::invoke(callback, call.event, std::as_const(call.args));
         else if constexpr (std::is_invocable_v<stored&, std::string_view, args const&, ack const&>)

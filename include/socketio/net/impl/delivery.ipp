@@ -2,6 +2,7 @@
 
 #include <socketio/core/shared_new.hpp>
 #include <socketio/net/delivery.hpp>
+#include <socketio/session/event_emitter.hpp>
 #include <socketio/session/owned_events.hpp>
 
 #include <optional>
@@ -42,7 +43,7 @@ public:
         }
     }
 
-    void make(unique_function<void(event_call&)>& callback)
+    void make(listener& callback)
     {
         json_document reader;
         value_view const payload = payload_.read(reader);
@@ -74,8 +75,8 @@ private:
 // A listener with its own way of being called.
 struct delivered_listener {
     delivery how;
-    unique_function<void(event_call&)> callback;
-    std::weak_ptr<event_emitter> on;
+    listener callback;
+    std::weak_ptr<listener_table> on;
     bool once = false;
     bool taken = false; // for once: its only call has begun
 
@@ -126,18 +127,18 @@ inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_c
 }
 
 // A listener whose call is posted stays registered until the call, even with `once`, so that it can still be removed.
-SOCKETIO_DECL event_emitter::id listen_delivered(std::shared_ptr<event_emitter> const& to,
-                                                 std::string_view const* event, delivery how,
-                                                 unique_function<void(event_call&)> callback, bool once, bool in_front)
+SOCKETIO_DECL std::uint64_t listen_delivered(std::shared_ptr<listener_table> const& to, std::string_view const* event,
+                                             delivery how, listener callback, bool once, bool in_front)
 {
     if (!how.plain()) {
         bool const is_posted{how.where};
         auto const state = shared_new<delivered_listener>(delivered_listener{
             .how = std::move(how), .callback = std::move(callback), .on = to, .once = once && is_posted});
-        callback = [state](event_call& call) { deliver_event(state, call); };
+        callback = [state](emitted& call) { deliver_event(state, static_cast<event_call&>(call)); };
         once = once && !is_posted;
     }
-    return event ? to->on(*event, std::move(callback), once) : to->on_any(std::move(callback), in_front);
+    auto& table = static_cast<event_emitter&>(*to);
+    return event ? table.on(*event, std::move(callback), once) : table.on_any(std::move(callback), in_front);
 }
 
 SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler)

@@ -89,7 +89,8 @@ inline void announce(std::shared_ptr<namespace_core> const& to, std::string_view
         return;
     for (auto const& each : events->listeners_of(event))
         socket->client().defer([events, each, socket] {
-            namespace_call call{.socket = socket};
+            namespace_call call;
+            call.socket = socket;
             events->call_one(each, call);
         });
 }

@@ -277,7 +277,8 @@ SOCKETIO_DECL void peer_core::dispatch(std::string_view event, std::string_view 
     std::list<unique_function<void()>> steps;
     for (auto const& each : connection_events_.listeners_of(event))
         steps.push_back([this, each, about] {
-            connection_call call{about};
+            connection_call call;
+            call.about = about;
             connection_events_.call_one(each, call);
         });
     defer(std::move(steps));

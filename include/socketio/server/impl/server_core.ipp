@@ -90,7 +90,8 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
         if (!self)
             return;
         self->refused_.fetch_add(1, std::memory_order_relaxed);
-        engine_call call{.failure = &reason};
+        engine_call call;
+        call.failure = &reason;
         self->engine_events_.dispatch_from_anywhere("connection_error", call);
     };
     made.headers = [weak = weak_from_this()](string_pairs& headers, http_request const& request, bool initial) {
@@ -107,7 +108,9 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
 // "initial_headers" comes before "headers", as in the reference.
 SOCKETIO_DECL void server_core::dispatch_headers(string_pairs& headers, http_request const& request, bool initial)
 {
-    engine_call call{.headers = &headers, .request = &request};
+    engine_call call;
+    call.headers = &headers;
+    call.request = &request;
     if (initial)
         engine_events_.dispatch_from_anywhere("initial_headers", call);
     engine_events_.dispatch_from_anywhere("headers", call);

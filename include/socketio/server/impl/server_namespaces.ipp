@@ -46,7 +46,8 @@ SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::of(std::string_view n
     if (late)
         made->close();
     if (root_) {
-        namespace_call call{.made = made};
+        namespace_call call;
+        call.made = made;
         root_->events()->dispatch_from_anywhere("new_namespace", call);
     }
     return made;
@@ -185,7 +186,8 @@ private:
             to = in_->child(name_, *families_[at - 1].parent, to_call);
         for (auto const& each : to_call)
             client_->defer([root = in_->root(), each, to] {
-                namespace_call call{.made = to};
+                namespace_call call;
+                call.made = to;
                 root->events()->call_one(each, call);
             });
         if (to)

@@ -1,0 +1,38 @@
+// What the owners of listeners need: the kind of a listener, and the calls that remove some. A table of listeners is
+// in listener_table.hpp; the handles of the library hold one without knowing the class.
+#pragma once
+
+#include <socketio/core/config.hpp>
+#include <socketio/core/function.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace socketio::detail {
+
+class listener_table;
+struct listener_entry;
+
+// The base of what listeners are called with: an event and its arguments.
+struct emitted {
+    listener_entry* current_entry = nullptr; // of the listener that is being called
+};
+
+// Knows the class behind the argument, since it was added to a table of such calls.
+using listener = unique_function<void(emitted&)>;
+
+// For handles. Any thread.
+SOCKETIO_DECL void remove_listener(listener_table& from, std::uint64_t which);
+SOCKETIO_DECL void remove_listeners(listener_table& from, std::string_view event);
+SOCKETIO_DECL void remove_named_listeners(listener_table& from);
+SOCKETIO_DECL void remove_any_listeners(listener_table& from);
+SOCKETIO_DECL bool has_listeners(listener_table const& in, std::string_view event);
+SOCKETIO_DECL std::vector<std::uint64_t> listener_ids(listener_table const& in, std::string_view event);
+SOCKETIO_DECL std::vector<std::uint64_t> any_listener_ids(listener_table const& in);
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/core/impl/listeners.ipp>
+#endif
