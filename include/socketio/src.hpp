@@ -17,7 +17,6 @@
 #include <socketio/core/impl/json_number.ipp>
 #include <socketio/core/impl/json_writer.ipp>
 #include <socketio/core/impl/listener_table.ipp>
-#include <socketio/core/impl/listeners.ipp>
 #include <socketio/core/impl/random.ipp>
 #include <socketio/core/impl/tape.ipp>
 #include <socketio/core/impl/text_hash.ipp>
@@ -27,6 +26,7 @@
 
 #include <socketio/codec/impl/engine_packet.ipp>
 #include <socketio/codec/impl/packet_decoder.ipp>
+#include <socketio/codec/impl/packet_encoder.ipp>
 
 #include <socketio/wire/impl/base64.ipp>
 #include <socketio/wire/impl/body_reader.ipp>
@@ -44,9 +44,11 @@
 #include <socketio/wire/impl/socks5.ipp>
 #include <socketio/wire/impl/url.ipp>
 
+#include <socketio/session/impl/ack.ipp>
 #include <socketio/session/impl/channel.ipp>
 #include <socketio/session/impl/connect_machine.ipp>
 #include <socketio/session/impl/engine.ipp>
+#include <socketio/session/impl/packet_queue.ipp>
 #include <socketio/session/impl/polling.ipp>
 #include <socketio/session/impl/websocket_endpoint.ipp>
 #if defined(SOCKETIO_WITH_ZLIB)
@@ -92,6 +94,8 @@
 #include <socketio/net/tls/impl/tls_stream.ipp>
 #endif
 
+#include <socketio/client/impl/emitting.ipp>
+#include <socketio/client/impl/io.ipp>
 #include <socketio/client/impl/links.ipp>
 #include <socketio/client/impl/manager_cache.ipp>
 #include <socketio/client/impl/manager_core.ipp>
@@ -101,6 +105,7 @@
 #include <socketio/client/impl/manager_snapshot.ipp>
 #include <socketio/client/impl/packet_writer.ipp>
 #include <socketio/client/impl/send_buffer.ipp>
+#include <socketio/client/impl/socket.ipp>
 #include <socketio/client/impl/socket_buffer.ipp>
 #include <socketio/client/impl/socket_channel.ipp>
 #include <socketio/client/impl/socket_core.ipp>

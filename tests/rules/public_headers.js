@@ -7,12 +7,12 @@ const { find, code, lineOf, report } = require("../support/sources.js");
 const root = "include/socketio/";
 // Programs include the umbrellas (client.hpp, server.hpp, websocket.hpp, ...), which bring these in.
 const publicHeaders = [
+    "client/buffered_event.hpp",
     "client/connection_snapshot.hpp",
     "client/emit_operator.hpp",
     "client/event_stream.hpp",
     "client/manager.hpp",
     "client/options.hpp",
-    "client/send_buffer.hpp",
     "client/socket.hpp",
     "client/stream_state.hpp",
     "codec/packet.hpp",

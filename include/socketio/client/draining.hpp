@@ -1,10 +1,11 @@
 // Initiates `async_drain`: the wait until no data is buffered.
 #pragma once
 
-#include <socketio/client/emitting.hpp>
+#include <socketio/client/links.hpp>
 #include <socketio/net/completion.hpp>
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace socketio::detail {
@@ -14,7 +15,7 @@ public:
     using executor_type = asio::any_io_executor;
 
     explicit drain_initiation(std::shared_ptr<socket_link> on) noexcept : link_{std::move(on)} {}
-    executor_type get_executor() const noexcept { return executor_of(*link_); }
+    executor_type get_executor() const noexcept { return link_->get_executor(); }
 
     template <class Handler>
     void operator()(Handler&& handler) const
@@ -22,13 +23,13 @@ public:
         auto const executor = get_executor();
         if (!executor)
             return;
-        auto const id = link_->core().new_drain_id();
+        auto const id = link_->new_drain_id();
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
             slot.assign([core = link_->weak_core(), id](asio::cancellation_type) {
                 if (auto const alive = core.lock())
-                    alive->cancel_drain(id);
+                    cancel_drain_of(*alive, id);
             });
-        link_->core().wait_for_drain(id, completion<std::decay_t<Handler>>{std::forward<Handler>(handler), executor});
+        link_->wait_for_drain(id, completion<std::decay_t<Handler>>{std::forward<Handler>(handler), executor});
     }
 
 private:

@@ -43,7 +43,7 @@ public:
     using executor_type = asio::any_io_executor;
 
     explicit next_initiation(std::shared_ptr<socket_link> on) noexcept : link_{std::move(on)} {}
-    executor_type get_executor() const { return link_->manager()->get_executor(); }
+    executor_type get_executor() const { return link_->get_executor(); }
 
     // It waits before it listens, so that an event on another thread is not missed.
     template <class Handler>
@@ -51,7 +51,8 @@ public:
     {
         auto const state = std::make_shared<stream_state<R...>>(*link_, stream_options{.limit = 1}, true);
         start_taking(state, limit, std::forward<Handler>(handler));
-        link_->events()->on(event, make_stream_listener<Read>(state), true);
+        std::string_view const name = event;
+        listen_delivered(link_->events(), &name, {}, make_stream_listener<Read>(state), true, false);
     }
 
 private:
@@ -149,12 +150,14 @@ struct stream_kind {
     static event_stream<R...> open(socket_link const& of, std::string_view event, stream_options const& settings)
     {
         auto const made = std::make_shared<state>(of, settings, false);
-        return {made, {of.events(), of.events()->on(event, make_stream_listener<Read>(made))}};
+        auto const on = of.events();
+        return {made, {on, listen_delivered(on, &event, {}, make_stream_listener<Read>(made), false, false)}};
     }
     static event_stream<R...> open_any(socket_link const& of, stream_options const& settings)
     {
         auto const made = std::make_shared<state>(of, settings, false);
-        return {made, {of.events(), of.events()->on_any(make_stream_listener<Read>(made))}};
+        auto const on = of.events();
+        return {made, {on, listen_delivered(on, nullptr, {}, make_stream_listener<Read>(made), false, false)}};
     }
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/client/manager.hpp>
-#include <socketio/client/manager_cache.hpp>
+#include <socketio/client/options.hpp>
 #include <socketio/client/socket.hpp>
 
 #include <string_view>
@@ -21,10 +21,8 @@ namespace socketio {
 // share one connection: that of an earlier call on this executor with the same origin and `path`, as long as
 // it has no socket of this namespace. The options of the earlier call apply then. `forceNew`, or `multiplex`
 // off, makes a connection of its own.
-inline socket io(asio::any_io_executor executor, std::string_view url, options settings = {})
-{
-    return socket{detail::manager_cache::socket(executor, url, std::move(settings))};
-}
+SOCKETIO_DECL socket io(asio::any_io_executor executor, std::string_view url, options settings = {});
+SOCKETIO_DECL socket io(asio::io_context& context, std::string_view url, options settings = {});
 
 template <class Context>
     requires requires(Context& c) { asio::any_io_executor{c.get_executor()}; }
@@ -34,3 +32,7 @@ socket io(Context& context, std::string_view url, options settings = {})
 }
 
 } // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/client/impl/io.ipp>
+#endif

@@ -2,28 +2,36 @@
 // handle is destroyed, its link reports that to the strand and returns without waiting.
 #pragma once
 
-#include <socketio/client/options.hpp>
-#include <socketio/client/reconnect_rules.hpp>
+#include <socketio/client/buffered_event.hpp>
 #include <socketio/client/connection_snapshot.hpp>
-#include <socketio/client/socket_core.hpp>
+#include <socketio/client/options.hpp>
+#include <socketio/core/function.hpp>
+#include <socketio/core/listeners.hpp>
 #include <socketio/net/executor.hpp>
+#include <socketio/session/failure.hpp>
+#include <socketio/session/reconnect_values.hpp>
 
-#include <map>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
+// What lies behind them is not included here: the files of a program that is compiled separately never see it.
 namespace socketio::detail {
 
 class manager_core;
+class reconnect_rules;
+class socket_core;
 class socket_link;
 
 class manager_link : public std::enable_shared_from_this<manager_link> {
 public:
     static std::shared_ptr<manager_link> make(asio::any_io_executor executor, std::string_view url, options settings);
-    explicit manager_link(std::shared_ptr<manager_core> core) noexcept;
+    explicit manager_link(std::shared_ptr<manager_core> core);
     manager_link(manager_link const&) = delete;
     manager_link& operator=(manager_link const&) = delete;
     ~manager_link();
@@ -33,21 +41,27 @@ public:
     std::shared_ptr<socket_link> new_socket(std::string_view nsp, socket_options const& settings);
     void open();
     void close();
-    reconnect_rules& rules() const noexcept;
-    void reconnection(bool allowed);
+    reconnect_values rules() const;
+    void set_reconnection(bool allowed);
+    void set_attempts(std::uint64_t value);
+    void set_delay(std::chrono::milliseconds value);
+    void set_delay_max(std::chrono::milliseconds value);
+    void set_randomization(double value);
+    void set_timeout(std::chrono::milliseconds value);
     void reconnect_now();
-    std::shared_ptr<event_emitter> events() const;
+    std::shared_ptr<listener_table> events() const;
     callback_executor const& callbacks() const noexcept;
     asio::any_io_executor get_executor() const;
     connection_snapshot snapshot() const;
     manager_core& core() const noexcept { return *core_; }
 
 private:
+    struct known_sockets;
+
     std::shared_ptr<socket_link> make_socket(std::string const& name, socket_options settings);
 
     std::shared_ptr<manager_core> core_;
-    std::recursive_mutex mutex_; // destructors inside the lock may ask for another socket
-    std::map<std::string, std::weak_ptr<socket_link>, std::less<>> links_;
+    std::unique_ptr<known_sockets> sockets_;
 };
 
 class socket_link {
@@ -59,22 +73,38 @@ public:
 
     void connect();
     void disconnect();
-    void emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
-                    encode_event_ref encode, buffer_policy const& rule);
-    // Throws like emit_event, for a packet that is sent later.
-    void check_emit(std::string_view event, std::size_t attachments) const;
-    void send(packet_queue const& packet, pending_ack waiting, buffer_policy const& rule);
+
+    // Of the socket, with the comments there.
+    std::string id() const;
+    std::string const& nsp() const noexcept;
+    bool connected() const noexcept;
+    bool recovered() const noexcept;
+    bool active() const noexcept;
+    recovery_state recovery() const;
+    socket_snapshot snapshot() const;
+    std::vector<buffered_event> buffered_events() const;
+    void clear_send_buffer() const;
+    std::size_t buffered_amount() const;
+    void set_error_hook(std::function<void(event_error const&)> hook) const;
+    std::shared_ptr<listener_table> outgoing() const;
+    std::shared_ptr<listener_table> events() const;
+
+    // Calls `done` in a step, once: see socket_core.
+    std::uint64_t new_drain_id() const noexcept;
+    void wait_for_drain(std::uint64_t id, unique_function<void(std::error_code)> done) const;
+
     std::weak_ptr<socket_core> weak_core() const noexcept { return core_; }
-    std::shared_ptr<event_emitter> outgoing() const { return {core_, &core_->outgoing()}; }
-    std::shared_ptr<event_emitter> events() const { return {core_, &core_->events()}; }
     socket_core& core() const noexcept { return *core_; }
     std::shared_ptr<manager_link> const& manager() const noexcept { return manager_; }
     callback_executor const& callbacks() const noexcept { return manager_->callbacks(); }
+    asio::any_io_executor get_executor() const { return manager_->get_executor(); }
 
 private:
     std::shared_ptr<manager_link> manager_;
     std::shared_ptr<socket_core> core_;
 };
+
+SOCKETIO_DECL void cancel_drain_of(socket_core& to, std::uint64_t id);
 
 } // namespace socketio::detail
 

@@ -40,7 +40,7 @@ public:
 
     // The socket of a namespace. A second call for a namespace returns the same socket, and ignores `settings`.
     // Connects at once unless `autoConnect` is off.
-    inline class socket socket(std::string_view nsp, socket_options settings = {});
+    class socket socket(std::string_view nsp, socket_options settings = {});
 
     // Opens the connection. Has no effect if that is under way. `connect` is the same.
     void open() { link_->open(); }
@@ -55,44 +55,44 @@ public:
     //
     // Switched off during the wait for an attempt, `reconnection` ends the wait. An attempt under way is the
     // last one. Switched on again, it applies from the next loss or failed attempt on.
-    bool reconnection() const { return rules().read().reconnection; }
+    bool reconnection() const { return link_->rules().reconnection; }
     manager& reconnection(bool allowed)
     {
-        link_->reconnection(allowed);
+        link_->set_reconnection(allowed);
         return *this;
     }
     // 0: no limit. Checked after the next failure or loss.
-    std::uint64_t reconnectionAttempts() const { return rules().read().attempts; }
+    std::uint64_t reconnectionAttempts() const { return link_->rules().attempts; }
     manager& reconnectionAttempts(std::uint64_t value)
     {
-        rules().change([&](detail::reconnect_values& values) { values.attempts = value; });
+        link_->set_attempts(value);
         return *this;
     }
     // These three apply from the next wait on; they do not change a wait that has begun.
-    std::chrono::milliseconds reconnectionDelay() const { return rules().read().wait.delay; }
+    std::chrono::milliseconds reconnectionDelay() const { return link_->rules().wait.delay; }
     manager& reconnectionDelay(std::chrono::milliseconds value)
     {
-        rules().change([&](detail::reconnect_values& values) { values.wait.delay = value; });
+        link_->set_delay(value);
         return *this;
     }
-    std::chrono::milliseconds reconnectionDelayMax() const { return rules().read().wait.delay_max; }
+    std::chrono::milliseconds reconnectionDelayMax() const { return link_->rules().wait.delay_max; }
     manager& reconnectionDelayMax(std::chrono::milliseconds value)
     {
-        rules().change([&](detail::reconnect_values& values) { values.wait.delay_max = value; });
+        link_->set_delay_max(value);
         return *this;
     }
     // 0 to 1; other values become the nearest of these.
-    double randomizationFactor() const { return rules().read().wait.randomization; }
+    double randomizationFactor() const { return link_->rules().wait.randomization; }
     manager& randomizationFactor(double value)
     {
-        rules().change([&](detail::reconnect_values& values) { values.wait.randomization = value; });
+        link_->set_randomization(value);
         return *this;
     }
     // 0: no limit. Applies from the next attempt on.
-    std::chrono::milliseconds timeout() const { return rules().read().timeout; }
+    std::chrono::milliseconds timeout() const { return link_->rules().timeout; }
     manager& timeout(std::chrono::milliseconds value)
     {
-        rules().change([&](detail::reconnect_values& values) { values.timeout = value; });
+        link_->set_timeout(value);
         return *this;
     }
 
@@ -110,13 +110,12 @@ private:
     template <class>
     friend class listens;
 
-    std::shared_ptr<detail::event_emitter> events() const { return link_->events(); }
+    std::shared_ptr<detail::listener_table> events() const { return link_->events(); }
     template <class Listener>
     listener_handle add_listener(std::string_view event, Listener&& listener, bool once) const
     {
         return detail::listen(events(), event, std::forward<Listener>(listener), once, link_->callbacks());
     }
-    detail::reconnect_rules& rules() const noexcept { return link_->rules(); }
 
     std::shared_ptr<detail::manager_link> link_;
 };

@@ -1,9 +1,10 @@
 // The unsent packets of one namespace, within limits. The strand changes it; any thread may read it.
 #pragma once
 
+#include <socketio/client/buffer_policy.hpp>
+#include <socketio/client/buffered_event.hpp>
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/clock.hpp>
-#include <socketio/core/value.hpp>
 #include <socketio/session/buffer_limits.hpp>
 #include <socketio/session/packet_queue.hpp>
 
@@ -16,24 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace socketio {
-
-// An event that waits for the connection.
-struct buffered_event {
-    std::string event;
-    array arguments;
-};
-
-} // namespace socketio
-
 namespace socketio::detail {
-
-// The fate of a packet that cannot be written at once.
-struct buffer_policy {
-    bool is_volatile = false;                      // it is dropped
-    clock::time_point expires = clock::never();    // it is stored until then
-    bool compress = true;                          // when it is written
-};
 
 class send_buffer {
 public:

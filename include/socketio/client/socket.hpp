@@ -74,10 +74,7 @@ public:
         return detail::stream_of<R...>::open(link(), event, settings);
     }
     // Every event of the server, as its name and an array of its arguments.
-    event_stream<std::string, array> stream_any(stream_options const& settings = {})
-    {
-        return detail::stream_kind<detail::name_and_arguments, std::string, array>::open_any(link(), settings);
-    }
+    event_stream<std::string, array> stream_any(stream_options const& settings = {});
 
     // Joins the namespace, and opens the connection if necessary. Needed after disconnect(), after a disconnect
     // by the server, after a refusal, and with `autoConnect` off. `open` is the same.
@@ -90,13 +87,13 @@ public:
 
     // The events in the send buffer, in order, without those of the `retries` queue. Another thread's emit may
     // still be on its way there.
-    std::vector<buffered_event> sendBuffer() const { return link().core().buffered_events(); }
+    std::vector<buffered_event> sendBuffer() const { return link().buffered_events(); }
     // Removes them; their acknowledgements end with std::errc::operation_canceled.
-    void clear_send_buffer() { link().core().clear_send_buffer(); }
+    void clear_send_buffer() { link().clear_send_buffer(); }
     // Bytes that the operating system has not accepted yet: the send buffer, the `retries` queue (until its
     // events are acknowledged), and the unsent output of the connection, for all of its namespaces. Off the
     // strand, the value is that of the last turn.
-    std::size_t buffered_amount() const { return link().core().buffered_amount(); }
+    std::size_t buffered_amount() const { return link().buffered_amount(); }
     // Completes with (std::error_code) when that is 0, so that a producer can adapt to the network. Errors:
     // std::errc::operation_canceled after a cancellation, error::stopped when the last handle is destroyed.
     // Handlers run as for emitWithAck.
@@ -110,29 +107,29 @@ public:
     }
 
     // The id the server has given this socket for this connection; empty while not connected.
-    std::string id() const { return link().core().id(); }
-    bool connected() const { return link().core().connected(); }
+    std::string id() const { return link().id(); }
+    bool connected() const { return link().connected(); }
     bool disconnected() const { return !connected(); }
     // The connection was lost, and the server has resumed the session: same id, same rooms, and the missed
     // events came before "connect". Needs connectionStateRecovery on the server.
-    bool recovered() const { return link().core().recovered(); }
+    bool recovered() const { return link().recovered(); }
     // The value of the option `recovery` for a later socket that resumes this session, even in a new process.
-    recovery_state recovery() const { return link().core().recovery(); }
+    recovery_state recovery() const { return link().recovery(); }
     // True if it is connected, or will connect by itself. Otherwise call connect().
-    bool active() const { return link().core().active(); }
-    std::string const& nsp() const { return link().core().nsp(); }
+    bool active() const { return link().active(); }
+    std::string const& nsp() const { return link().nsp(); }
 
     // The state of this socket as numbers, after the last turn on the strand (on the strand: now). See
     // manager::snapshot() for its connection.
-    socket_snapshot snapshot() const { return link().core().snapshot(); }
+    socket_snapshot snapshot() const { return link().snapshot(); }
 
     // Called for events that could not be delivered or sent (event_error const&); the connection continues. One
     // hook per socket; a new one replaces the old one. Without a hook, errors are only logged.
-    void on_error(std::function<void(event_error const&)> hook) { link().core().set_error_hook(std::move(hook)); }
+    void on_error(std::function<void(event_error const&)> hook) { link().set_error_hook(std::move(hook)); }
 
     // The manager of this socket's connection.
     manager io() const { return manager{link().manager()}; }
-    asio::any_io_executor get_executor() const { return link().manager()->get_executor(); }
+    asio::any_io_executor get_executor() const { return link().get_executor(); }
 
     friend bool operator==(socket const& a, socket const& b) noexcept { return a.link_ == b.link_; }
 
@@ -146,8 +143,8 @@ private:
 
     std::shared_ptr<detail::socket_link> const& destination() const { return link_to_share(); }
     static detail::emit_flags conditions() noexcept { return {}; }
-    std::shared_ptr<detail::event_emitter> events() const { return link().events(); }
-    std::shared_ptr<detail::event_emitter> outgoing() const { return link().outgoing(); }
+    std::shared_ptr<detail::listener_table> events() const { return link().events(); }
+    std::shared_ptr<detail::listener_table> outgoing() const { return link().outgoing(); }
     callback_executor const& callbacks() const { return link().callbacks(); }
     template <class Listener>
     listener_handle add_listener(std::string_view event, Listener&& listener, bool once) const
@@ -171,9 +168,8 @@ private:
     std::shared_ptr<detail::socket_link> link_;
 };
 
-inline class socket manager::socket(std::string_view nsp, socket_options settings)
-{
-    return socketio::socket{link_->socket(nsp, std::move(settings))};
-}
-
 } // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/client/impl/socket.ipp>
+#endif

@@ -4,7 +4,7 @@
 
 #include <socketio/client/links.hpp>
 #include <socketio/core/function.hpp>
-#include <socketio/session/alarms.hpp>
+#include <socketio/session/alarm_key.hpp>
 
 #include <chrono>
 #include <memory>
@@ -31,8 +31,8 @@ protected:
 
     // On the strand.
     void defer(unique_function<void()> step);
-    alarms::key set_alarm(std::chrono::milliseconds from_now, unique_function<void()> action);
-    void clear_alarm(alarms::key const& which);
+    alarm_key set_alarm(std::chrono::milliseconds from_now, unique_function<void()> action);
+    void clear_alarm(alarm_key const& which);
 
     // On the strand: events no longer arrive.
     virtual void end(std::error_code why) = 0;

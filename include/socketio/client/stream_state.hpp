@@ -6,7 +6,6 @@
 #include <socketio/core/value.hpp>
 #include <socketio/session/buffer_limits.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -71,14 +70,15 @@ public:
     // A pending operation that waits for an event.
     struct taker {
         unique_function<void(std::error_code, R...)> done;
-        alarms::key deadline{};
+        alarm_key deadline{};
     };
 
     // `one_only`: it ends with the first event, even one that cannot be read.
     stream_state(socket_link const& of, stream_options settings, bool one_only)
         : stream_base{of}, settings_{settings}, one_only_{one_only}
     {
-        settings_.limit = std::max<std::size_t>(settings_.limit, 1);
+        if (settings_.limit == 0)
+            settings_.limit = 1;
     }
 
     std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
@@ -160,11 +160,8 @@ private:
 
     void give_up(std::shared_ptr<taker> const& which, std::error_code why)
     {
-        auto const found = std::find(takers_.begin(), takers_.end(), which);
-        if (found == takers_.end())
-            return;
-        takers_.erase(found);
-        finish_later(which, why, {});
+        if (std::erase(takers_, which) != 0)
+            finish_later(which, why, {});
     }
 
     // Completes, but not inside the initiating function.

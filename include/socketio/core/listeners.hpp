@@ -22,7 +22,7 @@ struct emitted {
 // Knows the class behind the argument, since it was added to a table of such calls.
 using listener = unique_function<void(emitted&)>;
 
-// For handles. Any thread.
+// For handles; defined with the table. Any thread.
 SOCKETIO_DECL void remove_listener(listener_table& from, std::uint64_t which);
 SOCKETIO_DECL void remove_listeners(listener_table& from, std::string_view event);
 SOCKETIO_DECL void remove_named_listeners(listener_table& from);
@@ -32,7 +32,3 @@ SOCKETIO_DECL std::vector<std::uint64_t> listener_ids(listener_table const& in, 
 SOCKETIO_DECL std::vector<std::uint64_t> any_listener_ids(listener_table const& in);
 
 } // namespace socketio::detail
-
-#if defined(SOCKETIO_HEADER_ONLY)
-#include <socketio/core/impl/listeners.ipp>
-#endif

@@ -4,13 +4,13 @@
 //   socketio_emit_now(to, conditions, waiting, event, ...)       sends, or keeps, an event
 //   prepare_emit(to, conditions, waiting, event, ...)   encodes one that emit_prepared(to, prepared) sends later
 //   callbacks_of(to), executor_of(to)                   where handlers are called
-//   cancellable(to)                                     holds weakly what can cancel an acknowledgement
+//   cancellable(to)                                     holds weakly what cancel_ack_of(it, id) can cancel one at
 #pragma once
 
 #include <socketio/net/answer.hpp>
 #include <socketio/net/completion.hpp>
 #include <socketio/net/delivery.hpp>
-#include <socketio/session/acks.hpp>
+#include <socketio/session/pending_ack.hpp>
 #include <socketio/session/typed_listener.hpp>
 
 #include <cstddef>
@@ -72,7 +72,7 @@ public:
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
             slot.assign([weak = cancellable(*to_), id = emit.waiting.id](asio::cancellation_type) {
                 if (auto const alive = weak.lock())
-                    alive->cancel_ack(id);
+                    cancel_ack_of(*alive, id);
             });
         emit.waiting.wants_errors = true;
         emit.waiting.handler = complete_with_answer<R...>(std::forward<Handler>(handler), executor);

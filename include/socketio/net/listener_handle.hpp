@@ -40,8 +40,8 @@ namespace detail {
 // Implements `on`, `once` and the catch-all ones for sockets and managers. `otherwise` is the executor of
 // listeners that are not bound to one.
 template <class Listener>
-listener_handle listen(std::shared_ptr<listener_table> const& to, std::string_view event, Listener&& listener, bool once,
-                       callback_executor const& otherwise)
+listener_handle listen(std::shared_ptr<listener_table> const& to, std::string_view event, Listener&& listener,
+                       bool once, callback_executor const& otherwise)
 {
     static_assert(!std::is_member_pointer_v<callable_target_t<Listener>>,
                   "a member function needs its object: write a lambda, [this](int n) { on_news(n); }");

@@ -45,6 +45,10 @@ inline std::weak_ptr<server_socket_core> cancellable(server_socket_core& to) noe
 {
     return to.weak_from_this();
 }
+inline void cancel_ack_of(server_socket_core& to, std::uint64_t id)
+{
+    to.cancel_ack(id);
+}
 inline void begin_waiting(server_socket_core& to, broadcast_options const& options, std::string_view event,
     pending_ack& made)
 {

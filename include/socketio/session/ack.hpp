@@ -4,7 +4,6 @@
 #include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/bytes.hpp>
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -38,27 +37,9 @@ public:
     }
     ack_state(ack_state const&) = delete;
     ack_state& operator=(ack_state const&) = delete;
-    ~ack_state()
-    {
-        if (!used_.load(std::memory_order_acquire))
-            if (auto const target = target_.lock())
-                target->ack_dropped(id_);
-    }
+    ~ack_state();
 
-    template <class... Args>
-    void answer(Args const&... arguments)
-    {
-        if (used_.exchange(true, std::memory_order_acq_rel))
-            return;
-        auto const target = target_.lock();
-        if (!target)
-            return;
-        std::array<char, 1024> room; // enough for most answers
-        byte_buffer text{room};
-        std::vector<bytes_view> attachments;
-        encode_ack(text, attachments, nsp_, id_, arguments...);
-        target->send_ack(text.view(), attachments, epoch_);
-    }
+    void answer(write_arguments_ref arguments);
 
 private:
     std::weak_ptr<ack_target> target_;
@@ -87,7 +68,7 @@ public:
                       "an argument has a type that cannot be sent: give it SOCKETIO_FIELDS or a socketio::convert, see "
                       "socketio/core/convert.hpp");
         if (state_)
-            state_->answer(arguments...);
+            state_->answer([&](json_writer& json) { (detail::write_argument(json, arguments), ...); });
     }
 
 private:
@@ -95,3 +76,7 @@ private:
 };
 
 } // namespace socketio
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/session/impl/ack.ipp>
+#endif

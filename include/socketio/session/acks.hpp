@@ -4,7 +4,7 @@
 
 #include <socketio/core/caught.hpp>
 #include <socketio/core/clock.hpp>
-#include <socketio/session/typed_listener.hpp>
+#include <socketio/session/pending_ack.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,16 +14,6 @@
 #include <vector>
 
 namespace socketio::detail {
-
-struct pending_ack {
-    std::uint64_t id = 0;
-    clock::time_point deadline = clock::never();
-    bool wants_errors = false; // the handler takes an error code
-    bool buffered = false;     // its packet has not been sent yet: a disconnect does not end it
-    std::string event{};
-    ack_handler handler{};
-    std::error_code ended_by{}; // after put_back(): the error with which it ends at once
-};
 
 // Ids ascend, so that look-up and removal in a sorted vector are cheap. Answers mostly arrive in order.
 class acks {

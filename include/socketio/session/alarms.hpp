@@ -3,27 +3,17 @@
 
 #include <socketio/core/clock.hpp>
 #include <socketio/core/function.hpp>
+#include <socketio/session/alarm_key.hpp>
 
 #include <cstdint>
 #include <map>
-#include <tuple>
 #include <utility>
 
 namespace socketio::detail {
 
 class alarms {
 public:
-    // Identifies an alarm. It may be cleared after the alarm, too. The default identifies no alarm.
-    struct key {
-        clock::time_point at{};
-        std::uint64_t number = 0;
-        // Written out: chrono has no <=> in libc++ before 17.
-        bool operator==(key const&) const = default;
-        friend bool operator<(key const& a, key const& b) noexcept
-        {
-            return std::tie(a.at, a.number) < std::tie(b.at, b.number);
-        }
-    };
+    using key = alarm_key;
 
     key set(clock::time_point at, unique_function<void()> action)
     {

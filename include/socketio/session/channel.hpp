@@ -4,6 +4,7 @@
 
 #include <socketio/codec/packet.hpp>
 #include <socketio/core/function.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/session/acks.hpp>
 #include <socketio/session/event_emitter.hpp>
 #include <socketio/session/owned_events.hpp>

@@ -3,14 +3,11 @@
 #pragma once
 
 #include <socketio/core/bytes.hpp>
-#include <socketio/core/caught.hpp>
 #include <socketio/core/clock.hpp>
 #include <socketio/core/scope.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -41,44 +38,13 @@ public:
     std::size_t memory() const noexcept { return bytes_.capacity(); }
 
     // The number of bytes that a packet adds to byte_size().
-    static std::size_t size_of(std::string_view text, std::span<bytes_view const> attachments) noexcept
-    {
-        std::size_t size = text.size();
-        for (bytes_view const each : attachments)
-            size += each.size() + sizeof(std::uint64_t);
-        return size;
-    }
+    static std::size_t size_of(std::string_view text, std::span<bytes_view const> attachments) noexcept;
 
     void push(std::string_view text, std::span<bytes_view const> attachments, std::optional<std::uint64_t> ack,
-              clock::time_point expires = clock::never(), bool compress = true)
-    {
-        // Allocates all memory first, so that a failure leaves no part of the packet behind.
-        std::size_t const size = size_of(text, attachments);
-        char* const at = bytes_.prepare(size);
-        entries_.push_back({size, text.size(), static_cast<std::uint32_t>(attachments.size()), ack, expires, compress});
-        std::copy_n(text.data(), text.size(), at);
-        bytes_.commit(text.size());
-        for (bytes_view const each : attachments) {
-            std::uint64_t const length = each.size();
-            bytes_.append(&length, sizeof length);
-            bytes_.append(each);
-        }
-        earliest_ = std::min(earliest_, expires);
-        ++count_;
-    }
+              clock::time_point expires = clock::never(), bool compress = true);
 
     // Removes the packet whose acknowledgement has this id. Returns false if it is not here.
-    bool remove(std::uint64_t ack)
-    {
-        for (std::size_t i = head_; i != entries_.size(); ++i) {
-            if (!entries_[i].removed && entries_[i].ack == ack) {
-                mark_removed(entries_[i]);
-                sweep();
-                return true;
-            }
-        }
-        return false;
-    }
+    bool remove(std::uint64_t ack);
 
     // Removes the first packet, which must exist, after it called `gone` with (text, ack).
     template <class Gone>
@@ -110,7 +76,7 @@ public:
                 mark_removed(each);
             }
             if (!each.removed)
-                earliest_ = std::min(earliest_, each.expires);
+                earliest_ = each.expires < earliest_ ? each.expires : earliest_;
             at += each.size;
         }
         again.done();
@@ -173,83 +139,19 @@ public:
         clear();
     }
 
-    void clear() noexcept
-    {
-        entries_.clear();
-        head_ = 0;
-        count_ = 0;
-        offset_ = 0;
-        removed_bytes_ = 0;
-        earliest_ = clock::never();
-        bytes_.clear();
-        bytes_.shrink(keep_);
-    }
+    void clear() noexcept;
 
 private:
     // The index of the first packet that is not removed. Adds the bytes before it to `at`.
-    std::size_t first_index(std::size_t& at) const noexcept
-    {
-        std::size_t first = head_;
-        for (; entries_[first].removed; ++first)
-            at += entries_[first].size;
-        return first;
-    }
+    std::size_t first_index(std::size_t& at) const noexcept;
 
-    void mark_removed(entry& which) noexcept
-    {
-        which.removed = true;
-        removed_bytes_ += which.size;
-        --count_;
-    }
-
-    void skip_first() noexcept
-    {
-        entry const& first = entries_[head_++];
-        offset_ += first.size;
-        if (first.removed)
-            removed_bytes_ -= first.size;
-    }
-
+    void mark_removed(entry& which) noexcept;
+    void skip_first() noexcept;
     // A partly drained queue may stay so for days, while packets are added and removed. Their memory is released
     // when it is the greater part, and if memory for the copy is available.
-    void sweep() noexcept
-    {
-        while (head_ != entries_.size() && entries_[head_].removed)
-            skip_first();
-        if (count_ == 0)
-            clear();
-        else if (offset_ + removed_bytes_ > byte_size() + keep_ || entries_.size() > 2 * count_ + 64)
-            static_cast<void>(caught([this] { compact(); }));
-    }
-
-    void compact()
-    {
-        byte_buffer copy;
-        copy.prepare(byte_size());
-        for (std::size_t i = head_; i != entries_.size(); ++i) {
-            if (!entries_[i].removed)
-                copy.append(bytes_.data() + offset_, entries_[i].size);
-            offset_ += entries_[i].size;
-        }
-        entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
-        std::erase_if(entries_, [](entry const& each) { return each.removed; });
-        bytes_.swap(copy);
-        head_ = 0;
-        offset_ = 0;
-        removed_bytes_ = 0;
-    }
-
-    static void split(char const* at, entry const& from, std::vector<bytes_view>& attachments)
-    {
-        at += from.text;
-        for (std::uint32_t i = 0; i != from.attachments; ++i) {
-            std::uint64_t length = 0;
-            std::memcpy(&length, at, sizeof length);
-            at += sizeof length;
-            attachments.push_back(as_bytes({at, static_cast<std::size_t>(length)}));
-            at += length;
-        }
-    }
+    void sweep() noexcept;
+    void compact();
+    static void split(char const* at, entry const& from, std::vector<bytes_view>& attachments);
 
     std::size_t keep_ = 64 * 1024;
     byte_buffer bytes_;
@@ -262,3 +164,7 @@ private:
 };
 
 } // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/session/impl/packet_queue.ipp>
+#endif

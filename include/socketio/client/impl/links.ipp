@@ -3,11 +3,23 @@
 
 #include <socketio/client/links.hpp>
 #include <socketio/client/manager_core.hpp>
+#include <socketio/client/socket_core.hpp>
 #include <socketio/core/shared_new.hpp>
+
+#include <map>
+#include <mutex>
 
 namespace socketio::detail {
 
-SOCKETIO_DECL manager_link::manager_link(std::shared_ptr<manager_core> core) noexcept : core_{std::move(core)} {}
+struct manager_link::known_sockets {
+    std::recursive_mutex mutex; // destructors inside the lock may ask for another socket
+    std::map<std::string, std::weak_ptr<socket_link>, std::less<>> links;
+};
+
+SOCKETIO_DECL manager_link::manager_link(std::shared_ptr<manager_core> core)
+    : core_{std::move(core)}, sockets_{std::make_unique<known_sockets>()}
+{
+}
 
 SOCKETIO_DECL manager_link::~manager_link() { core_->stop(); }
 
@@ -35,7 +47,7 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::make_socket(std::string
 {
     auto core = std::make_shared<socket_core>(core_, name, std::move(settings));
     auto link = shared_new<socket_link>(shared_from_this(), core);
-    links_[name] = link;
+    sockets_->links[name] = link;
     core_->adopt(core);
     return link;
 }
@@ -46,8 +58,8 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::socket(std::string_view
     std::string const name = namespace_name(nsp);
     std::shared_ptr<socket_link> link;
     {
-        std::lock_guard const lock{mutex_};
-        link = links_[name].lock();
+        std::lock_guard const lock{sockets_->mutex};
+        link = sockets_->links[name].lock();
         if (!link)
             link = make_socket(name, std::move(settings));
     }
@@ -63,8 +75,8 @@ SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::new_socket(std::string_
     std::shared_ptr<socket_link> link;
     std::shared_ptr<socket_link> there; // destroyed outside the lock
     {
-        std::lock_guard const lock{mutex_};
-        there = links_[name].lock();
+        std::lock_guard const lock{sockets_->mutex};
+        there = sockets_->links[name].lock();
         if (there)
             return nullptr;
         link = make_socket(name, settings);
@@ -84,15 +96,40 @@ SOCKETIO_DECL void manager_link::close()
     core_->perform([core = core_.get()] { core->close(); });
 }
 
-SOCKETIO_DECL reconnect_rules& manager_link::rules() const noexcept { return core_->rules(); }
+SOCKETIO_DECL reconnect_values manager_link::rules() const { return core_->rules().read(); }
 
 // Not the flag of close(): in the reference that flag stays when reconnection is permitted again, and the client
 // does not reconnect until the next open().
-SOCKETIO_DECL void manager_link::reconnection(bool allowed)
+SOCKETIO_DECL void manager_link::set_reconnection(bool allowed)
 {
-    rules().change([&](reconnect_values& values) { values.reconnection = allowed; });
+    core_->rules().change([&](reconnect_values& values) { values.reconnection = allowed; });
     if (!allowed)
         core_->perform([core = core_.get()] { core->stop_waiting(); });
+}
+
+SOCKETIO_DECL void manager_link::set_attempts(std::uint64_t value)
+{
+    core_->rules().change([&](reconnect_values& values) { values.attempts = value; });
+}
+
+SOCKETIO_DECL void manager_link::set_delay(std::chrono::milliseconds value)
+{
+    core_->rules().change([&](reconnect_values& values) { values.wait.delay = value; });
+}
+
+SOCKETIO_DECL void manager_link::set_delay_max(std::chrono::milliseconds value)
+{
+    core_->rules().change([&](reconnect_values& values) { values.wait.delay_max = value; });
+}
+
+SOCKETIO_DECL void manager_link::set_randomization(double value)
+{
+    core_->rules().change([&](reconnect_values& values) { values.wait.randomization = value; });
+}
+
+SOCKETIO_DECL void manager_link::set_timeout(std::chrono::milliseconds value)
+{
+    core_->rules().change([&](reconnect_values& values) { values.timeout = value; });
 }
 
 SOCKETIO_DECL void manager_link::reconnect_now()
@@ -100,7 +137,7 @@ SOCKETIO_DECL void manager_link::reconnect_now()
     core_->perform([core = core_.get()] { core->reconnect_now(); });
 }
 
-SOCKETIO_DECL std::shared_ptr<event_emitter> manager_link::events() const { return {core_, &core_->events()}; }
+SOCKETIO_DECL std::shared_ptr<listener_table> manager_link::events() const { return {core_, &core_->events()}; }
 
 SOCKETIO_DECL connection_snapshot manager_link::snapshot() const { return core_->snapshot(); }
 
@@ -135,24 +172,42 @@ SOCKETIO_DECL void socket_link::disconnect()
     manager_->core().perform([core = core_] { core->disconnect(); });
 }
 
-SOCKETIO_DECL void socket_link::emit_event(std::string_view event, std::optional<pending_ack>&& waiting,
-                                           encode_event_ref encode,
-                                           buffer_policy const& rule)
+SOCKETIO_DECL std::string socket_link::id() const { return core_->id(); }
+
+SOCKETIO_DECL std::string const& socket_link::nsp() const noexcept { return core_->nsp(); }
+
+SOCKETIO_DECL bool socket_link::connected() const noexcept { return core_->connected(); }
+
+SOCKETIO_DECL bool socket_link::recovered() const noexcept { return core_->recovered(); }
+
+SOCKETIO_DECL bool socket_link::active() const noexcept { return core_->active(); }
+
+SOCKETIO_DECL recovery_state socket_link::recovery() const { return core_->recovery(); }
+
+SOCKETIO_DECL socket_snapshot socket_link::snapshot() const { return core_->snapshot(); }
+
+SOCKETIO_DECL std::vector<buffered_event> socket_link::buffered_events() const { return core_->buffered_events(); }
+
+SOCKETIO_DECL void socket_link::clear_send_buffer() const { core_->clear_send_buffer(); }
+
+SOCKETIO_DECL std::size_t socket_link::buffered_amount() const { return core_->buffered_amount(); }
+
+SOCKETIO_DECL void socket_link::set_error_hook(std::function<void(event_error const&)> hook) const
 {
-    core_->emit_event(event, std::move(waiting), encode, rule);
+    core_->set_error_hook(std::move(hook));
 }
 
-SOCKETIO_DECL void socket_link::check_emit(std::string_view event, std::size_t attachments) const
+SOCKETIO_DECL std::shared_ptr<listener_table> socket_link::outgoing() const { return {core_, &core_->outgoing()}; }
+
+SOCKETIO_DECL std::shared_ptr<listener_table> socket_link::events() const { return {core_, &core_->events()}; }
+
+SOCKETIO_DECL std::uint64_t socket_link::new_drain_id() const noexcept { return core_->new_drain_id(); }
+
+SOCKETIO_DECL void socket_link::wait_for_drain(std::uint64_t id, unique_function<void(std::error_code)> done) const
 {
-    core_->check_event(event);
-    core_->check_attachments(event, attachments);
+    core_->wait_for_drain(id, std::move(done));
 }
 
-SOCKETIO_DECL void socket_link::send(packet_queue const& packet, pending_ack waiting, buffer_policy const& rule)
-{
-    packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
-        core_->send_encoded(text, attachments, std::move(waiting), rule);
-    });
-}
+SOCKETIO_DECL void cancel_drain_of(socket_core& to, std::uint64_t id) { to.cancel_drain(id); }
 
 } // namespace socketio::detail

@@ -16,12 +16,12 @@ SOCKETIO_DECL void stream_base::perform(unique_function<void()> command) { manag
 
 SOCKETIO_DECL void stream_base::defer(unique_function<void()> step) { manager_->defer(std::move(step)); }
 
-SOCKETIO_DECL alarms::key stream_base::set_alarm(std::chrono::milliseconds from_now, unique_function<void()> action)
+SOCKETIO_DECL alarm_key stream_base::set_alarm(std::chrono::milliseconds from_now, unique_function<void()> action)
 {
     return socket_->timers().set(deadline_after(manager_->now(), from_now), std::move(action));
 }
 
-SOCKETIO_DECL void stream_base::clear_alarm(alarms::key const& which) { socket_->timers().clear(which); }
+SOCKETIO_DECL void stream_base::clear_alarm(alarm_key const& which) { socket_->timers().clear(which); }
 
 SOCKETIO_DECL void stream_base::source_gone()
 {
