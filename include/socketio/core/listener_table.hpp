@@ -132,8 +132,24 @@ private:
     snapshot ready(std::string_view event);
     snapshot current_any();
     snapshot current(std::string_view event);
-    // The table has changed since.
-    SOCKETIO_NOINLINE snapshot renewed(std::string_view event);
+    // The table has changed since. (Defined here: g++ warns about the attribute on a function defined elsewhere.)
+    SOCKETIO_NOINLINE snapshot renewed(std::string_view event)
+    {
+        std::lock_guard const lock{mutex_};
+        take_new();
+        view* const found = find_view(event);
+        if (!found)
+            return nullptr;
+        group const& of = *found->of;
+        if (of.all.empty()) {
+            recent_ = {};
+            views_.erase(views_.find(event));
+            return nullptr;
+        }
+        found->seen = copy(of);
+        found->version = of.version.load(std::memory_order_relaxed);
+        return found->seen;
+    }
     view* find_view(std::string_view event);
     view* look_up(std::string_view event, named_view** note = nullptr);
     void take_new();

@@ -274,24 +274,6 @@ SOCKETIO_DECL listener_table::snapshot listener_table::current(std::string_view 
     return renewed(event);
 }
 
-SOCKETIO_DECL listener_table::snapshot listener_table::renewed(std::string_view event)
-{
-    std::lock_guard const lock{mutex_};
-    take_new();
-    view* const found = find_view(event);
-    if (!found)
-        return nullptr;
-    group const& of = *found->of;
-    if (of.all.empty()) {
-        recent_ = {};
-        views_.erase(views_.find(event));
-        return nullptr;
-    }
-    found->seen = copy(of);
-    found->version = of.version.load(std::memory_order_relaxed);
-    return found->seen;
-}
-
 // Most dispatches are of a few events: those are found without a hash.
 SOCKETIO_DECL listener_table::view* listener_table::find_view(std::string_view event)
 {
