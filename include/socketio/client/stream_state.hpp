@@ -203,7 +203,7 @@ private:
 };
 
 template <class Read, class... R>
-listener make_stream_listener(std::shared_ptr<stream_state<R...>> const& to)
+stored_listener make_stream_listener(std::shared_ptr<stream_state<R...>> const& to)
 {
     return [to, source = stream_source{to}](emitted& call) {
         to->template arrived<Read>(static_cast<event_call&>(call));

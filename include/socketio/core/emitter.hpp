@@ -36,9 +36,9 @@ public:
 
 private:
     template <class F>
-    static listener made_listener(F&& callback)
+    static stored_listener made_listener(F&& callback)
     {
-        if constexpr (std::is_same_v<std::decay_t<F>, listener>)
+        if constexpr (std::is_same_v<std::decay_t<F>, stored_listener>)
             return std::forward<F>(callback);
         else
             return [callback = std::decay_t<F>(std::forward<F>(callback))](emitted& call) mutable {

@@ -64,8 +64,8 @@ public:
 protected:
     ~listener_table() = default;
 
-    id add_named(std::string_view event, listener callback, bool once);
-    id add_any(listener callback, bool in_front);
+    id add_named(std::string_view event, stored_listener callback, bool once);
+    id add_any(stored_listener callback, bool in_front);
 
     // Calls the catch-all listeners, then those of `event`, in the order of registration. Call it on the strand
     // only. An exception of a listener ends the round and passes through.
@@ -95,11 +95,11 @@ private:
         std::atomic<std::uint64_t> version{0}; // number of changes to the group
     };
     struct entry : listener_entry {
-        entry(listener l, id n, bool o, std::int64_t at)
+        entry(stored_listener l, id n, bool o, std::int64_t at)
             : listener_entry{n}, callback{std::move(l)}, once{o}, position{at}
         {
         }
-        listener callback;
+        stored_listener callback;
         bool const once;
         std::int64_t const position;
         group* in = nullptr; // null once it was removed
@@ -118,7 +118,7 @@ private:
 
     std::vector<std::pair<std::string, reference>> all_named() const;
     static std::vector<id> numbers_of(group const& of);
-    std::shared_ptr<entry> make(listener&& callback, bool once, bool in_front);
+    std::shared_ptr<entry> make(stored_listener&& callback, bool once, bool in_front);
 
     // Called with the lock held, like every function that changes the table.
     void add(group& to, std::shared_ptr<entry> const& made);

@@ -20,7 +20,7 @@ struct emitted {
 };
 
 // Knows the class behind the argument, since it was added to a table of such calls.
-using listener = unique_function<void(emitted&)>;
+using stored_listener = unique_function<void(emitted&)>;
 
 // For handles; defined with the table. Any thread.
 SOCKETIO_DECL void remove_listener(listener_table& from, std::uint64_t which);

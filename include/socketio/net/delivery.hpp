@@ -98,7 +98,7 @@ callable_target_t<F> take_callable(F&& callable, callback_executor const& otherw
 // A null `event` stands for all events.
 // `to` is an event_emitter.
 SOCKETIO_DECL std::uint64_t listen_delivered(std::shared_ptr<listener_table> const& to, std::string_view const* event,
-                                             delivery how, listener callback, bool once, bool in_front);
+                                             delivery how, stored_listener callback, bool once, bool in_front);
 SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler);
 
 } // namespace detail

@@ -197,7 +197,7 @@ void call_typed(F& callback, event_call& call, std::tuple<P...>*, std::index_seq
 
 // Makes the listener of `on` and `once`.
 template <class F>
-listener make_listener(F&& callable)
+stored_listener make_listener(F&& callable)
 {
     using stored = std::decay_t<F>;
     return [callback = stored(std::forward<F>(callable))](emitted& emitted_call) mutable {
@@ -217,7 +217,7 @@ listener make_listener(F&& callable)
 // Makes the listener of `onAny`: it takes (std::string_view event, socketio::args const&), with a socketio::ack
 // as well if it may answer, or the event alone.
 template <class F>
-listener make_any_listener(F&& callable)
+stored_listener make_any_listener(F&& callable)
 {
     using stored = std::decay_t<F>;
     return [callback = stored(std::forward<F>(callable))](emitted& emitted_call) mutable {

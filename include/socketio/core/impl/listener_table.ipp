@@ -7,7 +7,7 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL listener_table::id listener_table::add_named(std::string_view event, listener callback, bool once)
+SOCKETIO_DECL listener_table::id listener_table::add_named(std::string_view event, stored_listener callback, bool once)
 {
     auto const made = make(std::move(callback), once, false); // destroyed outside the lock
     std::lock_guard const lock{mutex_};
@@ -26,7 +26,7 @@ SOCKETIO_DECL listener_table::id listener_table::add_named(std::string_view even
     return made->number;
 }
 
-SOCKETIO_DECL listener_table::id listener_table::add_any(listener callback, bool in_front)
+SOCKETIO_DECL listener_table::id listener_table::add_any(stored_listener callback, bool in_front)
 {
     auto const made = make(std::move(callback), false, in_front);
     std::lock_guard const lock{mutex_};
@@ -188,7 +188,7 @@ SOCKETIO_DECL std::vector<listener_table::id> listener_table::numbers_of(group c
     return numbers;
 }
 
-SOCKETIO_DECL std::shared_ptr<listener_table::entry> listener_table::make(listener&& callback, bool once,
+SOCKETIO_DECL std::shared_ptr<listener_table::entry> listener_table::make(stored_listener&& callback, bool once,
                                                                           bool in_front)
 {
     id const number = next_id_.fetch_add(1, std::memory_order_relaxed);

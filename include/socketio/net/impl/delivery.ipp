@@ -43,7 +43,7 @@ public:
         }
     }
 
-    void make(listener& callback)
+    void make(stored_listener& callback)
     {
         json_document reader;
         value_view const payload = payload_.read(reader);
@@ -75,7 +75,7 @@ private:
 // A listener with its own way of being called.
 struct delivered_listener {
     delivery how;
-    listener callback;
+    stored_listener callback;
     std::weak_ptr<listener_table> on;
     bool once = false;
     bool taken = false; // for once: its only call has begun
@@ -128,7 +128,7 @@ inline void deliver_event(std::shared_ptr<delivered_listener> const& to, event_c
 
 // A listener whose call is posted stays registered until the call, even with `once`, so that it can still be removed.
 SOCKETIO_DECL std::uint64_t listen_delivered(std::shared_ptr<listener_table> const& to, std::string_view const* event,
-                                             delivery how, listener callback, bool once, bool in_front)
+                                             delivery how, stored_listener callback, bool once, bool in_front)
 {
     if (!how.plain()) {
         bool const is_posted{how.where};
