@@ -21,6 +21,13 @@ using encode_event_ref = function_ref<void(byte_buffer&, std::vector<bytes_view>
 // Writes the arguments of one event or answer: the only part that depends on their types.
 using write_arguments_ref = function_ref<void(json_writer&)>;
 
+// Writes <type>[<namespace>,][<id>]; the JSON follows. Returns the position of the packet.
+SOCKETIO_DECL std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_view nsp,
+                                       std::optional<std::uint64_t> id);
+// The number of attachments is known only at the end: the function then changes the type and inserts the number.
+// Packets without attachments, nearly all, pay nothing for it.
+SOCKETIO_DECL void end_packet(byte_buffer& to, std::size_t start, std::size_t attachments);
+
 // Writes an EVENT. Binary arguments are not copied: `attachments` points at them. A text that is not empty becomes the
 // last argument.
 SOCKETIO_DECL void encode_event_with(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,

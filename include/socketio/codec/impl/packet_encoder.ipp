@@ -14,9 +14,8 @@ inline void append_number(byte_buffer& to, std::uint64_t number)
     to.commit(static_cast<std::size_t>(written.ptr - at));
 }
 
-// Writes <type>[<namespace>,][<id>]; the JSON follows. Returns the position of the packet.
-inline std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_view nsp,
-                                std::optional<std::uint64_t> id)
+SOCKETIO_DECL std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_view nsp,
+                                       std::optional<std::uint64_t> id)
 {
     std::size_t const start = to.size();
     to.push_back(static_cast<char>('0' + static_cast<int>(type)));
@@ -29,9 +28,7 @@ inline std::size_t begin_packet(byte_buffer& to, packet_type type, std::string_v
     return start;
 }
 
-// The number of attachments is known only at the end: the function then changes the type and inserts the number.
-// Packets without attachments, nearly all, pay nothing for it.
-inline void end_packet(byte_buffer& to, std::size_t start, std::size_t attachments)
+SOCKETIO_DECL void end_packet(byte_buffer& to, std::size_t start, std::size_t attachments)
 {
     if (attachments == 0)
         return;
