@@ -47,8 +47,17 @@ public:
         std::lock_guard const lock{mutex_};
         if (!strand_)
             return;
+        work_.emplace(strand_->get_inner_executor().any()); // first, since it may throw
         handler_ = std::move(waiting);
-        work_.emplace(strand_->get_inner_executor().any());
+    }
+
+    // On the strand. Nothing is awaited any more, since an exception has said that the operation failed.
+    void forget() noexcept
+    {
+        handler last; // destroyed after the lock
+        std::lock_guard const lock{mutex_};
+        last = std::exchange(handler_, handler{});
+        work_.reset();
     }
 
     // From any thread. A call that is not awaited is dropped. The handler runs on the strand, not inside this function.

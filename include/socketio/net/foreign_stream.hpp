@@ -1,6 +1,7 @@
 // Uses a byte_stream of the user on the strand; its handlers may be called on any thread.
 #pragma once
 
+#include <socketio/core/scope.hpp>
 #include <socketio/net/byte_stream.hpp>
 #include <socketio/net/cross_thread_handler.hpp>
 
@@ -19,12 +20,16 @@ public:
     void async_read_some(asio::mutable_buffer into, handler done) override
     {
         reading_->await(std::move(done));
+        scope_fail not_begun{[this] { reading_->forget(); }};
         of_->async_read_some(into, ending{reading_, asio::error::operation_aborted, 0});
+        not_begun.done();
     }
     void async_write(asio::const_buffer from, handler done) override
     {
         writing_->await(std::move(done));
+        scope_fail not_begun{[this] { writing_->forget(); }};
         of_->async_write(from, ending{writing_, asio::error::operation_aborted, 0});
+        not_begun.done();
     }
     void shutdown_send() noexcept override { of_->shutdown_send(); }
     void close() noexcept override { of_->close(); }

@@ -91,7 +91,6 @@ inline task<std::error_code> connector::ask_factory(url const& to)
     auto const start = [this, &wanted](auto done) {
         auto const made = made_stream::make(strand_);
         made_ = made;
-        made->await(std::move(done));
         using replier = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
         auto const reply = shared_new<replier>(made, asio::error::operation_aborted, nullptr);
         stream_answer answer = [reply, once = shared_new<std::atomic_flag>()](
@@ -102,6 +101,7 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         post(strand_, posted{[factory = options_.stream_factory, wanted, answer = std::move(answer)] {
             factory(wanted, answer);
         }});
+        made->await(std::move(done)); // last: what fails before ends the operation by its exception alone
     };
     auto const keep = [this, &ec](std::shared_ptr<byte_stream>&& above) {
         if (!ec && !above)

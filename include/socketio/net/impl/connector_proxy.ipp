@@ -211,12 +211,12 @@ inline task<std::error_code> connector::ask_authorization(std::string const& tar
     using call = cross_thread_handler<std::error_code, std::optional<std::string>>;
     auto const start = [this, &challenge](auto done) {
         auto const waiting = call::make(strand_);
-        waiting->await(std::move(done));
         once_callback<std::error_code, std::optional<std::string>> reply{waiting, asio::error::operation_aborted,
                                                                          std::nullopt};
         post(strand_, posted{[ask = options_.proxy.authorization, challenge, reply = std::move(reply)]() mutable {
             reply({}, ask(challenge));
         }});
+        waiting->await(std::move(done)); // last: what fails before ends the operation by its exception alone
     };
     auto const keep = [&authorization](std::optional<std::string>&& said) { authorization = said.value_or(""); };
     operation asked{ec, start, keep};
