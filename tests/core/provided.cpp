@@ -4,6 +4,7 @@
 
 #include <socketio/core/value.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -111,4 +112,17 @@ TEST_CASE("copies ask the same function, and hold it only as long as they live")
         CHECK(held.use_count() == 3);
     }
     CHECK(held.use_count() == 1);
+}
+
+TEST_CASE("an empty callable is no value, and cannot be asked")
+{
+    using answer = provided<object>::answer;
+    provided<object> const functions[] = {std::function<void(answer)>{}, std::function<object()>{},
+                                          static_cast<void (*)(answer)>(nullptr), static_cast<object (*)()>(nullptr)};
+    for (auto const& each : functions) {
+        int times = 0;
+        CHECK(!each.if_value());
+        CHECK_THROWS_AS(asked(each, times), std::bad_function_call);
+        CHECK(times == 0);
+    }
 }

@@ -29,29 +29,35 @@ public:
 
     template <class F>
         requires(std::is_invocable_r_v<T, F&> && !std::is_same_v<std::remove_cvref_t<F>, provided>)
-    provided(F function) : ask_{[now = std::move(function)](answer const& reply) mutable { reply(now()); }}
+    provided(F function) : is_plain_{false}
     {
+        if constexpr (std::is_pointer_v<F>)
+            if (!function)
+                return;
+        ask_ = [now = std::move(function)](answer const& reply) mutable { reply(now()); };
     }
     template <class F>
         requires(std::is_invocable_v<F&, answer> && !std::is_invocable_v<F&>)
-    provided(F function) : ask_{std::move(function)}
+    provided(F function) : is_plain_{false}, ask_{std::move(function)}
     {
     }
 
     // Null unless this is a plain value.
-    T const* if_value() const noexcept { return ask_ ? nullptr : &value_; }
+    T const* if_value() const noexcept { return is_plain_ ? &value_ : nullptr; }
 
+    // Throws std::bad_function_call if the callable is empty.
     void ask(answer reply) const
     {
-        if (ask_)
-            ask_(std::move(reply));
-        else
+        if (is_plain_)
             reply(value_);
+        else
+            ask_(std::move(reply));
     }
 
 private:
+    bool is_plain_ = true;
     T value_{};
-    std::function<void(answer)> ask_{}; // empty if this is a plain value
+    std::function<void(answer)> ask_{};
 };
 
 } // namespace socketio

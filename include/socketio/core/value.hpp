@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -127,7 +128,7 @@ class value : public detail::typed<value> {
                            std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>>;
 
 public:
-    value() noexcept : null_{} {} // null
+    constexpr value() noexcept : null_{} {} // null
     value(std::nullptr_t) noexcept : value{} {}
     value(value const& other) : null_{} { copy(other); }
     value(value&& other) noexcept : null_{} { take(other); }
@@ -149,7 +150,7 @@ public:
     value(std::string_view text) : type_{value_type::string}, string_{text} {}
     value(bytes data) noexcept : type_{value_type::binary}, binary_{std::move(data)} {}
     value(bytes_view data) : type_{value_type::binary}, binary_(data.begin(), data.end()) {}
-    value(array elements) noexcept : type_{value_type::array}, array_{std::move(elements)} {}
+    value(array elements) noexcept : type_{value_type::array}, array_(std::move(elements)) {}
     value(object members) noexcept : type_{value_type::object}, object_{std::move(members)} {}
     value(value_view from);  // a copy, as to_value() makes
     value(args const& from); // an array
@@ -203,7 +204,18 @@ private:
 
     // Both need a null and leave it if they throw. `take` leaves the other one its type.
     void copy(value const& other);
-    void take(value& other) noexcept;
+    // Defined here, since g++ warns of the attribute elsewhere. Inlined, g++ 12 warns of it in the user's code.
+    SOCKETIO_NOINLINE void take(value& other) noexcept
+    {
+        switch (other.type_) {
+        case value_type::string: std::construct_at(&string_, std::move(other.string_)); break;
+        case value_type::binary: std::construct_at(&binary_, std::move(other.binary_)); break;
+        case value_type::array: std::construct_at(&array_, std::move(other.array_)); break;
+        case value_type::object: std::construct_at(&object_, std::move(other.object_)); break;
+        default: return copy(other); // has nothing to move
+        }
+        type_ = other.type_;
+    }
     void reset() noexcept; // makes it null
 
     // A std::variant of them would be a thousand small functions in each program that is compiled with the library.

@@ -149,18 +149,6 @@ SOCKETIO_DECL void value::copy(value const& other)
     type_ = other.type_;
 }
 
-SOCKETIO_DECL void value::take(value& other) noexcept
-{
-    switch (other.type_) {
-    case value_type::string: std::construct_at(&string_, std::move(other.string_)); break;
-    case value_type::binary: std::construct_at(&binary_, std::move(other.binary_)); break;
-    case value_type::array: std::construct_at(&array_, std::move(other.array_)); break;
-    case value_type::object: std::construct_at(&object_, std::move(other.object_)); break;
-    default: return copy(other); // has nothing to move
-    }
-    type_ = other.type_;
-}
-
 SOCKETIO_DECL void value::reset() noexcept
 {
     switch (std::exchange(type_, value_type::null)) {
