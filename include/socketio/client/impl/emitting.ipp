@@ -41,7 +41,9 @@ SOCKETIO_DECL prepared_emit prepare_with(socket_link& to, emit_flags const& flag
         .is_retried = is_retried(core, flags)};
     byte_buffer text;
     std::vector<bytes_view> attachments;
-    auto const id = made.is_retried ? std::nullopt : std::optional{made.waiting.id};
+    std::optional<std::uint64_t> id;
+    if (!made.is_retried)
+        id = made.waiting.id;
     std::string const last = made.is_retried && core.adds_deduplication_id() ? core.new_deduplication_id() : "";
     encode_event_with(text, attachments, core.nsp(), id, event, arguments, last);
     core.check_event(event);

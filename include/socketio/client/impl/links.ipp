@@ -4,7 +4,6 @@
 #include <socketio/client/links.hpp>
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
-#include <socketio/core/shared_new.hpp>
 
 #include <map>
 #include <mutex>
@@ -46,7 +45,7 @@ inline std::string namespace_name(std::string_view nsp)
 SOCKETIO_DECL std::shared_ptr<socket_link> manager_link::make_socket(std::string const& name, socket_options settings)
 {
     auto core = std::make_shared<socket_core>(core_, name, std::move(settings));
-    auto link = shared_new<socket_link>(shared_from_this(), core);
+    auto link = std::make_shared<socket_link>(shared_from_this(), core);
     sockets_->links[name] = link;
     core_->adopt(core);
     return link;
