@@ -71,6 +71,7 @@ inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_table> c
                                                std::vector<std::uint64_t> const& ids)
 {
     std::vector<listener_handle> made;
+    made.reserve(ids.size());
     for (auto const each : ids)
         made.emplace_back(on, each);
     return made;
@@ -84,6 +85,7 @@ public:
     scoped_listener() = default;
     scoped_listener(listener_handle handle) noexcept : handle_{std::move(handle)} {}
     scoped_listener(scoped_listener&& other) noexcept : handle_{std::exchange(other.handle_, {})} {}
+    // A listener that is destroyed may throw. NOLINTNEXTLINE(performance-noexcept-move-constructor)
     scoped_listener& operator=(scoped_listener&& other)
     {
         if (this != &other) {

@@ -117,6 +117,7 @@ TEST_CASE_FIXTURE(impatient_farewell, "\"ping timeout\": neither side hears of t
 {
     proxy.set({.swallowed = true});
     REQUIRE(until_told("ping timeout"));
+    REQUIRE(until([this] { return heard.text() == end_in_both("ping timeout"); })); // before the proxy hangs up on it
     proxy.reset();
     REQUIRE(until_all_is_over());
     CHECK(heard.text() == end_in_both("ping timeout"));

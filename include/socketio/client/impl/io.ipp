@@ -5,6 +5,7 @@
 
 namespace socketio {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): a parameter of the public interface
 SOCKETIO_DECL socket io(asio::any_io_executor executor, std::string_view url, options settings)
 {
     return socket{detail::manager_cache::socket(executor, url, std::move(settings))};
