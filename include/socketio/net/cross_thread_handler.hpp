@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/function.hpp>
+#include <socketio/core/scope.hpp>
 #include <socketio/net/asio.hpp>
 #include <socketio/net/context_watch.hpp>
 
@@ -67,7 +68,9 @@ public:
         if (!strand_ || !handler_ || arguments_)
             return;
         arguments_.emplace(std::move(arguments)...);
+        scope_fail not_posted{[this] { arguments_.reset(); }}; // another call may find the memory
         post(*strand_, [self = this->shared_from_this()] { self->deliver(); });
+        not_posted.done();
         work_.reset();
     }
 
