@@ -1,6 +1,7 @@
 // Arming, lazily.
 #pragma once
 
+#include <socketio/core/scope.hpp>
 #include <socketio/net/deadline_timer.hpp>
 
 #include <utility>
@@ -42,6 +43,7 @@ SOCKETIO_DECL void deadline_timer::arm(clock::time_point deadline, unique_functi
 SOCKETIO_DECL void deadline_timer::wait(clock::time_point deadline, unique_function<void()> due)
 {
     watch_.add(watched_, deadline, timer_.get_executor());
+    scope_fail not_waiting{[this] { watch_.remove(watched_); }}; // it would keep the context at work for ever
     timer_.expires_at(deadline);
     timer_.async_wait(handler_on(strand_, [this, due = std::move(due)](std::error_code ec) mutable {
         if (ec)
@@ -49,6 +51,7 @@ SOCKETIO_DECL void deadline_timer::wait(clock::time_point deadline, unique_funct
         disarm();
         due();
     }));
+    not_waiting.done();
 }
 
 SOCKETIO_DECL void deadline_timer::disarm() noexcept
