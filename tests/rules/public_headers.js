@@ -73,14 +73,16 @@ const holdsInitiations = {
 function definitions(bare) {
     const found = [];
     const open = []; // per brace: the name of a namespace, or null
-    const word = /\bnamespace\b\s*([\w:]*)\s*\{|\b(?:class|struct|enum(?: class)?)\s+(\w+)(?:\s+final)?\s*(?::[^;{}()]*)?\{|\{|\}/g;
+    const word =
+        /\bnamespace\b\s*([\w:]*)\s*\{|\b(?:class|struct|enum(?: class)?)\s+(\w+)(?:\s+final)?\s*(?::[^;{}()]*)?\{|\{|\}/g;
     for (const match of bare.matchAll(word)) {
         if (match[0] === "}") {
             open.pop();
         } else if (match[0].startsWith("namespace")) {
             open.push(match[1]);
         } else {
-            if (match[2] && !open.includes(null)) found.push({ name: match[2], space: open.join("::"), at: match.index });
+            if (match[2] && !open.includes(null))
+                found.push({ name: match[2], space: open.join("::"), at: match.index });
             open.push(null);
         }
     }
@@ -99,7 +101,8 @@ for (const file of files) {
     const say = (at, words) => complaints.push(`${file}:${lineOf(bare, at)}: ${words}`);
     const first = all.find((each) => each.space === "socketio");
     if (!publicHeaders.includes(name)) {
-        if (first) say(first.at, `${first.name} is public, so its header is to be listed in tests/rules/public_headers.js`);
+        if (first)
+            say(first.at, `${first.name} is public, so its header is to be listed in tests/rules/public_headers.js`);
         continue;
     }
     if (!first) {
@@ -112,5 +115,6 @@ for (const file of files) {
 }
 for (const name of Object.keys({ ...beginsOtherwise, ...holdsInitiations }))
     if (!used.has(name)) complaints.push(`${root}${name}: an exception that is not needed`);
-for (const name of publicHeaders) if (!files.includes(root + name)) complaints.push(`${root}${name}: there is no such file`);
+for (const name of publicHeaders)
+    if (!files.includes(root + name)) complaints.push(`${root}${name}: there is no such file`);
 report(`${publicHeaders.length} public headers`, complaints);

@@ -19,7 +19,8 @@ const allowed = {
     "core/impl/text_hash.ipp": "one seed for all hash tables of the process, whose order shows nowhere",
     "net/deadline_timer.hpp": "where no source is installed",
     "net/lane.hpp": "when the context has gone",
-    "net/impl/suspend_watch.ipp": "only timers without a time_source are watched: a source says itself when its time has come",
+    "net/impl/suspend_watch.ipp":
+        "only timers without a time_source are watched: a source says itself when its time has come",
 };
 
 const root = "include/socketio/";

@@ -20,7 +20,7 @@
 #include <system_error>
 #include <vector>
 
-// What lies behind them is not included here: the files of a program that is compiled separately never see it.
+// Only their names are declared here, so that a separately compiled program does not read the classes behind them.
 namespace socketio::detail {
 
 class manager_core;

@@ -1,5 +1,5 @@
-// What the owners of listeners need: the kind of a listener, and the calls that remove some. A table of listeners is
-// in listener_table.hpp; the handles of the library hold one without knowing the class.
+// The type of a stored listener, and the calls that remove listeners. The table is in listener_table.hpp: handles hold
+// one without knowing its class.
 #pragma once
 
 #include <socketio/core/config.hpp>
