@@ -28,8 +28,10 @@
 #include <socketio/codec/impl/packet_decoder.ipp>
 #include <socketio/codec/impl/packet_encoder.ipp>
 
+#include <socketio/wire/impl/answer_reader.ipp>
 #include <socketio/wire/impl/base64.ipp>
 #include <socketio/wire/impl/body_reader.ipp>
+#include <socketio/wire/impl/cookie_headers.ipp>
 #include <socketio/wire/impl/cookies.ipp>
 #include <socketio/wire/impl/extensions.ipp>
 #include <socketio/wire/impl/frame_decoder.ipp>
@@ -40,6 +42,7 @@
 #include <socketio/wire/impl/message_reader.ipp>
 #include <socketio/wire/impl/permessage_deflate.ipp>
 #include <socketio/wire/impl/proxy.ipp>
+#include <socketio/wire/impl/redirections.ipp>
 #include <socketio/wire/impl/sha1.ipp>
 #include <socketio/wire/impl/socks5.ipp>
 #include <socketio/wire/impl/url.ipp>
@@ -66,7 +69,6 @@
 #include <socketio/net/impl/delivery.ipp>
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/dial_refusal.ipp>
-#include <socketio/net/impl/dial_tls.ipp>
 #include <socketio/net/impl/http_answer.ipp>
 #include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/http_connection_request.ipp>
@@ -75,6 +77,7 @@
 #include <socketio/net/impl/lane.ipp>
 #include <socketio/net/impl/lane_inbox.ipp>
 #include <socketio/net/impl/polling_channel.ipp>
+#include <socketio/net/impl/server_connection.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
 #include <socketio/net/impl/suspend_watch.ipp>

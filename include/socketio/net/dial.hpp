@@ -1,5 +1,5 @@
 // Makes one connection: a stream to the server, the WebSocket handshake, and redirections. Knows no packets; the
-// connector finds the route to the server.
+// server_connection finds the way to the server.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
@@ -7,17 +7,18 @@
 #include <socketio/core/error.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/net/asio.hpp>
-#include <socketio/net/connector.hpp>
 #include <socketio/net/deadline_timer.hpp>
-#include <socketio/net/dial_stage.hpp>
 #include <socketio/net/network_options.hpp>
+#include <socketio/net/server_connection.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
 #include <socketio/net/tls_provider.hpp>
 #include <socketio/session/codec_factory.hpp>
+#include <socketio/wire/answer_reader.hpp>
 #include <socketio/wire/cookies.hpp>
 #include <socketio/wire/websocket_handshake.hpp>
 #include <socketio/wire/http.hpp>
+#include <socketio/wire/redirections.hpp>
 #include <socketio/wire/url.hpp>
 
 #include <chrono>
@@ -89,20 +90,17 @@ public:
     // Takes the exception of a coroutine, which ends the attempt.
     void fail(std::error_code reason) noexcept;
     // The current stage, for the message of a timeout: "connecting to 10.0.0.1 port 80".
-    std::string const& stage() const noexcept { return stage_.progress; }
+    std::string const& stage() const noexcept { return server_.stage().progress; }
 
 private:
     static detached run(std::shared_ptr<dial> self);
     task<std::error_code> attempt();
-    task<std::error_code> connect();
-    task<std::error_code> secure();
     task<std::error_code> shake_hands();
     task<std::error_code> read_head();
     task<std::error_code> read_refusal();
 
     std::error_code check_answer();
     void write_request_to(byte_buffer& to);
-    void keep_cookies();
     bool is_redirection(std::error_code ec);
     std::error_code follow();
     std::error_code refuse(std::error_code ec, std::string message);
@@ -110,23 +108,18 @@ private:
     void describe(std::error_code& ec);
     void describe_refusal(std::error_code& ec);
 
-    bool goes_along(std::string_view header, bool same_origin) const noexcept;
-
     strand strand_;
     dial_request request_;
     url const asked_; // before any redirection
     handler done_;
     bool abandoned_ = false;
     bool shaking_hands_ = false;
-    dial_stage stage_;
-    connector connector_;
-    stream stream_;
-    std::shared_ptr<byte_stream> securing_; // the pending TLS handshake
+    server_connection server_;
     deadline_timer body_timer_;
     std::string key_;
-    http_head_reader reader_;
+    answer_reader reader_;
     byte_buffer input_;
-    unsigned redirections_ = 0;
+    redirections redirections_;
     dial_result result_;
 };
 
@@ -135,5 +128,4 @@ private:
 #if defined(SOCKETIO_HEADER_ONLY)
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/dial_refusal.ipp>
-#include <socketio/net/impl/dial_tls.ipp>
 #endif

@@ -6,8 +6,6 @@
 #include <socketio/wire/body_reader.hpp>
 #include <socketio/wire/http_date.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <utility>
 
@@ -17,11 +15,7 @@ inline constexpr std::size_t refusal_body_limit = 4096;
 
 SOCKETIO_DECL bool dial::is_redirection(std::error_code ec)
 {
-    if (ec != error::upgrade_refused || request_.follow_redirects == 0)
-        return false;
-    int const status = reader_.head().status;
-    bool const moved = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    return moved && reader_.head().count("Location") != 0;
+    return ec == error::upgrade_refused && redirections_.follows(reader_.head());
 }
 
 SOCKETIO_DECL std::error_code dial::refuse(std::error_code ec, std::string message)
@@ -31,42 +25,15 @@ SOCKETIO_DECL std::error_code dial::refuse(std::error_code ec, std::string messa
     return ec;
 }
 
-// A header of the user may contain a secret, except for some harmless ones.
-SOCKETIO_DECL bool dial::goes_along(std::string_view header, bool same_origin) const noexcept
-{
-    constexpr std::array<std::string_view, 6> harmless{"Accept", "Accept-Encoding", "Accept-Language",
-                                                       "Cache-Control", "Pragma", "User-Agent"};
-    auto const is_header = [header](std::string_view name) { return equals_ignoring_case(header, name); };
-    if (is_header("Proxy-Authorization"))
-        return false;
-    if (same_origin)
-        return true;
-    auto const& named = request_.redirect_headers;
-    return !is_header("Host") && (std::any_of(harmless.begin(), harmless.end(), is_header) ||
-                                  std::any_of(named.begin(), named.end(), is_header));
-}
-
 // Redirects the request to the answer's Location.
 SOCKETIO_DECL std::error_code dial::follow()
 {
-    stream_.close();
-    std::string const location{reader_.head().find("Location")};
-    std::string const shown = location.substr(0, 200);
-    url next;
-    if (++redirections_ > request_.follow_redirects)
-        return refuse(error::redirect_limit, "redirected more than " + std::to_string(request_.follow_redirects) +
-                                                 " times, the last time to " + shown +
-                                                 ": the option follow_redirects allows no more");
-    if (resolve_url(request_.to, request_.target, location, next))
-        return refuse(error::redirect_invalid, "redirected to \"" + shown + "\", which is no place for a WebSocket");
-    if (request_.to.secure && !next.secure)
-        return refuse(error::redirect_insecure,
-                      "redirected to " + shown + ", a connection without TLS, which is never followed");
-    std::erase_if(request_.headers, [this, same = same_origin(request_.to, next)](http_header const& each) {
-        return !goes_along(each.name, same);
-    });
-    request_.target = socketio::detail::request_target(next);
-    request_.to = std::move(next);
+    server_.close();
+    std::string message;
+    url const before = request_.to;
+    if (auto const ec = redirections_.follow(reader_.head(), request_.to, request_.target, message))
+        return refuse(ec, std::move(message));
+    drop_secrets(request_.headers, same_origin(before, request_.to), request_.redirect_headers);
     return {};
 }
 
@@ -74,7 +41,7 @@ SOCKETIO_DECL std::error_code dial::follow()
 inline task<std::error_code> dial::read_refusal()
 {
     body_timer_.arm(deadline_after(body_timer_.now(), std::chrono::seconds{1}),
-                    [self = shared_from_this()] { self->stream_.close(); });
+                    [self = shared_from_this()] { self->server_.close(); });
     body_reader body{reader_.head(), refusal_body_limit};
     std::error_code ec;
     for (;;) {
@@ -83,7 +50,7 @@ inline task<std::error_code> dial::read_refusal()
         input_.consume(consumed);
         if (progress != body_progress::incomplete)
             break;
-        ec = co_await receive_some(stream_, input_);
+        ec = co_await receive_some(server_.connected(), input_);
         if (ec)
             break;
     }
@@ -137,7 +104,9 @@ SOCKETIO_DECL void dial::describe(std::error_code& ec)
         result_.message =
             "the answer to the upgrade request is not HTTP. Is this a Socket.IO server, and is the port right?";
     } else if (result_.message.empty()) {
-        result_.message = stage_.name + ": " + ec.message();
+        result_.message = server_.message();
+        if (result_.message.empty())
+            result_.message = server_.stage().name + ": " + ec.message();
     }
 }
 
