@@ -38,6 +38,7 @@
 #include <socketio/wire/impl/websocket_handshake.ipp>
 #include <socketio/wire/impl/http.ipp>
 #include <socketio/wire/impl/http_date.ipp>
+#include <socketio/wire/impl/http_request.ipp>
 #include <socketio/wire/impl/ip_address.ipp>
 #include <socketio/wire/impl/message_reader.ipp>
 #include <socketio/wire/impl/permessage_deflate.ipp>
@@ -70,8 +71,11 @@
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/dial_refusal.ipp>
 #include <socketio/net/impl/http_answer.ipp>
+#include <socketio/net/impl/http_client.ipp>
+#include <socketio/net/impl/http_client_answer.ipp>
 #include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/http_connection_request.ipp>
+#include <socketio/net/impl/http_link.ipp>
 #include <socketio/net/impl/acceptor.ipp>
 #include <socketio/net/impl/installed_sources.ipp>
 #include <socketio/net/impl/lane.ipp>

@@ -31,6 +31,11 @@ public:
 
     std::string const& body() const noexcept { return body_; }
     std::string take() noexcept { return std::exchange(body_, {}); }
+    // True if the head announces a body over the limit.
+    bool is_announced_too_long() const noexcept
+    {
+        return kind_ == kind::length && left_ > limit_ && body_.empty();
+    }
     // True if the body lasts until the end of the stream.
     bool until_end() const noexcept { return kind_ == kind::until_end; }
 

@@ -1,0 +1,115 @@
+// At most one read and one write are pending, and each owns the link.
+#pragma once
+
+#include <socketio/core/caught.hpp>
+#include <socketio/core/scope.hpp>
+#include <socketio/net/http_link.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace socketio::detail {
+
+// The completion of a read. If it is dropped, because the context was destroyed, the waiting handler is released: it
+// owns what owns this link.
+class http_link::read_end {
+public:
+    explicit read_end(std::shared_ptr<http_link> on) noexcept : on_{std::move(on)} {}
+    read_end(read_end&&) noexcept = default;
+    read_end& operator=(read_end&&) = delete;
+    ~read_end()
+    {
+        if (on_ && !on_->starting_)
+            on_->drop();
+    }
+    void operator()(std::error_code ec, std::size_t count)
+    {
+        auto const on = std::move(on_);
+        on->on_read(ec, count);
+    }
+
+private:
+    std::shared_ptr<http_link> on_;
+};
+
+SOCKETIO_DECL http_link::http_link(strand const& on, stream connected) : stream_{std::move(connected)}, timer_{on} {}
+
+SOCKETIO_DECL void http_link::begin(std::size_t most)
+{
+    char* const at = input_.prepare(most);
+    flag_guard const starting{starting_};
+    stream_.async_read_some(asio::buffer(at, most), read_end{shared_from_this()});
+    reading_ = true;
+}
+
+SOCKETIO_DECL void http_link::read(std::size_t most, handler done)
+{
+    if (!reading_)
+        begin(most);
+    waiter_ = std::move(done); // last: what fails before ends the operation by its exception alone
+}
+
+SOCKETIO_DECL void http_link::rest()
+{
+    constexpr std::size_t most = 2048;
+    input_.shrink(most);
+    if (!reading_)
+        begin(most);
+}
+
+SOCKETIO_DECL void http_link::on_read(std::error_code ec, std::size_t count)
+{
+    reading_ = false;
+    received_ += count;
+    input_.commit(count);
+    if (closed_ && !ec)
+        ec = asio::error::operation_aborted;
+    handler waiting = std::exchange(waiter_, handler{});
+    if (waiting)
+        waiting(ec);
+    else
+        close();
+}
+
+SOCKETIO_DECL void http_link::write(byte_buffer bytes)
+{
+    output_ = std::move(bytes);
+    stream_.async_write(asio::buffer(output_.data(), output_.size()),
+                        [self = shared_from_this()](std::error_code ec, std::size_t count) {
+                            self->on_written(ec, count);
+                        });
+    writing_ = true;
+}
+
+// A timer that finds no memory closes the stream at once.
+SOCKETIO_DECL void http_link::on_written(std::error_code ec, std::size_t count)
+{
+    writing_ = false;
+    sent_ += count;
+    output_.clear();
+    output_.shrink(0);
+    if (!ec || closed_)
+        return;
+    write_error_ = ec;
+    auto const arm = [this] {
+        timer_.arm(deadline_after(timer_.now(), std::chrono::seconds{1}),
+                   [self = shared_from_this()] { self->close(); });
+    };
+    if (caught(arm))
+        close();
+}
+
+SOCKETIO_DECL void http_link::close() noexcept
+{
+    if (std::exchange(closed_, true))
+        return;
+    timer_.cancel();
+    stream_.close();
+}
+
+SOCKETIO_DECL void http_link::drop() noexcept
+{
+    auto const last = std::move(waiter_);
+}
+
+} // namespace socketio::detail
