@@ -72,7 +72,12 @@ function check(name, text) {
         complaints.push(`${name}:${lineOf(bare, found.index)}: an awaitable has members, not operator co_await`);
 }
 
-const named = process.argv.slice(2);
+let named = process.argv.slice(2);
+// The folder of the project means all of it, as for the other rules.
+if (named.length === 1 && fs.statSync(named[0]).isDirectory()) {
+    process.chdir(named[0]);
+    named = [];
+}
 const sources = /\.(hpp|ipp|cpp)$/;
 const files = named.length ? named : ["include", "examples", "tests"].flatMap((folder) => find(folder, sources));
 for (const file of files) check(file, fs.readFileSync(file, "utf8"));
