@@ -78,6 +78,7 @@ need_test_tools() {
     need meson has meson
     need pkg-config has pkg-config
     need ccache has ccache
+    want libmsgpack-cxx-dev has_header msgpack/version.hpp
 }
 
 # What the full tests run as programs of their own: a browser, and proxies; none of it as a service.

@@ -23,6 +23,13 @@
 #include <socketio/core/impl/to_tape.ipp>
 #include <socketio/core/impl/utf8.ipp>
 #include <socketio/core/impl/value.ipp>
+#include <socketio/core/impl/value_builder.ipp>
+#include <socketio/core/impl/value_encoder.ipp>
+
+#if defined(SOCKETIO_WITH_MSGPACK)
+#include <socketio/core/impl/msgpack_reader.ipp>
+#include <socketio/core/impl/msgpack_writer.ipp>
+#endif
 
 #include <socketio/codec/impl/engine_packet.ipp>
 #include <socketio/codec/impl/packet_decoder.ipp>

@@ -113,6 +113,17 @@ const corpora = {
         placeholder: `["a",${placeholder(0)},{"_placeholder":false,"num":0}]`,
         spaces: ' \t\r\n{ "a" : [ 1 , 2 ] , "b" : { } } ',
     },
+    msgpack: {
+        packet: Buffer.from("84a47479706502a46461746192a16501a36e7370a12fa76f7074696f6e7381a8636f6d7072657373c3", "hex"),
+        undefined: Buffer.from("83a47479706500a464617461d40000a36e7370a12f", "hex"),
+        numbers: Buffer.from("9c007fff80cc80cdffffceffffffffcfffffffffffffffffd080d18000d280000000d38000000000000000cb3ff8000000000000", "hex"),
+        widths: Buffer.from("96d90161da000161db0000000161c4010ac500010ac6000000010a", "hex"),
+        extensions: Buffer.from("97d7000000018bcfe5687bd6ff6553f100d7ff1d5525806553f100c70cff00000000ffffffffffffffffc702000102d5050102d8000011223344556677889900aabbccddee", "hex"),
+        keys: Buffer.from("8401a161ffa162cd0100a163a95f5f70726f746f5f5fdf00000000", "hex"),
+        announced: Buffer.from("93dd0000000090dc0001c0ddffffffff00", "hex"),
+        nested: Buffer.from("91".repeat(128) + "90", "hex"),
+        bad_text: Buffer.from("93a2ff61a4f0908080a3eda080", "hex"),
+    },
     inflate: {
         offer: bytes(0, text("permessage-deflate; client_max_window_bits; server_max_window_bits=10, permessage-deflate"), 7, 7),
         hello: bytes(1, 1, 5, number(100, 1000), text([0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]), 1, text([0xf2, 0x00, 0x11, 0x00, 0x00]), 1),

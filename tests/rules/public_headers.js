@@ -25,6 +25,8 @@ const publicHeaders = [
     "core/spread.hpp",
     "core/tape.hpp",
     "core/value.hpp",
+    "core/value_builder.hpp",
+    "core/value_encoder.hpp",
     "core/value_type.hpp",
     "net/background_context.hpp",
     "net/byte_stream.hpp",

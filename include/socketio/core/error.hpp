@@ -59,6 +59,8 @@ enum class error {
     json_too_deep,
     json_invalid,
     json_too_large,               // too many values
+    msgpack_invalid,
+    packet_other_parser,          // a text where the parser has binary messages, or the other way round
     server_is_v2,                 // CONNECT without a session id
     connect_refused,              // CONNECT_ERROR: a middleware or an unknown namespace
     disconnected,                 // acknowledgement: the socket has been disconnected

@@ -8,6 +8,7 @@
 #include <socketio/core/json.hpp>
 #include <socketio/core/json_number.hpp>
 #include <socketio/core/json_text.hpp>
+#include <socketio/core/json_writer.hpp>
 #include <socketio/core/number_bits.hpp>
 #include <socketio/core/value.hpp>
 
@@ -338,6 +339,16 @@ SOCKETIO_DECL std::optional<value> value::from_json(std::string_view text)
     if (document.parse(copy, {.depth = max_json_depth}))
         return std::nullopt;
     return document.root().to_value();
+}
+
+// JSON text in another form: the only way there that leads by a value.
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_raw(std::string_view json)
+{
+    static_cast<void>(other("a member without a key"));
+    auto const data = value::from_json(json);
+    if (!data)
+        refuse("raw text that is not JSON");
+    detail::write_tree(*this, *data);
 }
 
 } // namespace socketio

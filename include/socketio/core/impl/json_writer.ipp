@@ -6,6 +6,7 @@
 #include <socketio/core/json_writer.hpp>
 #include <socketio/core/number_bits.hpp>
 #include <socketio/core/utf8.hpp>
+#include <socketio/core/value_encoder.hpp>
 
 #include <string>
 
@@ -34,6 +35,8 @@ SOCKETIO_DECL void append_escape(byte_buffer& to, char c)
 
 SOCKETIO_DECL void json_writer::number(double number)
 {
+    if (is_unusual())
+        return other_number(number);
     if (keep_infinity_ && detail::is_infinite(number))
         return raw(detail::is_negative(number) ? "-1e999" : "1e999");
     if (!detail::is_finite(number))
@@ -44,6 +47,8 @@ SOCKETIO_DECL void json_writer::number(double number)
 
 SOCKETIO_DECL void json_writer::binary(bytes_view data)
 {
+    if (is_unusual())
+        return other_binary(data);
     if (!attachments_)
         return null();
     begin_object();
@@ -82,6 +87,75 @@ SOCKETIO_DECL void json_writer::escaped(std::string_view text, bool comma, bool 
 [[noreturn]] SOCKETIO_DECL void json_writer::refuse(char const* what)
 {
     detail::throw_misuse(std::string{"socketio::json_writer: "} + what);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL detail::encoder_steps& json_writer::other(char const* misuse) const
+{
+    if (position_ != position::elsewhere)
+        refuse(misuse);
+    return *other_;
+}
+
+namespace detail {
+
+inline constexpr char const* no_key = "a member without a key";
+
+} // namespace detail
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_null() { other(detail::no_key).value().null(); }
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_boolean(bool data)
+{
+    other(detail::no_key).value().boolean(data);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_integer(std::int64_t number)
+{
+    other(detail::no_key).value().integer(number);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_unsigned_integer(std::uint64_t number)
+{
+    other(detail::no_key).value().unsigned_integer(number);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_number(double number)
+{
+    other(detail::no_key).value().number(number);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_string(std::string_view text)
+{
+    other(detail::no_key).value().string(text);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_binary(bytes_view data)
+{
+    other(detail::no_key).value().binary(data);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_begin(bool object)
+{
+    other(detail::no_key).begin(object);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_end(bool object)
+{
+    other("an end that fits no beginning").end(object);
+}
+
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::other_key(std::string_view name)
+{
+    other("a key outside of an object").key(name);
+}
+
+SOCKETIO_DECL void write_in_form(value_encoder& to, detail::function_ref<void(writer&)> write)
+{
+    detail::encoder_steps steps{to};
+    detail::byte_buffer unused;
+    json_writer into{unused, steps};
+    write(into);
+    steps.finish();
 }
 
 } // namespace socketio
