@@ -15,6 +15,7 @@ inline bool install_zlib() noexcept
 {
     installed_codec.store(&make_zlib_codec, std::memory_order_release);
     installed_gzip.store(&gzip_with_zlib, std::memory_order_release);
+    installed_gunzip.store(&gunzip_with_zlib, std::memory_order_release);
     return true;
 }
 

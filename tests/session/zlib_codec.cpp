@@ -257,4 +257,35 @@ TEST_CASE("a body as gzip is what it was, and text gets smaller")
     REQUIRE(gzip_with_zlib(std::string(100000, 'x'), packed));
     CHECK(packed.size() < 1000);
 }
+
+TEST_CASE("a body of gzip is inflated up to a limit, in one member or several")
+{
+    std::string packed, out = "before";
+    std::string const body(100000, 'x');
+    REQUIRE(gzip_with_zlib(body, packed));
+    CHECK_FALSE(gunzip_with_zlib(packed, body.size(), out));
+    CHECK(out == body);
+    CHECK(gunzip_with_zlib(packed, body.size() - 1, out) == error::message_too_large);
+    CHECK(out.size() < body.size());
+    CHECK_FALSE(gunzip_with_zlib(packed + packed, 2 * body.size(), out));
+    CHECK(out == body + body);
+    REQUIRE(gzip_with_zlib("", packed));
+    CHECK_FALSE(gunzip_with_zlib(packed, 0, out));
+    CHECK(out == "");
+}
+
+TEST_CASE("whatever part of a gzip body is missing, and whichever byte is another, that is an error or harmless")
+{
+    std::string packed, out;
+    std::string const body = "hello hello hello";
+    REQUIRE(gzip_with_zlib(body, packed));
+    for (std::size_t n = 0; n != packed.size(); ++n) {
+        CAPTURE(n);
+        CHECK(gunzip_with_zlib(std::string_view{packed}.substr(0, n), 1000, out) == error::deflate_invalid);
+        std::string changed = packed;
+        changed[n] = static_cast<char>(changed[n] ^ 0x40);
+        auto const ec = gunzip_with_zlib(changed, 1000, out);
+        CHECK((ec == error::deflate_invalid || (!ec && out == body))); // the time of the file, for example
+    }
+}
 #endif

@@ -6,8 +6,10 @@
 #include <socketio/wire/permessage_deflate.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace socketio::detail {
 
@@ -21,6 +23,11 @@ inline constinit std::atomic<codec_factory> installed_codec{nullptr};
 // Compresses one body as gzip (RFC 1952). Returns false if memory runs out. Null and installed as above.
 using gzip_function = bool (*)(std::string_view body, std::string& out);
 inline constinit std::atomic<gzip_function> installed_gzip{nullptr};
+
+// Inflates one body of gzip. error::message_too_large if that has more than `limit` bytes, error::deflate_invalid if
+// the body is corrupt or incomplete. Null and installed as above.
+using gunzip_function = std::error_code (*)(std::string_view body, std::size_t limit, std::string& out);
+inline constinit std::atomic<gunzip_function> installed_gunzip{nullptr};
 
 inline bool offers_deflate(deflate_options const& options) noexcept
 {

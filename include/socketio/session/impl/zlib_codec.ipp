@@ -8,11 +8,13 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 
 namespace socketio::detail {
 
 inline constexpr std::string_view flush_tail{"\x00\x00\xFF\xFF", 4};
 inline constexpr std::size_t kept_for_deflate = 65536;
+inline constexpr int gzip_format = 16; // added to the bits of the window
 
 // zlib cannot write with a window of 256 bytes. With 512 it refers back at most 250 bytes (its MAX_DIST is the
 // window less 262), which respects a limit of 8 bits. Reading is as strict with 512.
@@ -202,7 +204,6 @@ SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters co
 
 SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out)
 {
-    constexpr int gzip_format = 16;
     z_stream stream{};
     if (body.size() > zlib_count(body.size()) || deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
                                                               MAX_WBITS + gzip_format, 8, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -216,6 +217,37 @@ SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out)
     out.resize(stream.total_out);
     deflateEnd(&stream);
     return done;
+}
+
+// A body may have several members, one behind the other (RFC 1952, section 2.2).
+SOCKETIO_ZLIB_DECL std::error_code gunzip_with_zlib(std::string_view body, std::size_t limit, std::string& out)
+{
+    z_stream stream{};
+    if (inflateInit2(&stream, MAX_WBITS + gzip_format) != Z_OK)
+        return make_error_code(std::errc::not_enough_memory);
+    scope_end const ending{[&stream] { inflateEnd(&stream); }};
+    std::array<char, 8192> piece;
+    out.clear();
+    for (;;) {
+        stream.next_in = zlib_bytes(body.data());
+        uInt const given = stream.avail_in = zlib_count(body.size());
+        stream.next_out = zlib_bytes(piece.data());
+        stream.avail_out = zlib_count(piece.size());
+        int const result = inflate(&stream, Z_NO_FLUSH);
+        body.remove_prefix(given - stream.avail_in);
+        std::size_t const count = piece.size() - stream.avail_out;
+        if (count > limit - out.size())
+            return error::message_too_large;
+        out.append(piece.data(), count);
+        if (result == Z_STREAM_END && body.empty())
+            return {};
+        if (result == Z_MEM_ERROR)
+            return make_error_code(std::errc::not_enough_memory);
+        if (result == Z_STREAM_END)
+            inflateReset(&stream);
+        else if (result != Z_OK)
+            return error::deflate_invalid;
+    }
 }
 
 } // namespace socketio::detail
