@@ -33,10 +33,17 @@ class connector {
 public:
     connector(strand const& on, network_options options, http_limits limits, dial_stage& stage);
 
-    // Ends with the stream in take_stream(), or with an error that message() explains.
-    task<std::error_code> connect(url const& to);
+    // Ends with the stream in take_stream(), or with an error that message() explains. With `plain`, the stream for a
+    // URL without TLS may lead to an HTTP proxy alone, plain_proxy(): requests there have the absolute form.
+    task<std::error_code> connect(url const& to, bool plain = false);
+    // Null if the stream leads to the server.
+    proxy_server const* plain_proxy() const noexcept { return at_proxy_ ? &proxy_ : nullptr; }
     stream take_stream() { return std::move(stream_); }
     std::string& message() noexcept { return message_; }
+
+    // Asks the user's function for an answer to a proxy's refusal. `challenge` has target, method and attempt of the
+    // request. Ends with error::proxy_authentication_required if there is no answer. For impl/ only.
+    task<std::error_code> authorize(http_head const& refusal, proxy_challenge& challenge, std::string& authorization);
 
     // Makes the pending operation fail soon.
     void cancel() noexcept;
@@ -49,7 +56,7 @@ public:
 private:
     using made_stream = cross_thread_handler<std::error_code, std::shared_ptr<byte_stream>>;
 
-    task<std::error_code> choose_way(url const& to);
+    task<std::error_code> choose_way(url const& to, bool plain);
     task<std::error_code> ask_factory(url const& to);
     task<std::error_code> connect_unix();
     // `peer` precedes the host in messages: "" or "the proxy ".
@@ -58,15 +65,16 @@ private:
     task<std::error_code> race(std::string const& peer);
 
     std::error_code choose_proxy(url const& to);
-    task<std::error_code> connect_by_proxy(url const& to);
+    task<std::error_code> connect_by_proxy(url const& to, bool plain);
     task<std::error_code> reach_proxy();
     task<std::error_code> tunnel_http(std::string const& target);
     task<std::error_code> ask_tunnel(std::string const& target, std::string const& authorization);
     task<std::error_code> read_tunnel_answer();
     task<std::error_code> read_tunnel_refusal(bool& open);
-    task<std::error_code> ask_authorization(std::string const& target, unsigned attempt, std::string& authorization);
+    task<std::error_code> ask_user(proxy_challenge const& challenge, std::string& authorization);
     task<std::error_code> tunnel_socks5(url const& to);
     std::error_code judge_tunnel_answer();
+    std::error_code authentication_required(http_head const& refusal);
     std::error_code proxy_error(std::error_code ec, std::string_view reason);
     std::error_code fail(std::error_code ec, std::string message);
     void use_family(std::vector<asio::ip::tcp::endpoint>& endpoints, std::string const& host);
@@ -85,6 +93,7 @@ private:
     proxy_server proxy_;
     std::string message_;
     bool cancelled_ = false;
+    bool at_proxy_ = false;
     clock::duration resolving_{};
     clock::duration connecting_{};
     clock::duration proxying_{};

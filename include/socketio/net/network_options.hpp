@@ -18,8 +18,9 @@ namespace socketio {
 struct proxy_challenge {
     int status = 0;
     std::vector<std::string> authenticate{}; // the values of its Proxy-Authenticate headers
-    std::string target{};                    // of the CONNECT request, "host:port": Digest's uri
-    unsigned attempt = 0;                    // 0 at the first challenge of a connection
+    std::string target{};                    // of the request, Digest's uri: "host:port"; for GET and POST a URL
+    unsigned attempt = 0;                    // 0 at the first challenge of a connection or request
+    std::string method = "CONNECT";          // or GET or POST: long-polling without TLS needs no tunnel
 };
 
 struct proxy_options {

@@ -27,7 +27,10 @@ public:
                       std::shared_ptr<tls_provider> tls);
 
     // Ends with a connected stream, or with an error that message() may explain, or stage() where that is empty.
-    task<std::error_code> open(url const& to);
+    // See connector for `plain`.
+    task<std::error_code> open(url const& to, bool plain = false);
+    proxy_server const* plain_proxy() const noexcept { return connector_.plain_proxy(); }
+    task<std::error_code> authorize(http_head const& refusal, proxy_challenge& challenge, std::string& authorization);
     stream& connected() noexcept { return stream_; }
     stream take_stream() { return std::move(stream_); }
     std::string& message() noexcept { return message_; }
@@ -45,8 +48,8 @@ public:
     clock::duration securing() const noexcept { return securing_; }
 
 private:
-    task<std::error_code> reach(url const& to);
-    task<std::error_code> connect(url const& to);
+    task<std::error_code> reach(url const& to, bool plain);
+    task<std::error_code> connect(url const& to, bool plain);
     task<std::error_code> secure(std::string const& host);
 
     strand strand_;

@@ -56,13 +56,14 @@ SOCKETIO_DECL std::error_code connector::fail(std::error_code ec, std::string me
 }
 
 // The coroutine itself is inline in either mode, and so only in the translation unit of the library.
-SOCKETIO_DECL task<std::error_code> connector::connect(url const& to) { return choose_way(to); }
+SOCKETIO_DECL task<std::error_code> connector::connect(url const& to, bool plain) { return choose_way(to, plain); }
 
-inline task<std::error_code> connector::choose_way(url const& to)
+inline task<std::error_code> connector::choose_way(url const& to, bool plain)
 {
     std::error_code ec;
     message_.clear();
     input_.clear();
+    at_proxy_ = false;
     if (options_.stream_factory) {
         ec = co_await ask_factory(to);
         co_return ec;
@@ -77,7 +78,7 @@ inline task<std::error_code> connector::choose_way(url const& to)
     if (proxy_.kind == proxy_kind::none)
         ec = co_await connect_tcp(to.host, to.port, {});
     else
-        ec = co_await connect_by_proxy(to);
+        ec = co_await connect_by_proxy(to, plain);
     co_return ec;
 }
 

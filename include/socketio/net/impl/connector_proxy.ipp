@@ -11,7 +11,6 @@
 
 namespace socketio::detail {
 
-inline constexpr unsigned most_challenges = 5;
 inline constexpr std::size_t proxy_body_limit = 64 * 1024;
 inline constexpr unsigned most_interim_answers = 16;
 
@@ -57,11 +56,12 @@ SOCKETIO_DECL std::error_code connector::proxy_error(std::error_code ec, std::st
     return fail(ec, "the proxy " + authority(proxy_.host, proxy_.port) + ": " + std::string{reason});
 }
 
-inline task<std::error_code> connector::connect_by_proxy(url const& to)
+inline task<std::error_code> connector::connect_by_proxy(url const& to, bool plain)
 {
     std::string const target = authority(to.host, to.port);
     std::error_code ec = co_await reach_proxy();
-    if (ec)
+    at_proxy_ = !ec && plain && !to.secure && proxy_.kind == proxy_kind::http;
+    if (ec || at_proxy_)
         co_return ec;
     stopwatch const timing{sources_, proxying_};
     if (proxy_.kind == proxy_kind::http)
@@ -96,21 +96,16 @@ inline task<std::error_code> connector::tunnel_http(std::string const& target)
     std::error_code ec;
     for (unsigned attempt = 0;; ++attempt) {
         ec = co_await ask_tunnel(target, authorization);
-        bool const challenged = ec == error::proxy_authentication_required;
-        if (!challenged || !options_.proxy.authorization || attempt == most_challenges)
+        if (ec != error::proxy_authentication_required || !options_.proxy.authorization)
             break;
         bool open = false;
         ec = co_await read_tunnel_refusal(open);
         if (ec)
             break;
-        std::string said;
-        ec = co_await ask_authorization(target, attempt, said);
-        if (ec || said.empty()) {
-            if (!ec)
-                ec = judge_tunnel_answer();
+        proxy_challenge challenge{.target = target, .attempt = attempt};
+        ec = co_await authorize(answer_.head(), challenge, authorization);
+        if (ec)
             break;
-        }
-        authorization = std::move(said);
         if (!open) {
             stream_.close();
             ec = co_await reach_proxy();
@@ -159,17 +154,26 @@ inline task<std::error_code> connector::read_tunnel_answer()
     co_return ec;
 }
 
+inline std::string status_line(http_head const& of)
+{
+    return "HTTP " + std::to_string(of.status) + (of.reason.empty() ? "" : " " + of.reason.substr(0, 200));
+}
+
+// tinyproxy answers a wrong password with 401.
 SOCKETIO_DECL std::error_code connector::judge_tunnel_answer()
 {
     http_head const& head = answer_.head();
     if (head.status >= 200 && head.status < 300)
         return {};
-    std::string said =
-        "HTTP " + std::to_string(head.status) + (head.reason.empty() ? "" : " " + head.reason.substr(0, 200));
-    // tinyproxy answers a wrong password with 401.
-    if (head.status != 407 && head.status != 401)
-        return proxy_error(error::proxy_refused, "it refused to connect: " + said);
-    std::string const asked{head.find("Proxy-Authenticate").substr(0, 200)};
+    if (head.status == 407 || head.status == 401)
+        return authentication_required(head);
+    return proxy_error(error::proxy_refused, "it refused to connect: " + status_line(head));
+}
+
+SOCKETIO_DECL std::error_code connector::authentication_required(http_head const& refusal)
+{
+    std::string said = status_line(refusal);
+    std::string const asked{refusal.find("Proxy-Authenticate").substr(0, 200)};
     if (!asked.empty())
         said += ", " + asked;
     return proxy_error(error::proxy_authentication_required,
@@ -199,15 +203,30 @@ inline task<std::error_code> connector::read_tunnel_refusal(bool& open)
     co_return ec;
 }
 
-// User code runs in a turn of its own. Its exception leaves through the executor, and this call fails.
-inline task<std::error_code> connector::ask_authorization(std::string const& target, unsigned attempt,
-                                                          std::string& authorization)
+// At most so many for one request; more would be a loop.
+inline task<std::error_code> connector::authorize(http_head const& refusal, proxy_challenge& challenge,
+                                                  std::string& authorization)
 {
-    std::error_code ec;
-    proxy_challenge challenge{answer_.head().status, {}, target, attempt};
-    for (http_header const& each : answer_.head().headers)
+    constexpr unsigned most_challenges = 5;
+    if (!options_.proxy.authorization || challenge.attempt >= most_challenges)
+        co_return authentication_required(refusal);
+    challenge.status = refusal.status;
+    for (http_header const& each : refusal.headers)
         if (equals_ignoring_case(each.name, "Proxy-Authenticate"))
             challenge.authenticate.push_back(each.value);
+    std::string said;
+    std::error_code ec = co_await ask_user(challenge, said);
+    if (!ec && said.empty())
+        ec = authentication_required(refusal);
+    if (!ec)
+        authorization = std::move(said);
+    co_return ec;
+}
+
+// User code runs in a turn of its own. Its exception leaves through the executor, and this call fails.
+inline task<std::error_code> connector::ask_user(proxy_challenge const& challenge, std::string& authorization)
+{
+    std::error_code ec;
     using call = cross_thread_handler<std::error_code, std::optional<std::string>>;
     auto const start = [this, &challenge](auto done) {
         auto const waiting = call::make(strand_);

@@ -24,12 +24,15 @@ SOCKETIO_DECL void server_connection::abandon() noexcept
 }
 
 // The coroutine itself is inline in either mode, and so only in the translation unit of the library.
-SOCKETIO_DECL task<std::error_code> server_connection::open(url const& to) { return reach(to); }
+SOCKETIO_DECL task<std::error_code> server_connection::open(url const& to, bool plain)
+{
+    return reach(to, plain);
+}
 
-inline task<std::error_code> server_connection::reach(url const& to)
+inline task<std::error_code> server_connection::reach(url const& to, bool plain)
 {
     message_.clear();
-    std::error_code ec = co_await connect(to);
+    std::error_code ec = co_await connect(to, plain);
     if (ec || !to.secure)
         co_return ec;
     auto const began = sources_.now();
@@ -38,9 +41,9 @@ inline task<std::error_code> server_connection::reach(url const& to)
     co_return ec;
 }
 
-inline task<std::error_code> server_connection::connect(url const& to)
+inline task<std::error_code> server_connection::connect(url const& to, bool plain)
 {
-    std::error_code ec = co_await connector_.connect(to);
+    std::error_code ec = co_await connector_.connect(to, plain);
     stream_ = connector_.take_stream();
     if (ec)
         message_ = std::move(connector_.message());
@@ -65,6 +68,15 @@ inline task<std::error_code> server_connection::secure(std::string const& host)
     operation secured{ec, start, keep};
     co_await secured;
     handshake_.reset();
+    co_return ec;
+}
+
+inline task<std::error_code> server_connection::authorize(http_head const& refusal, proxy_challenge& challenge,
+                                                          std::string& authorization)
+{
+    std::error_code ec = co_await connector_.authorize(refusal, challenge, authorization);
+    if (ec)
+        message_ = std::move(connector_.message());
     co_return ec;
 }
 
