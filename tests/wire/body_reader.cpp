@@ -76,6 +76,16 @@ TEST_CASE("an answer that has no body is complete at once")
 {
     expect(with({{"Content-Length", "5"}}, 204), "next", body_progress::complete, "", 0);
     expect(with({}, 304), "next", body_progress::complete, "", 0);
+    CHECK_FALSE(body_reader(with({}, 204), 10).until_end());
+    CHECK_FALSE(body_reader(with({{"Content-Length", "50"}}, 304), 10).is_announced_too_long());
+}
+
+TEST_CASE("a length over the limit is known before the body comes")
+{
+    CHECK(body_reader(with({{"Content-Length", "11"}}), 10).is_announced_too_long());
+    CHECK_FALSE(body_reader(with({{"Content-Length", "10"}}), 10).is_announced_too_long());
+    CHECK_FALSE(body_reader(with({{"Transfer-Encoding", "chunked"}}), 10).is_announced_too_long());
+    CHECK_FALSE(body_reader(with({}), 10).is_announced_too_long());
 }
 
 TEST_CASE("chunks are put together, whatever their extensions and trailers say")

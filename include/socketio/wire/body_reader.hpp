@@ -37,7 +37,7 @@ public:
         return kind_ == kind::length && left_ > limit_ && body_.empty();
     }
     // True if the body lasts until the end of the stream.
-    bool until_end() const noexcept { return kind_ == kind::until_end; }
+    bool until_end() const noexcept { return kind_ == kind::until_end && progress_ != body_progress::complete; }
 
 private:
     enum class kind : std::uint8_t { length, chunked, until_end };
