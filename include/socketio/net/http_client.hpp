@@ -118,20 +118,26 @@ public:
 private:
     static detached run(std::shared_ptr<http_client> self);
     task<std::error_code> exchange();
+    task<std::error_code> turn();
     task<std::error_code> open();
     task<std::error_code> read_answer();
     task<std::error_code> read_head();
     task<std::error_code> read_body();
     task<std::error_code> receive(std::size_t most);
+    task<std::error_code> authorize();
 
     bool may_use_link() const noexcept;
     void drop_link() noexcept;
     void send();
+    std::string whole_target() const;
     std::vector<http_header> request_headers() const;
     std::error_code check_request();
     std::error_code check_head();
+    std::size_t body_limit();
     std::error_code check_body(body_progress progress);
+    std::error_code decode_body();
     bool is_redirected();
+    bool is_challenged();
     std::error_code follow();
     bool may_repeat(std::error_code ec) noexcept;
     void keep_or_close(bool until_end);
@@ -147,6 +153,8 @@ private:
     std::shared_ptr<http_link> link_;
     url linked_to_;
     clock::time_point kept_until_ = clock::never();
+    std::string proxy_authorization_; // for requests that a proxy gets as they are
+    unsigned challenges_ = 0;
     bool kept_ = false;     // the link served another request before
     bool repeated_ = false;
     bool opening_ = false;

@@ -4,6 +4,7 @@
 
 #include <socketio/net/http_client.hpp>
 #include <socketio/net/installed_sources.hpp>
+#include <socketio/session/codec_factory.hpp>
 #include <socketio/wire/cookie_headers.hpp>
 #include <socketio/wire/http_request.hpp>
 
@@ -24,7 +25,6 @@ SOCKETIO_DECL http_client::~http_client()
         link_->close();
 }
 
-// The request begins in a turn of its own. Until then the end of the kept connection may have been noticed.
 SOCKETIO_DECL void http_client::request(http_client_request what, handler done)
 {
     if (abandoned_)
@@ -40,6 +40,7 @@ SOCKETIO_DECL void http_client::request(http_client_request what, handler done)
     answer_ = {};
     redirections_ = redirections{settings_->follow_redirects};
     repeated_ = false;
+    challenges_ = 0;
     busy_ = true;
 }
 
@@ -83,20 +84,31 @@ inline detached http_client::run(std::shared_ptr<http_client> self)
             break;
         if (self->may_repeat(ec))
             continue;
-        if (ec || !self->is_redirected())
+        if (ec)
             break;
-        ec = self->follow();
+        if (self->is_challenged())
+            ec = co_await self->authorize();
+        else if (self->is_redirected())
+            ec = self->follow();
+        else
+            break;
         if (ec)
             break;
     }
     self->finish(ec);
 }
 
+// The end of a kept connection may be known to the system already. It needs a turn of the context until that is seen,
+// and one or two until the strand hears of it; only then something is written.
+inline constexpr int turns_before_writing = 3;
+
 inline task<std::error_code> http_client::exchange()
 {
     std::error_code ec;
     answer_ = {};
     reader_.reset();
+    for (int left = turns_before_writing; left != 0 && may_use_link(); --left)
+        ec = co_await turn();
     kept_ = may_use_link();
     if (!kept_) {
         ec = co_await open();
@@ -114,7 +126,18 @@ inline task<std::error_code> http_client::exchange()
     co_return ec;
 }
 
-// The same for another connection of the session: its redirections hold for this one, too.
+inline task<std::error_code> http_client::turn()
+{
+    std::error_code ec;
+    auto const start = [this](auto done) {
+        post(strand_, posted{[done = std::move(done)]() mutable { done(std::error_code{}); }});
+    };
+    operation passed{ec, start, keep_nothing{}};
+    co_await passed;
+    co_return ec;
+}
+
+// The redirections of another connection of the session hold for this one, too.
 SOCKETIO_DECL bool http_client::may_use_link() const noexcept
 {
     return link_ && link_->is_resting() && same_origin(linked_to_, settings_->to) && sources_.now() < kept_until_;
@@ -132,16 +155,21 @@ SOCKETIO_DECL void http_client::drop_link() noexcept
 
 inline task<std::error_code> http_client::open()
 {
+    if (abandoned_)
+        co_return asio::error::operation_aborted;
     drop_link();
     opening_ = true;
     linked_to_ = settings_->to;
-    std::error_code ec = co_await server_.open(linked_to_);
+    std::error_code ec = co_await server_.open(linked_to_, true);
     if (!ec && abandoned_)
         ec = asio::error::operation_aborted;
     if (ec)
         co_return ec;
     link_ = std::make_shared<http_link>(strand_, server_.take_stream());
     opening_ = false;
+    proxy_server const* const proxy = server_.plain_proxy();
+    if (challenges_ == 0) // else the answer to a challenge is for this connection
+        proxy_authorization_ = proxy && proxy->has_user() ? basic_authorization(proxy->username, proxy->password) : "";
     co_return ec;
 }
 
@@ -161,15 +189,27 @@ SOCKETIO_DECL std::vector<http_header> http_client::request_headers() const
         if (std::none_of(headers.begin(), headers.end(), named))
             headers.push_back({std::string{name}, std::string{value}});
     };
-    if (!request_.content_type.empty()) {
-        std::erase_if(headers, [](http_header const& each) { return equals_ignoring_case(each.name, "Content-Type"); });
-        add("Content-Type", request_.content_type);
-    }
+    auto const set = [&](std::string_view name, std::string_view value) {
+        std::erase_if(headers, [name](http_header const& each) { return equals_ignoring_case(each.name, name); });
+        add(name, value);
+    };
+    if (!request_.content_type.empty())
+        set("Content-Type", request_.content_type);
     for (http_header const& each : request_.headers)
         add(each.name, each.value);
+    if (installed_gunzip.load(std::memory_order_acquire))
+        add("Accept-Encoding", "gzip");
+    if (server_.plain_proxy() && !proxy_authorization_.empty())
+        set("Proxy-Authorization", proxy_authorization_);
     add_cookies(headers, settings_->cookies.get(), origin_of(linked_to_, request_.target),
                 std::chrono::floor<std::chrono::seconds>(sources_.wall_now()));
     return headers;
+}
+
+// A proxy gets the whole URL (RFC 9112, section 3.2.2).
+SOCKETIO_DECL std::string http_client::whole_target() const
+{
+    return server_.plain_proxy() ? "http://" + host_header(linked_to_) + request_.target : request_.target;
 }
 
 // Head and body in one write: some servers count the pieces.
@@ -182,7 +222,8 @@ SOCKETIO_DECL void http_client::send()
     text.reserve(1024 + request_.body.size());
     std::string const host = host_header(linked_to_);
     std::vector<http_header> const headers = request_headers();
-    http_request_text what{request_.method, request_.target, host, headers};
+    std::string const target = whole_target();
+    http_request_text what{request_.method, target, host, headers};
     if (post)
         what.body = request_.body;
     write_http_request(text, what);
@@ -199,6 +240,15 @@ inline task<std::error_code> http_client::receive(std::size_t most)
     co_await received;
     if (ec && link_->write_error() && !abandoned_)
         ec = link_->write_error();
+    co_return ec;
+}
+
+inline task<std::error_code> http_client::authorize()
+{
+    proxy_challenge challenge{.target = whole_target(), .attempt = challenges_++, .method = request_.method};
+    std::error_code ec = co_await server_.authorize(reader_.head(), challenge, proxy_authorization_);
+    if (ec)
+        answer_.message = server_.message();
     co_return ec;
 }
 
@@ -240,7 +290,8 @@ inline task<std::error_code> http_client::read_head()
 inline task<std::error_code> http_client::read_body()
 {
     constexpr std::size_t piece = 16384;
-    body_reader body{reader_.head(), request_.body_limit};
+    std::size_t const limit = body_limit();
+    body_reader body{reader_.head(), limit};
     std::error_code ec;
     if (body.is_announced_too_long())
         co_return check_body(body_progress::limited);
@@ -263,7 +314,7 @@ inline task<std::error_code> http_client::read_body()
     }
     answer_.body = body.take();
     keep_or_close(body.until_end());
-    co_return ec;
+    co_return decode_body();
 }
 
 } // namespace socketio::detail

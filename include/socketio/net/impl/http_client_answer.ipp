@@ -2,11 +2,13 @@
 #pragma once
 
 #include <socketio/net/http_client.hpp>
+#include <socketio/session/codec_factory.hpp>
 #include <socketio/wire/http_date.hpp>
 #include <socketio/wire/proxy.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace socketio::detail {
@@ -38,6 +40,43 @@ SOCKETIO_DECL std::error_code http_client::check_body(body_progress progress)
         return refuse(error::message_too_large, "the answer to the " + request_.method + " request is longer than " +
                                                     std::to_string(request_.body_limit) + " bytes");
     return refuse(error::http_malformed, "the chunks of the answer to the " + request_.method + " request are invalid");
+}
+
+inline bool is_encoded(http_head const& answer) noexcept
+{
+    std::string_view const coding = answer.find("Content-Encoding");
+    return answer.count("Content-Encoding") > 1 || !(coding.empty() || equals_ignoring_case(coding, "identity"));
+}
+
+// Of the body as it comes. What gzip cannot compress gets a little longer.
+SOCKETIO_DECL std::size_t http_client::body_limit()
+{
+    std::size_t const limit = request_.body_limit;
+    std::size_t const more = is_encoded(reader_.head()) ? 64 + limit / 1000 : 0;
+    return limit > std::numeric_limits<std::size_t>::max() - more ? limit : limit + more;
+}
+
+// Only gzip was asked for. The page of an error that is encoded otherwise is left out: its status says enough.
+SOCKETIO_DECL std::error_code http_client::decode_body()
+{
+    http_head const& head = reader_.head();
+    std::string const encoded = is_encoded(head) ? std::exchange(answer_.body, {}) : std::string{};
+    if (encoded.empty())
+        return {};
+    std::string_view const coding = head.find("Content-Encoding");
+    bool const gzip = equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip");
+    auto const gunzip = installed_gunzip.load(std::memory_order_acquire);
+    std::error_code ec;
+    if (gunzip && gzip && head.count("Content-Encoding") == 1)
+        ec = gunzip(encoded, request_.body_limit, answer_.body);
+    else if (head.status >= 200 && head.status < 300)
+        return refuse(error::http_malformed,
+                      "the answer is encoded as " + std::string{coding.substr(0, 50)} + ", which was not asked for");
+    if (ec == error::message_too_large)
+        return check_body(body_progress::limited);
+    if (ec == error::deflate_invalid)
+        return refuse(ec, "the answer is compressed, and cannot be inflated");
+    return ec;
 }
 
 // The time after which the server closes an idle connection. A request should not meet that.
@@ -79,6 +118,9 @@ SOCKETIO_DECL bool http_client::may_repeat(std::error_code ec) noexcept
     repeated_ = true;
     return true;
 }
+
+// A proxy that was asked to pass the request on wants to know who asks.
+SOCKETIO_DECL bool http_client::is_challenged() { return server_.plain_proxy() && reader_.head().status == 407; }
 
 SOCKETIO_DECL bool http_client::is_redirected()
 {
