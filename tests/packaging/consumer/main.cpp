@@ -1,6 +1,10 @@
 // Somebody else's program: all it knows is how to ask its build system for socketio.
 #include <socketio/socketio.hpp>
 
+#if defined(LIBRARY_IS_COMPILED) && defined(SOCKETIO_HEADER_ONLY)
+#error "the package does not say that its library is compiled"
+#endif
+
 int main()
 {
     asio::io_context context;
