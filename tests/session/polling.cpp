@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 using socketio::detail::disconnect_reason;
 using socketio::detail::engine_event;
 using socketio::detail::polling;
+using socketio::detail::role;
 
 namespace {
 
@@ -20,7 +21,7 @@ socketio::clock::time_point const start{};
 
 polling make_polling()
 {
-    return polling{{"abc", {"websocket"}, 25000ms, 20000ms, 1000000}};
+    return polling{role::server, {"abc", {"websocket"}, 25000ms, 20000ms, 1000000}};
 }
 
 std::string describe(engine_event const& event)

@@ -19,7 +19,7 @@ inline constexpr clock::time_point latest_linger = clock::never() - clock::durat
 
 SOCKETIO_DECL polling_channel::polling_channel(strand const& on, deadline_timer const& time, engine_settings settings,
     engine_channel_owner& owner, polling_options options)
-    : strand_{on}, time_{time}, polling_{std::move(settings)}, owner_{&owner}, options_{options}
+    : strand_{on}, time_{time}, polling_{role::server, std::move(settings)}, owner_{&owner}, options_{options}
 {
     consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0});
 }

@@ -36,12 +36,13 @@ SOCKETIO_DECL std::string base64_encode(std::string_view data)
     return result;
 }
 
-SOCKETIO_DECL bool base64_decode_in_place(std::span<char>& text) noexcept
+SOCKETIO_DECL bool base64_decode_in_place(std::span<char>& text, base64_padding padding) noexcept
 {
-    if (text.size() % 4 != 0)
-        return false;
     std::string_view left{text.data(), text.size()};
-    left.remove_suffix(left.ends_with("==") ? 2 : left.ends_with('=') ? 1 : 0);
+    if (left.size() % 4 == 0)
+        left.remove_suffix(left.ends_with("==") ? 2 : left.ends_with('=') ? 1 : 0);
+    else if (padding == base64_padding::required || left.size() % 4 == 1)
+        return false;
     std::size_t written = 0; // never past the reading position
     std::uint32_t group = 0;
     unsigned bits = 0;
