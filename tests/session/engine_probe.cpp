@@ -1,4 +1,4 @@
-// A session that moves from another transport to WebSocket: the server's side of the probe.
+// A session that moves from another transport to WebSocket: the probe, by the server and by the client.
 #include <socketio/session/engine.hpp>
 
 #include <doctest/doctest.h>
@@ -102,4 +102,80 @@ TEST_CASE("who probes on and on and reads no answer is not answered without end"
     CHECK(pair.hears().front() == "3probe");
     pair.says("2probe");
     CHECK(pair.hears() == lines{"3probe"});
+}
+
+namespace {
+
+// A client that probes, and a server below Engine.IO.
+struct probing_client {
+    probing_client() { client.session.probe(usual()); }
+    lines says(std::string_view text, opcode code = opcode::text)
+    {
+        socket.send(code, text);
+        std::string const bytes{socket.output().view()};
+        socket.output().clear();
+        return client.receive(bytes);
+    }
+    lines hears()
+    {
+        std::string bytes = client.take_output();
+        std::span<char> input{bytes};
+        lines result;
+        for (auto event = socket.next(input); event.type != websocket_event::kind::none; event = socket.next(input))
+            result.push_back(event.type == websocket_event::kind::close ? "close" : std::string(event.payload.begin(), event.payload.end()));
+        return result;
+    }
+
+    side client{role::client};
+    websocket_endpoint socket{role::server, {}, 1};
+};
+
+} // namespace
+
+TEST_CASE("a client probes, and moves its session with its heartbeat")
+{
+    probing_client pair;
+    CHECK(pair.hears() == lines{"2probe"});
+    CHECK(pair.client.session.deadline() == clock::never());
+    CHECK(pair.says("3probe") == lines{"probed"});
+    CHECK_FALSE(pair.client.session.is_open());
+    CHECK(pair.hears() == lines{});
+    heartbeat const so_far{role::client, 25s, 20s, start};
+    pair.client.session.upgrade(so_far);
+    CHECK(pair.client.session.is_open());
+    CHECK(pair.client.session.deadline() == start + 45s);
+    pair.client.session.send_text("moved");
+    CHECK(pair.hears() == lines{"5", "4moved"});
+    pair.client.now = start + 30s;
+    CHECK(pair.says("2") == lines{"ping"});
+    CHECK(pair.hears() == lines{"3"});
+    CHECK(pair.client.session.deadline() == start + 75s);
+    CHECK(pair.client.session.settings().max_payload == 1000000);
+    CHECK(pair.says("4hello") == lines{"text hello"});
+}
+
+TEST_CASE("anything but the answer to the client's probe ends it")
+{
+    for (char const* text : {"3", "3prob", "3probes", "2probe", "4message", "0{}", "1", "5", "6"}) {
+        probing_client pair;
+        CHECK_MESSAGE(pair.says(text) == lines{closed(reason::transport_error, error::engine_unexpected)}, text);
+    }
+    probing_client twice;
+    CHECK(twice.says("3probe") == lines{"probed"});
+    CHECK(twice.says("3probe") == lines{closed(reason::transport_error, error::engine_unexpected)});
+    probing_client early;
+    CHECK(early.says("3probe") == lines{"probed"});
+    CHECK(early.says("4too early") == lines{closed(reason::transport_error, error::engine_unexpected)});
+    probing_client binary;
+    CHECK(binary.says("3probe", opcode::binary) ==
+          lines{closed(reason::transport_error, error::engine_packet_invalid)});
+}
+
+TEST_CASE("a client that sees its probe's WebSocket close learns why")
+{
+    probing_client pair;
+    pair.says("3probe");
+    pair.socket.close(1001, "going");
+    CHECK(pair.client.receive(pair.socket.output().view()) ==
+          lines{closed(reason::transport_close, error::closed, 1001) + " going"});
 }

@@ -17,8 +17,8 @@
 namespace socketio::detail {
 
 struct engine_event {
-    // For a server that is probed: `probed`, a ping "probe" was answered; `upgraded`, the client has switched
-    // the session to this transport.
+    // `probed`: the server has answered a ping "probe", or the client has received that answer. `upgraded`: the
+    // client has switched the session to this transport (for the server only).
     enum class kind : std::uint8_t { none, open, text, binary, ping, probed, upgraded, closed };
     kind type = kind::none;
     std::span<char> payload{};          // text and binary: the message; closed: the close frame's reason
@@ -49,6 +49,10 @@ public:
     // Server, instead of open(): a session on another transport may move here. Until the event `upgraded`, no
     // message is sent and no deadline runs.
     void probe() noexcept { state_ = state::probing; }
+    // Client, instead of waiting for the open packet: the session on another transport, with these settings, may move
+    // here. The event `probed` follows, and then upgrade() moves it, with its heartbeat so far.
+    void probe(engine_settings settings);
+    void upgrade(heartbeat const& so_far);
 
     // Removes the next event from the front of `input`; none: more bytes are needed. `closed` is the last event;
     // later input is dropped.
@@ -139,6 +143,7 @@ private:
     engine_event on_open(std::span<char> data, clock::time_point now);
     engine_event on_first(websocket_event const& message, clock::time_point now);
     engine_event on_probing(websocket_event const& message, clock::time_point now);
+    engine_event on_probe_answer(engine_packet packet);
     engine_event fail(disconnect_reason reason, std::error_code ec, std::uint16_t code = 0,
                       std::span<char> payload = {});
     void send_packet(engine_packet_type type, std::string_view data = {});
@@ -157,6 +162,7 @@ private:
     bool backlog_ = false;
     bool measures_ = false;
     bool binary_as_text_ = false;
+    bool probed_ = false;
     std::uint32_t probe_ = 0; // number of the last ping
     std::optional<clock::time_point> probe_sent_{}; // the time it was sent, until its pong arrives
     std::optional<clock::duration> round_trip_{};

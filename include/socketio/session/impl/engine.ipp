@@ -23,6 +23,22 @@ SOCKETIO_DECL void engine::open(clock::time_point now)
     state_ = state::open;
 }
 
+inline constexpr std::string_view probe_data = "probe";
+
+SOCKETIO_DECL void engine::probe(engine_settings settings)
+{
+    settings_ = std::move(settings);
+    send_packet(engine_packet_type::ping, probe_data);
+    state_ = state::probing;
+}
+
+SOCKETIO_DECL void engine::upgrade(heartbeat const& so_far)
+{
+    send_packet(engine_packet_type::upgrade);
+    heartbeat_ = so_far;
+    state_ = state::open;
+}
+
 SOCKETIO_DECL engine_event engine::next(std::span<char>& input, clock::time_point now)
 {
     while (state_ != state::closed) {
@@ -93,8 +109,10 @@ SOCKETIO_NOINLINE SOCKETIO_DECL engine_event engine::on_probing(websocket_event 
     engine_packet packet;
     if (message.type == websocket_event::kind::binary || read_engine_packet(message.payload, packet))
         return fail(disconnect_reason::transport_error, error::engine_packet_invalid);
+    if (own_ == role::client)
+        return on_probe_answer(packet);
     std::string_view const data{packet.data.data(), packet.data.size()};
-    if (packet.type == engine_packet_type::ping && data == "probe") {
+    if (packet.type == engine_packet_type::ping && data == probe_data) {
         if (!is_crowded())
             send_packet(engine_packet_type::pong, data);
         return {.type = engine_event::kind::probed};
@@ -104,6 +122,15 @@ SOCKETIO_NOINLINE SOCKETIO_DECL engine_event engine::on_probing(websocket_event 
     heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
     state_ = state::open;
     return {.type = engine_event::kind::upgraded};
+}
+
+// The server must not send anything else here before the upgrade.
+SOCKETIO_DECL engine_event engine::on_probe_answer(engine_packet packet)
+{
+    std::string_view const data{packet.data.data(), packet.data.size()};
+    if (packet.type != engine_packet_type::pong || data != probe_data || std::exchange(probed_, true))
+        return fail(disconnect_reason::transport_error, error::engine_unexpected);
+    return {.type = engine_event::kind::probed};
 }
 
 SOCKETIO_DECL engine_event engine::on_open(std::span<char> data, clock::time_point now)
