@@ -61,6 +61,8 @@
 #include <socketio/session/impl/engine.ipp>
 #include <socketio/session/impl/packet_queue.ipp>
 #include <socketio/session/impl/polling.ipp>
+#include <socketio/session/impl/polling_target.ipp>
+#include <socketio/session/impl/transport_choice.ipp>
 #include <socketio/session/impl/websocket_endpoint.ipp>
 #if defined(SOCKETIO_WITH_ZLIB)
 #include <socketio/deflate.hpp>

@@ -1,0 +1,37 @@
+// The targets of the requests of one polling session. Each is different, so that nothing on the way answers from a cache.
+#pragma once
+
+#include <socketio/core/config.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace socketio::detail {
+
+class polling_target {
+public:
+    polling_target() = default;
+    // `base`: path and query, with EIO and transport. `parameter`: the name of the changing one; empty: there is none.
+    polling_target(std::string base, std::string parameter, std::uint64_t seed) noexcept
+        : base_{std::move(base)}, parameter_{std::move(parameter)}, state_{seed}
+    {
+    }
+
+    // Of the next request; before the handshake `sid` is empty.
+    std::string next(std::string_view sid);
+    // The handshake was redirected to this target.
+    void move_to(std::string_view target);
+
+private:
+    std::string base_;
+    std::string parameter_;
+    std::uint64_t state_ = 0;
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/session/impl/polling_target.ipp>
+#endif
