@@ -71,6 +71,7 @@
 
 #include <socketio/net/impl/asio.ipp>
 #include <socketio/net/impl/background_context.ipp>
+#include <socketio/net/impl/client_polling_channel.ipp>
 #include <socketio/net/impl/connection.ipp>
 #include <socketio/net/impl/connector.ipp>
 #include <socketio/net/impl/connector_proxy.ipp>
@@ -90,6 +91,8 @@
 #include <socketio/net/impl/lane.ipp>
 #include <socketio/net/impl/lane_inbox.ipp>
 #include <socketio/net/impl/polling_channel.ipp>
+#include <socketio/net/impl/polling_dial.ipp>
+#include <socketio/net/impl/polling_refusal.ipp>
 #include <socketio/net/impl/server_connection.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>

@@ -34,6 +34,10 @@ enum class error {
     redirect_invalid,     // a redirection without a usable Location
     redirect_limit,       // more redirections than `follow_redirects` allows
 
+    // HTTP long-polling: a request got no answer, or one with another status than 200
+    poll_failed,
+    post_failed,
+
     // WebSocket (RFC 6455, sections 5 to 7)
     frame_invalid,        // reserved bits or opcodes, wrong masking, a bad control frame
     fragment_invalid,     // a continuation without a start, or a start inside a message

@@ -9,6 +9,7 @@
 #include <socketio/net/asio.hpp>
 #include <socketio/net/deadline_timer.hpp>
 #include <socketio/net/network_options.hpp>
+#include <socketio/net/opening.hpp>
 #include <socketio/net/server_connection.hpp>
 #include <socketio/net/stream.hpp>
 #include <socketio/net/task.hpp>
@@ -75,22 +76,22 @@ struct dial_result {
     std::optional<std::chrono::seconds> retry_after{}; // for a refusal with 503 or 429
     std::string subprotocol{};                         // the server's choice
     bool elsewhere = false; // redirected to an origin other than the requested one
+    bool requested = false; // the server was reached
 };
 
 // One attempt. It calls `done`, which must not throw, at most once, on the strand, with the connected stream.
 // After abandon() it does not call, and pending operations end by themselves.
-class dial : public std::enable_shared_from_this<dial> {
+class dial final : public opening, public std::enable_shared_from_this<dial> {
 public:
     using handler = unique_function<void(dial_result&&, stream&&)>;
 
     dial(strand const& on, dial_request request, handler done);
 
-    void start();
-    void abandon() noexcept;
+    SOCKETIO_DECL void start() override;
+    SOCKETIO_DECL void abandon() noexcept override;
     // Takes the exception of a coroutine, which ends the attempt.
     void fail(std::error_code reason) noexcept;
-    // The current stage, for the message of a timeout: "connecting to 10.0.0.1 port 80".
-    std::string const& stage() const noexcept { return server_.stage().progress; }
+    std::string const& stage() const noexcept override { return server_.stage().progress; }
 
 private:
     static detached run(std::shared_ptr<dial> self);

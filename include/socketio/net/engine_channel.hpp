@@ -6,6 +6,7 @@
 #include <socketio/core/clock.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/net/connection_owner.hpp>
+#include <socketio/session/base64_packet.hpp>
 #include <socketio/session/engine.hpp>
 
 #include <algorithm>
@@ -31,6 +32,7 @@ protected:
 struct channel_status {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
+    std::uint64_t requests = 1; // of HTTP
     std::size_t unsent = 0; // bytes that have not been handed over yet
     clock::time_point deadline = clock::never();
     std::optional<clock::duration> round_trip{};
@@ -104,8 +106,9 @@ public:
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept
     {
         std::uint64_t const most = parts_.settings->max_payload;
-        return most == 0 || (text <= most && std::all_of(attachments.begin(), attachments.end(),
-                                                 [most](bytes_view each) { return each.size() <= most; }));
+        return most == 0 || (text <= most && std::all_of(attachments.begin(), attachments.end(), [&](bytes_view each) {
+            return (parts_.binary_as_text ? base64_packet_size(each.size()) : each.size()) <= most;
+        }));
     }
     // All output has been handed over: to the operating system, or to a poll that waits for more.
     virtual bool is_writable() = 0;
@@ -125,6 +128,7 @@ protected:
         heartbeat* pulse;
         engine_settings const* settings; // the server's: received from the peer, or this side's own
         std::size_t header;              // bytes of room in front of a message
+        bool binary_as_text = false;     // binary data leaves as base64, and its size counts so
     };
 
     engine_channel() = default;

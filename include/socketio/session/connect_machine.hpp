@@ -60,10 +60,13 @@ public:
     // The listeners of "reconnect_attempt" have run: begin, unless one of them cancelled the attempt.
     connect_action announced(clock::time_point now, std::chrono::milliseconds timeout) noexcept;
 
+    std::uint64_t attempt() const noexcept { return attempt_; }
     // True if this attempt is still under way. Ask it after every wait.
     bool is_current(std::uint64_t attempt) const noexcept { return is_opening() && attempt == attempt_; }
     // The same, and leaves the phase `done`. A second answer of that phase returns false.
     bool advance(std::uint64_t attempt, connect_phase done) noexcept;
+    // The same attempt goes on with another transport: back to dialing, in the time that is left.
+    void dial_again() noexcept { phase_ = connect_phase::dialing; }
     // Returns the number of attempts of a reconnection, or 0 for a first connection.
     std::uint64_t opened(clock::time_point now) noexcept;
 

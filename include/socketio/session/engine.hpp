@@ -21,10 +21,11 @@ struct engine_event {
     // client has switched the session to this transport (for the server only).
     enum class kind : std::uint8_t { none, open, text, binary, ping, probed, upgraded, closed };
     kind type = kind::none;
-    std::span<char> payload{};          // text and binary: the message; closed: the close frame's reason
+    std::span<char> payload{};          // text and binary: the message; closed: the close frame's reason, or words
     disconnect_reason reason{};              // for closed
     std::error_code error{};            // for closed
     std::uint16_t code = 0;             // for closed: the WebSocket status code, 0 without a close frame
+    std::uint16_t http_status = 0;      // for closed: of a request of long-polling, 0 without an answer
 };
 
 class engine {

@@ -12,8 +12,17 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace socketio {
+
+// One transport that an attempt to connect has tried in vain.
+struct transport_attempt {
+    std::string transport{}; // "websocket" or "polling"
+    std::error_code code{};
+    int http_status = 0;     // 0 without an answer
+    std::string message{};
+};
 
 // The reason why a connection, or the connection to a namespace, could not be established.
 class connect_error {
@@ -27,18 +36,23 @@ public:
     std::error_code code() const noexcept { return code_; }
     // The server's `err.data` (socket.io/lib/namespace.ts, run()); null otherwise.
     value const& data() const noexcept { return data_; }
-    // For a refused upgrade: the HTTP status (0 without an answer) and the beginning of the body.
+    // For a refused upgrade or poll: the HTTP status (0 without an answer) and the beginning of the body.
     int http_status() const noexcept { return http_status_; }
     std::string const& http_body() const noexcept { return http_body_; }
     // The server's Retry-After in an answer with status 503 or 429; see the option retry_after_max.
     std::optional<std::chrono::seconds> retry_after() const noexcept { return retry_after_; }
 
+    // All transports that the attempt has tried, in order. code() and the answer are those of the last one.
+    std::vector<transport_attempt> const& attempts() const noexcept { return attempts_; }
+
+    void set_message(std::string message) { message_ = std::move(message); }
     void set_data(value data) { data_ = std::move(data); }
     void set_http(int status, std::string body)
     {
         http_status_ = status;
         http_body_ = std::move(body);
     }
+    void set_attempts(std::vector<transport_attempt> tried) { attempts_ = std::move(tried); }
     void set_retry_after(std::optional<std::chrono::seconds> wait) noexcept { retry_after_ = wait; }
 
 private:
@@ -48,6 +62,7 @@ private:
     int http_status_ = 0;
     std::string http_body_;
     std::optional<std::chrono::seconds> retry_after_;
+    std::vector<transport_attempt> attempts_;
 };
 
 // The second argument of "disconnect" and of the manager's "close".
@@ -55,6 +70,7 @@ struct disconnect_details {
     std::error_code code{};             // the error that was detected; empty for an orderly end
     std::string description{};          // the same as text
     std::uint16_t websocket_code = 0;   // status of the peer's close frame (RFC 6455, 7.4), 0 without a close frame
+    int http_status = 0;                // of the request of long-polling that failed, 0 without an answer
 };
 
 // An error that concerns one event only: an argument of another type than the listener expects, or an emit that

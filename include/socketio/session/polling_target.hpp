@@ -21,6 +21,9 @@ public:
 
     // Of the next request; before the handshake `sid` is empty.
     std::string next(std::string_view sid);
+    // Of the request that moves the session to WebSocket.
+    std::string websocket(std::string_view sid) const;
+    std::string const& base() const noexcept { return base_; }
     // The handshake was redirected to this target.
     void move_to(std::string_view target);
 

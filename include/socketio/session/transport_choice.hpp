@@ -37,6 +37,8 @@ class transport_choice {
 public:
     explicit transport_choice(transport_rules rules) : rules_{std::move(rules)} {}
 
+    bool allows(transport_kind which) const noexcept;
+
     // An attempt begins.
     void begin(clock::time_point now);
     transport_kind current() const noexcept { return order_[at_]; }
@@ -59,7 +61,6 @@ public:
     void trust_websocket() noexcept { distrusted_until_ = clock::time_point::min(); }
 
 private:
-    bool allows(transport_kind which) const noexcept;
     bool distrusts(transport_kind which, clock::time_point now) const noexcept
     {
         return which == transport_kind::websocket && now < distrusted_until_;

@@ -45,6 +45,8 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::redirect_insecure: return "the server redirected to a connection without TLS, which is never followed";
     case error::redirect_invalid: return "the server redirected to a place that cannot be used";
     case error::redirect_limit: return "the server redirected more often than the option follow_redirects allows";
+    case error::poll_failed: return "xhr poll error";
+    case error::post_failed: return "xhr post error";
     case error::frame_invalid: return "invalid WebSocket frame";
     case error::fragment_invalid: return "invalid WebSocket fragmentation";
     case error::close_invalid: return "invalid WebSocket close frame";

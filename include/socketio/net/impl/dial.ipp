@@ -72,6 +72,7 @@ inline task<std::error_code> dial::attempt()
 inline task<std::error_code> dial::shake_hands()
 {
     shaking_hands_ = true;
+    result_.requested = true;
     server_.stage().enter("WebSocket handshake", "waiting for the answer to the upgrade request");
     reader_.reset();
     input_.clear();

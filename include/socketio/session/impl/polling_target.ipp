@@ -33,6 +33,16 @@ SOCKETIO_DECL std::string polling_target::next(std::string_view sid)
     return target;
 }
 
+SOCKETIO_DECL std::string polling_target::websocket(std::string_view sid) const
+{
+    constexpr std::string_view own = "transport=polling";
+    std::string target = base_;
+    if (auto const at = target.rfind(own); at != std::string::npos)
+        target.replace(at, own.size(), "transport=websocket");
+    append_query(target, "sid", sid);
+    return target;
+}
+
 SOCKETIO_DECL void polling_target::move_to(std::string_view target)
 {
     auto const path_end = target.find('?');

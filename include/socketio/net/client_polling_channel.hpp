@@ -1,0 +1,112 @@
+// Engine.IO over HTTP long-polling, the client's side: one request that waits for messages, and one that brings some.
+// The handshake has been made: see polling_dial.
+#pragma once
+
+#include <socketio/core/role.hpp>
+#include <socketio/net/deadline_timer.hpp>
+#include <socketio/net/engine_channel.hpp>
+#include <socketio/net/http_client.hpp>
+#include <socketio/session/polling.hpp>
+#include <socketio/session/polling_target.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace socketio::detail {
+
+struct client_polling_options {
+    polling_target target{};
+    std::uint64_t message_size = 16 * 1024 * 1024; // bytes of one incoming message
+    std::size_t payload_size = 64 * 1024 * 1024;   // bytes of one answer
+    std::chrono::milliseconds request_timeout{0};  // 0: pingTimeout for a POST, and none for a poll
+    std::chrono::milliseconds close_timeout{5000};
+};
+
+class client_polling_channel final : public engine_channel,
+                                     public std::enable_shared_from_this<client_polling_channel> {
+public:
+    // `polls` has made the handshake.
+    client_polling_channel(strand const& on, std::shared_ptr<http_client> polls,
+                           std::shared_ptr<http_client_settings> connections, engine_channel_owner& owner,
+                           client_polling_options options);
+
+    // Takes the answer to the handshake. Called once, at first. The owner is not called.
+    void start(std::string handshake) noexcept;
+
+    // Another transport is about to take over: no request begins from now on.
+    void pause() noexcept { paused_ = true; }
+    // It has failed: requests begin again, at the end of the turn.
+    void resume() noexcept { paused_ = false; }
+    // No request is under way, and everything that has come was received.
+    bool is_idle() const noexcept { return !getting_ && posting_ == 0 && !polling_.has_input() && !failure_; }
+    // The last call: sends the messages that wait over `to`.
+    void hand_over(engine_channel& to);
+    engine_settings const& settings() const noexcept { return polling_.settings(); }
+    heartbeat& pulse() noexcept { return polling_.pulse(); }
+    polling_target const& target() const noexcept { return options_.target; }
+    http_client_settings const& connections() const noexcept { return *connections_; }
+
+    std::string_view transport() const noexcept override { return "polling"; }
+    SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;
+    SOCKETIO_DECL channel_status settle() override;
+    SOCKETIO_DECL channel_status status() const noexcept override;
+    SOCKETIO_DECL clock::time_point deadline() const noexcept override;
+    SOCKETIO_DECL engine_event tick(clock::time_point now) override;
+    SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
+    SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
+    bool is_writable() override { return owner_ != nullptr && posting_ == 0 && !polling_.has_output(); }
+    std::size_t unsent() const noexcept override { return posting_ + polling_.unsent(); }
+    std::size_t unread_answers() const noexcept override { return answers_ + answers_posting_; }
+    SOCKETIO_DECL void close() noexcept override;
+    SOCKETIO_DECL void abort() noexcept override;
+
+private:
+    using on_answer = void (client_polling_channel::*)(http_client_answer&&);
+
+    engine_event check_size(engine_event const& event);
+    void begin_poll();
+    void begin_post();
+    void ask(http_client& over, http_client_request request, on_answer then);
+    void on_polled(http_client_answer&& answer);
+    void on_posted(http_client_answer&& answer);
+    bool may_repeat(http_client_answer const& answer) noexcept;
+    void fail(error kind, http_client_answer const& answer);
+    void leave();
+    void go_on_leaving() noexcept;
+    void stop() noexcept;
+
+    strand strand_;
+    deadline_timer linger_timer_;
+    polling polling_{role::client};
+    std::shared_ptr<http_client_settings> connections_;
+    std::shared_ptr<http_client> polls_;
+    std::shared_ptr<http_client> posts_;
+    engine_channel_owner* owner_;
+    client_polling_options options_;
+    std::optional<engine_event> failure_; // to be received
+    std::string failure_text_;            // of failure_
+    clock::time_point poll_deadline_ = clock::never();
+    clock::time_point post_deadline_ = clock::never();
+    std::uint64_t received_ = 0;
+    std::uint64_t sent_ = 0;
+    std::size_t posting_ = 0; // bytes of the pending POST
+    std::size_t answers_ = 0; // bytes of the output that the server has asked for
+    std::size_t answers_posting_ = 0;
+    bool getting_ = false;
+    bool paused_ = false;
+    bool repeated_ = false; // the last poll got no answer of the server
+    bool leaving_ = false;
+    bool said_so_ = false; // the packet that ends the session was written
+    bool may_say_so_ = true; // the server can be reached, and does not know of the end
+};
+
+} // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/client_polling_channel.ipp>
+#endif

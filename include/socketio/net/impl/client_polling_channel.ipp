@@ -1,0 +1,270 @@
+// Requests, their answers, and the way out.
+#pragma once
+
+#include <socketio/core/caught.hpp>
+#include <socketio/net/client_polling_channel.hpp>
+#include <socketio/net/polling_refusal.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace socketio::detail {
+
+SOCKETIO_DECL client_polling_channel::client_polling_channel(strand const& on, std::shared_ptr<http_client> polls,
+    std::shared_ptr<http_client_settings> connections, engine_channel_owner& owner, client_polling_options options)
+    : strand_{on}, linger_timer_{on}, connections_{std::move(connections)}, polls_{std::move(polls)},
+      posts_{std::make_shared<http_client>(on, connections_)}, owner_{&owner}, options_{std::move(options)}
+{
+    consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, true});
+}
+
+SOCKETIO_DECL void client_polling_channel::start(std::string handshake) noexcept
+{
+    received_ += handshake.size();
+    polling_.feed(std::move(handshake));
+}
+
+SOCKETIO_DECL engine_event client_polling_channel::receive(clock::time_point now, engine_channel_owner& to)
+{
+    while (owner_) {
+        engine_event const event = check_size(failure_ ? *std::exchange(failure_, std::nullopt) : polling_.next(now));
+        switch (event.type) {
+        case engine_event::kind::text: to.on_text(event.payload); break;
+        case engine_event::kind::binary: to.on_binary(event.payload); break;
+        case engine_event::kind::closed:
+            may_say_so_ = may_say_so_ && event.reason != disconnect_reason::transport_close;
+            return event;
+        default: return event;
+        }
+    }
+    return {};
+}
+
+SOCKETIO_DECL engine_event client_polling_channel::check_size(engine_event const& event)
+{
+    bool const message = event.type == engine_event::kind::text || event.type == engine_event::kind::binary;
+    if (!message || event.payload.size() <= options_.message_size)
+        return event;
+    return {.type = engine_event::kind::closed,
+            .reason = disconnect_reason::transport_error,
+            .error = error::message_too_large};
+}
+
+// The POST leaves first: a server may answer the poll with what the POST has asked for.
+SOCKETIO_DECL channel_status client_polling_channel::settle()
+{
+    if (owner_ && polling_.is_open() && !paused_ && !failure_) {
+        if (posting_ == 0 && polling_.has_output())
+            begin_post();
+        if (!getting_ && !polling_.has_input())
+            begin_poll();
+    }
+    return status();
+}
+
+SOCKETIO_DECL void client_polling_channel::ask(http_client& over, http_client_request request, on_answer then)
+{
+    request.target = options_.target.next(polling_.settings().sid);
+    // Weak, for the handler belongs to a part of this.
+    auto done = [weak = weak_from_this(), pinned = owner_ ? owner_->pin() : nullptr, then](http_client_answer&& answer) {
+        if (auto const self = weak.lock())
+            ((*self).*then)(std::move(answer));
+    };
+    over.request(std::move(request), std::move(done));
+}
+
+SOCKETIO_DECL void client_polling_channel::begin_poll()
+{
+    ask(*polls_, {.method = "GET", .body_limit = options_.payload_size}, &client_polling_channel::on_polled);
+    getting_ = true;
+    poll_deadline_ = limit_after(linger_timer_.now(), options_.request_timeout);
+}
+
+SOCKETIO_DECL void client_polling_channel::begin_post()
+{
+    std::string payload = polling_.take_output();
+    std::size_t const size = payload.size();
+    ask(*posts_,
+        {.method = "POST", .body = std::move(payload), .content_type = "text/plain;charset=UTF-8",
+         .body_limit = refusal_body_size},
+        &client_polling_channel::on_posted);
+    posting_ = size;
+    answers_posting_ = std::exchange(answers_, 0);
+    auto const limit = options_.request_timeout.count() > 0 ? options_.request_timeout : settings().ping_timeout;
+    post_deadline_ = limit_after(linger_timer_.now(), limit);
+}
+
+SOCKETIO_DECL void client_polling_channel::on_polled(http_client_answer&& answer)
+{
+    getting_ = false;
+    poll_deadline_ = clock::never();
+    if (!owner_) {
+        go_on_leaving();
+        return;
+    }
+    received_ += answer.body.size();
+    if (!answer.error && answer.status == 200) {
+        repeated_ = false;
+        polling_.feed(std::move(answer.body));
+    } else if (!may_repeat(answer)) {
+        fail(error::poll_failed, answer);
+    }
+    owner_->on_readable();
+}
+
+// A proxy may have given up a poll that the server never saw. If the server did see it, the next answer says so.
+SOCKETIO_DECL bool client_polling_channel::may_repeat(http_client_answer const& answer) noexcept
+{
+    bool const by_proxy = answer.status == 502 || answer.status == 504 || answer.status == 408;
+    return !answer.error && by_proxy && !std::exchange(repeated_, true);
+}
+
+SOCKETIO_DECL void client_polling_channel::on_posted(http_client_answer&& answer)
+{
+    std::size_t const size = std::exchange(posting_, 0);
+    answers_posting_ = 0;
+    post_deadline_ = clock::never();
+    bool const good = !answer.error && answer.status == 200;
+    if (good)
+        sent_ += size;
+    if (!owner_) {
+        if (good)
+            go_on_leaving();
+        else
+            stop();
+        return;
+    }
+    if (!good)
+        fail(error::post_failed, answer);
+    else if (!polling_.has_output())
+        owner_->on_drained();
+    if (owner_)
+        owner_->on_readable();
+}
+
+SOCKETIO_DECL void client_polling_channel::fail(error kind, http_client_answer const& answer)
+{
+    if (failure_)
+        return;
+    may_say_so_ = may_say_so_ && !answer.error;
+    failure_text_ = polling_failure(answer, !polling_.settings().sid.empty());
+    failure_ = engine_event{.type = engine_event::kind::closed,
+                            .payload = failure_text_,
+                            .reason = disconnect_reason::transport_error,
+                            .error = kind,
+                            .http_status = static_cast<std::uint16_t>(answer.status)};
+}
+
+SOCKETIO_DECL channel_status client_polling_channel::status() const noexcept
+{
+    return {.bytes_received = received_,
+            .bytes_sent = sent_,
+            .requests = polls_->requests() + posts_->requests(),
+            .unsent = unsent(),
+            .deadline = deadline()};
+}
+
+SOCKETIO_DECL clock::time_point client_polling_channel::deadline() const noexcept
+{
+    return owner_ ? std::min({polling_.deadline(), poll_deadline_, post_deadline_}) : clock::never();
+}
+
+SOCKETIO_DECL engine_event client_polling_channel::tick(clock::time_point now)
+{
+    if (!owner_)
+        return {};
+    bool const late_post = now >= post_deadline_;
+    if (!late_post && now < poll_deadline_)
+        return polling_.tick(now);
+    may_say_so_ = false;
+    failure_text_ = late_post ? "no answer to a POST in time" : "no answer to a poll within requestTimeout";
+    return {.type = engine_event::kind::closed,
+            .payload = failure_text_,
+            .reason = disconnect_reason::transport_error,
+            .error = late_post ? error::post_failed : error::poll_failed};
+}
+
+SOCKETIO_DECL void client_polling_channel::end_message(message const& of, std::span<bytes_view const> attachments)
+{
+    scope_fail undo{[&] { abandon(of); }};
+    if (!owner_)
+        return; // which drops it
+    polling_.end_message(of.compress);
+    for (bytes_view const each : attachments)
+        polling_.send_binary(each, of.compress);
+    undo.done();
+    if (of.answer)
+        answers_ += output().size() - of.start;
+}
+
+SOCKETIO_DECL void client_polling_channel::send_binary(bytes_view data, bool compress)
+{
+    if (owner_)
+        polling_.send_binary(data, compress);
+}
+
+SOCKETIO_DECL void client_polling_channel::hand_over(engine_channel& to)
+{
+    polling_.hand_over([&](std::string_view text) { to.send_packet(text, {}); },
+        [&](bytes_view data) { to.send_binary(data); });
+    stop();
+}
+
+// The output is still sent, and behind it the packet that ends the session. The poll under way is answered when the
+// server has read that.
+SOCKETIO_DECL void client_polling_channel::close() noexcept
+{
+    if (!std::exchange(owner_, nullptr))
+        return;
+    if (caught([this] { leave(); }))
+        stop();
+}
+
+SOCKETIO_DECL void client_polling_channel::leave()
+{
+    if (!may_say_so_ || settings().sid.empty()) {
+        stop();
+        return;
+    }
+    leaving_ = true;
+    linger_timer_.arm(deadline_after(linger_timer_.now(), options_.close_timeout),
+        [self = shared_from_this()] { self->stop(); });
+    post_deadline_ = poll_deadline_ = clock::never();
+    // Not now: a listener may be looking at a message.
+    detail::post(strand_, [self = shared_from_this()] { self->go_on_leaving(); });
+}
+
+// The close packet has a request of its own: npm's server acts on it before the messages of the same payload.
+SOCKETIO_DECL void client_polling_channel::go_on_leaving() noexcept
+{
+    if (!leaving_ || posting_ != 0)
+        return;
+    auto const failed = caught([this] {
+        if (!polling_.has_output() && !std::exchange(said_so_, true))
+            polling_.send_close();
+        if (polling_.has_output())
+            begin_post();
+        else if (!getting_)
+            stop();
+    });
+    if (failed)
+        stop();
+}
+
+SOCKETIO_DECL void client_polling_channel::stop() noexcept
+{
+    owner_ = nullptr;
+    leaving_ = false;
+    getting_ = false;
+    posting_ = 0;
+    polls_->abandon();
+    posts_->abandon();
+    linger_timer_.cancel();
+}
+
+SOCKETIO_DECL void client_polling_channel::abort() noexcept
+{
+    stop();
+}
+
+} // namespace socketio::detail
