@@ -120,6 +120,7 @@
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_dial.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_polling.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>
 #include <socketio/client/impl/packet_writer.ipp>
@@ -133,7 +134,7 @@
 #include <socketio/client/impl/socket_recovery.ipp>
 #include <socketio/client/impl/socket_retries.ipp>
 #include <socketio/client/impl/stream_base.ipp>
-
+#include <socketio/client/impl/transport_upgrade.ipp>
 
 #include <socketio/server/impl/adapter.ipp>
 #include <socketio/server/impl/peer_core.ipp>

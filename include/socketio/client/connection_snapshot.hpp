@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace socketio {
@@ -23,14 +24,26 @@ struct connect_timings {
     std::chrono::microseconds connect{}; // TCP, for all addresses that were tried
     std::chrono::microseconds proxy{};   // until it has connected to the server; 0 without a proxy
     std::chrono::microseconds tls{};     // the TLS handshake; 0 without TLS
-    std::chrono::microseconds upgrade{}; // from the request to the server's 101
-    std::chrono::microseconds open{};    // from the 101 to the Engine.IO handshake
+    std::chrono::microseconds upgrade{}; // from the request to the server's 101, or to the answer to the first poll
+    std::chrono::microseconds open{};    // from there to the Engine.IO handshake
+    // From there to the end of the move from long-polling to WebSocket; 0 without one.
+    std::chrono::microseconds move{};
+};
+
+// Totals of one transport, of all connections so far.
+struct transport_totals {
+    std::uint64_t bytes_received = 0; // with the framing of WebSocket, or the bodies of HTTP
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t requests = 0;       // of HTTP; for WebSocket the upgrade requests
 };
 
 struct connection_snapshot {
     connection_state state = connection_state::closed;
     std::uint64_t attempts = 0;      // to reconnect, since the last stable connection
     std::uint64_t connections = 0;   // opened so far
+    std::string_view transport{};    // "websocket" or "polling"; empty without an open connection
+    transport_totals websocket{};
+    transport_totals polling{};
     std::error_code last_error{};    // of the last failed attempt or lost connection
     std::string last_error_message{};
     // The time from a WebSocket ping to its pong, measured with the last heartbeat, if `measure_round_trip` is on.

@@ -21,7 +21,9 @@ class socket;
 //
 // Its events, for `on`, `once` and `off` (see listens): "open", "error" (connect_error), "ping", "drain" (all output is
 // written), "packet" (packet const&), "close" (std::string_view reason, disconnect_details const&), "reconnect_attempt"
-// (number, from 1), "reconnect" (number of attempts), "reconnect_error" (connect_error), "reconnect_failed".
+// (number, from 1), "reconnect" (number of attempts), "reconnect_error" (connect_error), "reconnect_failed"; for a
+// session that moves from long-polling to WebSocket "upgrading" and "upgrade" (std::string_view transport), or
+// "upgrade_error" (connect_error).
 class manager : public listens<manager> {
 public:
     // Opens at once unless `autoConnect` is off. The URL names the server ("http://host:3000"); its path is

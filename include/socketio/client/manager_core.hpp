@@ -9,15 +9,18 @@
 #include <socketio/client/packet_writer.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
+#include <socketio/client/transport_upgrade.hpp>
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/net/engine_channel.hpp>
 #include <socketio/net/dial.hpp>
 #include <socketio/net/lane.hpp>
+#include <socketio/net/polling_dial.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/session/connect_machine.hpp>
 #include <socketio/session/connect_throttle.hpp>
 #include <socketio/session/event_emitter.hpp>
+#include <socketio/session/transport_choice.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -108,16 +111,25 @@ private:
     // Destroyed with the context.
     struct runtime {
         std::shared_ptr<tls_provider> tls; // made by the first attempt that needs it
-        std::shared_ptr<dial> dialing;
+        std::shared_ptr<opening> dialing;
         std::shared_ptr<engine_channel> link;
+        std::shared_ptr<client_polling_channel> polling; // the link, while that is long-polling
+        std::unique_ptr<transport_upgrade> upgrade;      // of polling
+    };
+    // What the requests of the current attempt have in common.
+    struct attempt_request {
+        string_pairs query;
+        std::vector<http_header> headers;
     };
 
     void pump();
+    void receive_all();
     void settle_sockets();
     void complete_drains();
     void note_deadline(socket_core& of);
     std::size_t unsent_here() const noexcept;
     void count(connection_snapshot& into, channel_status const& of) const noexcept;
+    static void add_to(transport_totals& sum, channel_status const& of) noexcept;
     void publish(channel_status const& of) noexcept;
     void note_error(std::error_code code, std::string_view message);
 
@@ -128,21 +140,38 @@ private:
     void ask_headers(std::uint64_t attempt, string_pairs query);
     bool provide_tls(std::uint64_t attempt);
     void start_dial(std::uint64_t attempt, string_pairs const& query, string_pairs const& headers);
-    void on_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected);
-    std::shared_ptr<engine_channel> make_channel(dial_result&& result, stream&& connected);
+    void dial_transport(std::uint64_t attempt);
+    dial_request websocket_request(url const& to, std::string target) const;
+    std::vector<http_header> headers_for(transport_kind transport) const;
+    void dial_websocket(std::uint64_t attempt, std::string target);
+    bool accept_dialed(std::uint64_t attempt, dial_result& result);
+    std::shared_ptr<websocket_channel> make_websocket(dial_result&& result, stream&& connected,
+                                                      engine_settings const* probed = nullptr);
+    void set_link(std::shared_ptr<engine_channel> link);
+
+    // Long-polling, and the way from there to WebSocket.
+    void dial_polling(std::uint64_t attempt, std::string target);
+    void poll(polling_opening&& opened);
+    void begin_upgrade();
+    void on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected);
+    bool advance_upgrade();
+    void move_to_websocket();
+    bool may_be_held_back(disconnect_reason reason) const noexcept;
     void on_engine(engine_event const& event);
     void on_opened();
     void on_closed(engine_event const& event);
     void on_message(packet const& received, bool whole, std::size_t size, std::error_code ec);
     void on_packet(packet const& received);
     bool on_answer(packet const& received, socket_core* to);
-    void fail_open(connect_error const& reason, bool again = true);
+    void fail_transport(connect_error const& reason, bool elsewhere_too = true);
+    void fail_open(connect_error reason, bool again = true);
     void fail_provider(std::uint64_t attempt, std::string_view option);
     void drop_link();
     connect_error timed_out() const;
-    std::string request_target(string_pairs const& query) const;
+    std::string request_target(transport_kind transport) const;
 
     void tell(std::string event);
+    void tell_text(std::string event, std::string_view text);
     void tell_number(std::string event, std::uint64_t number);
     void dispatch_error(std::string event, connect_error const& reason);
     void dispatch(std::string_view event, event_call& call) { events_.dispatch_reserved(event, call); }
@@ -172,13 +201,20 @@ private:
     std::vector<std::weak_ptr<socket_core>> drain_watchers_;
     std::uint64_t connections_ = 0;
     std::uint64_t packets_received_ = 0;
-    std::uint64_t earlier_received_ = 0; // bytes, of earlier connections
-    std::uint64_t earlier_sent_ = 0;
+    transport_totals earlier_websocket_; // of earlier connections
+    transport_totals earlier_polling_;
     connect_timings timings_{};
     clock::time_point upgraded_at_{};
     bool elsewhere_ = false; // the connection is to another origin than the URL's
-    std::shared_ptr<cookie_jar> cookies_; // with `withCredentials`
+    std::shared_ptr<cookie_jar> cookies_; // null: they are not kept
     connect_machine machine_;
+    transport_choice transports_;
+    attempt_request asked_;
+    std::vector<transport_attempt> tried_; // in vain, in the current attempt
+    clock::time_point transport_deadline_ = clock::never(); // of the current transport, if there is another one
+    std::uint64_t heard_before_ = 0; // packets and pings until the WebSocket was the connection
+    std::uint64_t pings_ = 0;
+    bool moved_ = false; // the connection was on long-polling before
     packet_decoder decoder_;
     connect_throttle gate_;
     socket_core* root_ = nullptr; // the namespace "/", which most packets belong to
@@ -190,6 +226,7 @@ private:
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_dial.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_polling.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>
 #endif

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ struct client_limits {
     std::uint64_t packet_size = 64 * 1024 * 1024;
     std::size_t json_depth = 128;                       // nesting of an incoming payload, at most max_json_depth (1024)
     std::size_t json_values = 1024 * 1024;              // values and keys of an incoming payload, 16 bytes each
+    std::size_t payload_size = 64 * 1024 * 1024;        // bytes of one answer to a poll, inflated
     std::size_t header_bytes = 16 * 1024;               // bytes of the answer to the upgrade request
     std::size_t headers = 100;
     std::size_t read_buffer = 64 * 1024;                // bytes; reached only if the server keeps it full
@@ -80,6 +82,12 @@ struct socket_options {
     recovery_state recovery{};
 };
 
+// Options of one transport alone.
+struct transport_options {
+    string_pairs extraHeaders{}; // in addition to those of options
+    string_pairs query{};        // likewise; those of options and of the URL take precedence
+};
+
 struct options {
     // See socket_options. (Repeated, because a designated initializer cannot name a member of a base.)
     provided<object> auth{};
@@ -100,10 +108,31 @@ struct options {
     // The path of the Socket.IO server. (The URL's path is the namespace.)
     std::string path = "/socket.io";
     bool addTrailingSlash = true;
+    // The transports that may be used, in the order in which an attempt tries them: "websocket" and "polling" (HTTP
+    // long-polling). The reference's default is {"polling", "websocket"}.
+    std::vector<std::string> transports{"websocket"};
+    // Goes on to the next transport within one attempt, where that could help: not if the server cannot be reached at
+    // all. The first of them then has at most half of `timeout`. Off, only the first one is tried, as in the
+    // reference.
+    bool tryAllTransports = true;
+    // Moves a session from long-polling to WebSocket, if the server offers it and `transports` has it.
+    bool upgrade = true;
+    // Begins with WebSocket if the last connection of this manager had it and did not end with an error.
+    bool rememberUpgrade = false;
+    // By the name of the transport.
+    std::map<std::string, transport_options> transportOptions{};
+    // The limit for each request of long-polling. 0: none for a poll, which the heartbeat ends, and pingTimeout for a
+    // request that sends.
+    std::chrono::milliseconds requestTimeout{0};
+    // Adds a parameter of this name, with another value each time, to the requests of long-polling, so that nothing on
+    // the way answers from a cache.
+    bool timestampRequests = true;
+    std::string timestampParam = "t";
     // WebSocket subprotocols to offer, the preferred one first. The server may choose one of them, or none.
     std::vector<std::string> protocols{};
-    // Stores the server's cookies in memory and sends them with later attempts (RFC 6265).
-    bool withCredentials = false;
+    // Stores the server's cookies in memory and sends them with later requests and attempts (RFC 6265). Not set: for
+    // long-polling and its upgrade only, since several servers need a cookie to keep a session at one of them.
+    std::optional<bool> withCredentials{};
     // The maximum number of redirections of the upgrade request (301, 302, 303, 307, 308); 0: redirections are
     // errors. A redirection from https or wss to http or ws always is.
     unsigned follow_redirects = 0;

@@ -1,4 +1,5 @@
-// The targets of the requests of one polling session. Each is different, so that nothing on the way answers from a cache.
+// The targets of the requests of one polling session. Each is different, so that nothing on the way answers from a
+// cache.
 #pragma once
 
 #include <socketio/core/config.hpp>

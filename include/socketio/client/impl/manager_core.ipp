@@ -13,15 +13,42 @@
 namespace socketio::detail {
 
 // Invalid options throw at the call; invalid values of a provider become a connect_error.
+inline void check_headers(string_pairs const& headers)
+{
+    for (auto const& [name, text] : headers)
+        if (!is_header_name(name) || !is_header_value(text))
+            throw_misuse("extraHeaders: \"" + to_well_formed(name) + "\" is not a valid HTTP header");
+}
+
+inline transport_rules transports_of(options const& settings)
+{
+    transport_rules rules{.allowed = {},
+                          .try_all = settings.tryAllTransports,
+                          .upgrade = settings.upgrade,
+                          .remember = settings.rememberUpgrade};
+    for (std::string const& name : settings.transports) {
+        transport_kind each{};
+        if (!parse_transport(name, each) ||
+            std::find(rules.allowed.begin(), rules.allowed.end(), each) != rules.allowed.end())
+            throw_misuse("transports: \"" + to_well_formed(name) +
+                         "\" is neither \"websocket\" nor \"polling\", or stands there twice");
+        rules.allowed.push_back(each);
+    }
+    if (rules.allowed.empty())
+        throw_misuse("transports: there is none");
+    return rules;
+}
+
 inline void check_settings(options const& settings)
 {
     std::string const path = (settings.path.starts_with('/') ? "" : "/") + settings.path;
     if (!is_request_target(path) || path.find('#') != std::string::npos)
         throw_misuse("the path \"" + to_well_formed(settings.path) + "\" cannot be used in a request");
     if (auto const* headers = settings.extraHeaders.if_value())
-        for (auto const& [name, text] : *headers)
-            if (!is_header_name(name) || !is_header_value(text))
-                throw_misuse("extraHeaders: \"" + to_well_formed(name) + "\" is not a valid HTTP header");
+        check_headers(*headers);
+    static_cast<void>(transports_of(settings));
+    for (auto const& [transport, own] : settings.transportOptions)
+        check_headers(own.extraHeaders);
     for (auto each = settings.protocols.begin(); each != settings.protocols.end(); ++each)
         if (!is_header_name(*each) || std::find(settings.protocols.begin(), each, *each) != each)
             throw_misuse("protocols: \"" + to_well_formed(*each) + "\" is not a name, or stands there twice");
@@ -38,13 +65,14 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
       rules_{settings_},
       lane_{*this, strand{known_executor{executor_}}, 256 * 1024},
       machine_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : sources_.random_seed()},
+      transports_{transports_of(settings_)},
       decoder_{{settings_.limits.attachments, {settings_.limits.json_depth, settings_.limits.json_values},
                 settings_.limits.packet_size}}
 {
     check_deflate_options(settings_.perMessageDeflate);
     check_settings(settings_);
     url_error_ = parse_url(url, url_);
-    if (settings_.withCredentials)
+    if (settings_.withCredentials.value_or(transports_.allows(transport_kind::polling)))
         cookies_ = shared_new<cookie_jar>();
 }
 
@@ -90,8 +118,15 @@ SOCKETIO_DECL void manager_core::on_recover()
         fail_open(connect_error{ec, ec.message()});
 }
 
-// Reads all input, and checks before each event whether this is still the current connection.
 SOCKETIO_DECL void manager_core::pump()
+{
+    do
+        receive_all();
+    while (runtime_->upgrade && advance_upgrade());
+}
+
+// Reads all input, and checks before each event whether this is still the current connection.
+SOCKETIO_DECL void manager_core::receive_all()
 {
     auto const link = runtime_->link;
     while (link && link == runtime_->link) {
@@ -114,11 +149,12 @@ SOCKETIO_DECL std::size_t manager_core::unsent() noexcept
     return written + lane_.waiting_bytes();
 }
 
+// It may be the WebSocket of an upgrade that has drained.
 SOCKETIO_DECL void manager_core::on_drained()
 {
     bool const listens = !events_.untouched() && events_.has("drain");
     if (drain_watchers_.empty() && !listens && !writer_.held_back()) {
-        published_unsent_.store(0, std::memory_order_relaxed);
+        published_unsent_.store(unsent_here(), std::memory_order_relaxed);
         return;
     }
     lane_.run([&] {
@@ -221,6 +257,18 @@ SOCKETIO_DECL void manager_core::tell(std::string event)
         return;
     defer([this, event = std::move(event)] {
         event_call call{*this, event};
+        dispatch(event, call);
+    });
+}
+
+// `text` lives as long as the program.
+SOCKETIO_DECL void manager_core::tell_text(std::string event, std::string_view text)
+{
+    if (events_.untouched())
+        return;
+    defer([this, event = std::move(event), text] {
+        local_args const arguments{text};
+        event_call call{*this, event, arguments.view()};
         dispatch(event, call);
     });
 }

@@ -1,5 +1,5 @@
-// One attempt to connect: asks for the query and the headers, dials, and makes the Engine.IO session. The
-// machine decides whether an answer belongs to the current attempt.
+// One attempt to connect: asks for the query and the headers, dials over one transport or several, and makes the
+// Engine.IO session. The machine decides whether an answer belongs to the current attempt.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>
@@ -71,7 +71,8 @@ SOCKETIO_DECL void manager_core::ask_headers(std::uint64_t attempt, string_pairs
     });
 }
 
-SOCKETIO_DECL std::string manager_core::request_target(string_pairs const& query) const
+// Query of the URL first, then of the options, then of the transport's options: name by name.
+SOCKETIO_DECL std::string manager_core::request_target(transport_kind transport) const
 {
     std::string target = settings_.path.starts_with('/') ? settings_.path : '/' + settings_.path;
     while (target.size() > 1 && target.ends_with('/'))
@@ -80,18 +81,22 @@ SOCKETIO_DECL std::string manager_core::request_target(string_pairs const& query
         target += '/';
     string_pairs const from_url = parse_query(url_.query);
     auto const is_ours = [](std::string_view name) { return name == "EIO" || name == "transport" || name == "sid"; };
-    auto const in_url = [&](std::string_view name) {
-        return std::any_of(from_url.begin(), from_url.end(), [&](auto const& each) { return each.first == name; });
+    auto const has = [](string_pairs const& pairs, std::string_view name) {
+        return std::any_of(pairs.begin(), pairs.end(), [&](auto const& each) { return each.first == name; });
     };
     std::string parameters;
-    for (auto const& [name, text] : query)
-        if (!is_ours(name) && !in_url(name))
-            append_query(parameters, name, text);
-    for (auto const& [name, text] : from_url)
-        if (!is_ours(name))
-            append_query(parameters, name, text);
+    auto const append = [&](string_pairs const& pairs, auto const& is_taken) {
+        for (auto const& [name, text] : pairs)
+            if (!is_ours(name) && !is_taken(name))
+                append_query(parameters, name, text);
+    };
+    if (auto const own = settings_.transportOptions.find(std::string{to_string(transport)});
+        own != settings_.transportOptions.end())
+        append(own->second.query, [&](auto const& name) { return has(from_url, name) || has(asked_.query, name); });
+    append(asked_.query, [&](auto const& name) { return has(from_url, name); });
+    append(from_url, [](auto const&) { return false; });
     append_query(parameters, "EIO", "4");
-    append_query(parameters, "transport", "websocket");
+    append_query(parameters, "transport", to_string(transport));
     return target + '?' + parameters;
 }
 
@@ -121,38 +126,82 @@ SOCKETIO_DECL void manager_core::start_dial(std::uint64_t attempt, string_pairs 
 {
     if (!machine_.advance(attempt, connect_phase::asking_headers))
         return;
-    dial_request request = make_dial_request(url_, request_target(query), settings_);
-    request.cookies = cookies_;
+    asked_ = {query, {}};
     for (auto const& [name, text] : headers) {
         if (!is_header_name(name) || !is_header_value(text)) {
             fail_open(connect_error{make_error_code(std::errc::invalid_argument),
                                     "extraHeaders: \"" + name + "\" is not a valid HTTP header"});
             return;
         }
-        request.headers.push_back({name, text});
-    }
-    if (!is_request_target(request.target)) {
-        fail_open(connect_error{error::bad_url, "the path \"" + settings_.path + "\" cannot be used in a request"},
-                  false);
-        return;
+        asked_.headers.push_back({name, text});
     }
     // A redirection may lead to https, where the program has TLS.
     bool const may_need_tls = url_.secure || (settings_.follow_redirects != 0 && registered_tls.load());
     if (may_need_tls && !provide_tls(attempt))
         return;
+    transports_.begin(now());
+    tried_.clear();
+    dial_transport(attempt);
+}
+
+SOCKETIO_DECL void manager_core::dial_transport(std::uint64_t attempt)
+{
+    auto const transport = transports_.current();
+    std::string target = request_target(transport);
+    if (!is_request_target(target)) {
+        fail_open(connect_error{error::bad_url, "the path \"" + settings_.path + "\" cannot be used in a request"},
+                  false);
+        return;
+    }
+    // A transport that hangs must leave time for the next one.
+    transport_deadline_ = clock::never();
+    if (transports_.has_next() && machine_.deadline() != clock::never())
+        transport_deadline_ = deadline_after(now(), (machine_.deadline() - now()) / 2);
+    if (transport == transport_kind::polling)
+        dial_polling(attempt, std::move(target));
+    else
+        dial_websocket(attempt, std::move(target));
+}
+
+SOCKETIO_DECL std::vector<http_header> manager_core::headers_for(transport_kind transport) const
+{
+    std::vector<http_header> headers = asked_.headers;
+    auto const own = settings_.transportOptions.find(std::string{to_string(transport)});
+    if (own != settings_.transportOptions.end())
+        for (auto const& [name, text] : own->second.extraHeaders)
+            headers.push_back({name, text});
+    return headers;
+}
+
+SOCKETIO_DECL dial_request manager_core::websocket_request(url const& to, std::string target) const
+{
+    dial_request request = make_dial_request(to, std::move(target), settings_);
+    request.headers = headers_for(transport_kind::websocket);
     request.tls = runtime_->tls;
+    if (settings_.withCredentials.value_or(false))
+        request.cookies = cookies_;
+    return request;
+}
+
+SOCKETIO_DECL void manager_core::dial_websocket(std::uint64_t attempt, std::string target)
+{
     // Called by a coroutine, so that user code must wait for a turn of its own.
     auto done = [self = shared_from_this(), attempt](dial_result&& result, stream&& connected) {
-        self->lane_.run_ahead([&] { self->on_dialed(attempt, std::move(result), std::move(connected)); });
+        self->lane_.run_ahead([&] {
+            if (self->accept_dialed(attempt, result))
+                self->set_link(self->make_websocket(std::move(result), std::move(connected)));
+        });
     };
-    runtime_->dialing = std::make_shared<dial>(lane_.serial(), std::move(request), std::move(done));
+    runtime_->dialing =
+        std::make_shared<dial>(lane_.serial(), websocket_request(url_, std::move(target)), std::move(done));
     runtime_->dialing->start();
 }
 
-SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected)
+// Returns true if the attempt goes on with this result.
+SOCKETIO_DECL bool manager_core::accept_dialed(std::uint64_t attempt, dial_result& result)
 {
     if (!machine_.advance(attempt, connect_phase::dialing))
-        return;
+        return false;
     runtime_->dialing.reset();
     using std::chrono::duration_cast;
     using us = std::chrono::microseconds;
@@ -162,20 +211,22 @@ SOCKETIO_DECL void manager_core::on_dialed(std::uint64_t attempt, dial_result&& 
                 .tls = duration_cast<us>(result.securing),
                 .upgrade = duration_cast<us>(result.upgrading)};
     upgraded_at_ = now();
-    if (result.error) {
-        connect_error reason{result.error, std::move(result.message)};
-        reason.set_http(result.http_status, std::move(result.http_body));
-        reason.set_retry_after(result.retry_after);
-        bool const again = result.error != error::bad_proxy;
-        fail_open(reason, again);
-        return;
-    }
     elsewhere_ = result.elsewhere;
-    runtime_->link = make_channel(std::move(result), std::move(connected));
+    if (!result.error)
+        return true;
+    connect_error reason{result.error, std::move(result.message)};
+    reason.set_http(result.http_status, std::move(result.http_body));
+    reason.set_retry_after(result.retry_after);
+    if (result.error == error::bad_proxy)
+        fail_open(std::move(reason), false);
+    else
+        fail_transport(reason, result.requested || !url_.secure);
+    return false;
 }
 
-// Another transport would be one more case here.
-SOCKETIO_DECL std::shared_ptr<engine_channel> manager_core::make_channel(dial_result&& result, stream&& connected)
+// With `probed`: for a session on long-polling that may move here.
+SOCKETIO_DECL std::shared_ptr<websocket_channel> manager_core::make_websocket(dial_result&& result,
+    stream&& connected, engine_settings const* probed)
 {
     engine session{role::client, {settings_.limits.message_size, settings_.limits.fragments}, sources_.random_seed()};
     if (result.deflate)
@@ -185,6 +236,8 @@ SOCKETIO_DECL std::shared_ptr<engine_channel> manager_core::make_channel(dial_re
         connection_options{settings_.limits.read_buffer, settings_.close_timeout});
     if (settings_.measure_round_trip)
         made->session().measure_round_trip();
+    if (probed)
+        made->session().probe(*probed);
     made->start(std::move(result.leftover));
     return made;
 }

@@ -23,7 +23,7 @@ SOCKETIO_DECL void manager_core::act(connect_action const& next)
         // A step, so that a socket that the same caller makes next receives an immediate failure.
         defer([this, attempt = next.attempt] { begin(attempt); });
         return;
-    case connect_action::kind::time_out: fail_open(timed_out()); return;
+    case connect_action::kind::time_out: fail_transport(timed_out(), false); return;
     case connect_action::kind::announce:
         tell_number("reconnect_attempt", next.attempt);
         defer([this] { act(machine_.announced(now(), rules_.read().timeout)); });
@@ -50,6 +50,7 @@ SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)
     case engine_event::kind::upgraded: return;
     case engine_event::kind::open: on_opened(); return;
     case engine_event::kind::ping:
+        ++pings_;
         if (!events_.untouched())
             tell("ping");
         return;
@@ -60,6 +61,9 @@ SOCKETIO_DECL void manager_core::on_engine(engine_event const& event)
 SOCKETIO_DECL void manager_core::on_opened()
 {
     auto const attempts = machine_.opened(now());
+    transports_.opened();
+    tried_.clear();
+    transport_deadline_ = clock::never();
     writer_.open(*runtime_->link);
     ++connections_;
     decoder_.shrink(kept_by_decoder); // of an incomplete packet
@@ -67,6 +71,7 @@ SOCKETIO_DECL void manager_core::on_opened()
     log(log_level::info, "manager", "open");
     for (auto const& [nsp, each] : sockets_)
         each->on_manager_open(attempts);
+    begin_upgrade();
     tell("open");
     if (attempts != 0)
         tell_number("reconnect", attempts);
@@ -86,15 +91,16 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
 {
     if (machine_.is_opening()) {
         if (event.error == error::wrong_protocol)
-            fail_open(connect_error{error::wrong_protocol, make_error_code(error::wrong_protocol).message()});
+            fail_transport(connect_error{error::wrong_protocol, make_error_code(error::wrong_protocol).message()});
         else
-            fail_open(connect_error{event.error, words_before_open(event)});
+            fail_transport(connect_error{event.error, words_before_open(event)});
         return;
     }
     // In the reference the engine's "error" comes first; the sockets emit "disconnect".
     if (event.reason == disconnect_reason::transport_error)
         dispatch_error("error", connect_error{event.error, event.error.message()});
-    disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code};
+    disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code,
+                               .http_status = event.http_status};
     if (!event.payload.empty())
         details.description += ": " + std::string{event.payload.data(), event.payload.size()};
     lose(event.reason, std::move(details));
@@ -164,9 +170,39 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
     return true;
 }
 
-// The attempt to connect has failed. `again`: another attempt may succeed.
-SOCKETIO_DECL void manager_core::fail_open(connect_error const& why, bool again)
+// The transport has failed, and the next one gets its turn if there is one. `elsewhere_too`: another might succeed.
+SOCKETIO_DECL void manager_core::fail_transport(connect_error const& why, bool elsewhere_too)
 {
+    tried_.push_back({std::string{to_string(transports_.current())}, why.code(), why.http_status(), why.message()});
+    if (!elsewhere_too || !transports_.has_next()) {
+        fail_open(why);
+        return;
+    }
+    log(log_level::info, "manager", "not over " + tried_.back().transport + ": " + why.message());
+    transports_.forget();
+    drop_link();
+    transports_.next();
+    machine_.dial_again();
+    dial_transport(machine_.attempt());
+}
+
+// With several transports the message names each.
+inline std::string words_of(std::vector<transport_attempt> const& tried)
+{
+    std::string words;
+    for (transport_attempt const& each : tried)
+        words.append(words.empty() ? "" : "; ").append(each.transport).append(": ").append(each.message);
+    return words;
+}
+
+// The attempt to connect has failed. `again`: another attempt may succeed.
+SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
+{
+    if (tried_.size() > 1)
+        why.set_message(words_of(tried_));
+    why.set_attempts(std::exchange(tried_, {}));
+    transports_.forget();
+    transport_deadline_ = clock::never();
     machine_.failed();
     drop_link();
     log(log_level::info, "manager", "connect_error: " + why.message());
@@ -193,14 +229,30 @@ SOCKETIO_DECL void manager_core::drop_link()
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
     writer_.close();
-    if (auto const link = std::exchange(runtime_->link, nullptr)) {
-        auto const last = link->status();
-        earlier_received_ += last.bytes_received;
-        earlier_sent_ += last.bytes_sent;
-        link->close();
-    }
+    runtime_->upgrade.reset();
+    set_link(nullptr);
     decoder_.reset();
     gate_.clear();
+}
+
+// Ends the connection there is. The channel still sends its output.
+SOCKETIO_DECL void manager_core::set_link(std::shared_ptr<engine_channel> link)
+{
+    bool const polled = std::exchange(runtime_->polling, nullptr) != nullptr;
+    if (auto const before = std::exchange(runtime_->link, std::move(link))) {
+        add_to(polled ? earlier_polling_ : earlier_websocket_, before->status());
+        before->close();
+    }
+    heard_before_ = packets_received_ + pings_;
+    moved_ = false;
+}
+
+// True if nothing came over a WebSocket behind its handshake: then something on the way may hold back its frames.
+SOCKETIO_DECL bool manager_core::may_be_held_back(disconnect_reason reason) const noexcept
+{
+    bool const ended =
+        reason == disconnect_reason::ping_timeout || (moved_ && reason == disconnect_reason::transport_close);
+    return ended && !runtime_->polling && heard_before_ == packets_received_ + pings_;
 }
 
 SOCKETIO_DECL void manager_core::fail(std::error_code why)
@@ -211,6 +263,10 @@ SOCKETIO_DECL void manager_core::fail(std::error_code why)
 
 SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_details details)
 {
+    if (may_be_held_back(reason))
+        transports_.distrust_websocket(now());
+    else if (reason == disconnect_reason::transport_error)
+        transports_.forget();
     machine_.lost(now(), rules_.read().wait);
     drop_link();
     log(log_level::info, "manager",
@@ -250,6 +306,7 @@ SOCKETIO_DECL void manager_core::stop_waiting()
 
 SOCKETIO_DECL void manager_core::reconnect_now()
 {
+    transports_.trust_websocket();
     act(machine_.reconnect_now());
 }
 

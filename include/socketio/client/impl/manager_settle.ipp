@@ -14,6 +14,8 @@ namespace socketio::detail {
 SOCKETIO_DECL void manager_core::on_turn_end()
 {
     channel_status status;
+    if (runtime_->upgrade)
+        runtime_->upgrade->settle();
     if (auto const link = runtime_->link)
         status = link->settle();
     link_deadline_ = status.deadline;
@@ -88,13 +90,18 @@ SOCKETIO_DECL void manager_core::complete_drains()
 
 SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
 {
-    return std::min({machine_.deadline(), deadlines_.deadline(), link_deadline_});
+    auto const upgrade = runtime_->upgrade ? runtime_->upgrade->deadline() : clock::never();
+    return std::min({machine_.deadline(), transport_deadline_, deadlines_.deadline(), link_deadline_, upgrade});
 }
 
 SOCKETIO_DECL void manager_core::on_due()
 {
     for (auto due = machine_.tick(now()); due.type != connect_action::kind::none; due = machine_.tick(now()))
         act(due);
+    if (now() >= transport_deadline_ && machine_.is_opening())
+        fail_transport(timed_out());
+    if (runtime_->upgrade)
+        pump();
     if (auto const link = runtime_->link) {
         engine_event const event = link->tick(now());
         if (event.type == engine_event::kind::closed)

@@ -5,6 +5,13 @@
 
 namespace socketio::detail {
 
+SOCKETIO_DECL void manager_core::add_to(transport_totals& sum, channel_status const& of) noexcept
+{
+    sum.bytes_received += of.bytes_received;
+    sum.bytes_sent += of.bytes_sent;
+    sum.requests += of.requests;
+}
+
 SOCKETIO_DECL void manager_core::count(connection_snapshot& into, channel_status const& of) const noexcept
 {
     into.state = machine_.is_open()           ? connection_state::open
@@ -15,8 +22,15 @@ SOCKETIO_DECL void manager_core::count(connection_snapshot& into, channel_status
     into.connections = connections_;
     into.packets_received = packets_received_;
     into.packets_sent = writer_.packets();
-    into.bytes_received = earlier_received_ + of.bytes_received;
-    into.bytes_sent = earlier_sent_ + of.bytes_sent;
+    into.websocket = earlier_websocket_;
+    into.polling = earlier_polling_;
+    auto& now = runtime_ && runtime_->polling ? into.polling : into.websocket;
+    add_to(now, of);
+    into.bytes_received = into.websocket.bytes_received + into.polling.bytes_received;
+    into.bytes_sent = into.websocket.bytes_sent + into.polling.bytes_sent;
+    into.transport = {};
+    if (machine_.is_open() && runtime_ && runtime_->link)
+        into.transport = runtime_->link->transport();
     into.unsent_bytes = of.unsent;
     into.compressed = of.compressed;
     if (machine_.is_open())

@@ -42,8 +42,8 @@ SOCKETIO_DECL engine_event client_polling_channel::receive(clock::time_point now
 
 SOCKETIO_DECL engine_event client_polling_channel::check_size(engine_event const& event)
 {
-    bool const message = event.type == engine_event::kind::text || event.type == engine_event::kind::binary;
-    if (!message || event.payload.size() <= options_.message_size)
+    bool const has_message = event.type == engine_event::kind::text || event.type == engine_event::kind::binary;
+    if (!has_message || event.payload.size() <= options_.message_size)
         return event;
     return {.type = engine_event::kind::closed,
             .reason = disconnect_reason::transport_error,
@@ -66,7 +66,8 @@ SOCKETIO_DECL void client_polling_channel::ask(http_client& over, http_client_re
 {
     request.target = options_.target.next(polling_.settings().sid);
     // Weak, for the handler belongs to a part of this.
-    auto done = [weak = weak_from_this(), pinned = owner_ ? owner_->pin() : nullptr, then](http_client_answer&& answer) {
+    std::shared_ptr<void> pinned = owner_ ? owner_->pin() : nullptr;
+    auto done = [weak = weak_from_this(), pinned = std::move(pinned), then](http_client_answer&& answer) {
         if (auto const self = weak.lock())
             ((*self).*then)(std::move(answer));
     };

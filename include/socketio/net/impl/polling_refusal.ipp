@@ -36,8 +36,9 @@ inline std::string foreign_answer(http_client_answer const& answer, std::string_
 {
     std::string_view type = answer.header("Content-Type");
     type = type.substr(0, type.find(';'));
-    return "expected an Engine.IO payload, got " + std::string{type.empty() ? "something else" : type} + " (200). Is this "
-           "a Socket.IO server, is the path " + std::string{path} + " right, and does this network ask for a login?";
+    return "expected an Engine.IO payload, got " + std::string{type.empty() ? "something else" : type} +
+           " (200). Is this a Socket.IO server, is the path " + std::string{path} +
+           " right, and does this network ask for a login?";
 }
 
 SOCKETIO_DECL std::error_code check_polling_handshake(http_client_answer const& answer, std::string_view path,

@@ -1,0 +1,119 @@
+// Long-polling: its handshake, its connection, and the move to WebSocket.
+#pragma once
+
+#include <socketio/client/manager_core.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace socketio::detail {
+
+// The reference has no limit of its own; its server's is upgradeTimeout, 10 s by default.
+inline constexpr std::chrono::milliseconds longest_probe{10000};
+
+SOCKETIO_DECL void manager_core::dial_polling(std::uint64_t attempt, std::string target)
+{
+    auto connections = shared_new<http_client_settings>();
+    connections->to = url_;
+    connections->target = target;
+    connections->limits = {settings_.limits.header_bytes, settings_.limits.headers};
+    connections->tls = runtime_->tls;
+    connections->network = settings_.network;
+    connections->cookies = cookies_;
+    connections->headers = headers_for(transport_kind::polling);
+    connections->follow_redirects = settings_.follow_redirects;
+    connections->redirect_headers = settings_.redirect_headers;
+    polling_target targets{std::move(target), settings_.timestampRequests ? settings_.timestampParam : std::string{},
+                           sources_.random_seed()};
+    // Called in a turn of the HTTP client, so that user code must wait for a turn of its own.
+    auto done = [self = shared_from_this(), attempt](dial_result&& result, polling_opening&& opened) {
+        self->lane_.run_ahead([&] {
+            if (self->accept_dialed(attempt, result))
+                self->poll(std::move(opened));
+        });
+    };
+    runtime_->dialing = std::make_shared<polling_dial>(lane_.serial(), std::move(connections), std::move(targets),
+        settings_.limits.payload_size, std::move(done));
+    runtime_->dialing->start();
+}
+
+SOCKETIO_DECL void manager_core::poll(polling_opening&& opened)
+{
+    auto made = std::make_shared<client_polling_channel>(lane_.serial(), std::move(opened.polls),
+        std::move(opened.connections), *this,
+        client_polling_options{.target = std::move(opened.target),
+                               .message_size = settings_.limits.message_size,
+                               .payload_size = settings_.limits.payload_size,
+                               .request_timeout = settings_.requestTimeout,
+                               .close_timeout = settings_.close_timeout});
+    made->start(std::move(opened.payload));
+    set_link(made);
+    runtime_->polling = std::move(made);
+}
+
+// Beside the polls. The session moves when the server has answered the probe.
+SOCKETIO_DECL void manager_core::begin_upgrade()
+{
+    auto const polling = runtime_->polling;
+    if (!polling || !transports_.may_upgrade(now(), polling->settings().upgrades))
+        return;
+    transports_.forget();
+    auto const limit = std::min(polling->settings().ping_timeout, longest_probe);
+    runtime_->upgrade = std::make_unique<transport_upgrade>(polling, deadline_after(now(), limit));
+    dial_request request =
+        websocket_request(polling->connections().to, polling->target().websocket(polling->settings().sid));
+    request.cookies = cookies_; // a server behind a balancer must be found again
+    request.follow_redirects = 0;
+    auto done = [self = shared_from_this(), number = connections_](dial_result&& result, stream&& connected) {
+        self->lane_.run_ahead([&] { self->on_upgrade_dialed(number, std::move(result), std::move(connected)); });
+    };
+    runtime_->upgrade->dial(std::make_shared<dial>(lane_.serial(), std::move(request), std::move(done)));
+}
+
+SOCKETIO_DECL void manager_core::on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected)
+{
+    if (number != connections_ || !runtime_->upgrade)
+        return;
+    if (result.error)
+        runtime_->upgrade->fail(result.error, std::move(result.message));
+    else
+        runtime_->upgrade->probe(
+            make_websocket(std::move(result), std::move(connected), &runtime_->polling->settings()));
+}
+
+// Returns true if there may be more to do.
+SOCKETIO_DECL bool manager_core::advance_upgrade()
+{
+    using progress = transport_upgrade::progress;
+    auto& upgrade = *runtime_->upgrade;
+    switch (upgrade.advance(now(), *this)) {
+    case progress::none: return false;
+    case progress::upgrading: tell_text("upgrading", to_string(transport_kind::websocket)); break;
+    case progress::ready: move_to_websocket(); break;
+    case progress::failed: {
+        connect_error const why{upgrade.error(), upgrade.message()};
+        log(log_level::info, "manager", "stays on polling: " + why.message());
+        runtime_->upgrade.reset();
+        ++earlier_websocket_.requests;
+        dispatch_error("upgrade_error", why);
+        break;
+    }
+    }
+    lane_.run_steps();
+    return runtime_->upgrade != nullptr;
+}
+
+SOCKETIO_DECL void manager_core::move_to_websocket()
+{
+    auto const upgrade = std::move(runtime_->upgrade);
+    auto moved = upgrade->finish();
+    writer_.open(*moved);
+    set_link(std::move(moved));
+    moved_ = true;
+    transports_.upgraded();
+    timings_.move = std::chrono::duration_cast<std::chrono::microseconds>(now() - upgraded_at_) - timings_.open;
+    log(log_level::info, "manager", "moved to websocket");
+    tell_text("upgrade", to_string(transport_kind::websocket));
+}
+
+} // namespace socketio::detail
