@@ -71,7 +71,6 @@
 
 #include <socketio/net/impl/asio.ipp>
 #include <socketio/net/impl/background_context.ipp>
-#include <socketio/net/impl/client_polling_channel.ipp>
 #include <socketio/net/impl/connection.ipp>
 #include <socketio/net/impl/connector.ipp>
 #include <socketio/net/impl/connector_proxy.ipp>
@@ -81,18 +80,13 @@
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/dial_refusal.ipp>
 #include <socketio/net/impl/http_answer.ipp>
-#include <socketio/net/impl/http_client.ipp>
-#include <socketio/net/impl/http_client_answer.ipp>
 #include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/http_connection_request.ipp>
-#include <socketio/net/impl/http_link.ipp>
 #include <socketio/net/impl/acceptor.ipp>
 #include <socketio/net/impl/installed_sources.ipp>
 #include <socketio/net/impl/lane.ipp>
 #include <socketio/net/impl/lane_inbox.ipp>
 #include <socketio/net/impl/polling_channel.ipp>
-#include <socketio/net/impl/polling_dial.ipp>
-#include <socketio/net/impl/polling_refusal.ipp>
 #include <socketio/net/impl/server_connection.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
@@ -111,6 +105,16 @@
 #include <socketio/net/tls/impl/pem.ipp>
 #include <socketio/net/tls/impl/session.ipp>
 #include <socketio/net/tls/impl/tls_stream.ipp>
+#endif
+
+#if !defined(SOCKETIO_NO_POLLING) // the client's transport
+#include <socketio/net/impl/client_polling_channel.ipp>
+#include <socketio/net/impl/http_client.ipp>
+#include <socketio/net/impl/http_client_answer.ipp>
+#include <socketio/net/impl/http_link.ipp>
+#include <socketio/net/impl/polling_dial.ipp>
+#include <socketio/net/impl/polling_refusal.ipp>
+#include <socketio/client/impl/transport_upgrade.ipp>
 #endif
 
 #include <socketio/client/impl/emitting.ipp>
@@ -134,7 +138,6 @@
 #include <socketio/client/impl/socket_recovery.ipp>
 #include <socketio/client/impl/socket_retries.ipp>
 #include <socketio/client/impl/stream_base.ipp>
-#include <socketio/client/impl/transport_upgrade.ipp>
 
 #include <socketio/server/impl/adapter.ipp>
 #include <socketio/server/impl/peer_core.ipp>

@@ -9,13 +9,12 @@
 #include <socketio/client/packet_writer.hpp>
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
-#include <socketio/client/transport_upgrade.hpp>
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/net/engine_channel.hpp>
 #include <socketio/net/dial.hpp>
 #include <socketio/net/lane.hpp>
-#include <socketio/net/polling_dial.hpp>
+#include <socketio/net/websocket_channel.hpp>
 #include <socketio/session/codec_factory.hpp>
 #include <socketio/session/connect_machine.hpp>
 #include <socketio/session/connect_throttle.hpp>
@@ -33,6 +32,10 @@
 #include <vector>
 
 namespace socketio::detail {
+
+class client_polling_channel;
+class transport_upgrade;
+struct polling_opening;
 
 class manager_core final : public std::enable_shared_from_this<manager_core>,
                            public engine_channel_owner,
@@ -114,7 +117,7 @@ private:
         std::shared_ptr<opening> dialing;
         std::shared_ptr<engine_channel> link;
         std::shared_ptr<client_polling_channel> polling; // the link, while that is long-polling
-        std::unique_ptr<transport_upgrade> upgrade;      // of polling
+        std::shared_ptr<transport_upgrade> upgrade;      // of polling
     };
     // What the requests of the current attempt have in common.
     struct attempt_request {
@@ -134,6 +137,7 @@ private:
     void note_error(std::error_code code, std::string_view message);
 
     void act(connect_action const& next);
+    void on_time_out();
     void log_wait(clock::time_point until);
     void begin(std::uint64_t attempt);
     void ask_query(std::uint64_t attempt);
@@ -156,6 +160,8 @@ private:
     void on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected);
     bool advance_upgrade();
     void move_to_websocket();
+    void settle_upgrade();
+    clock::time_point upgrade_deadline() const noexcept;
     bool may_be_held_back(disconnect_reason reason) const noexcept;
     void on_engine(engine_event const& event);
     void on_opened();

@@ -35,7 +35,7 @@ SOCKETIO_DECL bool parse_transport(std::string_view name, transport_kind& out) n
 
 class transport_choice {
 public:
-    explicit transport_choice(transport_rules rules) : rules_{std::move(rules)} {}
+    explicit transport_choice(transport_rules rules) : rules_{std::move(rules)}, order_{rules_.allowed} {}
 
     bool allows(transport_kind which) const noexcept;
 

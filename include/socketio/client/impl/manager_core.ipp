@@ -32,6 +32,10 @@ inline transport_rules transports_of(options const& settings)
             std::find(rules.allowed.begin(), rules.allowed.end(), each) != rules.allowed.end())
             throw_misuse("transports: \"" + to_well_formed(name) +
                          "\" is neither \"websocket\" nor \"polling\", or stands there twice");
+#if defined(SOCKETIO_NO_POLLING)
+        if (each == transport_kind::polling)
+            throw_misuse("transports: \"polling\" was left out of this program by SOCKETIO_NO_POLLING");
+#endif
         rules.allowed.push_back(each);
     }
     if (rules.allowed.empty())

@@ -23,7 +23,7 @@ SOCKETIO_DECL void manager_core::act(connect_action const& next)
         // A step, so that a socket that the same caller makes next receives an immediate failure.
         defer([this, attempt = next.attempt] { begin(attempt); });
         return;
-    case connect_action::kind::time_out: fail_transport(timed_out(), false); return;
+    case connect_action::kind::time_out: on_time_out(); return;
     case connect_action::kind::announce:
         tell_number("reconnect_attempt", next.attempt);
         defer([this] { act(machine_.announced(now(), rules_.read().timeout)); });
@@ -31,6 +31,14 @@ SOCKETIO_DECL void manager_core::act(connect_action const& next)
     case connect_action::kind::wait: log_wait(next.until); return;
     case connect_action::kind::give_up: tell("reconnect_failed"); return;
     }
+}
+
+SOCKETIO_DECL void manager_core::on_time_out()
+{
+    if (machine_.phase() >= connect_phase::dialing)
+        fail_transport(timed_out(), false);
+    else
+        fail_open(timed_out());
 }
 
 SOCKETIO_DECL void manager_core::log_wait(clock::time_point until)

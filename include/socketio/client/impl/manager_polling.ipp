@@ -3,6 +3,11 @@
 
 #include <socketio/client/manager_core.hpp>
 
+#if !defined(SOCKETIO_NO_POLLING)
+
+#include <socketio/client/transport_upgrade.hpp>
+#include <socketio/net/polling_dial.hpp>
+
 #include <algorithm>
 #include <chrono>
 
@@ -59,7 +64,7 @@ SOCKETIO_DECL void manager_core::begin_upgrade()
         return;
     transports_.forget();
     auto const limit = std::min(polling->settings().ping_timeout, longest_probe);
-    runtime_->upgrade = std::make_unique<transport_upgrade>(polling, deadline_after(now(), limit));
+    runtime_->upgrade = std::make_shared<transport_upgrade>(polling, deadline_after(now(), limit));
     dial_request request =
         websocket_request(polling->connections().to, polling->target().websocket(polling->settings().sid));
     request.cookies = cookies_; // a server behind a balancer must be found again
@@ -116,4 +121,29 @@ SOCKETIO_DECL void manager_core::move_to_websocket()
     tell_text("upgrade", to_string(transport_kind::websocket));
 }
 
+SOCKETIO_DECL void manager_core::settle_upgrade()
+{
+    if (runtime_->upgrade)
+        runtime_->upgrade->settle();
+}
+
+SOCKETIO_DECL clock::time_point manager_core::upgrade_deadline() const noexcept
+{
+    return runtime_->upgrade ? runtime_->upgrade->deadline() : clock::never();
+}
+
 } // namespace socketio::detail
+
+#else // the transport "polling" is refused where the options are checked
+
+namespace socketio::detail {
+
+SOCKETIO_DECL void manager_core::dial_polling(std::uint64_t, std::string) {}
+SOCKETIO_DECL void manager_core::begin_upgrade() {}
+SOCKETIO_DECL bool manager_core::advance_upgrade() { return false; }
+SOCKETIO_DECL void manager_core::settle_upgrade() {}
+SOCKETIO_DECL clock::time_point manager_core::upgrade_deadline() const noexcept { return clock::never(); }
+
+} // namespace socketio::detail
+
+#endif

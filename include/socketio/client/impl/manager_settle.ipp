@@ -14,8 +14,7 @@ namespace socketio::detail {
 SOCKETIO_DECL void manager_core::on_turn_end()
 {
     channel_status status;
-    if (runtime_->upgrade)
-        runtime_->upgrade->settle();
+    settle_upgrade();
     if (auto const link = runtime_->link)
         status = link->settle();
     link_deadline_ = status.deadline;
@@ -90,8 +89,8 @@ SOCKETIO_DECL void manager_core::complete_drains()
 
 SOCKETIO_DECL clock::time_point manager_core::next_deadline() const noexcept
 {
-    auto const upgrade = runtime_->upgrade ? runtime_->upgrade->deadline() : clock::never();
-    return std::min({machine_.deadline(), transport_deadline_, deadlines_.deadline(), link_deadline_, upgrade});
+    return std::min(
+        {machine_.deadline(), transport_deadline_, deadlines_.deadline(), link_deadline_, upgrade_deadline()});
 }
 
 SOCKETIO_DECL void manager_core::on_due()
@@ -100,7 +99,7 @@ SOCKETIO_DECL void manager_core::on_due()
         act(due);
     if (now() >= transport_deadline_ && machine_.is_opening())
         fail_transport(timed_out());
-    if (runtime_->upgrade)
+    if (now() >= upgrade_deadline())
         pump();
     if (auto const link = runtime_->link) {
         engine_event const event = link->tick(now());
