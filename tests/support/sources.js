@@ -57,7 +57,10 @@ async function withPrecompiled(command, text, use) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "precompiled-"));
     const header = path.join(folder, "preamble.hpp");
     fs.writeFileSync(header, text);
-    spawnSync(command[0], [...command.slice(1), "-x", "c++-header", header, "-o", `${header}.gch`]);
+    // Where the compiler knows how (clang++), what the header uses of templates is made here, not in each program.
+    const precompile = (...flags) =>
+        spawnSync(command[0], [...command.slice(1), ...flags, "-x", "c++-header", header, "-o", `${header}.gch`]);
+    if (precompile("-fpch-instantiate-templates").status !== 0) precompile();
     try {
         await use([...command, "-include", header]);
     } finally {
