@@ -20,6 +20,8 @@
 #include <utility>
 #include <vector>
 
+namespace http_client_memory_test { // its names are common ones, and files may be compiled together
+
 namespace detail = socketio::detail;
 
 namespace {
@@ -207,3 +209,5 @@ TEST_CASE("a request that finds no memory says so")
     CHECK(said);
     CHECK(one.answer->message.find(make_error_code(std::errc::not_enough_memory).message()) != std::string::npos);
 }
+
+} // namespace http_client_memory_test

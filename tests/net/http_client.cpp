@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+namespace http_client_test { // its names are common ones, and files may be compiled together
+
 using namespace std::chrono_literals;
 using far_end::ok;
 using socketio::error;
@@ -375,3 +377,5 @@ TEST_CASE("the end of the context releases a client that is under way")
     CHECK(watched.expired());
     CHECK_FALSE(called);
 }
+
+} // namespace http_client_test

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace http_client_answers_test { // its names are common ones, and files may be compiled together
+
 using namespace std::chrono_literals;
 using far_end::ok;
 using socketio::error;
@@ -228,6 +230,18 @@ TEST_CASE_FIXTURE(answers, "a connection is not kept behind an answer with both 
     CHECK_FALSE(is_kept());
 }
 
+TEST_CASE_FIXTURE(far_end::fixture, "a connection is not kept behind the refusal of a large body, which may not have been read")
+{
+    std::string const refusal = with("Content-Length: 0\r\n", "", "407 Who?");
+    script = {{{refusal}, {refusal}}, {{ok("")}, {ok("")}}};
+    CHECK(ask(post(std::string(4096, 'x'))).status == 407);
+    CHECK(ask(post(std::string(4097, 'x'))).status == 407);
+    CHECK(ends[0]->peer_ended);
+    ask(post(std::string(4097, 'x')));
+    ask(get());
+    CHECK(ends.size() == 2);
+}
+
 TEST_CASE_FIXTURE(answers, "words of the server's in a message can be shown")
 {
     script = {{{with("Content-Length: 0\r\nLocation: /a\xff\r\n", "", "302 Found")}}};
@@ -439,3 +453,5 @@ TEST_CASE_FIXTURE(slow_writes, "a write that fails leaves the answer a second to
         CHECK(answer->message == "the server closed the connection without answering the POST request");
     }
 }
+
+} // namespace http_client_answers_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+namespace http_client_redirections_test { // its names are common ones, and files may be compiled together
+
 using far_end::ok;
 using socketio::error;
 
@@ -176,3 +178,5 @@ TEST_CASE_FIXTURE(far_end::fixture, "cookies of every answer are kept and go wit
     CHECK(seen[2].head.find("Cookie") == "own=0; a=3; b=2");
     CHECK(seen[3].head.find("Cookie") == "own=0; a=3; b=2; c=4");
 }
+
+} // namespace http_client_redirections_test

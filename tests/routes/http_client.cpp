@@ -1,7 +1,7 @@
 // The HTTP client's connection over sockets: straight to the server, and by proxies that get its requests as they are.
 #include <socketio/net/http_client.hpp>
 
-#include "support/run_until.hpp"
+#include "support/http_client_fixture.hpp"
 #include "support/scripted_tcp_server.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -10,6 +10,7 @@
 #include <asio/io_context.hpp>
 
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@
 #include <utility>
 #include <vector>
 
-namespace detail = socketio::detail;
+namespace http_client_routes_test { // its names are common ones, and files may be compiled together
+
 using socketio::error;
 using support::scripted_connection;
 using support::scripted_tcp_server;
@@ -35,38 +37,11 @@ constexpr std::string_view challenge = "HTTP/1.1 407 Who?\r\nProxy-Authenticate:
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-struct http_client_route {
-    void begin(std::string method = "GET", std::string target = "/path?a=b", std::string body = {})
-    {
-        if (!client)
-            client = std::make_shared<detail::http_client>(on, settings);
-        got.reset();
-        detail::http_client_request what;
-        what.method = std::move(method);
-        what.target = std::move(target);
-        what.body = std::move(body);
-        what.body_limit = 1 << 24;
-        what.follow = true;
-        client->request(std::move(what), [this](detail::http_client_answer&& answer) { got.emplace(std::move(answer)); });
-        context.restart();
-    }
-    detail::http_client_answer ask(std::string method = "GET", std::string target = "/path?a=b", std::string body = {})
-    {
-        begin(std::move(method), std::move(target), std::move(body));
-        REQUIRE(support::run_until(context, [&] { return got.has_value(); }));
-        return std::move(*got);
-    }
-    void set_url(std::string_view text) { REQUIRE_FALSE(detail::parse_url(text, settings->to)); }
+struct http_client_route : support::http_client_fixture {
     void by(scripted_tcp_server const& proxy, std::string_view user = {})
     {
         settings->network.proxy.url = "http://" + std::string{user} + proxy.authority();
     }
-
-    asio::io_context context{1};
-    detail::strand on{detail::known_executor{asio::any_io_executor{context.get_executor()}}};
-    std::shared_ptr<detail::http_client_settings> settings = std::make_shared<detail::http_client_settings>();
-    std::shared_ptr<detail::http_client> client;
-    std::optional<detail::http_client_answer> got;
 };
 
 // Answers each request with the next of these, then ends.
@@ -297,3 +272,68 @@ TEST_CASE_FIXTURE(http_client_route, "the user's function may give up, and is no
     CHECK(ask().error == error::proxy_authentication_required);
     CHECK(asked == 5);
 }
+
+TEST_CASE_FIXTURE(http_client_route, "node's server keeps one connection for requests of every kind")
+{
+    support::node_http_server server;
+    settings->cookies = std::make_shared<socketio::detail::cookie_jar>();
+    settings->follow_redirects = 1;
+    set_url(server.url());
+    std::string const large(1'000'000, 'x');
+    CHECK(ask("POST", "/echo", large).body == large);
+    CHECK(ask("GET", "/echo").body == "");
+    auto const packed = ask("GET", "/gzip/5000000");
+    CHECK(packed.message == "");
+    CHECK(packed.body.size() == 5'000'000);
+    std::string chunks;
+    for (int i = 0; i != 300; ++i)
+        chunks += "chunk;";
+    CHECK(ask("GET", "/chunks/300").body == chunks);
+    CHECK(ask("GET", "/hints").body == "hinted");
+    CHECK(ask("GET", "/elsewhere").status == 404);
+    CHECK(ask("GET", "/cookie").body == "");
+    CHECK(ask("POST", "/cookie").body == "AWSALB=1; AWSALBCORS=1");
+    CHECK(server.connections() == 1);
+    CHECK(ask("GET", "/to/cookie").body == "AWSALB=1; AWSALBCORS=1");
+    CHECK(ask("POST", "/to/cookie").error == error::redirect_invalid);
+    CHECK(ask("GET", "/close").body == "bye");
+    CHECK(ask("POST", "/echo", "again").body == "again");
+    CHECK(ask("POST", "/early", large).status == 413);
+}
+
+TEST_CASE_FIXTURE(http_client_route, "node's server closes idle connections, and no request is lost")
+{
+    support::node_http_server server;
+    set_url(server.url());
+    for (int i = 0; i != 20; ++i) {
+        CHECK(ask("POST", "/echo", "a").body == "a");
+        server.ask(R"({"do":"close idle"})");
+    }
+    CHECK(server.connections() == 20);
+}
+
+TEST_CASE("the end of the context releases a client of HTTP that waits for its answer over a socket")
+{
+    std::promise<void> over;
+    scripted_tcp_server server{[until = over.get_future().share()](scripted_connection& client) {
+        client.read_head();
+        until.wait();
+    }};
+    std::weak_ptr<socketio::detail::http_client> watched;
+    {
+        support::http_client_fixture run;
+        run.set_url(server.url());
+        std::size_t size = 0;
+        SUBCASE("while nothing is written") { size = 100; }
+        SUBCASE("while it writes as well") { size = 20'000'000; }
+        run.begin("POST", "/", std::string(size, 'x'));
+        REQUIRE(support::run_until(run.context, [&] { return server.visitors() != 0; }));
+        for (int i = 0; i != 100; ++i)
+            run.context.poll_one();
+        watched = run.client;
+    }
+    CHECK(watched.expired());
+    over.set_value();
+}
+
+} // namespace http_client_routes_test

@@ -96,14 +96,16 @@ inline std::optional<std::chrono::seconds> announced_idle_time(http_head const& 
     return std::nullopt;
 }
 
-// Bytes behind the answer belong to no request.
+// Bytes behind the answer belong to no request. Behind a refusal the rest of a large body may be left unread, as squid
+// does it, and the next request with it.
 SOCKETIO_DECL void http_client::keep_or_close(bool until_end)
 {
     http_head const& head = reader_.head();
     bool const chunked = head.count("Transfer-Encoding") != 0;
     bool const framed_twice = chunked && (head.count("Content-Length") != 0 || head.minor == 0);
+    bool const unread = head.status >= 400 && request_.body.size() > 4096;
     auto const idle = announced_idle_time(head);
-    bool const kept = !until_end && stays_open(head) && !framed_twice && link_->input().empty() &&
+    bool const kept = !until_end && stays_open(head) && !framed_twice && !unread && link_->input().empty() &&
                       !link_->is_writing() && !link_->write_error() && !(idle && idle->count() == 0);
     kept_until_ = idle ? deadline_after(sources_.now(), *idle - std::chrono::seconds{1}) : clock::never();
     if (!kept || caught([this] { link_->rest(); }))
