@@ -55,9 +55,9 @@ TEST_CASE_FIXTURE(answers, "informational answers are passed over, and seventeen
     }
     SUBCASE("without end")
     {
-        auto const& answer = got(informational + informational);
-        CHECK(answer.error == error::http_malformed);
-        CHECK(answer.answered);
+        auto const& told = got(informational + informational);
+        CHECK(told.error == error::http_malformed);
+        CHECK(told.answered);
     }
 }
 
@@ -80,9 +80,9 @@ TEST_CASE_FIXTURE(answers, "a body has a length, or chunks, or lasts until the e
     }
     SUBCASE("until the end")
     {
-        auto const& answer = got(with("", "body"), true);
-        CHECK_FALSE(answer.error);
-        CHECK(answer.body == "body");
+        auto const& told = got(with("", "body"), true);
+        CHECK_FALSE(told.error);
+        CHECK(told.body == "body");
         CHECK_FALSE(is_kept());
     }
     SUBCASE("nothing until the end")
@@ -98,9 +98,9 @@ TEST_CASE_FIXTURE(answers, "an answer may come byte by byte")
     SUBCASE("length") { text = ok("body"); }
     SUBCASE("chunks") { text = with("Transfer-Encoding: chunked\r\n", "2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n"); }
     SUBCASE("behind an informational one") { text = "HTTP/1.1 100 Continue\r\n\r\n" + ok("body"); }
-    auto const& answer = got(text, false, 1);
-    CHECK_FALSE(answer.error);
-    CHECK(answer.body == "body");
+    auto const& told = got(text, false, 1);
+    CHECK_FALSE(told.error);
+    CHECK(told.body == "body");
     CHECK(is_kept());
 }
 
@@ -135,11 +135,11 @@ TEST_CASE_FIXTURE(answers, "an answer that is cut short is an error")
     SUBCASE("in a chunk") { text = with("Transfer-Encoding: chunked\r\n", "5\r\nfour"); }
     SUBCASE("before its last chunk") { text = with("Transfer-Encoding: chunked\r\n", "4\r\nfour\r\n"); }
     SUBCASE("behind an informational one") { text = "HTTP/1.1 100 Continue\r\n\r\n"; }
-    auto const& answer = got(text, true);
-    CHECK(answer.error == error::closed);
-    CHECK(answer.answered);
-    CHECK(answer.body == "");
-    CHECK(answer.message == "the server closed the connection in the middle of the answer to the GET request");
+    auto const& told = got(text, true);
+    CHECK(told.error == error::closed);
+    CHECK(told.answered);
+    CHECK(told.body == "");
+    CHECK(told.message == "the server closed the connection in the middle of the answer to the GET request");
     CHECK_FALSE(is_kept());
 }
 
@@ -183,9 +183,9 @@ TEST_CASE_FIXTURE(answers, "what is not HTTP is an error that asks for the port"
             text += "X: y\r\n";
         text += "\r\n";
     }
-    auto const& answer = got(text);
-    CHECK(answer.error == error::http_malformed);
-    CHECK(answer.message == "the answer to the GET request is not HTTP. Is the port right?");
+    auto const& told = got(text);
+    CHECK(told.error == error::http_malformed);
+    CHECK(told.message == "the answer to the GET request is not HTTP. Is the port right?");
     CHECK_FALSE(is_kept());
 }
 
@@ -344,10 +344,10 @@ TEST_CASE_FIXTURE(answers, "corrupt gzip is an error")
     SUBCASE("the head alone") { bad = good.substr(0, 10); }
     SUBCASE("a wrong sum") { bad = good.substr(0, good.size() - 8) + std::string(8, 'x'); }
     SUBCASE("something behind it") { bad = good + "x"; }
-    auto const& answer = got(zipped(bad));
-    CHECK(answer.error == error::deflate_invalid);
-    CHECK(answer.message == "the answer is compressed, and cannot be inflated");
-    CHECK(answer.body == "");
+    auto const& told = got(zipped(bad));
+    CHECK(told.error == error::deflate_invalid);
+    CHECK(told.message == "the answer is compressed, and cannot be inflated");
+    CHECK(told.body == "");
     CHECK_FALSE(is_kept());
 }
 
@@ -361,10 +361,10 @@ TEST_CASE_FIXTURE(answers, "another coding than gzip is an error, except for the
     SUBCASE("two codings") { CHECK(got(zipped(gzip(gzip("x")), "gzip, gzip")).error == error::http_malformed); }
     SUBCASE("an error")
     {
-        auto const& answer = got(zipped("xyz", "br", "502 Bad Gateway"));
-        CHECK_FALSE(answer.error);
-        CHECK(answer.status == 502);
-        CHECK(answer.body == "");
+        auto const& told = got(zipped("xyz", "br", "502 Bad Gateway"));
+        CHECK_FALSE(told.error);
+        CHECK(told.status == 502);
+        CHECK(told.body == "");
         CHECK(is_kept());
     }
     SUBCASE("none") { CHECK(got(zipped("one", "identity")).body == "one"); }

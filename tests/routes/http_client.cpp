@@ -214,6 +214,16 @@ TEST_CASE_FIXTURE(http_client_route, "the user's function answers a proxy's chal
     std::string rest;
     std::size_t visitors = 1;
     SUBCASE("over the same connection") { rest = "Content-Length: 4\r\n\r\npage"; }
+    SUBCASE("over another, where the page is too long")
+    {
+        rest = "Content-Length: 1000000000\r\n\r\npage";
+        visitors = 3;
+    }
+    SUBCASE("over another, where the page has no end")
+    {
+        rest = "\r\npage";
+        visitors = 3;
+    }
     SUBCASE("over another")
     {
         rest = "Connection: close\r\nContent-Length: 4\r\n\r\npage";

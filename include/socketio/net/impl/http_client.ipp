@@ -104,9 +104,12 @@ inline constexpr int turns_before_writing = 3;
 
 inline task<std::error_code> http_client::exchange()
 {
-    std::error_code ec;
     answer_ = {};
     reader_.reset();
+    kept_ = false;
+    std::error_code ec = check_request();
+    if (ec)
+        co_return ec;
     for (int left = turns_before_writing; left != 0 && may_use_link(); --left)
         ec = co_await turn();
     kept_ = may_use_link();
@@ -115,9 +118,6 @@ inline task<std::error_code> http_client::exchange()
         if (ec)
             co_return ec;
     }
-    ec = check_request();
-    if (ec)
-        co_return ec;
     send();
     ec = co_await read_answer();
     if (ec)

@@ -36,6 +36,10 @@ SOCKETIO_DECL std::error_code http_client::check_head()
 
 SOCKETIO_DECL std::error_code http_client::check_body(body_progress progress)
 {
+    if (progress == body_progress::limited && is_challenged()) { // what the page says is of no interest
+        link_->close();
+        return {};
+    }
     if (progress == body_progress::limited)
         return refuse(error::message_too_large, "the answer to the " + request_.method + " request is longer than " +
                                                     std::to_string(request_.body_limit) + " bytes");
