@@ -1,4 +1,5 @@
-// Compiles every C++ snippet of README.md and docs/*.md: node extract.js <compiler and its flags>.
+// Compiles every C++ snippet of README.md and docs/*.md: node extract.js <compiler for most> <compiler> <flags of both>.
+// Those with co_await go to the second, as Asio 1.22 has no coroutines for clang++ 14. The first may be a quicker one.
 // A whole program is taken as it is. Anything else is put into a function after preamble.hpp or, when
 // it does not fit there (templates, functions), into a namespace. `<!-- not compiled: reason -->`
 // in the line before a snippet leaves it out.
@@ -7,7 +8,8 @@ const fs = require("node:fs");
 const { find, compile, withPrecompiled, inPairs, report } = require("../support/sources.js");
 
 // People compile snippets with their own warnings, not with ours.
-const command = process.argv.slice(2).filter((flag) => !/^-W/.test(flag));
+const [quick, thorough, ...given] = process.argv.slice(2);
+const flags = given.filter((flag) => !/^-W/.test(flag));
 
 function snippets(page) {
     const lines = fs.readFileSync(page, "utf8").split("\n");
@@ -37,10 +39,7 @@ function units({ page, line, lines }) {
     return [`${top}${result} snippet()\n{\n${here}${body}\n}\n}\n`, `${top}${here}${body}\n}\n`];
 }
 
-async function main() {
-    const pages = [...(fs.existsSync("README.md") ? ["README.md"] : []), ...find("docs", /\.md$/)];
-    const all = pages.flatMap(snippets);
-    const complaints = [];
+async function check(all, command, complaints) {
     await withPrecompiled(command, fs.readFileSync("tests/readme/preamble.hpp", "utf8"), async (behindPreamble) => {
         await inPairs(all, async (snippet) => {
             const asProgram = isProgram(snippet.lines.join("\n"));
@@ -55,6 +54,15 @@ async function main() {
             );
         });
     });
+}
+
+async function main() {
+    const pages = [...(fs.existsSync("README.md") ? ["README.md"] : []), ...find("docs", /\.md$/)];
+    const all = pages.flatMap(snippets);
+    const awaits = ({ lines }) => /\bco_await\b/.test(lines.join("\n"));
+    const complaints = [];
+    await check(all.filter((snippet) => !awaits(snippet)), [quick, ...flags], complaints);
+    await check(all.filter(awaits), [thorough, ...flags], complaints);
     report(`${all.length} snippets`, complaints);
 }
 main();
