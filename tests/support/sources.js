@@ -37,10 +37,10 @@ function lineOf(text, at) {
     return text.slice(0, at).split("\n").length;
 }
 
-// Compiles `text` (read from standard input); resolves to what the compiler said, '' when it was content.
-function compile(command, text) {
+// Runs a compiler, with `text` as its standard input; resolves to what it said, '' when it was content.
+function run(command, text = "") {
     return new Promise((resolve) => {
-        const child = spawn(command[0], [...command.slice(1), "-fsyntax-only", "-x", "c++", "-"]);
+        const child = spawn(command[0], command.slice(1));
         let said = "";
         child.stdout.on("data", (part) => (said += part));
         child.stderr.on("data", (part) => (said += part));
@@ -50,6 +50,8 @@ function compile(command, text) {
         child.stdin.end(text);
     });
 }
+
+const compile = (command, text) => run([...command, "-fsyntax-only", "-x", "c++", "-"], text);
 
 // Compiles a header with this text once, for programs that begin with it; calls `use` with what the compiler's command
 // becomes by it. (Both compilers look for such a file beside the header.)
@@ -84,4 +86,4 @@ function report(what, complaints) {
     process.exitCode = complaints.length ? 1 : 0;
 }
 
-module.exports = { find, code, lineOf, compile, withPrecompiled, inPairs, report };
+module.exports = { find, code, lineOf, run, compile, withPrecompiled, inPairs, report };
