@@ -144,6 +144,24 @@ TEST_CASE_FIXTURE(far_end::fixture, "a GET that meets the end of a kept connecti
     CHECK(client->requests() == 3);
 }
 
+TEST_CASE_FIXTURE(far_end::fixture, "each GET may be repeated once")
+{
+    script = {{{ok("one")}, {"", true}}, {{ok("two")}, {"", true}}, {{ok("three")}}};
+    ask(get("/1"));
+    ask(get("/2"));
+    CHECK(ask(get("/3")).body == "three");
+    CHECK(lines() == "0 GET /1; 0 GET /2; 1 GET /2; 1 GET /3; 2 GET /3; ");
+}
+
+TEST_CASE_FIXTURE(far_end::fixture, "an idle connection whose peer says no more is closed at once")
+{
+    script = {{{ok("one")}}};
+    ask(get("/1"));
+    ends[0]->end_sending();
+    time.settle();
+    CHECK(ends[0]->peer_ended);
+}
+
 TEST_CASE_FIXTURE(far_end::fixture, "a GET is repeated once only, and not at all over a new connection or behind a byte of its answer")
 {
     SUBCASE("the next one ends, too")

@@ -68,6 +68,7 @@ public:
         stream_->async_write(asio::buffer(output_), [self = shared_from_this()](std::error_code, std::size_t) {});
     }
     void close() { stream_->close(); }
+    void end_sending() { stream_->shutdown_send(); }
 
     bool peer_ended = false;
 
