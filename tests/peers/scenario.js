@@ -1,13 +1,16 @@
-// What a client sees of a server, as text: npm's socket.io-client against scenario_server.js, or against its twin on this
-// library (tests/server/scenario_fixture.hpp). The same whatever the server, as long as it is right.
-// usage: node scenario.js '{"ports": {house: PORT, ...}, "transports": ["websocket"]}'
+// What a client sees of a server, as text: npm's socket.io-client, or this library's as a puppet (puppet.js), against
+// scenario_server.js, or against its twin on this library (tests/server/scenario_fixture.hpp). The same whatever the
+// client and the server, as long as they are right.
+// usage: node scenario.js '{"ports": {house: PORT, ...}, "transports": ["websocket"], "puppet": true}'
 "use strict";
 
 const { Control, begin } = require("./scenario/guest");
 const { options } = require("./channel");
 
+// They reach into npm's client, or are about what it alone says; or about no client at all.
+const npmsOwn = ["handshake", "strangers", "pages", "nonsense", "pingTimeout", "tooBig", "loss", "nothingToRecover"];
 const chapters = {};
-for (const part of ["talking", "admission", "strangers", "rooms", "endings", "recovery"]) {
+for (const part of ["talking", "admission", "strangers", "rooms", "endings", "recovery", "patience"]) {
     for (const [title, play] of Object.entries(require(`./scenario/${part}`))) {
         if (chapters[title]) throw new Error(`two chapters are called ${title}`);
         chapters[title] = play;
@@ -15,7 +18,9 @@ for (const part of ["talking", "admission", "strangers", "rooms", "endings", "re
 }
 
 const print = (line) => process.stdout.write(`${line}\n`);
-const { only = Object.keys(chapters), ...given } = options();
+const given = options();
+const titles = Object.keys(chapters).filter((title) => !given.puppet || !npmsOwn.includes(title));
+const { only = titles } = given;
 
 async function main() {
     begin({ ...given, print });
@@ -32,4 +37,4 @@ async function main() {
 }
 main()
     .catch((error) => print(`FAILED ${error.stack.replaceAll("\n", " | ")}`))
-    .finally(() => process.exit());
+    .finally(() => given.puppet || process.exit()); // a puppet may still tell something

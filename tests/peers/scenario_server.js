@@ -185,6 +185,7 @@ const questions = {
     tellEach: async (target, args) => (await target.fetchSockets()).forEach((each) => each.emit(...args)),
     rooms: (target) => ({ rooms: Object.fromEntries([...target.adapter.rooms].map(([room, ids]) => [room, [...ids]])) }),
     size: (target) => target.sockets.size,
+    lose: ({ conn }) => conn.close(),
 };
 
 function run(target, operations) {

@@ -1,6 +1,8 @@
-// npm's socket.io-client goes through the same scenario with npm's server and with this one: what it sees must be the same.
+// npm's socket.io-client and this library's go through the same scenario with npm's server and with this one: what they
+// see must be the same.
 #include <socketio/server.hpp>
 
+#include "puppets.hpp"
 #include "scenario_fixture.hpp"
 #include "support/run_until.hpp"
 
@@ -11,7 +13,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <optional>
+#include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,30 +36,53 @@ support::process node(std::string const& script, std::string const& settings)
         {{"NODE_PATH", support::places::node_modules()}}};
 }
 
-// scenario.js, a line at a time.
+enum class player { npm, ours };
+
+// scenario.js, a line at a time, with npm's client or with this library's.
 class playing {
 public:
-    playing(std::string const& ports, way const& by)
-        : client_{node("scenario.js", R"({"ports":)" + ports + R"(,"transports":)" + std::string(by.transports) + "}")}
+    playing(asio::io_context& context, player who, std::string const& ports, way const& by)
+        : script_{node("scenario.js", R"({"ports":)" + ports + R"(,"transports":)" + std::string(by.transports) +
+                                          R"(,"puppet":)" + (who == player::ours ? "true}" : "false}"))},
+          puppets_{context, script_}
     {
     }
 
     bool done()
     {
         while (!ended_) {
-            auto line = client_.try_line();
+            auto line = script_.try_line();
             if (!line)
                 return false;
-            ended_ = *line == "# the end" || line->starts_with("FAILED");
-            lines.push_back(*std::move(line));
+            take(*std::move(line));
         }
         return true;
     }
-
-    std::vector<std::string> lines;
+    std::size_t lines() const
+    {
+        return std::accumulate(chapters_.begin(), chapters_.end(), std::size_t{0},
+            [](std::size_t sum, auto const& each) { return sum + each.second.size(); });
+    }
+    // What was seen, by title.
+    std::map<std::string, std::vector<std::string>> const& chapters() const { return chapters_; }
 
 private:
-    support::process client_;
+    void take(std::string line)
+    {
+        if (line.starts_with("> "))
+            return puppets_.obey(std::string_view{line}.substr(2));
+        CHECK_FALSE(line.starts_with("FAILED"));
+        ended_ = line == "# the end" || line.starts_with("FAILED");
+        if (line.starts_with("# "))
+            title_ = std::move(line);
+        else
+            chapters_[title_].push_back(std::move(line));
+    }
+
+    support::process script_;
+    scenario::puppets puppets_;
+    std::string title_;
+    std::map<std::string, std::vector<std::string>> chapters_;
     bool ended_ = false;
 };
 
@@ -73,52 +99,74 @@ struct theirs {
     std::string ports;
 };
 
+void check_chapters(playing const& seen, playing const& expected)
+{
+    for (auto const& chapter : seen.chapters()) {
+        auto const& lines = chapter.second;
+        auto const found = expected.chapters().find(chapter.first);
+        INFO(chapter.first, ", its end: ", lines.back());
+        REQUIRE(found != expected.chapters().end());
+        for (std::size_t i = 0; i != std::min(lines.size(), found->second.size()); ++i) {
+            INFO("line ", i + 1);
+            REQUIRE(lines[i] == found->second[i]);
+        }
+        CHECK(lines.size() == found->second.size());
+    }
+}
+
 void compare(way const& by)
 {
     theirs const other{by};
+    theirs const another{by};
     asio::io_context context;
     scenario::town town{context, by.deflate};
-    playing with_theirs{other.ports, by};
-    playing with_ours{town.ports(), by};
-    auto const both_done = [&] {
-        bool const one = with_theirs.done();
-        return with_ours.done() && one;
+    scenario::town second{context, by.deflate};
+    playing expected{context, player::npm, other.ports, by};
+    playing their_client{context, player::npm, town.ports(), by};
+    playing our_client{context, player::ours, another.ports, by};
+    playing both_ours{context, player::ours, second.ports(), by};
+    auto const all_done = [&] {
+        bool done = true;
+        for (auto* const each : {&expected, &their_client, &our_client, &both_ours})
+            done = each->done() && done;
+        return done;
     };
-    CHECK(support::run_until(context, both_done, long_enough));
-    auto const& expected = with_theirs.lines;
-    auto const& seen = with_ours.lines;
-    REQUIRE(expected.size() > 500);
-    REQUIRE(expected.back() == "# the end");
-    std::string chapter;
-    for (std::size_t i = 0; i != std::min(seen.size(), expected.size()); ++i) {
-        if (expected[i].starts_with("# "))
-            chapter = expected[i];
-        INFO(chapter, ", line ", i + 1);
-        REQUIRE(seen[i] == expected[i]);
+    CHECK(support::run_until(context, all_done, long_enough));
+    REQUIRE(expected.lines() > 500);
+    {
+        INFO("npm's client with this server");
+        check_chapters(their_client, expected);
+        CHECK(their_client.lines() == expected.lines());
     }
-    CHECK(seen.size() == expected.size());
+    for (playing const* const each : {&our_client, &both_ours}) {
+        std::string_view const with = each == &our_client ? "npm's server" : "this server";
+        INFO("this client with ", with);
+        check_chapters(*each, expected);
+        CHECK(each->lines() > 400);
+    }
     CHECK(town.misfits.empty());
+    CHECK(second.misfits.empty());
 }
 
 } // namespace
 
-TEST_CASE("npm's client sees what it sees of npm's server, over WebSocket")
+TEST_CASE("either client sees of either server what npm's sees of npm's, over WebSocket")
 {
     compare({R"(["websocket"])"});
 }
 
-TEST_CASE("npm's client sees what it sees of npm's server, over HTTP long-polling")
+TEST_CASE("either client sees of either server what npm's sees of npm's, over HTTP long-polling")
 {
     compare({R"(["polling"])"});
 }
 
-TEST_CASE("npm's client sees what it sees of npm's server, upgraded from HTTP long-polling")
+TEST_CASE("either client sees of either server what npm's sees of npm's, upgraded from HTTP long-polling")
 {
     compare({R"(["polling", "websocket"])"});
 }
 
 #if defined(SOCKETIO_WITH_ZLIB)
-TEST_CASE("npm's client sees what it sees of npm's server, compressed")
+TEST_CASE("either client sees of either server what npm's sees of npm's, compressed")
 {
     compare({R"(["websocket"])", true});
 }

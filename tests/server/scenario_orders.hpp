@@ -121,6 +121,8 @@ private:
                 on.leave(text(words_[1]));
             else if (name_ == "disconnect")
                 on.disconnect(words_[1].get<bool>().value_or(false));
+            else if (name_ == "lose")
+                on.conn().close();
         }
         return true;
     }

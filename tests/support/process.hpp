@@ -214,7 +214,7 @@ inline void process::read_some(steady::time_point deadline)
     int const ready = ::poll(&entry, 1, process_detail::milliseconds_until(deadline));
     if (ready <= 0)
         return;
-    char buffer[4096];
+    char buffer[65536];
     ssize_t const size = ::recv(out_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
     if (size > 0)
         received_.append(buffer, static_cast<std::size_t>(size));

@@ -1,11 +1,10 @@
 // A client that writes down what it hears, and one that tells the server's application what to do.
 "use strict";
 
-const { Manager } = require("socket.io-client");
 const { toPlain } = require("../channel");
 
 const patience = 10000;
-let setting; // {ports, transports, print}
+let setting; // {ports, transports, puppet, print}
 const names = new Map(); // ids of sockets
 
 function within(promise, what) {
@@ -23,13 +22,17 @@ function json(value) {
     });
 }
 
+const clients = () => (setting.puppet ? require("../puppet") : require("socket.io-client"));
+
 class Guest {
-    constructor(name, { nsp = "/", house = "main", auth = {}, manager, ...options } = {}) {
+    constructor(name, { nsp = "/", house = "main", auth = {}, manager, ackTimeout, retries, ...options } = {}) {
         Object.assign(this, { name, lines: [], waiting: [], transports: [] });
         const url = `http://127.0.0.1:${setting.ports[house]}`;
         const { transports } = setting;
+        const { Manager } = clients();
         this.manager = manager ?? new Manager(url, { transports, reconnection: false, autoConnect: false, ...options });
-        this.socket = this.manager.socket(nsp, { auth: typeof auth === "function" ? auth : { name, ...auth } });
+        const own = { ackTimeout, retries, auth: typeof auth === "function" ? auth : { name, ...auth } };
+        this.socket = this.manager.socket(nsp, own);
         this.listen();
         if (options.open !== false)
             this.socket.connect();

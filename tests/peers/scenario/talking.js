@@ -26,7 +26,6 @@ const pictures = {
 async function event(invite) {
     const anna = invite(new Guest("anna"));
     await anna.ready();
-    anna.say(`extensions: ${anna.manager.engine.transport.ws?.extensions}`);
     for (const [kind, args] of Object.entries(kinds)) {
         anna.note(kind);
         anna.socket.emit("echo", ...args);
@@ -96,6 +95,7 @@ async function handshake(invite) {
     const extraHeaders = { "X-Mine": "hello", cookie: "a=b; c=d", origin: "http://elsewhere.example" };
     const emil = invite(new Guest("emil", { query, extraHeaders, auth: { deep: [1, { b: null }] } }));
     await emil.ready();
+    emil.say(`extensions: ${emil.manager.engine.transport.ws?.extensions}`);
     const { headers, time, issued, ...rest } = await emil.ask("handshake");
     const hide = { host: /\d+$/, "sec-websocket-key": /.*/ };
     for (const [name, text] of Object.entries(headers))
@@ -103,6 +103,18 @@ async function handshake(invite) {
     if (rest.query.t) rest.query.t = "NOW";
     emil.say(json({ ...rest, url: rest.url.replace(/&t=[^&]*/, "&t=NOW") }));
     emil.say(`time ${Math.abs(Date.parse(time) - issued) <= 1000} ${Number.isInteger(issued)}`);
+}
+
+// What of it any client says.
+async function introduction(invite) {
+    const query = { plain: "1", "with space": "\u00fc&=", empty: "" };
+    const extraHeaders = { "X-Mine": "hello", origin: "http://elsewhere.example" };
+    const erna = invite(new Guest("erna", { query, extraHeaders, auth: { deep: [1, { b: null }] } }));
+    await erna.ready();
+    const { headers, query: told, ...rest } = await erna.ask("handshake");
+    if (told.t) told.t = "NOW";
+    erna.say(json({ mine: headers["x-mine"], origin: headers.origin, told }));
+    erna.say(json({ auth: rest.auth, xdomain: rest.xdomain, secure: rest.secure }));
 
     const plain = invite(new Guest("plain", { auth: (tell) => tell({ name: "from a function" }) }));
     await plain.ready();
@@ -158,4 +170,4 @@ async function volatile(invite) {
     hans.say(hans.lines[0]);
 }
 
-module.exports = { handshake, event, binary, order, acknowledgement, listeners, guards, volatile };
+module.exports = { handshake, introduction, event, binary, order, acknowledgement, listeners, guards, volatile };
