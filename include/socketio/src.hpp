@@ -34,6 +34,7 @@
 #include <socketio/codec/impl/engine_packet.ipp>
 #include <socketio/codec/impl/packet_decoder.ipp>
 #include <socketio/codec/impl/packet_encoder.ipp>
+#include <socketio/codec/impl/packet_parser.ipp>
 
 #include <socketio/wire/impl/answer_reader.ipp>
 #include <socketio/wire/impl/base64.ipp>

@@ -143,7 +143,7 @@ TEST_SUITE("send buffer")
         bytes const data(2, std::byte{9});
         bytes_view const view{data};
         buffer.push(R"(51-["picture",{"_placeholder":true,"num":0}])", {&view, 1}, {}, {}, recorder{});
-        auto const events = buffer.events();
+        auto const events = buffer.events(nullptr);
         REQUIRE(events.size() == 1);
         CHECK(events[0].event == "picture");
         REQUIRE(events[0].arguments.size() == 1);

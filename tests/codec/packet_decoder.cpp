@@ -444,7 +444,7 @@ TEST_CASE("what is encoded is decoded to the same")
         for (std::optional<std::uint64_t> const id : {std::optional<std::uint64_t>{}, {0}, {123456}, {18446744073709551615u}}) {
             byte_buffer text;
             std::vector<bytes_view> attachments;
-            encode_event(text, attachments, nsp, id, "name", tree, 7, three);
+            encode_event(nullptr, text, attachments, nsp, id, "name", tree, 7, three);
             REQUIRE(attachments.size() == 4);
             std::vector<std::string> copies;
             for (auto const each : attachments)
@@ -467,7 +467,7 @@ TEST_CASE("acks and control packets are decoded to what was encoded")
     reader r;
     byte_buffer text;
     std::vector<bytes_view> attachments;
-    encode_ack(text, attachments, "/a", 18446744073709551615u, "OK", std::vector<int>{1, 2});
+    encode_ack(nullptr, text, attachments, "/a", 18446744073709551615u, "OK", std::vector<int>{1, 2});
     REQUIRE(r.text(text.view()));
     CHECK(r.p.type == packet_type::ack);
     CHECK(r.p.nsp == "/a");
@@ -476,7 +476,7 @@ TEST_CASE("acks and control packets are decoded to what was encoded")
 
     bytes const some = data("some");
     text.clear();
-    encode_ack(text, attachments, "/", 0, object{{"in", array{some}}});
+    encode_ack(nullptr, text, attachments, "/", 0, object{{"in", array{some}}});
     CHECK_FALSE(r.text(text.view()));
     CHECK(r.waits());
     REQUIRE(r.binary("some"));
@@ -487,7 +487,7 @@ TEST_CASE("acks and control packets are decoded to what was encoded")
     for (auto const type : {packet_type::connect, packet_type::connect_error, packet_type::disconnect}) {
         bool const filled = type != packet_type::disconnect;
         text.clear();
-        encode_control(text, type, "/x", filled ? &payload : nullptr);
+        encode_control(nullptr, text, type, "/x", filled ? &payload : nullptr);
         REQUIRE(r.text(text.view()));
         CHECK(r.p.type == type);
         CHECK(r.p.nsp == "/x");

@@ -30,7 +30,7 @@ encoded event(std::string_view nsp, std::optional<std::uint64_t> id, std::string
 {
     byte_buffer to;
     std::vector<bytes_view> attachments;
-    encode_event(to, attachments, nsp, id, name, arguments...);
+    encode_event(nullptr, to, attachments, nsp, id, name, arguments...);
     encoded result{std::string{to.view()}, {}};
     for (auto const each : attachments)
         result.attachments.emplace_back(as_text(each));
@@ -42,7 +42,7 @@ encoded ack(std::string_view nsp, std::uint64_t id, Args const&... arguments)
 {
     byte_buffer to;
     std::vector<bytes_view> attachments;
-    encode_ack(to, attachments, nsp, id, arguments...);
+    encode_ack(nullptr, to, attachments, nsp, id, arguments...);
     encoded result{std::string{to.view()}, {}};
     for (auto const each : attachments)
         result.attachments.emplace_back(as_text(each));
@@ -52,7 +52,7 @@ encoded ack(std::string_view nsp, std::uint64_t id, Args const&... arguments)
 std::string control(packet_type type, std::string_view nsp, value const* payload = nullptr)
 {
     byte_buffer to;
-    encode_control(to, type, nsp, payload);
+    encode_control(nullptr, to, type, nsp, payload);
     return std::string{to.view()};
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("binary data is looked at, not copied")
     byte_buffer to;
     std::vector<bytes_view> attachments;
     bytes const large(100000, std::byte{7});
-    encode_event(to, attachments, "/", {}, "b", large);
+    encode_event(nullptr, to, attachments, "/", {}, "b", large);
     REQUIRE(attachments.size() == 1);
     CHECK(attachments[0].data() == large.data());
     CHECK(attachments[0].size() == large.size());
@@ -176,7 +176,7 @@ TEST_CASE("a packet is appended to what is there, at every filling of the buffer
         to.append(std::string(before, '.'));
         std::vector<bytes_view> attachments;
         bytes const some = data("some");
-        encode_event(to, attachments, "/", 1, "b", some);
+        encode_event(nullptr, to, attachments, "/", 1, "b", some);
         CAPTURE(before);
         CHECK(to.view() == std::string(before, '.') + R"(51-1["b",{"_placeholder":true,"num":0}])");
     }

@@ -136,7 +136,7 @@ struct client {
         joining.insert(std::string{nsp});
         require(gate.opens_at(nsp) == socketio::clock::never());
         byte_buffer text;
-        encode_control(text, packet_type::connect, nsp, nullptr);
+        encode_control(nullptr, text, packet_type::connect, nsp, nullptr);
         session.send_text(text.view());
         sent += text.size() + 20;
     }
@@ -146,7 +146,7 @@ struct client {
         byte_buffer text;
         std::vector<bytes_view> attachments;
         std::optional<std::uint64_t> const id = wants_answer ? std::optional{++last_id} : std::nullopt;
-        encode_event(text, attachments, "/", id, "e", data, as_bytes(data));
+        encode_event(nullptr, text, attachments, "/", id, "e", data, as_bytes(data));
         if (id) {
             pending_ack waiting{.id = *id, .deadline = now + std::chrono::milliseconds{data.size() * 10}};
             waiting.buffered = buffered;

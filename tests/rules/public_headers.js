@@ -16,6 +16,7 @@ const publicHeaders = [
     "client/socket.hpp",
     "client/stream_state.hpp",
     "codec/packet.hpp",
+    "codec/packet_parser.hpp",
     "core/clock.hpp",
     "core/convert_base.hpp",
     "core/error.hpp",

@@ -49,7 +49,7 @@ TEST_SUITE("encoded packets")
     TEST_CASE("the packet with one more argument shares the attachments")
     {
         auto const packet = picture_packet("abc", "de");
-        auto const longer = with_argument(*packet, "offset");
+        auto const longer = with_argument(nullptr, *packet, "/", "offset");
         CHECK(longer->text.view() ==
               R"(52-["picture",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},"offset"])");
         CHECK(longer->attachments[1].data() == packet->attachments[1].data());
@@ -58,7 +58,7 @@ TEST_SUITE("encoded packets")
     TEST_CASE("the packet with an acknowledgement id shares the attachments")
     {
         auto const packet = picture_packet("abc", "de");
-        auto const asking = with_ack_id(*packet, "/", 12);
+        auto const asking = with_ack_id(nullptr, *packet, "/", 12);
         CHECK(asking->text.view().starts_with(R"(52-12["picture")"));
         CHECK(asking->attachments[0].data() == packet->attachments[0].data());
     }

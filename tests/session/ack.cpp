@@ -28,7 +28,7 @@ struct target final : ack_target {
 
 ack make(std::shared_ptr<target> const& to, std::uint64_t id = 7, std::string nsp = "/")
 {
-    return ack{std::make_shared<ack_state>(to, std::move(nsp), id, 3)};
+    return ack{std::make_shared<ack_state>(to, nullptr, std::move(nsp), id, 3)};
 }
 
 using lines = std::vector<std::string>;

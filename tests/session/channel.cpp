@@ -25,7 +25,7 @@ namespace {
 class lone_socket final : public std::enable_shared_from_this<lone_socket>, public channel_host {
 public:
     explicit lone_socket(role side = role::server, std::chrono::milliseconds ack_timeout = {})
-        : side_{side}, talk{*this, nsp_, ids_, ack_timeout}
+        : side_{side}, talk{*this, nsp_, nullptr, ids_, ack_timeout}
     {
     }
 

@@ -41,7 +41,7 @@ struct context final : call_context {
     ack make_ack(std::uint64_t id) override
     {
         ++acks_made;
-        return ack{std::make_shared<ack_state>(target, "/", id, 1)};
+        return ack{std::make_shared<ack_state>(target, nullptr, "/", id, 1)};
     }
 
     std::vector<event_error> reported;

@@ -68,7 +68,7 @@ public:
     void emit(std::string_view nsp, std::string_view event, Args const&... arguments)
     {
         encode([&](auto& to, auto& binaries) {
-            socketio::detail::encode_event(to, binaries, nsp, std::nullopt, event, arguments...);
+            socketio::detail::encode_event(nullptr, to, binaries, nsp, std::nullopt, event, arguments...);
         });
     }
     // An event that wants an answer.
@@ -76,7 +76,7 @@ public:
     void ask(std::string_view nsp, std::uint64_t id, std::string_view event, Args const&... arguments)
     {
         encode([&](auto& to, auto& binaries) {
-            socketio::detail::encode_event(to, binaries, nsp, id, event, arguments...);
+            socketio::detail::encode_event(nullptr, to, binaries, nsp, id, event, arguments...);
         });
     }
     template <class... Args>
@@ -84,7 +84,7 @@ public:
     {
         if (question.id)
             encode([&](auto& to, auto& binaries) {
-                socketio::detail::encode_ack(to, binaries, question.nsp, *question.id, arguments...);
+                socketio::detail::encode_ack(nullptr, to, binaries, question.nsp, *question.id, arguments...);
             });
     }
     void ping()
@@ -256,7 +256,7 @@ private:
 
     void control(socketio::packet_type type, std::string_view nsp, socketio::value const* payload)
     {
-        encode([&](auto& to, auto&) { socketio::detail::encode_control(to, type, nsp, payload); });
+        encode([&](auto& to, auto&) { socketio::detail::encode_control(nullptr, to, type, nsp, payload); });
     }
 
     template <class Encode>

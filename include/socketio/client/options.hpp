@@ -14,12 +14,15 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace socketio {
+
+class packet_parser;
 
 enum class log_level : std::uint8_t { debug, info, warning };
 
@@ -175,6 +178,10 @@ struct options {
 
     // See connection_snapshot::round_trip. Off by default, since the reference's client sends no such pings.
     bool measure_round_trip = false;
+
+    // How packets become messages; not set: JSON. The server needs the same. See <socketio/msgpack.hpp> and
+    // packet_parser.
+    std::shared_ptr<packet_parser const> parser{};
 
     // Proxies, addresses, sockets.
     network_options network{};

@@ -3,6 +3,7 @@
 
 #include <socketio/client/buffer_policy.hpp>
 #include <socketio/client/buffered_event.hpp>
+#include <socketio/codec/packet_parser.hpp>
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/clock.hpp>
 #include <socketio/session/buffer_limits.hpp>
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -34,7 +36,7 @@ public:
         std::lock_guard const lock{mutex_};
         return packets_.byte_size();
     }
-    std::vector<buffered_event> events() const;
+    std::vector<buffered_event> events(std::shared_ptr<packet_parser const> const& parser) const;
 
     // On the strand, as all below.
     bool empty() const noexcept { return packets_.empty(); }

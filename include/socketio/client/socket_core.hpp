@@ -40,6 +40,7 @@ public:
 
     // Any thread.
     std::string const& nsp() const noexcept { return nsp_; }
+    packet_parser const* parser() const noexcept { return channel_.parser(); }
     std::string id() const;
     bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
@@ -64,7 +65,7 @@ public:
     std::string new_deduplication_id();
     // Bytes of this socket that the operating system has not accepted yet, including those of the connection.
     std::size_t buffered_amount() const;
-    std::vector<buffered_event> buffered_events() const { return send_buffer_.events(); }
+    std::vector<buffered_event> buffered_events() const { return send_buffer_.events(channel_.share_parser()); }
     // An event, of user code or encoded already. They throw for reserved names and too many attachments.
     void emit_event(std::string_view event, std::optional<pending_ack>&& waiting, encode_event_ref encode,
                     buffer_policy const& rule);

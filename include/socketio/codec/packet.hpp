@@ -49,15 +49,5 @@ constexpr bool is_reserved_event(std::string_view name) noexcept
            name == "newListener" || name == "removeListener";
 }
 
-// The event's name in an encoded packet, for error messages.
-inline std::string_view event_of(std::string_view text) noexcept
-{
-    auto const from = text.find("[\"");
-    if (from == std::string_view::npos)
-        return {};
-    std::string_view const name = text.substr(from + 2);
-    return name.substr(0, name.find('"'));
-}
-
 } // namespace detail
 } // namespace socketio

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/codec/packet.hpp>
+#include <socketio/codec/packet_parser.hpp>
 #include <socketio/core/bytes.hpp>
 #include <socketio/core/convert.hpp>
 #include <socketio/core/function_ref.hpp>
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,34 +30,44 @@ SOCKETIO_DECL std::size_t begin_packet(byte_buffer& to, packet_type type, std::s
 // Packets without attachments, nearly all, pay nothing for it.
 SOCKETIO_DECL void end_packet(byte_buffer& to, std::size_t start, std::size_t attachments);
 
-// Writes an EVENT. Binary arguments are not copied: `attachments` points at them. A text that is not empty becomes the
-// last argument.
-SOCKETIO_DECL void encode_event_with(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
-                                     std::optional<std::uint64_t> id, std::string_view event,
+// The functions below encode with a parser, or as JSON without one.
+
+// Writes an EVENT. Binary arguments of JSON are not copied: `attachments` points at them. A text that is not empty
+// becomes the last argument.
+SOCKETIO_DECL void encode_event_with(packet_parser const* by, byte_buffer& to, std::vector<bytes_view>& attachments,
+                                     std::string_view nsp, std::optional<std::uint64_t> id, std::string_view event,
                                      write_arguments_ref arguments, std::string_view last = {});
 template <class... Args>
-void encode_event(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
+void encode_event(packet_parser const* by, byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
                   std::optional<std::uint64_t> id, std::string_view event, Args const&... arguments)
 {
-    encode_event_with(to, attachments, nsp, id, event,
+    encode_event_with(by, to, attachments, nsp, id, event,
                       [&](json_writer& json) { (write_argument(json, arguments), ...); });
 }
 
 // Writes an ACK, the answer to the event with this id.
-SOCKETIO_DECL void encode_ack_with(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
-                                   std::uint64_t id, write_arguments_ref arguments);
+SOCKETIO_DECL void encode_ack_with(packet_parser const* by, byte_buffer& to, std::vector<bytes_view>& attachments,
+                                   std::string_view nsp, std::uint64_t id, write_arguments_ref arguments);
 template <class... Args>
-void encode_ack(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp, std::uint64_t id,
-                Args const&... arguments)
+void encode_ack(packet_parser const* by, byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
+                std::uint64_t id, Args const&... arguments)
 {
-    encode_ack_with(to, attachments, nsp, id, [&](json_writer& json) { (write_argument(json, arguments), ...); });
+    encode_ack_with(by, to, attachments, nsp, id, [&](json_writer& json) { (write_argument(json, arguments), ...); });
 }
 
 // Appends an encoded EVENT of this namespace and inserts an ack id, which it must not have yet.
-SOCKETIO_DECL void append_with_ack_id(byte_buffer& to, std::string_view packet, std::string_view nsp, std::uint64_t id);
+SOCKETIO_DECL void append_with_ack_id(packet_parser const* by, byte_buffer& to, std::string_view packet,
+                                      std::string_view nsp, std::uint64_t id);
+// The same with an additional argument, a text that needs no escapes.
+SOCKETIO_DECL void append_with_argument(packet_parser const* by, byte_buffer& to, std::string_view packet,
+                                        std::string_view nsp, std::string_view plain);
 
 // Writes CONNECT, DISCONNECT or CONNECT_ERROR. A null `payload` stands for "no payload".
-SOCKETIO_DECL void encode_control(byte_buffer& to, packet_type type, std::string_view nsp, value const* payload);
+SOCKETIO_DECL void encode_control(packet_parser const* by, byte_buffer& to, packet_type type, std::string_view nsp,
+                                  value const* payload);
+
+// The event's name in an encoded packet, for error messages.
+SOCKETIO_DECL std::string name_of_encoded(packet_parser const* by, std::string_view packet);
 
 } // namespace socketio::detail
 

@@ -32,6 +32,13 @@
 #define SOCKETIO_ALWAYS_INLINE inline
 #endif
 
+// Precedes a function of every message that calls small functions, which belong into its code however often they occur.
+#if defined(__GNUC__)
+#define SOCKETIO_FLATTEN [[gnu::flatten]]
+#else
+#define SOCKETIO_FLATTEN
+#endif
+
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)
 #define SOCKETIO_HAS_EXCEPTIONS 1
 #else

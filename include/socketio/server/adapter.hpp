@@ -61,6 +61,7 @@ struct adapter_settings {
     std::string nsp; // the namespace's name
     std::optional<connection_state_recovery> recovery{}; // not set: sessions are not stored
     detail::sources time_and_chance{};
+    std::shared_ptr<packet_parser const> parser{}; // of the packets; not set: JSON
 };
 
 // One namespace's rooms in this process. server_options::adapter makes one for each namespace. All members may

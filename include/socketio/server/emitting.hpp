@@ -61,7 +61,7 @@ void socketio_emit_now(server_socket_core& to, broadcast_options const& options,
 {
     auto const id = waiting ? std::optional{waiting->id} : std::nullopt;
     auto const encode = [&](byte_buffer& into, std::vector<bytes_view>& attachments) {
-        encode_event(into, attachments, to.nsp().name(), id, event, arguments...);
+        encode_event(to.nsp().parser(), into, attachments, to.nsp().name(), id, event, arguments...);
     };
     to.emit_event(event, std::move(waiting), encode, flags_of(options));
 }

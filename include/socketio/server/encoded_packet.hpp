@@ -69,7 +69,8 @@ private:
     std::shared_ptr<content const> content_;
 };
 
-// The text of an EVENT in the format of the Socket.IO protocol, revision 5, and its attachments in order.
+// The text of an EVENT in the format of the Socket.IO protocol, revision 5, and its attachments in order; or the one
+// message of the server's parser.
 struct encoded_packet {
     detail::byte_buffer text;
     packet_attachments attachments{};
@@ -112,24 +113,23 @@ inline shared_packet share_packet(std::string_view text, std::span<bytes_view co
 }
 
 // The same packet with an additional argument, a string that needs no escapes.
-inline shared_packet with_argument(encoded_packet const& from, std::string_view plain)
+inline shared_packet with_argument(packet_parser const* parser, encoded_packet const& from, std::string_view nsp,
+                                   std::string_view plain)
 {
     auto made = std::make_shared<encoded_packet>();
-    std::string_view const text = from.text.view();
-    made->text.reserve(text.size() + plain.size() + 3);
-    made->text.append(text.substr(0, text.size() - 1)); // without the final bracket of the array
-    made->text.append(",\"");
-    made->text.append(plain);
-    made->text.append("\"]");
+    constexpr std::size_t around = 3; // in JSON
+    made->text.reserve(from.text.size() + plain.size() + around);
+    append_with_argument(parser, made->text, from.text.view(), nsp, plain);
     made->attachments = from.attachments;
     return made;
 }
 
 // The same packet with an acknowledgement id.
-inline shared_packet with_ack_id(encoded_packet const& from, std::string_view nsp, std::uint64_t id)
+inline shared_packet with_ack_id(packet_parser const* parser, encoded_packet const& from, std::string_view nsp,
+                                 std::uint64_t id)
 {
     auto made = std::make_shared<encoded_packet>();
-    append_with_ack_id(made->text, from.text.view(), nsp, id);
+    append_with_ack_id(parser, made->text, from.text.view(), nsp, id);
     made->attachments = from.attachments;
     return made;
 }

@@ -51,6 +51,7 @@ public:
 
     std::string const& name() const noexcept { return name_; }
     sending_limits const& limits() const noexcept { return limits_; }
+    packet_parser const* parser() const noexcept { return adapter_->settings().parser.get(); }
     adapter& rooms() const noexcept { return *adapter_; }
     sources const& time_and_chance() const noexcept { return sources_; }
     // The server's executor, for work of its own; empty after the context was destroyed.

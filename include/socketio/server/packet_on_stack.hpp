@@ -27,7 +27,7 @@ struct packet_on_stack {
         Args const&... arguments)
     {
         static_assert(check_arguments<Args...>());
-        encode_event(text, attachments, nsp.name(), id, event, arguments...);
+        encode_event(nsp.parser(), text, attachments, nsp.name(), id, event, arguments...);
         nsp.check_emit(event, attachments.size());
     }
 };

@@ -21,6 +21,8 @@
 
 namespace socketio {
 
+class packet_parser;
+
 // The pages of other origins that may poll the server (the Fetch standard, section 3.2). Off by default:
 // browsers then permit only pages of the server's own origin. Every page may open a WebSocket: check its Origin
 // in allowRequest.
@@ -151,6 +153,10 @@ struct server_options {
     http_compression httpCompression{};
     // Compression of WebSocket messages, if the program has zlib. Off by default, as in the reference.
     deflate_options perMessageDeflate{.enabled = false};
+
+    // How packets become messages; not set: JSON. All clients need the same. See <socketio/msgpack.hpp> and
+    // packet_parser.
+    std::shared_ptr<packet_parser const> parser{};
 
     // not set: a reconnecting client gets a new session
     std::optional<connection_state_recovery> connectionStateRecovery{};

@@ -31,8 +31,10 @@ public:
 
 class ack_state {
 public:
-    ack_state(std::weak_ptr<ack_target> target, std::string nsp, std::uint64_t id, std::uint64_t epoch)
-        : target_{std::move(target)}, nsp_{std::move(nsp)}, id_{id}, epoch_{epoch}
+    // The target keeps the parser; null: JSON.
+    ack_state(std::weak_ptr<ack_target> target, packet_parser const* parser, std::string nsp, std::uint64_t id,
+              std::uint64_t epoch)
+        : target_{std::move(target)}, parser_{parser}, nsp_{std::move(nsp)}, id_{id}, epoch_{epoch}
     {
     }
     ack_state(ack_state const&) = delete;
@@ -43,6 +45,7 @@ public:
 
 private:
     std::weak_ptr<ack_target> target_;
+    packet_parser const* parser_;
     std::string nsp_;
     std::uint64_t id_;
     std::uint64_t epoch_;

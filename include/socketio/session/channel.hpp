@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketio/codec/packet.hpp>
+#include <socketio/codec/packet_parser.hpp>
 #include <socketio/core/function.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/session/acks.hpp>
@@ -101,15 +102,18 @@ private:
 // It dies with its host, and is a part of it: whatever keeps one alive keeps the other.
 class channel final : public call_context, public ack_target {
 public:
-    // `nsp` and `ack_ids` belong to the host. `ack_timeout`: of emits without one of their own; zero: never.
-    channel(channel_host& host, std::string const& nsp, std::atomic<std::uint64_t>& ack_ids,
-            std::chrono::milliseconds ack_timeout = {}) noexcept
-        : host_{host}, nsp_{nsp}, ack_ids_{ack_ids}, ack_timeout_{ack_timeout}
+    // `nsp` and `ack_ids` belong to the host. `parser`: null for JSON. `ack_timeout`: of emits without one of their
+    // own; zero: never.
+    channel(channel_host& host, std::string const& nsp, std::shared_ptr<packet_parser const> parser,
+            std::atomic<std::uint64_t>& ack_ids, std::chrono::milliseconds ack_timeout = {}) noexcept
+        : host_{host}, nsp_{nsp}, parser_{std::move(parser)}, ack_ids_{ack_ids}, ack_timeout_{ack_timeout}
     {
     }
 
     // Any thread.
     std::string const& nsp() const noexcept { return nsp_; }
+    packet_parser const* parser() const noexcept { return parser_.get(); }
+    std::shared_ptr<packet_parser const> const& share_parser() const noexcept { return parser_; }
     event_emitter& events() noexcept { return events_; }
     event_emitter& outgoing() noexcept { return outgoing_; }
     void set_error_hook(error_hook hook);
@@ -218,6 +222,7 @@ private:
 
     channel_host& host_;
     std::string const& nsp_;
+    std::shared_ptr<packet_parser const> const parser_;
     std::atomic<std::uint64_t>& ack_ids_;
     std::chrono::milliseconds const ack_timeout_;
     event_emitter events_;

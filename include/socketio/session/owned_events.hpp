@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -79,13 +80,15 @@ private:
 };
 
 // Parses a packet of this side, so that it can be delivered here. std::nullopt if it cannot be parsed.
-inline std::optional<owned_event> read_back(std::string_view text, std::span<bytes_view const> attachments)
+inline std::optional<owned_event> read_back(std::shared_ptr<packet_parser const> const& parser, std::string_view text,
+                                            std::span<bytes_view const> attachments)
 {
-    packet_decoder reader{{attachments.size(), {.depth = max_json_depth}}};
+    packet_decoder reader{{attachments.size(), {.depth = max_json_depth}}, parser};
     packet sent;
     std::error_code ec;
     std::string copied{text}; // the parser writes into it
-    bool whole = reader.text(copied, sent, ec);
+    bool const is_text = !parser || parser->is_text();
+    bool whole = is_text ? reader.text(copied, sent, ec) : reader.binary(copied, sent, ec);
     std::list<std::string> binaries;
     for (bytes_view const each : attachments)
         whole = !ec && reader.binary(binaries.emplace_back(as_text(each)), sent, ec);

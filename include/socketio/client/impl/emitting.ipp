@@ -45,7 +45,7 @@ SOCKETIO_DECL prepared_emit prepare_with(socket_link& to, emit_flags const& flag
     if (!made.is_retried)
         id = made.waiting.id;
     std::string const last = made.is_retried && core.adds_deduplication_id() ? core.new_deduplication_id() : "";
-    encode_event_with(text, attachments, core.nsp(), id, event, arguments, last);
+    encode_event_with(core.parser(), text, attachments, core.nsp(), id, event, arguments, last);
     core.check_event(event);
     core.check_attachments(event, attachments.size());
     made.packet.push(text.view(), attachments, std::nullopt);
@@ -78,7 +78,7 @@ SOCKETIO_DECL void emit_now_with(socket_link& to, emit_flags const& flags, std::
     }
     auto const id = waiting ? std::optional{waiting->id} : std::nullopt;
     auto const encode = [&](byte_buffer& into, std::vector<bytes_view>& attachments) {
-        encode_event_with(into, attachments, core.nsp(), id, event, arguments);
+        encode_event_with(core.parser(), into, attachments, core.nsp(), id, event, arguments);
     };
     core.emit_event(event, std::move(waiting), encode, rule_of(core, flags));
 }

@@ -71,7 +71,7 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
       machine_{rules_.read().wait, settings_.random_seed ? *settings_.random_seed : sources_.random_seed()},
       transports_{transports_of(settings_)},
       decoder_{{settings_.limits.attachments, {settings_.limits.json_depth, settings_.limits.json_values},
-                settings_.limits.packet_size}}
+                settings_.limits.packet_size}, settings_.parser}
 {
     check_deflate_options(settings_.perMessageDeflate);
     check_settings(settings_);

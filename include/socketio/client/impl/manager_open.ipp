@@ -169,7 +169,7 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
         return false;
     if (joined) {
         byte_buffer text;
-        encode_control(text, packet_type::disconnect, received.nsp, nullptr);
+        encode_control(decoder_.parser(), text, packet_type::disconnect, received.nsp, nullptr);
         static_cast<void>(writer_.write(text.view(), {}));
         gate_.left(received.nsp, now());
     }

@@ -8,13 +8,13 @@
 namespace socketio::detail {
 
 // Copied with the lock, and read without.
-SOCKETIO_DECL std::vector<buffered_event> send_buffer::events() const
+SOCKETIO_DECL std::vector<buffered_event> send_buffer::events(std::shared_ptr<packet_parser const> const& parser) const
 {
     std::vector<owned_event> copies;
     {
         std::lock_guard const lock{mutex_};
         packets_.for_each([&](std::string_view text, std::span<bytes_view const> attachments) {
-            if (auto copy = read_back(text, attachments))
+            if (auto copy = read_back(parser, text, attachments))
                 copies.push_back(std::move(*copy));
         });
     }

@@ -3,6 +3,7 @@
 
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
+#include <socketio/codec/packet_encoder.hpp>
 #include <socketio/core/shared_new.hpp>
 
 namespace socketio::detail {
@@ -20,12 +21,12 @@ SOCKETIO_DECL void socket_core::keep(std::string_view text, std::span<bytes_view
         channel_.pending().reserve_one(); // allocates before the packet is added
     auto const drop = [this](std::string_view oldest, std::optional<std::uint64_t> id) {
         channel_.end_kept(id, [&](auto&& waiting_too) {
-            refuse(event_of(oldest), std::forward<decltype(waiting_too)>(waiting_too));
+            refuse(name_of_encoded(parser(), oldest), std::forward<decltype(waiting_too)>(waiting_too));
         });
     };
     auto const ack = waiting ? std::optional{waiting->id} : std::nullopt;
     if (!send_buffer_.push(text, attachments, ack, rule, drop)) {
-        refuse(event_of(text), std::move(waiting));
+        refuse(name_of_encoded(parser(), text), std::move(waiting));
     } else if (waiting) {
         waiting->buffered = true;
         channel_.pending().add(std::move(*waiting));
@@ -49,7 +50,8 @@ SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
 {
     send_buffer_.remove_expired(now, [this](std::string_view text, std::optional<std::uint64_t> id) {
         channel_.end_kept(id, [&](auto&& waiting) {
-            channel_.fail_emit(event_of(text), std::forward<decltype(waiting)>(waiting), error::ack_timeout);
+            channel_.fail_emit(name_of_encoded(parser(), text), std::forward<decltype(waiting)>(waiting),
+                               error::ack_timeout);
         });
     });
     while (auto due = retries_.take_expired(now)) {

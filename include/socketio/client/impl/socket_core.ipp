@@ -14,7 +14,7 @@ SOCKETIO_DECL socket_core::socket_core(std::shared_ptr<socket_owner> const& owne
       time_and_chance_{owner->shared().time_and_chance}, nsp_{std::move(nsp)}, auth_{std::move(settings.auth)},
       connect_timeout_{settings.connect_timeout},
       retry_limit_{settings.retries}, deduplication_id_{settings.deduplication_id},
-      channel_{*this, nsp_, next_ack_id_, settings.ackTimeout},
+      channel_{*this, nsp_, options_.parser, next_ack_id_, settings.ackTimeout},
       deduplication_prefix_{deduplication_id_ ? std::to_string(time_and_chance_.random_seed()) + '-' : std::string{}},
       recovery_{std::move(settings.recovery)}, send_buffer_{settings.send_buffer}
 {

@@ -4,7 +4,7 @@
 
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
-#include <socketio/codec/packet.hpp>
+#include <socketio/codec/packet_encoder.hpp>
 
 namespace socketio::detail {
 
@@ -135,7 +135,7 @@ SOCKETIO_DECL void socket_core::send_or_keep(std::string_view text, std::span<by
     if (waiting)
         channel_.pending().reserve_one();
     if (!channel_.write(text, attachments, [&] { return writer_.write(text, attachments, rule.compress); }))
-        channel_.fail_emit(event_of(text), std::move(waiting), error::payload_too_large);
+        channel_.fail_emit(name_of_encoded(parser(), text), std::move(waiting), error::payload_too_large);
     else if (waiting)
         channel_.pending().add(std::move(*waiting));
 }
@@ -150,7 +150,8 @@ SOCKETIO_DECL bool socket_core::send_kept(std::string_view text, std::span<bytes
         channel_.pending().sent(*id);
     if (!written)
         channel_.end_kept(id, [&](auto&& last) {
-            channel_.fail_emit(event_of(text), std::forward<decltype(last)>(last), error::payload_too_large);
+            channel_.fail_emit(name_of_encoded(parser(), text), std::forward<decltype(last)>(last),
+                               error::payload_too_large);
         });
     return true;
 }

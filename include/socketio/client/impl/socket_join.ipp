@@ -98,10 +98,10 @@ SOCKETIO_DECL void socket_core::send_connect(object auth)
         add_recovery(auth);
     byte_buffer text;
     if (auth.empty()) {
-        encode_control(text, packet_type::connect, nsp_, nullptr);
+        encode_control(parser(), text, packet_type::connect, nsp_, nullptr);
     } else {
         value const payload{std::move(auth)};
-        encode_control(text, packet_type::connect, nsp_, &payload);
+        encode_control(parser(), text, packet_type::connect, nsp_, &payload);
     }
     if (writer_.write(text.view(), {})) {
         owner_.gate().asked(nsp_);
@@ -121,7 +121,7 @@ SOCKETIO_DECL void socket_core::disconnect()
     auto last_steps = disconnect_step(disconnect_reason::io_client_disconnect, {});
     flush_send_buffer(true); // events that were emitted before
     byte_buffer text;
-    encode_control(text, packet_type::disconnect, nsp_, nullptr);
+    encode_control(parser(), text, packet_type::disconnect, nsp_, nullptr);
     static_cast<void>(writer_.write(text.view(), {}));
     owner_.gate().left(nsp_, lane_.now());
     leave_connected(std::move(last_steps));

@@ -38,7 +38,7 @@ SOCKETIO_DECL void socket_core::send_retried()
     waiting.handler = [this, ticket = next->waiting.id](ack_result& result) { on_try_end(ticket, result); };
     next->packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         byte_buffer with_id;
-        append_with_ack_id(with_id, text, nsp_, waiting.id);
+        append_with_ack_id(parser(), with_id, text, nsp_, waiting.id);
         send_encoded(with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
     });
     again.done();

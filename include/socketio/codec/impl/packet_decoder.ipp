@@ -23,28 +23,6 @@ inline bool starts_with_digit(std::string_view text) noexcept
     return !text.empty() && text.front() >= '0' && text.front() <= '9';
 }
 
-inline bool is_event_payload(value_view payload) noexcept
-{
-    if (!payload.is_array() || payload.size() == 0)
-        return false;
-    value_view const name = payload[std::size_t{0}];
-    return name.is_number() || (name.is_string() && !is_reserved_event(name.as_string()));
-}
-
-inline bool is_valid_payload(packet const& p) noexcept
-{
-    switch (p.type) {
-    case packet_type::connect: return !p.has_payload || p.payload.is_object();
-    case packet_type::disconnect: return !p.has_payload;
-    case packet_type::connect_error: return !p.has_payload || p.payload.is_string() || p.payload.is_object();
-    case packet_type::event:
-    case packet_type::binary_event: return p.has_payload && is_event_payload(p.payload);
-    case packet_type::ack:
-    case packet_type::binary_ack: return p.has_payload && p.payload.is_array();
-    }
-    return false;
-}
-
 inline bool has_attachments(packet_type type) noexcept
 {
     return type == packet_type::binary_event || type == packet_type::binary_ack;
@@ -107,6 +85,8 @@ SOCKETIO_DECL std::error_code packet_decoder::read_payload(std::span<char> json,
 
 SOCKETIO_DECL bool packet_decoder::text(std::span<char> message, packet& out, std::error_code& ec)
 {
+    if (parser_)
+        return whole(message, true, out, ec);
     if (missing_ != 0) {
         ec = error::packet_unexpected_text;
         return false;
@@ -145,6 +125,8 @@ packet_decoder::await_attachments(std::span<char> message, std::size_t head_size
 
 SOCKETIO_DECL bool packet_decoder::binary(std::span<char> message, packet& out, std::error_code& ec)
 {
+    if (parser_)
+        return whole(message, false, out, ec);
     ec.clear();
     if (missing_ == 0) {
         ec = error::packet_unexpected_binary;
@@ -171,6 +153,13 @@ SOCKETIO_DECL bool packet_decoder::binary(std::span<char> message, packet& out, 
     return !ec;
 }
 
+SOCKETIO_NOINLINE SOCKETIO_DECL bool packet_decoder::whole(std::span<char> message, bool is_text, packet& out,
+                                                           std::error_code& ec)
+{
+    ec = parser_->read(message, is_text, memory_, limits_.json, out);
+    return !ec;
+}
+
 SOCKETIO_DECL void packet_decoder::reset() noexcept
 {
     missing_ = 0;
@@ -188,6 +177,8 @@ SOCKETIO_DECL void packet_decoder::shrink(std::size_t keep)
         each.shrink(keep);
     }
     json_.shrink(keep);
+    if (memory_)
+        parser_->shrink(*memory_, keep);
 }
 
 } // namespace socketio::detail

@@ -45,34 +45,62 @@ SOCKETIO_DECL void end_packet(byte_buffer& to, std::size_t start, std::size_t at
     *type = *type == '2' ? '5' : '6';
 }
 
-SOCKETIO_DECL void encode_event_with(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
-                                     std::optional<std::uint64_t> id, std::string_view event,
+// The payload of an EVENT, and of an ACK.
+SOCKETIO_FLATTEN SOCKETIO_DECL void write_event(json_writer& to, std::string_view event, write_arguments_ref arguments,
+                                                std::string_view last)
+{
+    to.begin_array();
+    to.string(event);
+    arguments(to);
+    if (!last.empty())
+        to.string(last);
+    to.end_array();
+}
+
+SOCKETIO_DECL void write_answer(json_writer& to, write_arguments_ref arguments)
+{
+    to.begin_array();
+    arguments(to);
+    to.end_array();
+}
+
+// Apart from the code of JSON's messages.
+SOCKETIO_NOINLINE SOCKETIO_DECL void encode_other(packet_parser const& by, byte_buffer& to,
+                                                  packet_parser::head const& head, packet_parser::write_data data)
+{
+    by.encode(to, head, &data);
+}
+
+SOCKETIO_DECL void encode_event_with(packet_parser const* by, byte_buffer& to, std::vector<bytes_view>& attachments,
+                                     std::string_view nsp, std::optional<std::uint64_t> id, std::string_view event,
                                      write_arguments_ref arguments, std::string_view last)
 {
+    if (by)
+        return encode_other(*by, to, {packet_type::event, nsp, id},
+                            [&](writer& into) { write_event(into, event, arguments, last); });
     std::size_t const start = begin_packet(to, packet_type::event, nsp, id);
     json_writer json{to, &attachments};
-    json.begin_array();
-    json.string(event);
-    arguments(json);
-    if (!last.empty())
-        json.string(last);
-    json.end_array();
+    write_event(json, event, arguments, last);
     end_packet(to, start, attachments.size());
 }
 
-SOCKETIO_DECL void encode_ack_with(byte_buffer& to, std::vector<bytes_view>& attachments, std::string_view nsp,
-                                   std::uint64_t id, write_arguments_ref arguments)
+SOCKETIO_DECL void encode_ack_with(packet_parser const* by, byte_buffer& to, std::vector<bytes_view>& attachments,
+                                   std::string_view nsp, std::uint64_t id, write_arguments_ref arguments)
 {
+    if (by)
+        return encode_other(*by, to, {packet_type::ack, nsp, id},
+                            [&](writer& into) { write_answer(into, arguments); });
     std::size_t const start = begin_packet(to, packet_type::ack, nsp, id);
     json_writer json{to, &attachments};
-    json.begin_array();
-    arguments(json);
-    json.end_array();
+    write_answer(json, arguments);
     end_packet(to, start, attachments.size());
 }
 
-SOCKETIO_DECL void append_with_ack_id(byte_buffer& to, std::string_view packet, std::string_view nsp, std::uint64_t id)
+SOCKETIO_DECL void append_with_ack_id(packet_parser const* by, byte_buffer& to, std::string_view packet,
+                                      std::string_view nsp, std::uint64_t id)
 {
+    if (by)
+        return by->add_ack_id(to, packet, nsp, id);
     std::size_t head = 1;
     if (packet.front() != '2') // binary: the number of attachments comes first
         head = packet.find('-') + 1;
@@ -83,13 +111,45 @@ SOCKETIO_DECL void append_with_ack_id(byte_buffer& to, std::string_view packet, 
     to.append(packet.substr(head));
 }
 
-SOCKETIO_DECL void encode_control(byte_buffer& to, packet_type type, std::string_view nsp, value const* payload)
+SOCKETIO_DECL void append_with_argument(packet_parser const* by, byte_buffer& to, std::string_view packet,
+                                        std::string_view nsp, std::string_view plain)
 {
+    if (by)
+        return by->add_argument(to, packet, nsp, plain);
+    to.append(packet.substr(0, packet.size() - 1)); // without the final bracket of the array
+    to.append(",\"");
+    to.append(plain);
+    to.append("\"]");
+}
+
+SOCKETIO_DECL void encode_control(packet_parser const* by, byte_buffer& to, packet_type type, std::string_view nsp,
+                                  value const* payload)
+{
+    auto const write_payload = [payload](writer& into) { write(into, *payload); };
+    if (by) {
+        packet_parser::write_data const data{write_payload};
+        return by->encode(to, {type, nsp, std::nullopt}, payload ? &data : nullptr);
+    }
     begin_packet(to, type, nsp, std::nullopt);
     if (payload) {
         json_writer json{to};
-        write(json, *payload);
+        write_payload(json);
     }
+}
+
+// The name in an encoded packet of JSON.
+inline std::string_view name_in_text(std::string_view text) noexcept
+{
+    auto const from = text.find("[\"");
+    if (from == std::string_view::npos)
+        return {};
+    std::string_view const name = text.substr(from + 2);
+    return name.substr(0, name.find('"'));
+}
+
+SOCKETIO_DECL std::string name_of_encoded(packet_parser const* by, std::string_view packet)
+{
+    return by ? by->event_of(packet) : std::string{name_in_text(packet)};
 }
 
 } // namespace socketio::detail

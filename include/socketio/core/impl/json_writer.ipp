@@ -60,7 +60,7 @@ SOCKETIO_DECL void json_writer::binary(bytes_view data)
     attachments_->push_back(data);
 }
 
-SOCKETIO_DECL void json_writer::escaped(std::string_view text, bool comma, bool colon)
+SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::escaped(std::string_view text, bool comma, bool colon)
 {
     if (comma)
         to_.push_back(',');
@@ -84,7 +84,7 @@ SOCKETIO_DECL void json_writer::escaped(std::string_view text, bool comma, bool 
         to_.push_back(':');
 }
 
-[[noreturn]] SOCKETIO_DECL void json_writer::refuse(char const* what)
+[[noreturn]] SOCKETIO_NOINLINE SOCKETIO_DECL void json_writer::refuse(char const* what)
 {
     detail::throw_misuse(std::string{"socketio::json_writer: "} + what);
 }

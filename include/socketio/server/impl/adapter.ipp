@@ -163,7 +163,7 @@ SOCKETIO_DECL void adapter::broadcast_with_ack(shared_packet const& packet, std:
     broadcast_options const& to, std::function<void(std::size_t)> counted,
     std::function<void(std::error_code, value)> answered)
 {
-    auto const asked = detail::with_ack_id(*packet, settings_.nsp, id);
+    auto const asked = detail::with_ack_id(settings_.parser.get(), *packet, settings_.nsp, id);
     auto const all = select(to);
     counted(all.size());
     for (auto const& each : all)
@@ -227,7 +227,8 @@ SOCKETIO_DECL shared_packet adapter::keep(shared_packet const& packet, broadcast
 {
     auto const now = settings_.time_and_chance.now();
     forget_old(now);
-    auto kept = detail::with_argument(*packet, offset_prefix_ + std::to_string(first_kept_ + packets_.size()));
+    auto kept = detail::with_argument(settings_.parser.get(), *packet, settings_.nsp,
+                                      offset_prefix_ + std::to_string(first_kept_ + packets_.size()));
     kept_packet entry{kept, to.rooms, to.except, now, sizeof(kept_packet) + kept->memory()};
     entry.memory += detail::memory_of(entry.rooms) + detail::memory_of(entry.except);
     packets_.push_back(std::move(entry));

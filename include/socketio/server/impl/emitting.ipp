@@ -123,7 +123,8 @@ SOCKETIO_DECL void send_to_all(namespace_core& nsp, shared_packet const& packet,
     if (packet->size() <= nsp.limits().bytes)
         nsp.rooms().broadcast(packet, to);
     else
-        nsp.report_later({.code = error::payload_too_large, .event = std::string{event_of(packet->text.view())}});
+        nsp.report_later({.code = error::payload_too_large,
+            .event = name_of_encoded(nsp.parser(), packet->text.view())});
 }
 
 } // namespace socketio::detail

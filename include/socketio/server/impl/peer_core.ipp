@@ -52,7 +52,7 @@ SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<peer_owner> const& owner,
       transport_{session->transport().data()},
       namespace_limit_{owner->settings().namespaces}, waiting_limit_{owner->settings().waiting_limit},
       send_limit_{owner->settings().send_limit}, lane_{*this, session->serial(), 4 * 1024},
-      session_{session}, owner_{owner}, decoder_{limits_of_packets(owner->settings())}
+      session_{session}, owner_{owner}, decoder_{limits_of_packets(owner->settings()), owner->settings().parser}
 {
 }
 
@@ -101,7 +101,7 @@ SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view c
 SOCKETIO_DECL void peer_core::send_control(packet_type type, std::string_view nsp, value const* payload)
 {
     byte_buffer text;
-    encode_control(text, type, nsp, payload);
+    encode_control(decoder_.parser(), text, type, nsp, payload);
     static_cast<void>(send(text.view(), {}, {}));
 }
 

@@ -12,7 +12,7 @@ namespace socketio::detail {
 
 SOCKETIO_DECL std::shared_ptr<namespace_core> server_core::make_namespace(std::string name)
 {
-    adapter_settings settings{name, settings_->connectionStateRecovery, sources_};
+    adapter_settings settings{name, settings_->connectionStateRecovery, sources_, settings_->parser};
     auto rooms = settings_->adapter ? settings_->adapter(settings) : nullptr;
     if (!rooms)
         rooms = shared_new<adapter>(settings);

@@ -46,7 +46,7 @@ SOCKETIO_DECL server_socket_core::server_socket_core(std::shared_ptr<namespace_c
       pid_{session_                                ? session_->pid
            : nsp_->rooms().settings().recovery ? random_id(nsp_->time_and_chance()) : std::string{}},
       recovered_{session_.has_value()}, handshake_{make_handshake(*client_, std::move(auth), nsp_->time_and_chance())},
-      channel_{*this, nsp_->name(), nsp_->ack_ids()},
+      channel_{*this, nsp_->name(), nsp_->rooms().settings().parser, nsp_->ack_ids()},
       data_{session_ ? session_->data : value{object{}}}
 {
 }

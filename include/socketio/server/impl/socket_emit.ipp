@@ -99,7 +99,8 @@ SOCKETIO_DECL void server_socket_core::emit(std::string_view text, std::span<byt
                                             std::optional<pending_ack> waiting, send_flags flags)
 {
     if (encoded_packet::size_of(text, attachments) > nsp_->limits().bytes) {
-        channel_.fail_from_anywhere(event_of(text), std::move(waiting), error::payload_too_large);
+        channel_.fail_from_anywhere(name_of_encoded(channel_.parser(), text), std::move(waiting),
+                                    error::payload_too_large);
         return;
     }
     bool const is_kept = !waiting && !pid_.empty() && !flags.is_volatile;
@@ -125,7 +126,8 @@ SOCKETIO_DECL void server_socket_core::take_packet(std::string_view text, std::s
 SOCKETIO_DECL void server_socket_core::emit_asking(shared_packet packet, pending_ack waiting, send_flags flags)
 {
     if (packet->size() > nsp_->limits().bytes)
-        channel_.fail_from_anywhere(event_of(packet->text.view()), std::move(waiting), error::payload_too_large);
+        channel_.fail_from_anywhere(name_of_encoded(channel_.parser(), packet->text.view()), std::move(waiting),
+                                    error::payload_too_large);
     else
         emit(std::move(packet), std::move(waiting), flags);
 }

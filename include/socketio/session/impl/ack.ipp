@@ -23,7 +23,7 @@ SOCKETIO_DECL void ack_state::answer(write_arguments_ref arguments)
     std::array<char, 1024> room; // enough for most answers
     byte_buffer text{room};
     std::vector<bytes_view> attachments;
-    encode_ack_with(text, attachments, nsp_, id_, arguments);
+    encode_ack_with(parser_, text, attachments, nsp_, id_, arguments);
     target->send_ack(text.view(), attachments, epoch_);
 }
 

@@ -78,7 +78,7 @@ SOCKETIO_DECL void channel::forget_ack(std::uint64_t id)
 
 SOCKETIO_DECL ack channel::make_ack(std::uint64_t id)
 {
-    return ack{std::make_shared<ack_state>(self(), nsp_, id, epoch())};
+    return ack{std::make_shared<ack_state>(self(), parser_.get(), nsp_, id, epoch())};
 }
 
 // An answer is never kept for later: the question belongs to one connection.
@@ -223,7 +223,7 @@ SOCKETIO_DECL channel::outgoing_call channel::prepare_outgoing(std::string_view 
                                                                std::span<bytes_view const> attachments)
 {
     outgoing_call made;
-    if (auto sent = read_back(text, attachments)) {
+    if (auto sent = read_back(parser_, text, attachments)) {
         made.event.push_back(std::move(*sent));
         made.step.push_back([self = self()] { self->dispatch_outgoing(); });
     }

@@ -1,0 +1,113 @@
+// The checks that every parser's packets undergo, and changes of encoded packets for parsers without their own.
+#pragma once
+
+#include <socketio/codec/packet_parser.hpp>
+#include <socketio/core/convert.hpp>
+#include <socketio/core/error.hpp>
+
+#include <memory>
+#include <string>
+
+namespace socketio {
+namespace detail {
+
+inline bool is_event_payload(value_view payload) noexcept
+{
+    if (!payload.is_array() || payload.size() == 0)
+        return false;
+    value_view const name = payload[std::size_t{0}];
+    return name.is_number() || (name.is_string() && !is_reserved_event(name.as_string()));
+}
+
+SOCKETIO_DECL bool is_valid_payload(packet const& p) noexcept
+{
+    switch (p.type) {
+    case packet_type::connect: return !p.has_payload || p.payload.is_object();
+    case packet_type::disconnect: return !p.has_payload;
+    case packet_type::connect_error: return !p.has_payload || p.payload.is_string() || p.payload.is_object();
+    case packet_type::event:
+    case packet_type::binary_event: return p.has_payload && is_event_payload(p.payload);
+    case packet_type::ack:
+    case packet_type::binary_ack: return p.has_payload && p.payload.is_array();
+    }
+    return false;
+}
+
+// The parts of a packet around its payload may be values, too.
+inline json_limits limits_of_whole(json_limits of) noexcept
+{
+    constexpr std::size_t around = 32;
+    constexpr auto most = static_cast<std::size_t>(-1) - around;
+    return {.depth = (of.depth < max_json_depth ? of.depth : max_json_depth) + 1,
+        .values = (of.values < most ? of.values : most) + around};
+}
+
+} // namespace detail
+
+SOCKETIO_DECL std::error_code packet_parser::read(std::span<char> message, bool is_text,
+                                                  std::shared_ptr<value_builder>& memory, detail::json_limits limits,
+                                                  packet& out) const
+{
+    out = packet{};
+    if (is_text != this->is_text())
+        return error::packet_other_parser;
+    if (!memory)
+        memory = std::make_shared<value_builder>();
+    memory->start(detail::limits_of_whole(limits));
+    if (auto const ec = decode(message, *memory, out))
+        return ec;
+    if (memory->error())
+        return memory->error();
+    out.attachments = 0;
+    if (out.type > packet_type::connect_error)
+        return error::packet_unknown_type;
+    return detail::is_valid_payload(out) ? std::error_code{} : make_error_code(error::packet_invalid_payload);
+}
+
+SOCKETIO_DECL void packet_parser::shrink(value_builder& memory, std::size_t keep) const { memory.shrink(keep); }
+
+// `how` sees an event of this side, decoded.
+SOCKETIO_DECL void packet_parser::change(std::string_view event, detail::function_ref<void(packet&)> how) const
+{
+    std::string copy{event};
+    std::shared_ptr<value_builder> memory;
+    packet sent;
+    if (read(copy, is_text(), memory, {.depth = max_json_depth}, sent))
+        detail::throw_misuse("socketio::packet_parser: cannot read what it has written");
+    how(sent);
+}
+
+SOCKETIO_DECL void packet_parser::add_ack_id(output& to, std::string_view event, std::string_view,
+                                             std::uint64_t id) const
+{
+    change(event, [&](packet& sent) {
+        auto const write = [&](writer& into) { detail::write(into, sent.payload); };
+        write_data const data{write};
+        encode(to, {sent.type, sent.nsp, id}, &data);
+    });
+}
+
+SOCKETIO_DECL void packet_parser::add_argument(output& to, std::string_view event, std::string_view,
+                                               std::string_view text) const
+{
+    change(event, [&](packet& sent) {
+        auto const write = [&](writer& into) {
+            into.begin_array();
+            for (value_view const each : sent.payload.elements())
+                detail::write(into, each);
+            into.string(text);
+            into.end_array();
+        };
+        write_data const data{write};
+        encode(to, {sent.type, sent.nsp, sent.id}, &data);
+    });
+}
+
+SOCKETIO_DECL std::string packet_parser::event_of(std::string_view packet) const
+{
+    std::string name;
+    change(packet, [&](socketio::packet& sent) { name = sent.payload[std::size_t{0}].as_string(); });
+    return name;
+}
+
+} // namespace socketio
