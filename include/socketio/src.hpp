@@ -35,6 +35,9 @@
 #include <socketio/codec/impl/packet_decoder.ipp>
 #include <socketio/codec/impl/packet_encoder.ipp>
 #include <socketio/codec/impl/packet_parser.ipp>
+#if defined(SOCKETIO_WITH_MSGPACK)
+#include <socketio/codec/impl/msgpack_parser.ipp>
+#endif
 
 #include <socketio/wire/impl/answer_reader.ipp>
 #include <socketio/wire/impl/base64.ipp>
@@ -80,6 +83,7 @@
 #include <socketio/net/impl/delivery.ipp>
 #include <socketio/net/impl/dial.ipp>
 #include <socketio/net/impl/dial_refusal.ipp>
+#include <socketio/net/impl/engine_channel.ipp>
 #include <socketio/net/impl/http_answer.ipp>
 #include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/http_connection_request.ipp>
@@ -125,6 +129,7 @@
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_dial.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_parser.ipp>
 #include <socketio/client/impl/manager_polling.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>

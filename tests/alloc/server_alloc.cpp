@@ -1,5 +1,6 @@
 // Once a conversation has its stride, the server allocates next to nothing for another event: how much, is said here.
 #include <socketio/client.hpp>
+#include <socketio/msgpack.hpp>
 #include <socketio/server.hpp>
 
 #include "counting.hpp"
@@ -12,9 +13,11 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib> // posix_memalign
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -22,10 +25,12 @@ namespace {
 constexpr int batch = 100;
 constexpr std::string_view text = "an event's text, longer than a short string";
 
+using parser = std::shared_ptr<socketio::packet_parser const>;
+
 // The clients, on a thread of their own: what they allocate is not counted.
 class audience {
 public:
-    explicit audience(std::uint16_t port) : url_{"http://127.0.0.1:" + std::to_string(port)} {}
+    audience(std::uint16_t port, parser how) : url_{"http://127.0.0.1:" + std::to_string(port)}, parser_{std::move(how)} {}
     audience(audience const&) = delete;
     audience& operator=(audience const&) = delete;
     ~audience()
@@ -43,7 +48,7 @@ public:
     {
         asio::post(context_, [this, count] {
             for (int i = 0; i != count; ++i)
-                sockets_.push_back(socketio::io(context_, url_, {.forceNew = true, .reconnection = false}));
+                sockets_.push_back(socketio::io(context_, url_, {.forceNew = true, .reconnection = false, .parser = parser_}));
             if (sockets_.size() == 1)
                 talk(sockets_.front());
         });
@@ -71,6 +76,7 @@ private:
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
     std::string const url_;
+    parser const parser_;
     std::vector<socketio::socket> sockets_;
     int left_ = 0;
     std::thread thread_{[this] { context_.run(); }};
@@ -78,7 +84,7 @@ private:
 
 class house {
 public:
-    house()
+    explicit house(parser const& how) : io_{context_, 0, {.address = "127.0.0.1", .parser = how}}
     {
         io_.on("connection", [this](socketio::server_socket socket) {
             members_.push_back(socket);
@@ -170,7 +176,7 @@ private:
     }
 
     asio::io_context context_{1};
-    socketio::server io_{context_, 0, {.address = "127.0.0.1"}};
+    socketio::server io_;
     std::vector<socketio::server_socket> members_;
     int heard_ = 0;
     int wanted_ = 0;
@@ -198,10 +204,10 @@ extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
     return posix_memalign(&got, alignment, size) == 0 ? got : nullptr;
 }
 
-int main()
+void converse(parser const& how)
 {
-    house server;
-    audience clients{server.port()};
+    house server{how};
+    audience clients{server.port(), how};
     clients.join(1);
     server.await_members(1);
     double const echoed = per_event("echoed", 10000, [&](int events) { return server.echo(events); });
@@ -217,5 +223,12 @@ int main()
     check(alone < 12, "a broadcast to one", static_cast<std::size_t>(alone));
     // Each of them is woken up on a strand of its own, which is Asio's.
     check(shared < 100 * 4.5, "a broadcast to a hundred", static_cast<std::size_t>(shared));
+}
+
+int main()
+{
+    converse(nullptr);
+    std::printf("with MessagePack\n");
+    converse(socketio::msgpack_parser);
     return failed ? 1 : 0;
 }

@@ -27,7 +27,8 @@ struct reading {
 
     explicit reading(std::string_view hex, detail::json_limits limits = {}) : message{from_hex(hex)}
     {
-        failed = detail::read_msgpack(message, built, limits);
+        built.start(limits);
+        failed = detail::read_msgpack(message, built);
     }
     value_view root() const { return built.root(); }
 };
@@ -203,7 +204,6 @@ TEST_CASE("what is not exactly one value of MessagePack is an error")
         CAPTURE(bad);
         reading const got{bad};
         CHECK(got.failed == error::msgpack_invalid);
-        CHECK_FALSE(got.built.whole());
     }
 }
 
@@ -242,8 +242,10 @@ TEST_CASE("one reader serves many messages of MessagePack")
     std::string const bad = from_hex("91");
     std::string const good = from_hex("92 0181 05 a178");
     for (int i = 0; i != 3; ++i) {
+        built.start({});
         CHECK(detail::read_msgpack(bad, built) == error::msgpack_invalid);
         CHECK(built.root().is_null());
+        built.start({});
         CHECK_FALSE(detail::read_msgpack(good, built));
         CHECK(built.root().to_json() == R"([1,{"5":"x"}])");
     }
@@ -269,6 +271,7 @@ TEST_CASE("C++ types and values come back from MessagePack as they went")
         detail::msgpack_writer into{to};
         write_in_form(into, [&](writer& one) { detail::write(one, data); });
         value_builder built;
+        built.start({});
         REQUIRE_FALSE(detail::read_msgpack({to.data(), to.size()}, built));
         return built.root().get<std::remove_cvref_t<decltype(data)>>();
     };

@@ -12,6 +12,7 @@ const { fromPlain, toPlain } = require("./channel");
 
 const [url, text] = process.argv.slice(2);
 const scenario = JSON.parse(text);
+if (scenario.options?.parser) scenario.options.parser = require(scenario.options.parser);
 const diary = [];
 const seen = {};
 const sockets = {};

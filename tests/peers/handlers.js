@@ -72,6 +72,12 @@ function events(socket) {
         socket.emit("types", ...everyType());
         replyTo(args)(...everyType());
     });
+    // What only MessagePack tells apart.
+    socket.on("peculiar", () => {
+        const floats = new Float32Array([1]);
+        socket.emit("peculiar", new Date(1700000000123), new Date(-1), new Uint8Array([0, 1, 2]), floats, new ArrayBuffer(2),
+            undefined, { none: undefined, date: new Date(0), skipped() {} }, -0, 2 ** 53, new Map([[1, 2]]), new Set([1]));
+    });
     // A middle that the client must answer: "question", then "answered" with what it said.
     socket.on("ack me", (...args) => {
         socket.emit("question", ...args, (...answer) => {

@@ -10,6 +10,7 @@ const handle = require("./handlers");
 const numbered = require("./numbered");
 
 const { port: wanted = 0, host = "127.0.0.1", greet = false, tls, ...settings } = options();
+if (settings.parser) settings.parser = require(settings.parser);
 const refusals = new Map();
 let port = wanted;
 let http;

@@ -15,6 +15,7 @@ const publicHeaders = [
     "client/options.hpp",
     "client/socket.hpp",
     "client/stream_state.hpp",
+    "codec/msgpack_parser.hpp",
     "codec/packet.hpp",
     "codec/packet_parser.hpp",
     "core/clock.hpp",

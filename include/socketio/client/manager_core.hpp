@@ -168,6 +168,10 @@ private:
     void on_closed(engine_event const& event);
     void on_message(packet const& received, bool whole, std::size_t size, std::error_code ec);
     void on_packet(packet const& received);
+    bool is_unanswered() const noexcept;
+    std::string other_parser() const;
+    std::string parse_error_words(std::error_code ec) const;
+    bool may_have_other_parser(std::error_code why) const noexcept;
     bool on_answer(packet const& received, socket_core* to);
     void fail_transport(connect_error const& reason, bool elsewhere_too = true);
     void fail_open(connect_error reason, bool again = true);
@@ -189,7 +193,7 @@ private:
     url url_;
     std::error_code url_error_;
     lane lane_;
-    packet_writer writer_{lane_};
+    packet_writer writer_{lane_, settings_.parser && !settings_.parser->is_text()};
     std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();
     event_emitter events_;
 
@@ -207,6 +211,7 @@ private:
     std::vector<std::weak_ptr<socket_core>> drain_watchers_;
     std::uint64_t connections_ = 0;
     std::uint64_t packets_received_ = 0;
+    std::uint64_t received_before_ = 0; // of those, before this connection
     transport_totals earlier_websocket_; // of earlier connections
     transport_totals earlier_polling_;
     connect_timings timings_{};
@@ -232,6 +237,7 @@ private:
 #include <socketio/client/impl/manager_core.ipp>
 #include <socketio/client/impl/manager_dial.ipp>
 #include <socketio/client/impl/manager_open.ipp>
+#include <socketio/client/impl/manager_parser.ipp>
 #include <socketio/client/impl/manager_polling.ipp>
 #include <socketio/client/impl/manager_settle.ipp>
 #include <socketio/client/impl/manager_snapshot.ipp>

@@ -17,7 +17,8 @@ namespace socketio::detail {
 
 class packet_writer {
 public:
-    explicit packet_writer(lane& on) noexcept : lane_{on} {}
+    // `binary`: packets are binary messages.
+    explicit packet_writer(lane& on, bool binary = false) noexcept : lane_{on}, binary_{binary} {}
     packet_writer(packet_writer const&) = delete;
     packet_writer& operator=(packet_writer const&) = delete;
 
@@ -74,11 +75,12 @@ public:
 private:
     bool fits(std::string_view text, std::span<bytes_view const> attachments) const noexcept
     {
-        return link_ && link_->fits(text.size() + 1, attachments);
+        return link_ && (binary_ ? link_->binary_fits(text.size()) : link_->fits(text.size() + 1, attachments));
     }
     void write_event(encode_event_ref encode, byte_buffer& into);
 
     lane& lane_;
+    bool const binary_;
     engine_channel* link_ = nullptr;
     bool held_back_ = false;
     std::uint64_t packets_ = 0;

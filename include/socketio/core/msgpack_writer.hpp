@@ -51,6 +51,14 @@ inline void store_big_endian(char* to, std::uint64_t number, std::size_t width) 
         to[--i] = static_cast<char>(static_cast<unsigned char>(number & 0xFFu));
 }
 
+inline std::uint64_t load_big_endian(char const* from, std::size_t width) noexcept
+{
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i != width; ++i)
+        number = number << 8 | static_cast<unsigned char>(from[i]);
+    return number;
+}
+
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)

@@ -63,40 +63,60 @@ public:
     // The heartbeat's deadline has passed. The timer may not have noticed it yet: after a suspend, say.
     bool expired(clock::time_point now) noexcept { return parts_.pulse->expired(now); }
 
-    // A text message that is written in place: begin, append to output(), then end or abandon. In between nothing else
-    // of this is called but message_size().
+    // A message that is written in place: begin, append to output(), then end or abandon. In between nothing else of
+    // this is called but message_size().
     struct message {
         std::size_t start;
         bool compress = true; // if compression was agreed on, and the message is worth it
         bool answer = false;  // the peer has asked for it: see unread_answers()
+        bool binary = false;  // otherwise it is text
     };
-    message begin_message(bool compress = true)
+    message begin_message(bool compress = true, bool binary = false)
     {
-        message const begun{parts_.output->size(), compress};
+        message const begun{parts_.output->size(), compress, false, binary};
+        if (binary) {
+            parts_.output->prepare(parts_.header);
+            parts_.output->commit(parts_.header);
+            return begun;
+        }
         *(parts_.output->prepare(parts_.header + 1) + parts_.header) = '4';
         parts_.output->commit(parts_.header + 1);
         return begun;
     }
     byte_buffer& output() noexcept { return *parts_.output; }
     byte_buffer const& output() const noexcept { return *parts_.output; }
-    // With the Engine.IO packet type.
+    // Of a text, with the Engine.IO packet type.
     std::size_t message_size(message const& of) const noexcept
     {
         return parts_.output->size() - of.start - parts_.header;
     }
     void abandon(message const& of) noexcept { parts_.output->truncate(of.start); }
     // Ends the message, and sends its attachments: all of them or, when it throws, nothing. Drops them after a close().
-    virtual void end_message(message const& of, std::span<bytes_view const> attachments) = 0;
-
-    // The messages of one packet: all of them or, when it throws, none.
-    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress = true)
+    void end(message const& of, std::span<bytes_view const> attachments)
     {
-        end_packet(begin_message(compress), text, attachments);
+        if (of.binary)
+            end_binary(of);
+        else
+            end_message(of, attachments);
+    }
+    virtual void end_message(message const& of, std::span<bytes_view const> attachments) = 0;
+    // The same of a binary message, which has no attachments. Here it is copied; a transport with binary messages does
+    // without.
+    SOCKETIO_DECL virtual void end_binary(message const& of);
+
+    // The messages of one packet: all of them or, when it throws, none. `binary`: it is one binary message.
+    void send_packet(std::string_view packet, std::span<bytes_view const> attachments, bool compress = true,
+                     bool binary = false)
+    {
+        if (binary)
+            send_binary(as_bytes(packet), compress);
+        else
+            end_packet(begin_message(compress), packet, attachments);
     }
     // The same for an answer that the peer has asked for.
-    void send_answer(std::string_view text, std::span<bytes_view const> attachments)
+    void send_answer(std::string_view text, std::span<bytes_view const> attachments, bool binary = false)
     {
-        auto at = begin_message();
+        auto at = begin_message(true, binary);
         at.answer = true;
         end_packet(at, text, attachments);
     }
@@ -106,9 +126,19 @@ public:
     bool fits(std::size_t text, std::span<bytes_view const> attachments) const noexcept
     {
         std::uint64_t const most = parts_.settings->max_payload;
-        return most == 0 || (text <= most && std::all_of(attachments.begin(), attachments.end(), [&](bytes_view each) {
-            return (parts_.binary_as_text ? base64_packet_size(each.size()) : each.size()) <= most;
-        }));
+        return most == 0 || (text <= most && std::all_of(attachments.begin(), attachments.end(),
+                                                 [&](bytes_view each) { return binary_fits(each.size()); }));
+    }
+    // The same for a binary message.
+    bool binary_fits(std::size_t size) const noexcept
+    {
+        std::uint64_t const most = parts_.settings->max_payload;
+        return most == 0 || (parts_.binary_as_text ? base64_packet_size(size) : size) <= most;
+    }
+    // The same for a message that is being written.
+    bool fits(message const& of, std::span<bytes_view const> attachments) const noexcept
+    {
+        return of.binary ? binary_fits(message_size(of)) : fits(message_size(of), attachments);
     }
     // All output has been handed over: to the operating system, or to a poll that waits for more.
     virtual bool is_writable() = 0;
@@ -140,7 +170,7 @@ private:
     {
         scope_fail undo{[&] { abandon(of); }};
         output().append(text);
-        end_message(of, attachments);
+        end(of, attachments);
         undo.done();
     }
 
@@ -148,3 +178,7 @@ private:
 };
 
 } // namespace socketio::detail
+
+#if defined(SOCKETIO_HEADER_ONLY)
+#include <socketio/net/impl/engine_channel.ipp>
+#endif

@@ -22,6 +22,7 @@ public:
     clock::time_point deadline() const noexcept override { return session().deadline(); }
     engine_event tick(clock::time_point now) override { return session().tick(now); }
     SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
+    SOCKETIO_DECL void end_binary(message const& of) override;
     void send_binary(bytes_view data, bool compress) override { session().send_binary(data, compress); }
     bool is_writable() override { return connection::is_writable(); }
     std::size_t unsent() const noexcept override { return in_flight() + output().size(); }

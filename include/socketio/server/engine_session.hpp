@@ -78,7 +78,10 @@ public:
     // Messages, as in engine_channel; a closed or closing session sends none. The output accumulates until flush(), or
     // until the end of the input that is being received.
     bool is_open() const noexcept { return !ended_; }
-    engine_channel::message begin_message(bool compress) { return runtime_->channel->begin_message(compress); }
+    engine_channel::message begin_message(bool compress, bool binary = false)
+    {
+        return runtime_->channel->begin_message(compress, binary);
+    }
     byte_buffer& output() noexcept { return runtime_->channel->output(); }
     std::size_t message_size(engine_channel::message const& of) const noexcept
     {
@@ -86,7 +89,8 @@ public:
     }
     void abandon(engine_channel::message const& of) noexcept;
     void end_message(engine_channel::message const& of, std::span<bytes_view const> attachments);
-    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress);
+    void send_packet(std::string_view text, std::span<bytes_view const> attachments, bool compress,
+                     bool binary = false);
     void send_text(std::string_view message, bool compress) { send_packet(message, {}, compress); }
     void send_binary(bytes_view message, bool compress);
     void flush();

@@ -208,6 +208,7 @@ private:
     std::shared_ptr<engine_session> session_; // until the end
     std::shared_ptr<peer_owner> owner_; // until the end, so that it can pass on the context's end
     packet_decoder decoder_;
+    bool const sends_binary_; // its packets are binary messages
     std::map<std::string, std::shared_ptr<peer_socket>, std::less<>> sockets_; // by namespace
     // By namespace, until the middleware has decided. Null while the server looks for the namespace.
     std::map<std::string, std::shared_ptr<peer_socket>, std::less<>> connecting_;

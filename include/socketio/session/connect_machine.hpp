@@ -72,7 +72,8 @@ public:
 
     // The attempt has failed, or the connection was lost. The caller drops it, reports it, and calls next().
     void failed() noexcept { enter(connect_phase::closed); }
-    void lost(clock::time_point now, backoff_rule rule) noexcept;
+    // `was_good`: otherwise it counts as a failed attempt, however long it has lived.
+    void lost(clock::time_point now, backoff_rule rule, bool was_good = true) noexcept;
     // Wait, give_up or none. `asked`: the server's minimum (Retry-After).
     connect_action next(clock::time_point now, reconnect_values const& values,
                         std::chrono::milliseconds asked = {}) noexcept;

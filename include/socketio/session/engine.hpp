@@ -43,6 +43,7 @@ public:
     bool compresses() const noexcept { return transport_.compresses(); }
     // Sends binary messages as base64 in text, for a peer without binary frames. (The peer may send both.)
     void send_binary_as_text() noexcept { binary_as_text_ = true; }
+    bool sends_binary_as_text() const noexcept { return binary_as_text_; }
 
     // Server: sends the open packet. Call it once, before anything else.
     void open(clock::time_point now);

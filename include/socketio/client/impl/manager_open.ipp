@@ -73,6 +73,7 @@ SOCKETIO_DECL void manager_core::on_opened()
     tried_.clear();
     transport_deadline_ = clock::never();
     writer_.open(*runtime_->link);
+    received_before_ = packets_received_;
     ++connections_;
     decoder_.shrink(kept_by_decoder); // of an incomplete packet
     timings_.open = std::chrono::duration_cast<std::chrono::microseconds>(now() - upgraded_at_);
@@ -111,6 +112,10 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
                                .http_status = event.http_status};
     if (!event.payload.empty())
         details.description += ": " + std::string{event.payload.data(), event.payload.size()};
+    constexpr std::uint16_t no_code = 1005;
+    bool const says_nothing = event.code == 0 || event.code == no_code;
+    if (event.reason == disconnect_reason::transport_close && says_nothing && is_unanswered())
+        details.description += " without an answer: does it use " + other_parser();
     lose(event.reason, std::move(details));
 }
 
@@ -133,7 +138,7 @@ SOCKETIO_DECL void manager_core::on_binary(std::span<char> message)
 SOCKETIO_DECL void manager_core::on_message(packet const& received, bool whole, std::size_t size, std::error_code ec)
 {
     if (ec)
-        lose(disconnect_reason::parse_error, {.code = ec, .description = ec.message()});
+        lose(disconnect_reason::parse_error, {.code = ec, .description = parse_error_words(ec)});
     else if (whole)
         on_packet(received);
     if (size > kept_by_decoder || (whole && received.attachments != 0))
@@ -275,7 +280,7 @@ SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_detai
         transports_.distrust_websocket(now());
     else if (reason == disconnect_reason::transport_error)
         transports_.forget();
-    machine_.lost(now(), rules_.read().wait);
+    machine_.lost(now(), rules_.read().wait, !may_have_other_parser(details.code));
     drop_link();
     log(log_level::info, "manager",
         std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));

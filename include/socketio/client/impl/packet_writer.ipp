@@ -29,7 +29,7 @@ SOCKETIO_DECL bool packet_writer::write(std::string_view text, std::span<bytes_v
 {
     if (!fits(text, attachments))
         return false;
-    link_->send_packet(text, attachments, compress);
+    link_->send_packet(text, attachments, compress, binary_);
     ++packets_;
     return true;
 }
@@ -38,7 +38,7 @@ SOCKETIO_DECL bool packet_writer::write_answer(std::string_view text, std::span<
 {
     if (!fits(text, attachments))
         return false;
-    link_->send_answer(text, attachments);
+    link_->send_answer(text, attachments, binary_);
     ++packets_;
     return true;
 }
@@ -59,7 +59,7 @@ SOCKETIO_DECL packet_writer::encoded packet_writer::encode(encode_event_ref enco
 }
 
 SOCKETIO_DECL packet_writer::message::message(packet_writer& by, bool compress)
-    : by_{by}, link_{*by.link_}, at_{link_.begin_message(compress)}
+    : by_{by}, link_{*by.link_}, at_{link_.begin_message(compress, by.binary_)}
 {
 }
 
@@ -77,12 +77,12 @@ SOCKETIO_DECL std::span<bytes_view const> packet_writer::message::encode(encode_
 
 SOCKETIO_DECL bool packet_writer::message::fits() const
 {
-    return link_.fits(link_.message_size(at_), by_.attachments_);
+    return link_.fits(at_, by_.attachments_);
 }
 
 SOCKETIO_DECL void packet_writer::message::end()
 {
-    link_.end_message(at_, by_.attachments_);
+    link_.end(at_, by_.attachments_);
     ended_ = true;
     ++by_.packets_;
 }

@@ -61,14 +61,6 @@ private:
     std::array<level, max_json_depth + 1> levels_; // those up to depth_ are open
 };
 
-inline std::uint64_t load_big_endian(char const* from, std::size_t width) noexcept
-{
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i != width; ++i)
-        number = number << 8 | static_cast<unsigned char>(from[i]);
-    return number;
-}
-
 inline std::int64_t signed_of(std::uint64_t number, std::size_t width) noexcept
 {
     std::uint64_t const sign = std::uint64_t{1} << (8 * width - 1);
@@ -325,16 +317,11 @@ SOCKETIO_MSGPACK_DECL bool msgpack_input::date(std::int64_t seconds, std::int64_
     return to_.string({kept.data(), size});
 }
 
-SOCKETIO_MSGPACK_DECL std::error_code read_msgpack(std::span<char const> message, value_builder& to,
-                                                   json_limits limits)
+SOCKETIO_MSGPACK_DECL std::error_code read_msgpack(std::span<char const> message, value_builder& to)
 {
-    to.start(limits);
     if (message.size() > (std::numeric_limits<std::uint32_t>::max)() / 2)
         return error::json_too_large;
-    auto const failed = msgpack_input{message, to}.read();
-    if (failed)
-        to.start(limits); // bytes may have followed a whole value
-    return failed;
+    return msgpack_input{message, to}.read();
 }
 
 } // namespace socketio::detail

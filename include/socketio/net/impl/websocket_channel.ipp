@@ -73,6 +73,19 @@ SOCKETIO_DECL void websocket_channel::end_message(message const& of, std::span<b
         count_answer(output().size() - of.start);
 }
 
+SOCKETIO_DECL void websocket_channel::end_binary(message const& of)
+{
+    engine& over = session();
+    if (over.sends_binary_as_text())
+        return engine_channel::end_binary(of);
+    websocket_endpoint::mark const at{of.start, opcode::binary, of.compress};
+    scope_fail undo{[&] { over.take_back(at); }};
+    over.end_message(at);
+    undo.done();
+    if (of.answer)
+        count_answer(output().size() - of.start);
+}
+
 // Not now: a listener may be looking at a message that lies in the input.
 SOCKETIO_DECL void websocket_channel::abort() noexcept
 {

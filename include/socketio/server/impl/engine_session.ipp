@@ -179,14 +179,14 @@ SOCKETIO_DECL void engine_session::end_message(engine_channel::message const& of
     std::span<bytes_view const> attachments)
 {
     if (!ended_)
-        runtime_->channel->end_message(of, attachments);
+        runtime_->channel->end(of, attachments);
 }
 
 SOCKETIO_DECL void engine_session::send_packet(std::string_view text, std::span<bytes_view const> attachments,
-    bool compress)
+    bool compress, bool binary)
 {
     if (!ended_)
-        runtime_->channel->send_packet(text, attachments, compress);
+        runtime_->channel->send_packet(text, attachments, compress, binary);
 }
 
 SOCKETIO_DECL void engine_session::send_binary(bytes_view message, bool compress)

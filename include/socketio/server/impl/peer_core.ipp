@@ -52,7 +52,8 @@ SOCKETIO_DECL peer_core::peer_core(std::shared_ptr<peer_owner> const& owner,
       transport_{session->transport().data()},
       namespace_limit_{owner->settings().namespaces}, waiting_limit_{owner->settings().waiting_limit},
       send_limit_{owner->settings().send_limit}, lane_{*this, session->serial(), 4 * 1024},
-      session_{session}, owner_{owner}, decoder_{limits_of_packets(owner->settings()), owner->settings().parser}
+      session_{session}, owner_{owner}, decoder_{limits_of_packets(owner->settings()), owner->settings().parser},
+      sends_binary_{decoder_.parser() && !decoder_.parser()->is_text()}
 {
 }
 
@@ -93,7 +94,7 @@ SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view c
         return false;
     }
     std::size_t const before = session.unsent();
-    session.send_packet(text, attachments, flags.compress);
+    session.send_packet(text, attachments, flags.compress, sends_binary_);
     note_sent(before);
     return true;
 }

@@ -10,7 +10,8 @@ namespace socketio::detail {
 SOCKETIO_DECL bool peer_core::can_write() const noexcept { return open_ && session_->is_open(); }
 
 SOCKETIO_DECL peer_core::message::message(peer_core& to, bool compress)
-    : to_{to}, session_{*to.session_}, before_{session_.unsent()}, at_{session_.begin_message(compress)}
+    : to_{to}, session_{*to.session_}, before_{session_.unsent()},
+      at_{session_.begin_message(compress, to.sends_binary_)}
 {}
 
 SOCKETIO_DECL peer_core::message::~message()
@@ -27,7 +28,7 @@ SOCKETIO_DECL void peer_core::message::encode(encode_event_ref encode)
 
 SOCKETIO_DECL std::size_t peer_core::message::size() const noexcept
 {
-    std::size_t all = session_.message_size(at_) - 1; // without the Engine.IO packet type
+    std::size_t all = session_.message_size(at_) - (at_.binary ? 0 : 1); // without the Engine.IO packet type
     for (bytes_view const each : attachments_)
         all += each.size();
     return all;

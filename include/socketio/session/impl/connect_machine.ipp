@@ -53,12 +53,13 @@ SOCKETIO_DECL std::uint64_t connect_machine::opened(clock::time_point now) noexc
     return std::exchange(reconnecting_, false) ? backoff_.attempts() : 0;
 }
 
-SOCKETIO_DECL void connect_machine::lost(clock::time_point now, backoff_rule rule) noexcept
+SOCKETIO_DECL void connect_machine::lost(clock::time_point now, backoff_rule rule, bool was_good) noexcept
 {
     enter(connect_phase::closed);
     reconnecting_ = false;
     backoff_.set_rule(rule);
-    backoff_.lost(now);
+    if (was_good)
+        backoff_.lost(now);
 }
 
 SOCKETIO_DECL connect_action connect_machine::next(clock::time_point now, reconnect_values const& values,
