@@ -8,10 +8,5 @@
 #include <socketio/codec/msgpack_parser.hpp>
 #include <socketio/core/msgpack_reader.hpp>
 #include <socketio/core/msgpack_writer.hpp>
-#if !defined(SOCKETIO_WITH_MSGPACK)
-#include <socketio/codec/impl/msgpack_parser.ipp>
-#include <socketio/core/impl/msgpack_reader.ipp>
-#include <socketio/core/impl/msgpack_writer.ipp>
-#endif
 
 #include <socketio/core/foreign_macros_end.hpp>

@@ -24,7 +24,7 @@ const layerOf = (file) => {
 };
 // What a header adds at its end when nothing is compiled separately is its implementation, not what it needs.
 const withoutImplementation = (text) =>
-    text.replace(/^#if defined\(SOCKETIO_(?:TLS_)?HEADER_ONLY\)\n(?:#include .*\n|\n)*#endif$/gm, "");
+    text.replace(/^#if defined\(SOCKETIO_(?:TLS_|MSGPACK_)?HEADER_ONLY\)\n(?:#include .*\n|\n)*#endif$/gm, "");
 
 function checkInclude(file, line, target) {
     const say = (what) => complaints.push(`${file}:${line}: ${what}: ${target}`);

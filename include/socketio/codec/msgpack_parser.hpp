@@ -2,7 +2,7 @@
 #pragma once
 
 #include <socketio/codec/packet_parser.hpp>
-#include <socketio/core/msgpack_writer.hpp> // SOCKETIO_MSGPACK_DECL
+#include <socketio/core/msgpack_decl.hpp>
 
 #include <memory>
 
@@ -16,6 +16,6 @@ inline constexpr msgpack_parser_choice msgpack_parser{};
 
 } // namespace socketio
 
-#if defined(SOCKETIO_HEADER_ONLY)
+#if defined(SOCKETIO_MSGPACK_HEADER_ONLY)
 #include <socketio/codec/impl/msgpack_parser.ipp>
 #endif

@@ -2,7 +2,7 @@
 // socket.io-msgpack-parser makes of JavaScript's undefined, dates and typed arrays.
 #pragma once
 
-#include <socketio/core/msgpack_writer.hpp> // SOCKETIO_MSGPACK_DECL
+#include <socketio/core/msgpack_decl.hpp>
 #include <socketio/core/value_builder.hpp>
 
 #include <cstddef>
@@ -22,6 +22,6 @@ SOCKETIO_MSGPACK_DECL std::error_code read_msgpack(std::span<char const> message
 
 } // namespace socketio::detail
 
-#if defined(SOCKETIO_HEADER_ONLY)
+#if defined(SOCKETIO_MSGPACK_HEADER_ONLY)
 #include <socketio/core/impl/msgpack_reader.ipp>
 #endif

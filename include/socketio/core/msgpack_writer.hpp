@@ -3,19 +3,12 @@
 #pragma once
 
 #include <socketio/core/bytes.hpp>
-#include <socketio/core/config.hpp>
+#include <socketio/core/msgpack_decl.hpp>
 #include <socketio/core/value_encoder.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-// Compiled separately only in programs that say so. Otherwise inline, so that any source file may include it.
-#if defined(SOCKETIO_HEADER_ONLY) || !defined(SOCKETIO_WITH_MSGPACK)
-#define SOCKETIO_MSGPACK_DECL inline
-#else
-#define SOCKETIO_MSGPACK_DECL
-#endif
 
 namespace socketio::detail {
 
@@ -61,6 +54,6 @@ inline std::uint64_t load_big_endian(char const* from, std::size_t width) noexce
 
 } // namespace socketio::detail
 
-#if defined(SOCKETIO_HEADER_ONLY)
+#if defined(SOCKETIO_MSGPACK_HEADER_ONLY)
 #include <socketio/core/impl/msgpack_writer.ipp>
 #endif

@@ -54,6 +54,7 @@ public:
     SOCKETIO_DECL clock::time_point deadline() const noexcept override;
     SOCKETIO_DECL engine_event tick(clock::time_point now) override;
     SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
+    SOCKETIO_DECL void end_binary(message const& of) override;
     SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
     bool is_writable() override { return owner_ != nullptr && poll_ && !polling_.has_output(); }
     std::size_t unsent() const noexcept override { return polling_.unsent(); }

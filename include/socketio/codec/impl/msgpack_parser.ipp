@@ -5,8 +5,10 @@
 #include <socketio/codec/msgpack_parser.hpp>
 #include <socketio/core/convert.hpp>
 #include <socketio/core/msgpack_reader.hpp>
+#include <socketio/core/msgpack_writer.hpp>
 
 #include <string_view>
+#include <utility>
 
 namespace socketio::detail {
 

@@ -4,6 +4,7 @@
 
 #include <socketio/core/iso_date.hpp>
 #include <socketio/core/msgpack_reader.hpp>
+#include <socketio/core/msgpack_writer.hpp>
 #include <socketio/core/utf8.hpp>
 
 #include <array>

@@ -195,6 +195,13 @@ SOCKETIO_DECL void polling_channel::end_message(message const& of, std::span<byt
         answers_ += output().size() - of.start;
 }
 
+SOCKETIO_DECL void polling_channel::end_binary(message const& of)
+{
+    engine_channel::end_binary(of);
+    if (of.answer && owner_)
+        answers_ += output().size() - of.start;
+}
+
 SOCKETIO_DECL void polling_channel::send_binary(bytes_view data, bool compress)
 {
     if (owner_)
