@@ -1,13 +1,15 @@
 // MessagePack to values: nothing is seen that is not in the input, and what was read is the same again after it was
-// written, in the shortest form.
+// written, in the shortest form. As packets they are no others than JSON's.
 #include "fuzz.hpp"
 #include "reference.hpp"
 
 #include <socketio/msgpack.hpp>
 
+#include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/convert.hpp>
 #include <socketio/core/value_view.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -74,10 +76,51 @@ void check_limits(std::string_view input, counts const& seen)
     require(seen.deepest == 0 || read(message, built, {.depth = seen.deepest - 1}) == error::json_too_deep);
 }
 
+// An event is the same after it was encoded again, and with an id and another argument it is no other.
+void check_event(packet_parser const& by, packet const& event)
+{
+    auto const write = [&](writer& into) { detail::write(into, event.payload); };
+    packet_parser::write_data const data{write};
+    byte_buffer encoded;
+    by.encode(encoded, {packet_type::event, event.nsp, {}}, &data);
+    byte_buffer changed;
+    by.add_argument(changed, encoded.view(), event.nsp, "last");
+    byte_buffer asking;
+    by.add_ack_id(asking, changed.view(), event.nsp, 7);
+    std::vector<char> message = copy_of(asking.view());
+    packet again;
+    std::shared_ptr<value_builder> memory;
+    require(!by.read(message, false, memory, {.depth = depth}, again));
+    require(again.is_event() && again.id == 7u && again.nsp == event.nsp);
+    require(again.payload.size() == event.payload.size() + 1);
+    require(again.payload[event.payload.size()].as_string() == "last");
+    for (std::size_t i = 0; i < event.payload.size() && i < 20; ++i)
+        require(again.payload[i].to_json() == event.payload[i].to_json());
+}
+
+// The same bytes as a packet: either an error, or one of the protocol's.
+void check_packet(std::string_view input)
+{
+    std::shared_ptr<packet_parser const> const by = msgpack_parser;
+    packet_decoder decoder{{.json = {.depth = depth}}, by};
+    std::vector<char> message = copy_of(input);
+    packet got;
+    std::error_code ec;
+    require(decoder.binary(message, got, ec) == !ec);
+    if (ec)
+        return;
+    require(got.type <= packet_type::connect_error && got.attachments == 0);
+    require(!got.is_event() || (got.payload.is_array() && got.payload.size() != 0));
+    require(!got.is_ack() || got.payload.is_array());
+    if (got.is_event())
+        check_event(*by, got);
+}
+
 } // namespace
 
 FUZZ_TARGET(msgpack)
 {
+    check_packet(input);
     std::vector<char> const message = copy_of(input);
     value_builder built;
     if (std::error_code const why = read(message, built, {.depth = depth})) {
