@@ -18,6 +18,7 @@ has_tsan() {
     rm -f "$probe"
     return "$status"
 }
+has_python_socketio() { /usr/bin/python3 -c 'import socketio, uvicorn, wsproto' >/dev/null 2>&1; }
 has_wine() { [ -x /usr/lib/wine/wine64 ] || has wine; }
 has_libcxx() {
     local probe status=0
@@ -79,6 +80,9 @@ need_test_tools() {
     need pkg-config has pkg-config
     need ccache has ccache
     want libmsgpack-cxx-dev has_header msgpack/version.hpp
+    want python3-socketio has_python_socketio
+    want python3-uvicorn has_python_socketio
+    want python3-wsproto has_python_socketio
 }
 
 # What the full tests run as programs of their own: a browser, and proxies; none of it as a service.
@@ -89,6 +93,7 @@ need_programs() {
     need microsocks has_server microsocks
     need dante-server has_server danted
     need nginx has_server nginx
+    need haproxy has_server haproxy
     need openssl has openssl
 }
 
@@ -116,7 +121,7 @@ apt_get_install='
     for package in "$@"; do
         case $package in
         dante-server) systemctl disable danted ;;
-        squid | nginx) systemctl disable "$package" ;;
+        squid | nginx | haproxy) systemctl disable "$package" ;;
         esac
     done'
 

@@ -3,6 +3,7 @@
 
 #include "support/client.hpp"
 #include "support/peer.hpp"
+#include "support/traffic.hpp"
 #include "support/transport_road.hpp"
 
 #include <doctest/doctest.h>
@@ -22,27 +23,6 @@ socketio::options polling_first(socketio::options from = {})
     from.transports = {"polling", "websocket"};
     return quick(std::move(from));
 }
-
-// Numbers in both directions, each once and in order.
-class traffic {
-public:
-    traffic(socketio::socket socket) : socket_{std::move(socket)}
-    {
-        socket_.on("echo event", [this](int number) {
-            in_order_ = in_order_ && number == heard_;
-            ++heard_;
-        });
-    }
-    void send() { socket_.emit("echo event", sent_++); }
-    bool all_back() const { return heard_ == sent_; }
-    bool in_order() const { return in_order_; }
-    int sent() const { return sent_; }
-
-private:
-    socketio::socket socket_;
-    int sent_ = 0, heard_ = 0;
-    bool in_order_ = true;
-};
 
 struct upgrade_test : client_test {
     npm_server peer;
