@@ -37,7 +37,7 @@ public:
     // A view of another type gives false, 0 or an empty text.
     bool as_bool() const noexcept { return is_bool() && node_->boolean; }
     double as_double() const noexcept; // for every number
-    std::string_view as_string() const noexcept
+    SOCKETIO_ALWAYS_INLINE std::string_view as_string() const noexcept
     {
         return is_string() ? std::string_view{node_->text, node_->size} : std::string_view{};
     }

@@ -46,8 +46,8 @@ SOCKETIO_DECL void end_packet(byte_buffer& to, std::size_t start, std::size_t at
 }
 
 // The payload of an EVENT, and of an ACK.
-SOCKETIO_FLATTEN SOCKETIO_DECL void write_event(json_writer& to, std::string_view event, write_arguments_ref arguments,
-                                                std::string_view last)
+SOCKETIO_ALWAYS_INLINE void write_event(json_writer& to, std::string_view event, write_arguments_ref arguments,
+                                        std::string_view last)
 {
     to.begin_array();
     to.string(event);
@@ -64,20 +64,27 @@ SOCKETIO_DECL void write_answer(json_writer& to, write_arguments_ref arguments)
     to.end_array();
 }
 
-// Apart from the code of JSON's messages.
+// These are apart from the code of JSON's messages.
 SOCKETIO_NOINLINE SOCKETIO_DECL void encode_other(packet_parser const& by, byte_buffer& to,
                                                   packet_parser::head const& head, packet_parser::write_data data)
 {
     by.encode(to, head, &data);
 }
 
-SOCKETIO_DECL void encode_event_with(packet_parser const* by, byte_buffer& to, std::vector<bytes_view>& attachments,
-                                     std::string_view nsp, std::optional<std::uint64_t> id, std::string_view event,
-                                     write_arguments_ref arguments, std::string_view last)
+SOCKETIO_NOINLINE SOCKETIO_DECL void encode_other_event(packet_parser const& by, byte_buffer& to,
+                                                        packet_parser::head const& head, std::string_view event,
+                                                        write_arguments_ref arguments, std::string_view last)
+{
+    encode_other(by, to, head, [&](writer& into) { write_event(into, event, arguments, last); });
+}
+
+SOCKETIO_FLATTEN SOCKETIO_DECL void encode_event_with(packet_parser const* by, byte_buffer& to,
+                                                      std::vector<bytes_view>& attachments, std::string_view nsp,
+                                                      std::optional<std::uint64_t> id, std::string_view event,
+                                                      write_arguments_ref arguments, std::string_view last)
 {
     if (by)
-        return encode_other(*by, to, {packet_type::event, nsp, id},
-                            [&](writer& into) { write_event(into, event, arguments, last); });
+        return encode_other_event(*by, to, {packet_type::event, nsp, id}, event, arguments, last);
     std::size_t const start = begin_packet(to, packet_type::event, nsp, id);
     json_writer json{to, &attachments};
     write_event(json, event, arguments, last);
