@@ -106,8 +106,11 @@ SOCKETIO_DECL void manager_core::on_closed(engine_event const& event)
         return;
     }
     // In the reference the engine's "error" comes first; the sockets emit "disconnect".
-    if (event.reason == disconnect_reason::transport_error)
-        dispatch_error("error", connect_error{event.error, event.error.message()});
+    if (event.reason == disconnect_reason::transport_error) {
+        connect_error why{event.error, event.error.message()};
+        why.set_http(event.http_status, {});
+        dispatch_error("error", why);
+    }
     disconnect_details details{.code = event.error, .description = event.error.message(), .websocket_code = event.code,
                                .http_status = event.http_status};
     if (!event.payload.empty())

@@ -188,7 +188,9 @@ SOCKETIO_DECL void socket_core::on_manager_close(disconnect_reason reason, disco
     std::string message = std::string{to_string(reason)} + " before the namespace was connected";
     if (!details.description.empty())
         message += ": " + details.description;
-    dispatch_error(connect_error{details.code ? details.code : make_error_code(error::closed), std::move(message)});
+    connect_error why{details.code ? details.code : make_error_code(error::closed), std::move(message)};
+    why.set_http(details.http_status, {});
+    dispatch_error(std::move(why));
 }
 
 SOCKETIO_DECL void socket_core::on_close(disconnect_reason reason, disconnect_details details)
