@@ -1,4 +1,5 @@
 // That the programs are started, found dead, stopped and started again as the tests rely on.
+#include "support/haproxy.hpp"
 #include "support/nginx.hpp"
 #include "support/proxies.hpp"
 
@@ -48,8 +49,14 @@ TEST_CASE("every program listens once it is started, not once it is stopped, and
         CHECK_FALSE(support::is_listening(program.port()));
         program.start();
         CHECK(support::is_listening(program.port()));
-        CHECK(program.tunnels() == 0);
+        if constexpr (requires { program.tunnels(); })
+            CHECK(program.tunnels() == 0);
     };
+    SUBCASE("haproxy")
+    {
+        support::haproxy program{{1}, ""};
+        cycle(program);
+    }
     SUBCASE("tinyproxy")
     {
         support::tinyproxy program;

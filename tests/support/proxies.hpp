@@ -46,14 +46,15 @@ public:
     int tunnels() const { return mentions("Established connection to host"); }
 };
 
-// HTTP CONNECT, for one user with one password. Its log tells of a tunnel when that ends.
+// HTTP CONNECT, for one user with one password. Its log tells of a tunnel when that ends. `rules`: lines of squid.conf
+// that stand before who is let through.
 class squid : public daemon {
 public:
-    squid(std::string const& user, std::string const& password)
+    squid(std::string const& user, std::string const& password, std::string const& rules = "")
     {
         std::string const passwords = folder().write("passwords",
             user + ":" + run({installed("openssl", "openssl"), "passwd", "-apr1", password}));
-        std::string const configuration = folder().write("squid.conf", text(passwords));
+        std::string const configuration = folder().write("squid.conf", text(passwords, rules));
         set_command(without_privileges({installed("squid", "squid"), "-N", "-f", configuration}));
         set_log("access.log");
         start();
@@ -63,15 +64,15 @@ public:
     int tunnels() const { return mentions("TCP_TUNNEL/200"); }
 
 private:
-    std::string text(std::string const& passwords) const
+    std::string text(std::string const& passwords, std::string const& rules) const
     {
         return "http_port " + address() + "\npid_filename none\naccess_log stdio:" + folder().path("access.log") +
                "\ncache_log " + folder().path("output") +
                "\ncache_store_log none\ncache deny all\ncache_mem 1 MB\nnetdb_filename none\npinger_enable off\n"
                "shutdown_lifetime 0 seconds\nauth_param basic program " +
                installed("basic_ncsa_auth", "squid") + " " + passwords +
-               "\nauth_param basic children 1\nauth_param basic realm tests\nacl known proxy_auth REQUIRED\n"
-               "http_access allow known\nhttp_access deny all\n";
+               "\nauth_param basic children 1\nauth_param basic realm tests\nacl known proxy_auth REQUIRED\n" +
+               rules + "http_access allow known\nhttp_access deny all\n";
     }
 
     // It will not be root. To become another by itself would undo that it ends when we do.
