@@ -49,7 +49,8 @@ struct python_test : client_test {
         socket.emit("tell", "room", "all");
         socket.on("told", [&](std::string const& what) { heard.note("told " + what); });
         REQUIRE(until([&] {
-            return heard.has("answered really!3000") && heard.has("sum 6") && heard.has("echoed") && heard.has("told all");
+            return heard.has("answered really!3000") && heard.has("sum 6") && heard.has("echoed") &&
+                   heard.has("told all");
         }));
     }
     void check_namespaces(socketio::manager manager)

@@ -22,7 +22,7 @@ inline bool has_python_socketio()
     std::string const command = python() + " -c 'import socketio, uvicorn, wsproto' >/dev/null 2>&1";
     static bool const found = std::system(command.c_str()) == 0;
     if (!found)
-        MESSAGE("left out: there is no python-socketio (apt-get install python3-socketio python3-uvicorn python3-wsproto)");
+        MESSAGE("left out: no python-socketio (apt-get install python3-socketio python3-uvicorn python3-wsproto)");
     return found;
 }
 
