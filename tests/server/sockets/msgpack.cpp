@@ -60,7 +60,8 @@ struct small_fixture : msgpack_fixture {
     small_fixture() : msgpack_fixture{{.maxHttpBufferSize = 1000, .largest_message = 2000}} {}
 };
 
-constexpr char const* every_way[] = {R"(["websocket"])", R"(["polling"])", R"(["polling","websocket"])"};
+constexpr char const* every_way[] = {R"(["websocket"])", R"(["polling"])", R"(["polling","websocket"])",
+    R"(["websocket"],"forceBase64":true)", R"(["polling"],"forceBase64":true)"};
 
 } // namespace
 
