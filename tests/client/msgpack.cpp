@@ -325,6 +325,7 @@ TEST_CASE_FIXTURE(client_test, "a session is recovered by MessagePack: the offse
     CHECK(socket.id() == id);
 }
 
+#if defined(SOCKETIO_WITH_ZLIB)
 TEST_CASE_FIXTURE(client_test, "messages of MessagePack are compressed like others")
 {
     npm_server peer{R"({"parser":"socket.io-msgpack-parser","perMessageDeflate":{"threshold":0}})"};
@@ -338,6 +339,7 @@ TEST_CASE_FIXTURE(client_test, "messages of MessagePack are compressed like othe
     REQUIRE(until_heard("10000"));
     CHECK(socket.io().snapshot().bytes_received < 2000);
 }
+#endif
 
 TEST_CASE_FIXTURE(client_test, "a MessagePack event above the server's maxPayload is not sent, over either transport")
 {
