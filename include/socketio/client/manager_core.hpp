@@ -156,13 +156,14 @@ private:
     // Long-polling, and the way from there to WebSocket.
     void dial_polling(std::uint64_t attempt, std::string target);
     void poll(polling_opening&& opened);
+    std::string upgrade_target(client_polling_channel const& from) const;
     void begin_upgrade();
     void on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected);
     bool advance_upgrade();
     void move_to_websocket();
     void settle_upgrade();
     clock::time_point upgrade_deadline() const noexcept;
-    bool may_be_held_back(disconnect_reason reason) const noexcept;
+    bool may_be_held_back(disconnect_reason reason, disconnect_details const& details) const noexcept;
     void on_engine(engine_event const& event);
     void on_opened();
     void on_closed(engine_event const& event);

@@ -263,11 +263,13 @@ SOCKETIO_DECL void manager_core::set_link(std::shared_ptr<engine_channel> link)
     moved_ = false;
 }
 
-// True if nothing came over a WebSocket behind its handshake: then something on the way may hold back its frames.
-SOCKETIO_DECL bool manager_core::may_be_held_back(disconnect_reason reason) const noexcept
+// True if nothing came over a WebSocket behind its handshake, not even its end: then something on the way may hold back
+// its frames.
+SOCKETIO_DECL bool manager_core::may_be_held_back(disconnect_reason reason,
+                                                  disconnect_details const& details) const noexcept
 {
-    bool const ended =
-        reason == disconnect_reason::ping_timeout || (moved_ && reason == disconnect_reason::transport_close);
+    bool const ended = reason == disconnect_reason::ping_timeout ||
+                       (moved_ && reason == disconnect_reason::transport_close && details.websocket_code == 0);
     return ended && !runtime_->polling && heard_before_ == packets_received_ + pings_;
 }
 
@@ -279,7 +281,7 @@ SOCKETIO_DECL void manager_core::fail(std::error_code why)
 
 SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_details details)
 {
-    if (may_be_held_back(reason))
+    if (may_be_held_back(reason, details))
         transports_.distrust_websocket(now());
     else if (reason == disconnect_reason::transport_error)
         transports_.forget();

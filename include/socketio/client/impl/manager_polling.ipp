@@ -7,6 +7,8 @@
 
 #include <socketio/client/transport_upgrade.hpp>
 #include <socketio/net/polling_dial.hpp>
+#include <socketio/wire/redirections.hpp>
+#include <socketio/wire/url.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -56,6 +58,17 @@ SOCKETIO_DECL void manager_core::poll(polling_opening&& opened)
     runtime_->polling = std::move(made);
 }
 
+// That of a redirected session is the new place's.
+SOCKETIO_DECL std::string manager_core::upgrade_target(client_polling_channel const& from) const
+{
+    std::string const& sid = from.settings().sid;
+    if (from.connections().asked)
+        return from.target().websocket(sid);
+    std::string target = request_target(transport_kind::websocket);
+    append_query(target, "sid", sid);
+    return target;
+}
+
 // Beside the polls. The session moves when the server has answered the probe.
 SOCKETIO_DECL void manager_core::begin_upgrade()
 {
@@ -65,8 +78,10 @@ SOCKETIO_DECL void manager_core::begin_upgrade()
     transports_.forget();
     auto const limit = std::min(polling->settings().ping_timeout, longest_probe);
     runtime_->upgrade = std::make_shared<transport_upgrade>(polling, deadline_after(now(), limit));
-    dial_request request =
-        websocket_request(polling->connections().to, polling->target().websocket(polling->settings().sid));
+    auto const& place = polling->connections();
+    dial_request request = websocket_request(place.to, upgrade_target(*polling));
+    if (place.asked) // redirected
+        drop_secrets(request.headers, !place.elsewhere, settings_.redirect_headers);
     request.cookies = cookies_; // a server behind a balancer must be found again
     request.follow_redirects = 0;
     auto done = [self = shared_from_this(), number = connections_](dial_result&& result, stream&& connected) {
