@@ -52,6 +52,9 @@ public:
     }
     static std::string ok(std::string_view body, std::string_view headers = "") { return http("200 OK", body, headers); }
 
+    // Lines of a head, each with its end, for every answer. To be called before the first request.
+    void add_headers(std::function<std::string(request const&)> headers) { headers_ = std::move(headers); }
+
     // For the next poll.
     void say(std::string packet)
     {
@@ -90,6 +93,8 @@ private:
                 answer = usual(asked);
             if (answer->empty())
                 return;
+            if (headers_)
+                answer->insert(answer->find("\r\n") + 2, headers_(asked));
             on.write(*answer);
         }
     }
@@ -129,6 +134,7 @@ private:
     }
 
     answers instead_;
+    std::function<std::string(request const&)> headers_;
     std::string more_;
     std::mutex mutex_; // guards all below
     std::condition_variable changed_;
