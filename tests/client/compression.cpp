@@ -300,6 +300,7 @@ TEST_CASE_FIXTURE(compression_test, "an answer that does not fit the offer is a 
     for (std::string const answer : {"permessage-deflate; x", "permessage-deflate; client_max_window_bits", "permessage-deflate", "x"}) {
         support::raw_server server(R"({"plans":[{"answer":")" + head + "Sec-WebSocket-Extensions: " + answer + R"(\r\n\r\n"}]})");
         auto settings = support::once_only(with({.server_max_window_bits = 12}));
+        settings.transports = {"websocket"};
         auto socket = socketio::io(context, server.url(), settings);
         std::error_code why;
         socket.on("connect_error", [&](socketio::connect_error const& error) { why = error.code(); });

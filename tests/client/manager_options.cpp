@@ -77,7 +77,9 @@ TEST_CASE_FIXTURE(client_test, "what is set before open() counts for it")
 TEST_CASE_FIXTURE(client_test, "the timeout can be set at run time")
 {
     support::raw_server server(support::script().wait(3600000).plan());
-    socketio::manager manager{context, server.url(), support::once_only(idle_options())};
+    auto settings = support::once_only(idle_options());
+    settings.transports = {"websocket"};
+    socketio::manager manager{context, server.url(), settings};
     std::optional<socketio::connect_error> why;
     manager.on("error", [&](socketio::connect_error const& error) { why = error; });
     manager.timeout(20ms).open();

@@ -19,9 +19,10 @@ inline std::string answers(std::string_view json_text, std::string_view steps = 
 }
 
 struct refusal_test : client_test {
-    // The connect_error of one attempt; it must be the only one, and leave nothing behind.
+    // The connect_error of one attempt over WebSocket; it must be the only one, and leave nothing behind.
     socketio::connect_error refused(std::string const& url, socketio::options settings = {})
     {
+        settings.transports = {"websocket"};
         auto socket = socketio::io(context, url, once_only(std::move(settings)));
         socketio::connect_error told;
         int count = 0;

@@ -113,7 +113,11 @@ struct options {
     bool addTrailingSlash = true;
     // The transports that may be used, in the order in which an attempt tries them: "websocket" and "polling" (HTTP
     // long-polling). The reference's default is {"polling", "websocket"}.
+#if defined(SOCKETIO_NO_POLLING)
     std::vector<std::string> transports{"websocket"};
+#else
+    std::vector<std::string> transports{"websocket", "polling"};
+#endif
     // Goes on to the next transport within one attempt, where that could help: not if the server cannot be reached at
     // all. The first of them then has at most half of `timeout`. Off, only the first one is tried, as in the
     // reference.

@@ -71,7 +71,7 @@ SOCKETIO_DECL void manager_core::on_opened()
     auto const attempts = machine_.opened(now());
     transports_.opened();
     tried_.clear();
-    transport_deadline_ = clock::never();
+    transport_deadline_ = clock::never(); // there is a session: that transport it is
     writer_.open(*runtime_->link);
     received_before_ = packets_received_;
     ++connections_;
@@ -218,7 +218,6 @@ SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
         why.set_message(words_of(tried_));
     why.set_attempts(std::exchange(tried_, {}));
     transports_.forget();
-    transport_deadline_ = clock::never();
     machine_.failed();
     drop_link();
     log(log_level::info, "manager", "connect_error: " + why.message());
@@ -245,6 +244,7 @@ SOCKETIO_DECL void manager_core::drop_link()
     if (auto const dialing = std::exchange(runtime_->dialing, nullptr))
         dialing->abandon();
     writer_.close();
+    transport_deadline_ = clock::never();
     runtime_->upgrade.reset();
     set_link(nullptr);
     decoder_.reset();
