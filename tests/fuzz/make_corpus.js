@@ -90,6 +90,13 @@ const corpora = {
         message: '42["a"]',
         unknown: "7",
     },
+    polling_payload: {
+        packets: bytes(0, "4one\x1ebAQI=\x1e2\x1e6\x1e4two\x1e1\x1e4three"),
+        bad: bytes(0, "4one\x1e\x1e4two"),
+        handshake: bytes(1, open, "\x1e40"),
+        sent: bytes(2, 20, "aB0zQ#x*~7"),
+        unlimited: bytes(2, 0, "aB0zQ#x*~7"),
+    },
     packet_decoder: {
         event: bytes(1 | (10 << 1), 0, text('2["news",{"a":[1,2.5,null]},"x"]', 400)),
         with_id: bytes(1 | (10 << 1), 0, text('2/admin,12["q"]', 400), 0, text('3/admin,12["a"]', 400)),
