@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -214,4 +215,22 @@ TEST_CASE("after the move, and after the end, a session leaves its context witho
     REQUIRE(test.until([&] { return socket.io().snapshot().transport == "websocket" && socket.connected(); }));
     socket.disconnect();
     CHECK(test.idle());
+}
+
+TEST_CASE("a context may end at any step of a session on polling and of its move")
+{
+    npm_server peer;
+    for (int steps = 0; steps < 120; ++steps) {
+        std::optional<socketio::socket> survivor;
+        {
+            asio::io_context context;
+            survivor = socketio::io(context, peer.url(), polling_first());
+            survivor->emit("echo", socketio::bytes(100), [](socketio::bytes const&) {});
+            for (int i = 0; i < steps; ++i)
+                context.run_one_for(200ms);
+        }
+        CHECK_FALSE(survivor->connected());
+        survivor->emit("late");
+        survivor->disconnect();
+    }
 }

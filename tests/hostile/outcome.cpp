@@ -123,6 +123,7 @@ std::error_code connection_reset()
 
 socketio::options brief(socketio::options from)
 {
+    from.transports = {"websocket"}; // what the script plays
     from = support::quick(std::move(from));
     from.close_timeout = 20ms;
     return from;

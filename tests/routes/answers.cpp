@@ -74,7 +74,8 @@ TEST_CASE_FIXTURE(route_test, "cookies of a refusal and of a redirection are kep
         else
             client.relay(server.port(), head);
     }};
-    REQUIRE(converses(peer.url(), {.withCredentials = true, .follow_redirects = 1}));
+    REQUIRE(converses(
+        peer.url(), {.transports = {"websocket"}, .withCredentials = true, .follow_redirects = 1}));
     auto const heads = peer.notes();
     REQUIRE(heads.size() == 3);
     CHECK(cookies_in(heads[1]) == "refused=1");

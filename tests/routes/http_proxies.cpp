@@ -221,6 +221,7 @@ TEST_CASE_FIXTURE(route_test, "what the user's function throws leaves through th
 {
     scripted_tcp_server proxy{answers_with(std::string{challenge} + "Content-Length: 0\r\n\r\n")};
     auto settings = support::once_only(by(proxy.url()));
+    settings.transports = {"websocket"};
     settings.network.proxy.authorization = [](socketio::proxy_challenge const&) -> std::optional<std::string> {
         throw std::runtime_error("mine");
     };

@@ -141,7 +141,7 @@ TEST_CASE("a client probes, and moves its session with its heartbeat")
     CHECK_FALSE(pair.client.session.is_open());
     CHECK(pair.hears() == lines{});
     heartbeat const so_far{role::client, 25s, 20s, start};
-    pair.client.session.upgrade(so_far);
+    pair.client.session.upgrade(so_far, false);
     CHECK(pair.client.session.is_open());
     CHECK(pair.client.session.deadline() == start + 45s);
     pair.client.session.send_text("moved");
@@ -152,6 +152,15 @@ TEST_CASE("a client probes, and moves its session with its heartbeat")
     CHECK(pair.client.session.deadline() == start + 75s);
     CHECK(pair.client.session.settings().max_payload == 1000000);
     CHECK(pair.says("4hello") == lines{"text hello"});
+}
+
+TEST_CASE("a pong that is owed for a ping by polling goes behind the upgrade")
+{
+    probing_client pair;
+    pair.hears();
+    pair.says("3probe");
+    pair.client.session.upgrade(heartbeat{role::client, 25s, 20s, start}, true);
+    CHECK(pair.hears() == lines{"5", "3"});
 }
 
 TEST_CASE("anything but the answer to the client's probe ends it")

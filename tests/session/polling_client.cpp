@@ -239,6 +239,8 @@ TEST_CASE("messages that were not sent can leave by another way, without the pon
     CHECK(client.session.take_output() == "3");
     CHECK(client.session.take_output() == "4one");
     client.receive("2");
+    CHECK(client.session.take_pong());
+    CHECK_FALSE(client.session.take_pong());
     lines sent;
     client.session.hand_over([&](std::string_view text) { sent.emplace_back(text); }, [](socketio::bytes_view) {});
     CHECK(sent == lines{"two"});

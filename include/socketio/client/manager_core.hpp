@@ -162,6 +162,7 @@ private:
     bool advance_upgrade();
     void move_to_websocket();
     void settle_upgrade();
+    void drop_upgrade() noexcept;
     clock::time_point upgrade_deadline() const noexcept;
     bool may_be_held_back(disconnect_reason reason, disconnect_details const& details) const noexcept;
     void on_engine(engine_event const& event);

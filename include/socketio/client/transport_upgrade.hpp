@@ -31,13 +31,13 @@ public:
     }
     transport_upgrade(transport_upgrade const&) = delete;
     transport_upgrade& operator=(transport_upgrade const&) = delete;
-    ~transport_upgrade() { abandon(); }
 
     // Starts it.
     void dial(std::shared_ptr<opening> dialing);
     // The WebSocket is there, with a session that probes.
     void probe(std::shared_ptr<websocket_channel> candidate) noexcept;
     void fail(std::error_code code, std::string message) noexcept;
+    void abandon() noexcept;
 
     // Called when the input of polling has been received, until it returns none.
     progress advance(clock::time_point now, engine_channel_owner& owner);
@@ -51,7 +51,6 @@ public:
     clock::time_point deadline() const noexcept { return deadline_; }
 
 private:
-    void abandon() noexcept;
     progress receive(clock::time_point now, engine_channel_owner& owner);
 
     std::shared_ptr<client_polling_channel> from_;

@@ -48,6 +48,7 @@ public:
     void hand_over(engine_channel& to);
     engine_settings const& settings() const noexcept { return polling_.settings(); }
     heartbeat& pulse() noexcept { return polling_.pulse(); }
+    bool take_pong() noexcept { return polling_.take_pong(); }
     polling_target const& target() const noexcept { return options_.target; }
     http_client_settings const& connections() const noexcept { return *connections_; }
 

@@ -54,7 +54,8 @@ public:
     // Client, instead of waiting for the open packet: the session on another transport, with these settings, may move
     // here. The event `probed` follows, and then upgrade() moves it, with its heartbeat so far.
     void probe(engine_settings settings);
-    void upgrade(heartbeat const& so_far);
+    // `pong`: one is owed for a ping that came on the other transport.
+    void upgrade(heartbeat const& so_far, bool pong);
 
     // Removes the next event from the front of `input`; none: more bytes are needed. `closed` is the last event;
     // later input is dropped.

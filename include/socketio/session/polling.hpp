@@ -49,6 +49,8 @@ public:
     void take_back(std::size_t size) noexcept { output_.truncate(size); }
     // Server: ends a poll without a message.
     void send_noop() { send_packet(engine_packet_type::noop); }
+    // Client: true if a pong was owed, which another transport sends from now on.
+    bool take_pong() noexcept { return std::exchange(pong_owed_, false); }
     // Client: leaves the session. What was sent before comes first.
     void send_close() { send_packet(engine_packet_type::close); }
 
@@ -109,7 +111,6 @@ private:
 template <class Text, class Binary>
 void polling::hand_over(Text text, Binary binary)
 {
-    pong_owed_ = false; // the other transport has a heartbeat of its own
     std::string payload = take_up_to(output_.size());
     std::span<char> rest{payload};
     while (!rest.empty()) {

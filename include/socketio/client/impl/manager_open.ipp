@@ -245,7 +245,7 @@ SOCKETIO_DECL void manager_core::drop_link()
         dialing->abandon();
     writer_.close();
     transport_deadline_ = clock::never();
-    runtime_->upgrade.reset();
+    drop_upgrade();
     set_link(nullptr);
     decoder_.reset();
     gate_.clear();

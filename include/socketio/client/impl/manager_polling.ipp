@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace socketio::detail {
 
@@ -142,6 +143,12 @@ SOCKETIO_DECL void manager_core::settle_upgrade()
         runtime_->upgrade->settle();
 }
 
+SOCKETIO_DECL void manager_core::drop_upgrade() noexcept
+{
+    if (auto const upgrade = std::exchange(runtime_->upgrade, nullptr))
+        upgrade->abandon();
+}
+
 SOCKETIO_DECL clock::time_point manager_core::upgrade_deadline() const noexcept
 {
     return runtime_->upgrade ? runtime_->upgrade->deadline() : clock::never();
@@ -157,6 +164,7 @@ SOCKETIO_DECL void manager_core::dial_polling(std::uint64_t, std::string) {}
 SOCKETIO_DECL void manager_core::begin_upgrade() {}
 SOCKETIO_DECL bool manager_core::advance_upgrade() { return false; }
 SOCKETIO_DECL void manager_core::settle_upgrade() {}
+SOCKETIO_DECL void manager_core::drop_upgrade() noexcept {}
 SOCKETIO_DECL clock::time_point manager_core::upgrade_deadline() const noexcept { return clock::never(); }
 
 } // namespace socketio::detail

@@ -24,6 +24,7 @@ SOCKETIO_DECL void transport_upgrade::fail(std::error_code code, std::string mes
     abandon();
 }
 
+// The session stays where it is.
 SOCKETIO_DECL void transport_upgrade::abandon() noexcept
 {
     if (auto const dialing = std::exchange(dialing_, nullptr))
@@ -62,7 +63,7 @@ SOCKETIO_DECL transport_upgrade::progress transport_upgrade::receive(clock::time
 SOCKETIO_DECL std::shared_ptr<websocket_channel> transport_upgrade::finish()
 {
     auto const moved = std::exchange(candidate_, nullptr);
-    moved->session().upgrade(from_->pulse());
+    moved->session().upgrade(from_->pulse(), from_->take_pong());
     from_->hand_over(*moved);
     return moved;
 }

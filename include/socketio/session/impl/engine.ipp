@@ -32,9 +32,11 @@ SOCKETIO_DECL void engine::probe(engine_settings settings)
     state_ = state::probing;
 }
 
-SOCKETIO_DECL void engine::upgrade(heartbeat const& so_far)
+SOCKETIO_DECL void engine::upgrade(heartbeat const& so_far, bool pong)
 {
     send_packet(engine_packet_type::upgrade);
+    if (pong)
+        send_packet(engine_packet_type::pong);
     heartbeat_ = so_far;
     state_ = state::open;
 }
