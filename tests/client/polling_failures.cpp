@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/hand_turned_sources.hpp"
 #include "support/polling_script.hpp"
 
 #include <doctest/doctest.h>
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -312,4 +314,29 @@ TEST_CASE_FIXTURE(failing_test, "polls and posts have a connection each, which i
         else
             CHECK(each.connection == 0);
     }
+}
+
+TEST_CASE_FIXTURE(failing_test, "a server that answers every poll at once with nothing is asked more slowly")
+{
+    std::atomic<int> polls = 0;
+    polling_script server{[&](request const& asked) -> answer {
+        if (!asked.polls())
+            return {};
+        // The first one tells of the namespace, when it was asked for.
+        if (polls++ == 0)
+            return {};
+        return answer{polling_script::ok("6")};
+    }};
+    auto const time = std::make_shared<hand_turned_time>();
+    socketio::install_sources(context, time, nullptr);
+    auto socket = socketio::io(context, server.url(), polling_only());
+    REQUIRE(until_connected(socket));
+    // Each turn of the clock is one more poll from here on.
+    int asked = 0;
+    REQUIRE(until([&] { return time->next() == hand_turned_time::start + 50ms && (asked = polls) > 20; }));
+    for (int i = 1; i <= 3; ++i) {
+        time->turn_to(hand_turned_time::start + i * 50ms);
+        REQUIRE(until([&] { return polls == asked + i && time->next() == hand_turned_time::start + (i + 1) * 50ms; }));
+    }
+    CHECK(socket.connected());
 }

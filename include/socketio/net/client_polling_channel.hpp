@@ -72,6 +72,7 @@ private:
 
     engine_event check_size(engine_event const& event);
     void begin_poll();
+    void note_answer();
     void begin_post();
     void ask(http_client& over, http_client_request request, on_answer then);
     void on_polled(http_client_answer&& answer);
@@ -92,6 +93,7 @@ private:
     client_polling_options options_;
     std::optional<engine_event> failure_; // to be received
     std::string failure_text_;            // of failure_
+    clock::time_point poll_due_ = clock::never(); // of a poll that is put off
     clock::time_point poll_deadline_ = clock::never();
     clock::time_point post_deadline_ = clock::never();
     std::uint64_t received_ = 0;
@@ -99,6 +101,8 @@ private:
     std::size_t posting_ = 0; // bytes of the pending POST
     std::size_t answers_ = 0; // bytes of the output that the server has asked for
     std::size_t answers_posting_ = 0;
+    unsigned empty_answers_ = 0; // to polls, one after the other
+    bool heard_ = true;          // a message or a ping since the last answer
     bool getting_ = false;
     bool paused_ = false;
     bool repeated_ = false; // the last poll got no answer of the server

@@ -62,7 +62,7 @@ SOCKETIO_DECL transport_upgrade::progress transport_upgrade::receive(clock::time
 
 SOCKETIO_DECL std::shared_ptr<websocket_channel> transport_upgrade::finish()
 {
-    auto const moved = std::exchange(candidate_, nullptr);
+    auto moved = std::exchange(candidate_, nullptr);
     moved->session().upgrade(from_->pulse(), from_->take_pong());
     from_->hand_over(*moved);
     return moved;

@@ -28,6 +28,7 @@ SOCKETIO_DECL engine_event client_polling_channel::receive(clock::time_point now
 {
     while (owner_) {
         engine_event const event = check_size(failure_ ? *std::exchange(failure_, std::nullopt) : polling_.next(now));
+        heard_ = heard_ || event.type != engine_event::kind::none;
         switch (event.type) {
         case engine_event::kind::text: to.on_text(event.payload); break;
         case engine_event::kind::binary: to.on_binary(event.payload); break;
@@ -56,7 +57,7 @@ SOCKETIO_DECL channel_status client_polling_channel::settle()
     if (owner_ && polling_.is_open() && !paused_ && !failure_) {
         if (posting_ == 0 && polling_.has_output())
             begin_post();
-        if (!getting_ && !polling_.has_input())
+        if (!getting_ && !polling_.has_input() && poll_due_ == clock::never())
             begin_poll();
     }
     return status();
@@ -106,11 +107,22 @@ SOCKETIO_DECL void client_polling_channel::on_polled(http_client_answer&& answer
     received_ += answer.body.size();
     if (!answer.error && answer.status == 200) {
         repeated_ = false;
+        note_answer();
         polling_.feed(std::move(answer.body));
     } else if (!may_repeat(answer)) {
         fail(error::poll_failed, answer);
     }
     owner_->on_readable();
+}
+
+// A server that answers each poll at once, and says nothing, would keep both sides busy for ever.
+SOCKETIO_DECL void client_polling_channel::note_answer()
+{
+    constexpr unsigned empty_limit = 20;
+    constexpr std::chrono::milliseconds put_off{50};
+    empty_answers_ = std::exchange(heard_, false) ? 0 : empty_answers_ + 1;
+    if (empty_answers_ >= empty_limit)
+        poll_due_ = deadline_after(linger_timer_.now(), put_off);
 }
 
 // A proxy may have given up a poll that the server never saw. If the server did see it, the next answer says so.
@@ -167,13 +179,15 @@ SOCKETIO_DECL channel_status client_polling_channel::status() const noexcept
 
 SOCKETIO_DECL clock::time_point client_polling_channel::deadline() const noexcept
 {
-    return owner_ ? std::min({polling_.deadline(), poll_deadline_, post_deadline_}) : clock::never();
+    return owner_ ? std::min({polling_.deadline(), poll_due_, poll_deadline_, post_deadline_}) : clock::never();
 }
 
 SOCKETIO_DECL engine_event client_polling_channel::tick(clock::time_point now)
 {
     if (!owner_)
         return {};
+    if (now >= poll_due_)
+        poll_due_ = clock::never(); // it begins at the end of this turn
     bool const late_post = now >= post_deadline_;
     if (!late_post && now < poll_deadline_)
         return polling_.tick(now);
