@@ -220,17 +220,20 @@ TEST_CASE("after the move, and after the end, a session leaves its context witho
 TEST_CASE("a context may end at any step of a session on polling and of its move")
 {
     npm_server peer;
-    for (int steps = 0; steps < 120; ++steps) {
+    bool moved = false;
+    for (int steps = 0; steps < 500 && !moved; ++steps) {
         std::optional<socketio::socket> survivor;
         {
             asio::io_context context;
             survivor = socketio::io(context, peer.url(), polling_first());
             survivor->emit("echo", socketio::bytes(100), [](socketio::bytes const&) {});
             for (int i = 0; i < steps; ++i)
-                context.run_one_for(200ms);
+                context.run_one_for(patience);
+            moved = survivor->connected() && survivor->io().snapshot().transport == "websocket";
         }
         CHECK_FALSE(survivor->connected());
         survivor->emit("late");
         survivor->disconnect();
     }
+    CHECK(moved);
 }

@@ -21,7 +21,7 @@ namespace {
 
 // The object whose coroutine connects.
 struct connecting : std::enable_shared_from_this<connecting> {
-    connecting(detail::strand const& on, socketio::network_options options) : maker{on, std::move(options), {}, stage} {}
+    connecting(detail::strand const& on, socketio::network_options options) : network{std::move(options)}, maker{on, network, {}, stage} {}
 
     void fail(std::error_code reason) noexcept { result = reason; }
     static detail::detached run(std::shared_ptr<connecting> self)
@@ -31,6 +31,7 @@ struct connecting : std::enable_shared_from_this<connecting> {
         self->result = ec;
     }
 
+    socketio::network_options network;
     detail::dial_stage stage;
     detail::connector maker;
     detail::url to;

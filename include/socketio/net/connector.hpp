@@ -31,7 +31,8 @@ namespace socketio::detail {
 // A part of a dial, which owns its coroutines. One connect() at a time.
 class connector {
 public:
-    connector(strand const& on, network_options options, http_limits limits, dial_stage& stage);
+    // `options` and `stage` live as long as this.
+    connector(strand const& on, network_options const& options, http_limits limits, dial_stage& stage);
 
     // Ends with the stream in take_stream(), or with an error that message() explains. With `plain`, the stream for a
     // URL without TLS may lead to an HTTP proxy alone, plain_proxy(): requests there have the absolute form.
@@ -80,7 +81,7 @@ private:
     void use_family(std::vector<asio::ip::tcp::endpoint>& endpoints, std::string const& host);
 
     strand strand_;
-    network_options options_;
+    network_options const& options_;
     dial_stage& stage_;
     sources const sources_;
     asio::ip::tcp::resolver resolver_;

@@ -22,7 +22,7 @@ namespace socketio::detail {
 // A part of an object that owns its coroutines. One open() at a time.
 class server_connection {
 public:
-    // `tls` is required for secure URLs.
+    // `network` lives as long as this. `tls` is required for secure URLs.
     server_connection(strand const& on, network_options const& network, http_limits limits,
                       std::shared_ptr<tls_provider> tls);
 

@@ -32,8 +32,9 @@ private:
     clock::time_point const began_ = time_.now();
 };
 
-SOCKETIO_DECL connector::connector(strand const& on, network_options options, http_limits limits, dial_stage& stage)
-    : strand_{on}, options_{std::move(options)}, stage_{stage}, sources_{sources_of(on)},
+SOCKETIO_DECL connector::connector(strand const& on, network_options const& options, http_limits limits,
+                                   dial_stage& stage)
+    : strand_{on}, options_{options}, stage_{stage}, sources_{sources_of(on)},
       resolver_{on.get_inner_executor().any()}, stream_{on}, answer_{role::server, limits}
 {
 }
