@@ -20,12 +20,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-socketio::options over(std::vector<std::string> transports, socketio::options from = {})
-{
-    from.transports = std::move(transports);
-    return quick(std::move(from));
-}
-
 struct python_test : client_test {
     // Everything that one socket and another of the same connection can say to such a server.
     void converse(socketio::socket& socket)
@@ -93,7 +87,7 @@ TEST_CASE_FIXTURE(python_test, "a conversation with python-socketio's server goe
         std::string const last = transports.back();
         INFO(transports.front(), " to ", last);
         heard.clear();
-        auto socket = socketio::io(context, peer.url(), over(transports, {.forceNew = true}));
+        auto socket = socketio::io(context, peer.url(), by_transports(transports, {.forceNew = true}));
         heard.follow(socket);
         REQUIRE(until([&] { return socket.connected() && socket.io().snapshot().transport == last; }));
         converse(socket);
@@ -118,7 +112,7 @@ TEST_CASE_FIXTURE(python_test, "events under way survive the upgrade at python-s
         road.websocket.latency = latency.second;
         bool upgraded = false;
         heard.clear();
-        auto socket = socketio::io(context, road.url(), over({"polling", "websocket"}, {.forceNew = true}));
+        auto socket = socketio::io(context, road.url(), by_transports({"polling", "websocket"}, {.forceNew = true}));
         socket.io().on("upgrade", [&] { upgraded = true; });
         heard.follow(socket);
         traffic load{socket};
@@ -139,7 +133,7 @@ TEST_CASE_FIXTURE(python_test, "an idle session moves at python-socketio's serve
     if (!has_python_socketio())
         return;
     python_server const peer; // a ping every 25 s
-    auto socket = socketio::io(context, peer.url(), over({"polling", "websocket"}));
+    auto socket = socketio::io(context, peer.url(), by_transports({"polling", "websocket"}));
     REQUIRE(until([&] { return socket.io().snapshot().transport == "websocket"; }));
     REQUIRE(round_trip(socket));
 }
@@ -151,7 +145,7 @@ TEST_CASE_FIXTURE(python_test, "a refused WebSocket is no loss at python-socketi
     python_server const peer{R"({"ping_interval":1,"ping_timeout":5})"};
     transport_road road{context, peer.port()};
     road.websocket.answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno";
-    auto socket = socketio::io(context, road.url(), over({"polling", "websocket"}));
+    auto socket = socketio::io(context, road.url(), by_transports({"polling", "websocket"}));
     heard.follow(socket);
     int pings = 0;
     socket.io().on("upgrade_error", [&](socketio::connect_error const&) { heard.note("upgrade_error"); });

@@ -27,12 +27,6 @@ namespace stickiness_test { // its names are common ones, and files may be compi
 using request = polling_script::request;
 using answer = std::optional<std::string>;
 
-socketio::options over(std::vector<std::string> transports, socketio::options from = {})
-{
-    from.transports = std::move(transports);
-    return quick(std::move(from));
-}
-
 // A line of the head; "" without it.
 std::string header(request const& of, std::string_view name)
 {
@@ -51,8 +45,8 @@ answer offers_websocket(request const& asked)
     return polling_script::ok(R"(0{"sid":"abc","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000})");
 }
 
-// Two cookies in each answer, as Amazon's load balancer sets them. (Which of two answers that cross is read last, and so
-// whose cookies are kept, is the network's business.)
+// Two cookies in each answer, as Amazon's load balancer sets them. (Which of two answers that cross is read last, and
+// so whose cookies are kept, is the network's business.)
 class balancer {
 public:
     balancer()
@@ -110,7 +104,7 @@ struct sticky_test : client_test {
 TEST_CASE_FIXTURE(sticky_test, "cookies that change with every answer go with the next request, and the one to move")
 {
     balancer between;
-    auto socket = socketio::io(context, between.server.url(), over({"polling", "websocket"}));
+    auto socket = socketio::io(context, between.server.url(), by_transports({"polling", "websocket"}));
     converse(socket, between.server);
     CHECK(count(between.server, &request::upgrades) == 1);
     auto const all = between.server.requests();
@@ -130,7 +124,7 @@ TEST_CASE_FIXTURE(sticky_test, "with withCredentials off no cookie is sent, and 
     for (bool const wanted : {false, true}) {
         CAPTURE(wanted);
         balancer between;
-        auto settings = over({"polling", "websocket"});
+        auto settings = by_transports({"polling", "websocket"});
         settings.withCredentials = wanted;
         auto socket = socketio::io(context, between.server.url(), settings);
         converse(socket, between.server);
@@ -150,7 +144,7 @@ TEST_CASE_FIXTURE(sticky_test, "with withCredentials off no cookie is sent, and 
 TEST_CASE_FIXTURE(sticky_test, "transportOptions' headers and query go with the requests of their transport alone")
 {
     polling_script server{offers_websocket};
-    auto settings = over({"polling", "websocket"});
+    auto settings = by_transports({"polling", "websocket"});
     settings.query = socketio::string_pairs{{"both", "1"}, {"shared", "of the options"}};
     settings.extraHeaders = socketio::string_pairs{{"X-Both", "yes"}};
     settings.transportOptions["polling"] = {.extraHeaders = {{"X-Polls", "yes"}},
@@ -180,7 +174,7 @@ TEST_CASE_FIXTURE(sticky_test, "with rememberUpgrade a manager whose session has
     for (bool const remembers : {false, true}) {
         CAPTURE(remembers);
         npm_server peer;
-        auto settings = over({"polling", "websocket"});
+        auto settings = by_transports({"polling", "websocket"});
         settings.rememberUpgrade = remembers;
         settings.forceNew = true;
         auto socket = socketio::io(context, peer.url(), settings);
@@ -194,7 +188,7 @@ TEST_CASE_FIXTURE(sticky_test, "with rememberUpgrade a manager whose session has
     }
 }
 
-TEST_CASE_FIXTURE(sticky_test, "after a redirected handshake polls, posts and the WebSocket go to the new place at once")
+TEST_CASE_FIXTURE(sticky_test, "after a redirected handshake polls, posts and the WebSocket go to the new place")
 {
     npm_server peer;
     polling_script old_place{[&](request const&) {
@@ -203,7 +197,7 @@ TEST_CASE_FIXTURE(sticky_test, "after a redirected handshake polls, posts and th
     }};
     for (std::string const last : {"polling", "websocket"}) {
         CAPTURE(last);
-        auto settings = over({"polling"});
+        auto settings = by_transports({"polling"});
         if (last == "websocket")
             settings.transports.push_back(last);
         settings.forceNew = true;
@@ -227,7 +221,7 @@ TEST_CASE_FIXTURE(sticky_test, "neither polls nor the WebSocket of a session tha
         auto const place = elsewhere.url() + "/else/?EIO=4&transport=polling";
         return answer{polling_script::http("302 Found", "", "Location: " + place + "\r\n")};
     }};
-    auto settings = over({"polling", "websocket"}, {.follow_redirects = 1, .redirect_headers = {"X-Named"}});
+    auto settings = by_transports({"polling", "websocket"}, {.follow_redirects = 1, .redirect_headers = {"X-Named"}});
     settings.extraHeaders = socketio::string_pairs{{"Authorization", "secret"}, {"X-Named", "yes"}};
     settings.transportOptions["websocket"] = {.extraHeaders = {{"X-Frames", "secret, too"}}};
     auto socket = socketio::io(context, old_place.url(), settings);
@@ -247,7 +241,7 @@ TEST_CASE_FIXTURE(sticky_test, "Retry-After puts the next attempt off, as long a
         return answer{polling_script::http("503 Service Unavailable", "busy", "Retry-After: 3600\r\n")};
     }};
     auto const asking = [&](std::string name, std::chrono::milliseconds most) {
-        auto settings = over({"polling"}, {.forceNew = true, .retry_after_max = most});
+        auto settings = by_transports({"polling"}, {.forceNew = true, .retry_after_max = most});
         settings.query = socketio::string_pairs{{"who", std::move(name)}};
         return socketio::io(context, server.url(), settings);
     };
@@ -271,7 +265,7 @@ TEST_CASE_FIXTURE(sticky_test, "a request that a server without the session refu
                answer{polling_script::http("400 Bad Request", R"({"code":1,"message":"Session ID unknown"})")};
     }};
     std::optional<socketio::connect_error> why, by_manager;
-    auto socket = socketio::io(context, server.url(), once_only(over({"polling"})));
+    auto socket = socketio::io(context, server.url(), once_only(by_transports({"polling"})));
     socket.on("connect_error", [&](socketio::connect_error const& told) { why = told; });
     socket.io().on("error", [&](socketio::connect_error const& told) { by_manager = told; });
     REQUIRE(until([&] { return why && by_manager; }));

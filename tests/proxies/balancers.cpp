@@ -11,16 +11,11 @@
 
 using socketio::error;
 using support::haproxy;
+using support::by_transports;
 
 namespace {
 
 constexpr char const* by_cookie = " cookie SERVER insert indirect nocache";
-
-socketio::options over(std::vector<std::string> transports, socketio::options from = {})
-{
-    from.transports = std::move(transports);
-    return support::quick(std::move(from));
-}
 
 struct balanced_test : proxied_test {
     support::npm_server second{R"({"maxHttpBufferSize":4194304})"};
@@ -29,11 +24,11 @@ struct balanced_test : proxied_test {
 
 } // namespace
 
-TEST_CASE_FIXTURE(balanced_test, "sessions on polling stay at the server that HAProxy's cookie names, and use both servers")
+TEST_CASE_FIXTURE(balanced_test, "sessions on polling stay at the server that HAProxy's cookie names")
 {
     haproxy const between{both, by_cookie};
     for (int i = 0; i != 4; ++i) {
-        auto socket = socketio::io(context, between.url(), over({"polling"}, {.forceNew = true}));
+        auto socket = socketio::io(context, between.url(), by_transports({"polling"}, {.forceNew = true}));
         converse(socket);
     }
     CHECK(server.count("engine open") == 2);
@@ -44,14 +39,14 @@ TEST_CASE_FIXTURE(balanced_test, "sessions on polling stay at the server that HA
 TEST_CASE_FIXTURE(balanced_test, "a session moves to WebSocket at the server that HAProxy's cookie names")
 {
     haproxy between{both, by_cookie};
-    auto socket = follow(socketio::io(context, between.url(), over({"polling", "websocket"})));
+    auto socket = follow(socketio::io(context, between.url(), by_transports({"polling", "websocket"})));
     REQUIRE(until([&] { return socket.io().snapshot().transport == "websocket"; }));
     converse(socket);
     outlast(socket, between);
     CHECK(server.count("refused") + second.count("refused") == 0);
 }
 
-TEST_CASE_FIXTURE(balanced_test, "without stickiness, or without cookies, the words say what is missing; WebSocket needs none")
+TEST_CASE_FIXTURE(balanced_test, "without stickiness or cookies the words say what is missing; WebSocket needs none")
 {
     haproxy const sticky{both, by_cookie};
     haproxy const loose{both, ""};
@@ -61,10 +56,10 @@ TEST_CASE_FIXTURE(balanced_test, "without stickiness, or without cookies, the wo
         CHECK(why.http_status() == 400);
         CHECK(why.message().find("Session ID unknown") != std::string::npos);
     };
-    check(failure(loose.url(), over({"polling"})));
-    check(failure(sticky.url(), over({"polling"}, {.withCredentials = false})));
+    check(failure(loose.url(), by_transports({"polling"})));
+    check(failure(sticky.url(), by_transports({"polling"}, {.withCredentials = false})));
     for (auto const* const each : {&sticky, &loose}) {
-        auto socket = socketio::io(context, each->url(), over({"websocket", "polling"}, {.forceNew = true}));
+        auto socket = socketio::io(context, each->url(), by_transports({"websocket", "polling"}, {.forceNew = true}));
         converse(socket);
         CHECK(socket.io().snapshot().transport == "websocket");
     }

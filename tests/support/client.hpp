@@ -34,6 +34,13 @@ inline socketio::options quick(socketio::options from = {})
     return from;
 }
 
+// Quick ones by these transports.
+inline socketio::options by_transports(std::vector<std::string> transports, socketio::options from = {})
+{
+    from.transports = std::move(transports);
+    return quick(std::move(from));
+}
+
 inline socketio::options once_only(socketio::options from = {})
 {
     from.reconnection = false;

@@ -24,7 +24,7 @@ namespace support {
 class polling_script {
 public:
     struct request {
-        std::string method, target, head, body;
+        std::string method{}, target{}, head{}, body{};
         std::size_t connection = 0;
         bool opens() const { return method == "GET" && target.find("sid=") == std::string::npos; }
         bool polls() const { return method == "GET" && !opens(); }
