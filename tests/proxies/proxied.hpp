@@ -22,7 +22,7 @@ struct proxied_test : support::client_test {
     static socketio::options by(std::string url, socketio::options from = {})
     {
         from.network.proxy.url = std::move(url);
-        return support::quick(std::move(from));
+        return support::by_transports({"websocket"}, std::move(from));
     }
 
     // The server, as somebody may know it who resolves `host`.

@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(proxied_test, "a conversation goes through nginx, and outlasts
 {
     std::uint16_t const port = free_port();
     nginx between(port, server_block(port, pass_to(server.port())));
-    auto socket = follow(socketio::io(context, between.url(), support::quick()));
+    auto socket = follow(socketio::io(context, between.url(), support::by_transports({"websocket"})));
     converse(socket);
     outlast(socket, between);
     CHECK(server.log("connection", "headers").find(R"("x-forwarded-for":"127.0.0.1")") != std::string::npos);
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(proxied_test, "nginx without a server behind it is a refusal (
     std::uint16_t const port = free_port();
     std::uint16_t const behind = free_port();
     nginx between(port, server_block(port, pass_to(behind)));
-    auto socket = socketio::io(context, between.url(), support::quick());
+    auto socket = socketio::io(context, between.url(), support::by_transports({"websocket"}));
     std::optional<socketio::connect_error> first;
     socket.on("connect_error", [&](socketio::connect_error const& why) {
         if (!first)
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(proxied_test, "a connection that nginx cuts for being idle is 
 {
     std::uint16_t const port = free_port();
     nginx between(port, server_block(port, pass_to(server.port(), "proxy_read_timeout 1s;")));
-    auto socket = follow(socketio::io(context, between.url(), support::quick()));
+    auto socket = follow(socketio::io(context, between.url(), support::by_transports({"websocket"})));
     REQUIRE(until_connected(socket));
     CHECK(round_trip(socket));
     REQUIRE(until_heard("disconnect: transport close"));
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(proxied_test, "pings keep a connection through an impatient ng
     support::npm_server lively(R"({"pingInterval":200,"pingTimeout":10000})");
     std::uint16_t const port = free_port();
     nginx between(port, server_block(port, pass_to(lively.port(), "proxy_read_timeout 1s;")));
-    auto socket = follow(socketio::io(context, between.url(), support::quick()));
+    auto socket = follow(socketio::io(context, between.url(), support::by_transports({"websocket"})));
     REQUIRE(until_connected(socket));
     support::await_entry(context, lively, "pong", "what", 10); // two seconds of nothing else
     CHECK(heard.text() == "connect");
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(proxied_test, "pings keep a connection through an impatient ng
 TEST_CASE_FIXTURE(proxied_test, "nginx that is closed for maintenance says when to come back, and that is done")
 {
     closable between(server.port(), "1");
-    auto socket = socketio::io(context, between.url(), support::quick());
+    auto socket = socketio::io(context, between.url(), support::by_transports({"websocket"}));
     int refusals = 0;
     socket.on("connect_error", [&](socketio::connect_error const& why) {
         ++refusals;
@@ -124,11 +124,11 @@ TEST_CASE_FIXTURE(proxied_test, "how long nginx can put off the next attempt has
     int patient = 0;
     int brief = 0;
     int deaf = 0;
-    auto const waits = attempts(socketio::io(context, between.url(), support::quick({.forceNew = true})), patient);
+    auto const waits = attempts(socketio::io(context, between.url(), support::by_transports({"websocket"}, {.forceNew = true})), patient);
     auto const waits_less = attempts(
-        socketio::io(context, between.url(), support::quick({.forceNew = true, .retry_after_max = 30ms})), brief);
+        socketio::io(context, between.url(), support::by_transports({"websocket"}, {.forceNew = true, .retry_after_max = 30ms})), brief);
     auto const does_not = attempts(
-        socketio::io(context, between.url(), support::quick({.forceNew = true, .retry_after_max = 0ms})), deaf);
+        socketio::io(context, between.url(), support::by_transports({"websocket"}, {.forceNew = true, .retry_after_max = 0ms})), deaf);
     REQUIRE(until([&] { return patient == 1 && brief >= 2 && deaf >= 20; }));
     between.open();
     REQUIRE(until_connected(waits_less));

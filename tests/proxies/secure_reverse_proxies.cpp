@@ -20,7 +20,7 @@ namespace {
 
 socketio::options trusting(support::own_certificate const& own)
 {
-    socketio::options settings = support::quick();
+    socketio::options settings = support::by_transports({"websocket"});
     settings.tls.ca_file = own.file();
     return settings;
 }
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(proxied_test, "a path that has moved for good (308) is followe
     careful.follow_redirects = 5;
     check_error(failure(https(secure), careful), error::redirect_insecure, "TLS");
 
-    auto settings = support::quick({.path = "/old", .follow_redirects = 1});
+    auto settings = support::by_transports({"websocket"}, {.path = "/old", .follow_redirects = 1});
     auto socket = socketio::io(context, between.url(), settings);
     converse(socket);
     CHECK(between.answered(308) == 2);
