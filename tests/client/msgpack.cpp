@@ -18,6 +18,8 @@
 #include <thread>
 #include <vector>
 
+namespace msgpack_cases { // files may be compiled together
+
 using namespace std::chrono_literals;
 using namespace support;
 using socketio::bytes;
@@ -417,3 +419,5 @@ TEST_CASE_FIXTURE(client_test, "a text where MessagePack was expected, and bytes
           "connect_error: parse error before the namespace was connected: invalid MessagePack: does the server use "
           "MessagePack, as this client does?");
 }
+
+} // namespace msgpack_cases

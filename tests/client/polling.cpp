@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace polling_test { // files may be compiled together
+
 using namespace support;
 
 namespace {
@@ -131,3 +133,5 @@ TEST_CASE_FIXTURE(polling_test, "a session that the server has lost begins again
     CHECK(heard.text() == "disconnect: transport close | connect | reconnect: 1");
     REQUIRE(round_trip(socket));
 }
+
+} // namespace polling_test

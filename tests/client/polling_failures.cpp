@@ -14,9 +14,12 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace polling_failures_test { // files may be compiled together
 
 using namespace support;
 using namespace std::chrono_literals;
@@ -340,3 +343,67 @@ TEST_CASE_FIXTURE(failing_test, "a server that answers every poll at once with n
     }
     CHECK(socket.connected());
 }
+
+TEST_CASE_FIXTURE(failing_test, "what a listener throws leaves through run, and no event of the payload is lost")
+{
+    polling_script server;
+    auto socket = socketio::io(context, server.url(), polling_only());
+    heard.follow(socket);
+    heard.follow_events(socket);
+    socket.on("b", [] { throw std::runtime_error("b has thrown"); });
+    REQUIRE(until_connected(socket));
+    server.say("42[\"a\"]\x1e" "42[\"b\"]\x1e" "42[\"c\"]");
+    CHECK_THROWS_WITH_AS(until([] { return false; }), "b has thrown", std::runtime_error);
+    CHECK(heard.text() == "connect | event a | event b");
+    REQUIRE(until_heard("event c"));
+    socket.io().on("drain", [] { throw std::runtime_error("drain has thrown"); });
+    socket.emit("sent");
+    CHECK_THROWS_WITH_AS(until([] { return false; }), "drain has thrown", std::runtime_error);
+    CHECK(socket.connected());
+}
+
+TEST_CASE_FIXTURE(failing_test, "events that came before a POST was refused are delivered before the end is told")
+{
+    polling_script server{[&](request const& asked) -> answer {
+        if (!asked.posts() || asked.body.find("refuse me") == std::string::npos)
+            return {};
+        return answer{http("413 Payload Too Large", std::string(7000, 'x'))};
+    }};
+    auto socket = socketio::io(context, server.url(), once_only(polling_only()));
+    heard.follow(socket);
+    heard.follow_events(socket);
+    std::string words;
+    socket.on("disconnect", [&](std::string_view, socketio::disconnect_details const& why) { words = why.description; });
+    REQUIRE(until_connected(socket));
+    socket.emit("refuse me");
+    server.say("42[\"came\"]");
+    REQUIRE(until([&] { return heard.count_of("disconnect") != 0; }));
+    CHECK(words == "xhr post error: HTTP 413 Payload Too Large: the server takes no payload of that size");
+}
+
+TEST_CASE_FIXTURE(failing_test, "answers that the server does not read are limited, whatever fits into one request")
+{
+    // Every POST is answered, and each poll asks for more than the next one takes.
+    std::atomic<int> asked_for = 0;
+    polling_script server{[&](request const& asked) -> answer {
+        if (!asked.polls() || asked_for == 0)
+            return {};
+        std::string questions;
+        for (int i = 0; i < 20; ++i)
+            questions += (questions.empty() ? "42" : "\x1e" "42") + std::to_string(asked_for++) + "[\"question\"]";
+        return answer{polling_script::ok(questions)};
+    }, R"(,"maxPayload":100000)"};
+    socketio::options settings{.limits = {.unread_answers = 1000000}};
+    auto socket = socketio::io(context, server.url(), once_only(polling_only(std::move(settings))));
+    socket.on("question", [](socketio::ack reply) { reply(std::string(60000, 'x')); });
+    std::optional<socketio::disconnect_details> details;
+    socket.on("disconnect", [&](std::string_view, socketio::disconnect_details const& with) { details = with; });
+    REQUIRE(until_connected(socket));
+    asked_for = 1;
+    server.say("6");
+    REQUIRE(until([&] { return details.has_value(); }));
+    CHECK(details->code == error::unread_answers);
+    CHECK(asked_for < 1000);
+}
+
+} // namespace polling_failures_test

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace python_test { // files may be compiled together
+
 using namespace support;
 using namespace std::chrono_literals;
 
@@ -158,3 +160,5 @@ TEST_CASE_FIXTURE(python_test, "a refused WebSocket is no loss at python-socketi
     CHECK(heard.count("connect") == 1);
     CHECK(heard.count_of("disconnect") == 0);
 }
+
+} // namespace python_test

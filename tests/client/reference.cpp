@@ -224,7 +224,7 @@ void compare(std::string const& plans, std::string const& scenario)
     CHECK(ours.log("message", "binary") == theirs.log("message", "binary"));
 }
 
-constexpr char const* quick = R"("reconnectionDelay":2,"reconnectionDelayMax":2,"randomizationFactor":0)";
+constexpr char const* quick_settings = R"("reconnectionDelay":2,"reconnectionDelayMax":2,"randomizationFactor":0)";
 
 } // namespace
 
@@ -249,7 +249,7 @@ TEST_CASE("as the reference: a loss, what waits meanwhile, and what is told of i
 {
     compare(support::plans(script().open().accept("S1").expect("421").terminate(),
                            script().open().accept("S2").expect("42[\"end please\"]").text(R"(42["end"])")),
-            std::string(R"({"options":{)") + quick + R"(},"start":[["connect","/"]],
+            std::string(R"({"options":{)") + quick_settings + R"(},"start":[["connect","/"]],
                 "on":{"/ connect S1":[[["ask","/",0,"lost",1],["ask","/",60000,"lost too",2]]],
                       "/ disconnect transport close":[[["emit","/","kept",1],["ask","/",60000,"kept too",2]]],
                       "/ connect S2":[[["emit","/","end please"]]]},
@@ -259,10 +259,10 @@ TEST_CASE("as the reference: a loss, what waits meanwhile, and what is told of i
 TEST_CASE("as the reference: no server, attempts, and giving up")
 {
     compare(R"({"plans":[{"refuse":{"status":500}}]})",
-            std::string(R"({"options":{"reconnectionAttempts":2,)") + quick + R"(},"start":[["connect","/"]],"until":"reconnect_error",
+            std::string(R"({"options":{"reconnectionAttempts":2,)") + quick_settings + R"(},"start":[["connect","/"]],"until":"reconnect_error",
                 "on":{"reconnect_error":[[]]}})");
     compare(R"({"plans":[{"refuse":{"status":500}}]})",
-            std::string(R"({"options":{"reconnectionAttempts":2,)") + quick + R"(},"start":[["connect","/"]],"until":"reconnect_failed"})");
+            std::string(R"({"options":{"reconnectionAttempts":2,)") + quick_settings + R"(},"start":[["connect","/"]],"until":"reconnect_failed"})");
 }
 
 TEST_CASE("as the reference: the server disconnects, and the client comes back when it is told to")
@@ -304,7 +304,7 @@ TEST_CASE("as the reference: the retries queue, with timeouts and a loss")
 {
     compare(support::plans(script().open().accept("S1").expect("421").text("431[1]").expect("422").terminate(),
                            script().open().accept("S2").expect("423").text("433[2]").expect("424").text(R"(42["end"])")),
-            std::string(R"({"options":{"retries":2,"ackTimeout":60,)") + quick + R"(},"start":[["connect","/"]],
+            std::string(R"({"options":{"retries":2,"ackTimeout":60,)") + quick_settings + R"(},"start":[["connect","/"]],
                 "on":{"/ connect S1":[[["ask","/",60,"first"],["emit","/","second",1],["volatile","/","light"],["ask","/",60,"third"]]]},
                 "until":"/ event end []"})");
 }
@@ -314,7 +314,7 @@ TEST_CASE("as the reference: recovery, with what was missed before \"connect\"")
     compare(support::plans(script().open().accept_json(R"({"sid":"S1","pid":"P1"})").text(R"(42["one","offset 1"])").text(R"(42["two",2])").terminate(),
                            script().open().expect("40").text(R"(42["missed","offset 2"])").text(R"(40{"sid":"S1","pid":"P1"})").terminate(),
                            script().open().accept_json(R"({"sid":"S3","pid":"P3"})").text(R"(42["end"])")),
-            std::string(R"({"options":{"auth":{"mine":1},)") + quick + R"(},"start":[["connect","/"]],"until":"/ event end []"})");
+            std::string(R"({"options":{"auth":{"mine":1},)") + quick_settings + R"(},"start":[["connect","/"]],"until":"/ event end []"})");
 }
 
 TEST_CASE("as the reference: the manager is closed")
@@ -330,6 +330,6 @@ TEST_CASE("as the reference: packets that break the protocol")
                             script().text("43x"), script().text(picture).binary("00"), script().text(picture).text(R"(42["no"])"),
                             script().binary("00"), script().text("4511-[]"), script().close(1011), script().reset()})
         compare(support::plans(script().open().accept("S1").expect("42").repeat(1, bad), script().open().accept("S2").text(R"(42["end"])")),
-                std::string(R"({"options":{)") + quick + R"(},"start":[["connect","/"]],"on":{"/ connect S1":[[["emit","/","now"]]]},
+                std::string(R"({"options":{)") + quick_settings + R"(},"start":[["connect","/"]],"on":{"/ connect S1":[[["emit","/","now"]]]},
                     "until":"/ event end []"})");
 }

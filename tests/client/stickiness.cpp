@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+namespace stickiness_cases { // files may be compiled together
+
 using namespace support;
 using namespace std::chrono_literals;
 
@@ -275,3 +277,5 @@ TEST_CASE_FIXTURE(sticky_test, "a request that a server without the session refu
 }
 
 } // namespace stickiness_test
+
+} // namespace stickiness_cases

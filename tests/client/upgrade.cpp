@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 
+namespace upgrade_move_test { // files may be compiled together
+
 using namespace support;
 using namespace std::chrono_literals;
 
@@ -237,3 +239,5 @@ TEST_CASE("a context may end at any step of a session on polling and of its move
     }
     CHECK(moved);
 }
+
+} // namespace upgrade_move_test

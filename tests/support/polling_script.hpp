@@ -80,7 +80,9 @@ private:
     void serve(scripted_connection& on)
     {
         for (;;) {
-            request asked{.head = on.read_until("\r\n\r\n"), .connection = on.number()};
+            request asked;
+            asked.head = on.read_until("\r\n\r\n");
+            asked.connection = on.number();
             auto const space = asked.head.find(' ');
             if (space == std::string::npos)
                 return;
