@@ -51,6 +51,7 @@ public:
     clock::time_point deadline() const noexcept { return deadline_; }
 
 private:
+    std::string stage() const;
     progress receive(clock::time_point now, engine_channel_owner& owner);
 
     std::shared_ptr<client_polling_channel> from_;

@@ -78,7 +78,8 @@ private:
     void on_polled(http_client_answer&& answer);
     void on_posted(http_client_answer&& answer);
     bool may_repeat(http_client_answer const& answer) noexcept;
-    void fail(error kind, http_client_answer const& answer);
+    void fail(error kind, http_client_answer const& answer) noexcept;
+    void call_owner() noexcept;
     void leave();
     void go_on_leaving() noexcept;
     void stop() noexcept;
@@ -103,6 +104,7 @@ private:
     std::size_t answers_posting_ = 0;
     unsigned empty_answers_ = 0; // to polls, one after the other
     bool heard_ = true;          // a message or a ping since the last answer
+    bool drained_ = false;       // the owner is to be called
     bool getting_ = false;
     bool paused_ = false;
     bool repeated_ = false; // the last poll got no answer of the server

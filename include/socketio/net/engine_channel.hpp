@@ -32,7 +32,7 @@ protected:
 struct channel_status {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
-    std::uint64_t requests = 1; // of HTTP
+    std::uint64_t requests = 0; // of HTTP
     std::size_t unsent = 0; // bytes that have not been handed over yet
     clock::time_point deadline = clock::never();
     std::optional<clock::duration> round_trip{};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <socketio/client/transport_upgrade.hpp>
+#include <socketio/core/scope.hpp>
 
 namespace socketio::detail {
 
@@ -34,10 +35,20 @@ SOCKETIO_DECL void transport_upgrade::abandon() noexcept
     from_->resume();
 }
 
+SOCKETIO_DECL std::string transport_upgrade::stage() const
+{
+    std::string const words = make_error_code(error::timeout).message() + ": while ";
+    if (pausing_)
+        return words + "waiting for the end of the requests under way";
+    if (candidate_)
+        return words + "waiting for the answer to the probe";
+    return words + (dialing_ ? dialing_->stage() : std::string{"dialing"});
+}
+
 SOCKETIO_DECL transport_upgrade::progress transport_upgrade::advance(clock::time_point now, engine_channel_owner& owner)
 {
     if (!failed_ && now >= deadline_)
-        fail(error::timeout, candidate_ ? "waiting for the answer to the probe" : "dialing");
+        fail(error::timeout, stage());
     if (auto const next = receive(now, owner); next != progress::none)
         return next;
     return pausing_ && from_->is_idle() ? progress::ready : progress::none;
@@ -63,8 +74,10 @@ SOCKETIO_DECL transport_upgrade::progress transport_upgrade::receive(clock::time
 SOCKETIO_DECL std::shared_ptr<websocket_channel> transport_upgrade::finish()
 {
     auto moved = std::exchange(candidate_, nullptr);
+    scope_fail lost{[&] { moved->abort(); }};
     moved->session().upgrade(from_->pulse(), from_->take_pong());
     from_->hand_over(*moved);
+    lost.done();
     return moved;
 }
 

@@ -27,7 +27,9 @@ SOCKETIO_DECL void client_polling_channel::start(std::string handshake) noexcept
 SOCKETIO_DECL engine_event client_polling_channel::receive(clock::time_point now, engine_channel_owner& to)
 {
     while (owner_) {
-        engine_event const event = check_size(failure_ ? *std::exchange(failure_, std::nullopt) : polling_.next(now));
+        engine_event event = check_size(polling_.next(now));
+        if (event.type == engine_event::kind::none && failure_) // what came before it is received first
+            event = *std::exchange(failure_, std::nullopt);
         heard_ = heard_ || event.type != engine_event::kind::none;
         switch (event.type) {
         case engine_event::kind::text: to.on_text(event.payload); break;
@@ -91,7 +93,9 @@ SOCKETIO_DECL void client_polling_channel::begin_post()
          .body_limit = refusal_body_size},
         &client_polling_channel::on_posted);
     posting_ = size;
-    answers_posting_ = std::exchange(answers_, 0);
+    std::size_t const left = std::min(answers_, polling_.unsent()); // the payload may be a part of the output
+    answers_posting_ = answers_ - left;
+    answers_ = left;
     auto const limit = options_.request_timeout.count() > 0 ? options_.request_timeout : settings().ping_timeout;
     post_deadline_ = limit_after(linger_timer_.now(), limit);
 }
@@ -112,7 +116,18 @@ SOCKETIO_DECL void client_polling_channel::on_polled(http_client_answer&& answer
     } else if (!may_repeat(answer)) {
         fail(error::poll_failed, answer);
     }
-    owner_->on_readable();
+    call_owner();
+}
+
+// In a turn of its own: what the owner calls may throw, and the HTTP client's call must not.
+SOCKETIO_DECL void client_polling_channel::call_owner() noexcept
+{
+    detail::post(strand_, [self = shared_from_this(), pinned = owner_->pin()] {
+        if (self->owner_ && std::exchange(self->drained_, false) && self->is_writable())
+            self->owner_->on_drained();
+        if (self->owner_)
+            self->owner_->on_readable();
+    });
 }
 
 // A server that answers each poll at once, and says nothing, would keep both sides busy for ever.
@@ -149,18 +164,17 @@ SOCKETIO_DECL void client_polling_channel::on_posted(http_client_answer&& answer
     }
     if (!good)
         fail(error::post_failed, answer);
-    else if (!polling_.has_output())
-        owner_->on_drained();
-    if (owner_)
-        owner_->on_readable();
+    drained_ = good;
+    call_owner();
 }
 
-SOCKETIO_DECL void client_polling_channel::fail(error kind, http_client_answer const& answer)
+SOCKETIO_DECL void client_polling_channel::fail(error kind, http_client_answer const& answer) noexcept
 {
     if (failure_)
         return;
     may_say_so_ = may_say_so_ && !answer.error;
-    failure_text_ = polling_failure(answer, !polling_.settings().sid.empty());
+    if (caught([&] { failure_text_ = polling_failure(answer, !polling_.settings().sid.empty()); }))
+        failure_text_.clear();
     failure_ = engine_event{.type = engine_event::kind::closed,
                             .payload = failure_text_,
                             .reason = disconnect_reason::transport_error,
@@ -249,7 +263,8 @@ SOCKETIO_DECL void client_polling_channel::leave()
         return;
     }
     leaving_ = true;
-    linger_timer_.arm(deadline_after(linger_timer_.now(), options_.close_timeout),
+    constexpr std::chrono::milliseconds longest = std::chrono::hours{24}; // the timer keeps this alive
+    linger_timer_.arm(deadline_after(linger_timer_.now(), std::min(options_.close_timeout, longest)),
         [self = shared_from_this()] { self->stop(); });
     post_deadline_ = poll_deadline_ = clock::never();
     // Not now: a listener may be looking at a message.

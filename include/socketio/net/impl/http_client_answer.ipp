@@ -36,7 +36,8 @@ SOCKETIO_DECL std::error_code http_client::check_head()
 
 SOCKETIO_DECL std::error_code http_client::check_body(body_progress progress)
 {
-    if (progress == body_progress::limited && is_challenged()) { // what the page says is of no interest
+    // Neither the page of a proxy nor the body behind a POST is of interest.
+    if (progress == body_progress::limited && (is_challenged() || request_.method == "POST")) {
         link_->close();
         return {};
     }
@@ -118,7 +119,10 @@ SOCKETIO_DECL void http_client::keep_or_close(bool until_end)
 
 SOCKETIO_DECL bool http_client::may_repeat(std::error_code ec) noexcept
 {
-    bool const dead = ec && kept_ && !answer_.answered && ec != std::errc::not_enough_memory;
+    // A connection that was dead before says so at once. One that ends later may have carried an answer that is lost.
+    constexpr std::chrono::seconds at_once{2};
+    bool const dead = ec && kept_ && !answer_.answered && ec != std::errc::not_enough_memory &&
+                      sources_.now() - began_ < at_once;
     if (!dead || request_.method != "GET" || repeated_)
         return false;
     repeated_ = true;

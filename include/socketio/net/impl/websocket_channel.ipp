@@ -54,6 +54,7 @@ SOCKETIO_DECL channel_status websocket_channel::status() const noexcept
 {
     return {.bytes_received = bytes_received(),
         .bytes_sent = bytes_sent(),
+        .requests = 1, // the upgrade
         .unsent = unsent(),
         .deadline = session().deadline(),
         .round_trip = session().round_trip(),
