@@ -94,8 +94,9 @@ const corpora = {
         packets: bytes(0, "4one\x1ebAQI=\x1e2\x1e6\x1e4two\x1e1\x1e4three"),
         bad: bytes(0, "4one\x1e\x1e4two"),
         handshake: bytes(1, open, "\x1e40"),
-        sent: bytes(2, 20, "aB0zQ#x*~7"),
-        unlimited: bytes(2, 0, "aB0zQ#x*~7"),
+        sent: bytes(2, 20, 0, "aB0zQ#x*~7"),
+        few: bytes(2, 0, 2, "aB0zQ#x*~7"),
+        unlimited: bytes(2, 0, 0, "aB0zQ#x*~7"),
     },
     packet_decoder: {
         event: bytes(1 | (10 << 1), 0, text('2["news",{"a":[1,2.5,null]},"x"]', 400)),

@@ -96,8 +96,10 @@ void check_opening(std::string_view payload)
 void check_sending(choices all)
 {
     std::uint64_t const most = all.up_to(64);
+    std::size_t const packets = all.up_to(4);
     polling client{role::client}, server{role::server, {"s", {}, std::chrono::seconds{25}, std::chrono::seconds{20}, 0}};
     open(client, most);
+    client.limit_packets(packets);
     server.open(start);
     std::vector<std::string> sent;
     std::string_view rest = all.rest();
@@ -119,7 +121,7 @@ void check_sending(choices all)
     std::size_t heard = 0;
     while (client.has_output()) {
         std::string payload = client.take_output();
-        require(!payload.empty());
+        require(!payload.empty() && (packets == 0 || split(payload).size() <= packets));
         require(most == 0 || payload.size() <= most || payload.find(separator) == std::string::npos);
         server.feed(std::move(payload));
         for (engine_event event = server.next(start); event.type != kind::none; event = server.next(start)) {

@@ -9,11 +9,8 @@ import threading
 
 import socketio
 import uvicorn
-from engineio.payload import Payload
 
-# It takes 16 packets at a time by default, and drops all of a larger payload with an answer of 200.
-Payload.max_decode_packets = 100000
-
+# (It takes 16 packets at a time by default, and drops all of a larger payload with an answer of 200.)
 settings = json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}")
 server = socketio.AsyncServer(async_mode="asgi", **settings)
 

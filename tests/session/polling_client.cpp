@@ -192,6 +192,31 @@ TEST_CASE("a pong counts, and goes alone if there is no room beside it")
     CHECK(client.payloads() == lines{"3", "4xyz", "4much too long"});
 }
 
+TEST_CASE("a payload has a number of packets at most, a pong among them")
+{
+    client_side client{handshake()};
+    client.session.limit_packets(3);
+    for (char const* text : {"a", "b", "c", "d", "e", "f", "g"})
+        client.session.send_text(text);
+    CHECK(client.session.take_output() == "4a\x1e" "4b\x1e" "4c");
+    client.receive("2");
+    CHECK(client.payloads() == lines{"3\x1e" "4d\x1e" "4e", "4f\x1e" "4g"});
+    client.session.limit_packets(1);
+    client.session.send_text("h");
+    client.session.send_text("i");
+    client.receive("2");
+    CHECK(client.payloads() == lines{"3", "4h", "4i"});
+}
+
+TEST_CASE("both limits hold together")
+{
+    client_side client{handshake(R"(,"maxPayload":8)")};
+    client.session.limit_packets(2);
+    for (char const* text : {"a", "b", "c", "longer", "d"})
+        client.session.send_text(text);
+    CHECK(client.payloads() == lines{"4a\x1e" "4b", "4c", "4longer", "4d"});
+}
+
 TEST_CASE("without a limit everything goes at once")
 {
     for (char const* more : {"", R"(,"maxPayload":0)"}) {

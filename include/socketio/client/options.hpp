@@ -40,6 +40,9 @@ struct client_limits {
     std::size_t json_depth = 128;                       // nesting of an incoming payload, at most max_json_depth (1024)
     std::size_t json_values = 1024 * 1024;              // values and keys of an incoming payload, 16 bytes each
     std::size_t payload_size = 64 * 1024 * 1024;        // bytes of one answer to a poll, inflated
+    // Packets that one request of long-polling sends; 0: as many as wait. The default is what python-socketio's server
+    // takes: it drops all of a larger request and reports success.
+    std::size_t packets_per_request = 16;
     std::size_t header_bytes = 16 * 1024;               // bytes of the answer to the upgrade request
     std::size_t headers = 100;
     std::size_t read_buffer = 64 * 1024;                // bytes; reached only if the server keeps it full

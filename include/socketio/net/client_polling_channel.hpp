@@ -23,6 +23,7 @@ struct client_polling_options {
     polling_target target{};
     std::uint64_t message_size = 16 * 1024 * 1024; // bytes of one incoming message
     std::size_t payload_size = 64 * 1024 * 1024;   // bytes of one answer
+    std::size_t packets_per_request = 16;          // 0: no limit
     std::chrono::milliseconds request_timeout{0};  // 0: pingTimeout for a POST, and none for a poll
     std::chrono::milliseconds close_timeout{5000};
 };

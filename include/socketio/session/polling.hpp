@@ -51,6 +51,8 @@ public:
     void send_noop() { send_packet(engine_packet_type::noop); }
     // Client: true if a pong was owed, which another transport sends from now on.
     bool take_pong() noexcept { return std::exchange(pong_owed_, false); }
+    // Client: the number of packets in one payload; 0: no limit.
+    void limit_packets(std::size_t most) noexcept { most_packets_ = most; }
     // Client: leaves the session. What was sent before comes first.
     void send_close() { send_packet(engine_packet_type::close); }
 
@@ -80,6 +82,7 @@ private:
     engine_event fail(disconnect_reason reason, std::error_code ec);
     engine_event fail_parse(std::error_code ec);
     std::size_t end_of_packets(std::uint64_t room, bool one) const noexcept;
+    std::string_view first_packets(std::size_t count) const noexcept;
     std::string take_up_to(std::size_t end);
     void forget_input() noexcept;
     // Runs `write` and ends its packet. An exception removes all that it wrote.
@@ -101,6 +104,7 @@ private:
     std::span<char> rest_{}; // the unread part of the input
     byte_buffer output_; // packets, each followed by a separator
     std::size_t taken_ = 0; // bytes at its front
+    std::size_t most_packets_ = 0;
     bool compress_ = false;
     bool pong_owed_ = false;
     bool open_ = false;

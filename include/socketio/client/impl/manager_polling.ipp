@@ -52,6 +52,7 @@ SOCKETIO_DECL void manager_core::poll(polling_opening&& opened)
         client_polling_options{.target = std::move(opened.target),
                                .message_size = settings_.limits.message_size,
                                .payload_size = settings_.limits.payload_size,
+                               .packets_per_request = settings_.limits.packets_per_request,
                                .request_timeout = settings_.requestTimeout,
                                .close_timeout = settings_.close_timeout});
     made->start(std::move(opened.payload));

@@ -15,6 +15,7 @@ SOCKETIO_DECL client_polling_channel::client_polling_channel(strand const& on, s
     : strand_{on}, linger_timer_{on}, connections_{std::move(connections)}, polls_{std::move(polls)},
       posts_{std::make_shared<http_client>(on, connections_)}, owner_{&owner}, options_{std::move(options)}
 {
+    polling_.limit_packets(options_.packets_per_request);
     consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, true});
 }
 

@@ -176,12 +176,24 @@ SOCKETIO_DECL std::string polling::take_output()
     return payload;
 }
 
+// With their separators. 0 stands for all.
+SOCKETIO_DECL std::string_view polling::first_packets(std::size_t count) const noexcept
+{
+    std::string_view const all = output_.view().substr(taken_);
+    std::size_t end = all.size();
+    for (std::size_t at = 0; count != 0 && at < all.size(); --count)
+        end = at = all.find(record_separator, at) + 1;
+    return all.substr(0, end);
+}
+
 // The end of those packets in front that are a payload of at most `room` bytes; with `one`, of the first one at least.
 SOCKETIO_DECL std::size_t polling::end_of_packets(std::uint64_t room, bool one) const noexcept
 {
-    std::string_view const left = output_.view().substr(taken_);
+    if (!one && most_packets_ == 1) // the pong in front is one of them
+        return taken_;
+    std::string_view const left = first_packets(most_packets_ == 0 || one ? most_packets_ : most_packets_ - 1);
     if (left.empty() || left.size() - 1 <= room)
-        return output_.size();
+        return taken_ + left.size();
     auto last = left.substr(0, static_cast<std::size_t>(room) + 1).rfind(record_separator);
     if (last == std::string_view::npos && one)
         last = left.find(record_separator);
