@@ -43,7 +43,7 @@ public:
 
     // For messages of errors: "MessagePack".
     virtual std::string_view name() const noexcept = 0;
-    // The messages are texts, and so must be UTF-8.
+    // The messages are texts: UTF-8 without the byte 0x1E, which separates packets in long-polling.
     virtual bool is_text() const noexcept { return false; }
     // Appends one packet to `to`. `data` writes exactly one value, which write_in_form() leads to a value_encoder;
     // null: the packet has none. May throw what `data` throws.

@@ -56,8 +56,11 @@ public:
     value_view read(json_document& reader)
     {
         std::vector<bytes_view> const views(attachments_.begin(), attachments_.end());
+        std::uint64_t total = 0; // each is used once; only an object that looks like a placeholder uses one again
+        for (bytes_view const each : views)
+            total += each.size();
         if (reader.parse({text_.data(), text_.size()}, json_limits{.depth = max_json_depth}, !views.empty()) ||
-            reader.attach(views))
+            reader.attach(views, total))
             return {};
         return reader.root();
     }

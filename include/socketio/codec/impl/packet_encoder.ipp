@@ -1,6 +1,7 @@
 #pragma once
 
 #include <socketio/codec/packet_encoder.hpp>
+#include <socketio/core/error.hpp>
 
 #include <charconv>
 #include <cstring>
@@ -65,10 +66,19 @@ SOCKETIO_DECL void write_answer(json_writer& to, write_arguments_ref arguments)
 }
 
 // These are apart from the code of JSON's messages.
+// Long-polling separates packets with this byte, so that a text of a peer could otherwise forge one.
+inline void check_text(packet_parser const& by, std::string_view encoded)
+{
+    if (by.is_text() && encoded.find('\x1e') != std::string_view::npos)
+        throw_misuse("socketio::packet_parser: an encoded text must not contain the byte 0x1E");
+}
+
 SOCKETIO_NOINLINE SOCKETIO_DECL void encode_other(packet_parser const& by, byte_buffer& to,
                                                   packet_parser::head const& head, packet_parser::write_data data)
 {
+    std::size_t const start = to.size();
     by.encode(to, head, &data);
+    check_text(by, to.view().substr(start));
 }
 
 SOCKETIO_NOINLINE SOCKETIO_DECL void encode_other_event(packet_parser const& by, byte_buffer& to,
@@ -135,7 +145,10 @@ SOCKETIO_DECL void encode_control(packet_parser const* by, byte_buffer& to, pack
     auto const write_payload = [payload](writer& into) { write(into, *payload); };
     if (by) {
         packet_parser::write_data const data{write_payload};
-        return by->encode(to, {type, nsp, std::nullopt}, payload ? &data : nullptr);
+        std::size_t const start = to.size();
+        by->encode(to, {type, nsp, std::nullopt}, payload ? &data : nullptr);
+        check_text(*by, to.view().substr(start));
+        return;
     }
     begin_packet(to, type, nsp, std::nullopt);
     if (payload) {

@@ -105,9 +105,12 @@ SOCKETIO_DECL void packet_parser::add_argument(output& to, std::string_view even
 
 SOCKETIO_DECL std::string packet_parser::event_of(std::string_view packet) const
 {
-    std::string name;
-    change(packet, [&](socketio::packet& sent) { name = sent.payload[std::size_t{0}].as_string(); });
-    return name;
+    std::string copy{packet};
+    std::shared_ptr<value_builder> memory;
+    socketio::packet sent;
+    if (read(copy, is_text(), memory, {.depth = max_json_depth}, sent)) // the name is only for an error's message
+        return {};
+    return std::string{sent.payload[std::size_t{0}].as_string()};
 }
 
 } // namespace socketio
