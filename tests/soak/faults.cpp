@@ -134,7 +134,8 @@ TEST_CASE_FIXTURE(fault_test, "a connection that is never answered is a timeout,
     auto socket = socketio::io(context, proxy.url(), settings);
     heard.follow(socket);
     REQUIRE(until([&] { return heard.count_of("connect_error: ") != 0; }));
-    CHECK(heard.text() == "connect_error: timeout: while waiting for the answer to the upgrade request");
+    CHECK(heard.text() == "connect_error: websocket: timeout: while waiting for the answer to the upgrade request; "
+                          "polling: timeout: while waiting for the answer to the GET request");
     socket.io().timeout(20s);
     proxy.heal();
     REQUIRE(until_connected(socket));
