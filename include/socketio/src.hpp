@@ -92,6 +92,7 @@
 #include <socketio/net/impl/lane.ipp>
 #include <socketio/net/impl/lane_inbox.ipp>
 #include <socketio/net/impl/polling_channel.ipp>
+#include <socketio/net/impl/polling_channel_base.ipp>
 #include <socketio/net/impl/server_connection.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>

@@ -4,9 +4,8 @@
 
 #include <socketio/core/role.hpp>
 #include <socketio/net/deadline_timer.hpp>
-#include <socketio/net/engine_channel.hpp>
 #include <socketio/net/http_client.hpp>
-#include <socketio/session/polling.hpp>
+#include <socketio/net/polling_channel_base.hpp>
 #include <socketio/session/polling_target.hpp>
 
 #include <chrono>
@@ -28,7 +27,7 @@ struct client_polling_options {
     std::chrono::milliseconds close_timeout{5000};
 };
 
-class client_polling_channel final : public engine_channel,
+class client_polling_channel final : public polling_channel_base,
                                      public std::enable_shared_from_this<client_polling_channel> {
 public:
     // `polls` has made the handshake.
@@ -53,15 +52,11 @@ public:
     polling_target const& target() const noexcept { return options_.target; }
     http_client_settings const& connections() const noexcept { return *connections_; }
 
-    std::string_view transport() const noexcept override { return "polling"; }
     SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;
     SOCKETIO_DECL channel_status settle() override;
     SOCKETIO_DECL channel_status status() const noexcept override;
     SOCKETIO_DECL clock::time_point deadline() const noexcept override;
     SOCKETIO_DECL engine_event tick(clock::time_point now) override;
-    SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
-    SOCKETIO_DECL void end_binary(message const& of) override;
-    SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
     bool is_writable() override { return owner_ != nullptr && posting_ == 0 && !polling_.has_output(); }
     std::size_t unsent() const noexcept override { return posting_ + polling_.unsent(); }
     std::size_t unread_answers() const noexcept override { return answers_ + answers_posting_; }
@@ -87,11 +82,9 @@ private:
 
     strand strand_;
     deadline_timer linger_timer_;
-    polling polling_{role::client};
     std::shared_ptr<http_client_settings> connections_;
     std::shared_ptr<http_client> polls_;
     std::shared_ptr<http_client> posts_;
-    engine_channel_owner* owner_;
     client_polling_options options_;
     std::optional<engine_event> failure_; // to be received
     std::string failure_text_;            // of failure_
@@ -101,8 +94,7 @@ private:
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
     std::size_t posting_ = 0; // bytes of the pending POST
-    std::size_t answers_ = 0; // bytes of the output that the server has asked for
-    std::size_t answers_posting_ = 0;
+    std::size_t answers_posting_ = 0; // bytes of it that the server has asked for
     unsigned empty_answers_ = 0; // to polls, one after the other
     bool heard_ = true;          // a message or a ping since the last answer
     bool drained_ = false;       // the owner is to be called

@@ -3,9 +3,8 @@
 #pragma once
 
 #include <socketio/net/deadline_timer.hpp>
-#include <socketio/net/engine_channel.hpp>
 #include <socketio/net/http_exchange.hpp>
-#include <socketio/session/polling.hpp>
+#include <socketio/net/polling_channel_base.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -23,7 +22,7 @@ struct polling_options {
     std::chrono::milliseconds close_timeout{5000};
 };
 
-class polling_channel final : public engine_channel, public std::enable_shared_from_this<polling_channel> {
+class polling_channel final : public polling_channel_base, public std::enable_shared_from_this<polling_channel> {
 public:
     // `time` is used for its clock only.
     polling_channel(strand const& on, deadline_timer const& time, engine_settings settings, engine_channel_owner& owner,
@@ -47,15 +46,11 @@ public:
     bool lingers() const noexcept { return linger_deadline_ != clock::never(); }
     void stop_lingering() noexcept { linger_deadline_ = clock::never(); }
 
-    std::string_view transport() const noexcept override { return "polling"; }
     SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;
     SOCKETIO_DECL channel_status settle() override;
     SOCKETIO_DECL channel_status status() const noexcept override;
     SOCKETIO_DECL clock::time_point deadline() const noexcept override;
     SOCKETIO_DECL engine_event tick(clock::time_point now) override;
-    SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
-    SOCKETIO_DECL void end_binary(message const& of) override;
-    SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
     bool is_writable() override { return owner_ != nullptr && poll_ && !polling_.has_output(); }
     std::size_t unsent() const noexcept override { return polling_.unsent(); }
     std::size_t unread_answers() const noexcept override { return answers_; }
@@ -78,8 +73,6 @@ private:
 
     strand strand_;
     deadline_timer const& time_;
-    polling polling_;
-    engine_channel_owner* owner_;
     polling_options const options_;
     std::shared_ptr<http_exchange> poll_; // the waiting one
     std::shared_ptr<http_exchange> data_; // whose body is being read
@@ -89,7 +82,6 @@ private:
     clock::time_point left_poll_due_ = clock::never(); // for the answer to a poll whose client has ended its sending
     clock::time_point next_poll_due_ = clock::never(); // such a client must poll again until then
     clock::time_point linger_deadline_ = clock::never(); // a poll may fetch the last output until then
-    std::size_t answers_ = 0;                            // bytes of the output that the client has asked for
     std::uint64_t received_ = 0;
     std::uint64_t sent_ = 0;
     bool upgrading_ = false;

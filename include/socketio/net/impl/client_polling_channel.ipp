@@ -12,11 +12,11 @@ namespace socketio::detail {
 
 SOCKETIO_DECL client_polling_channel::client_polling_channel(strand const& on, std::shared_ptr<http_client> polls,
     std::shared_ptr<http_client_settings> connections, engine_channel_owner& owner, client_polling_options options)
-    : strand_{on}, linger_timer_{on}, connections_{std::move(connections)}, polls_{std::move(polls)},
-      posts_{std::make_shared<http_client>(on, connections_)}, owner_{&owner}, options_{std::move(options)}
+    : polling_channel_base{role::client, {}, owner}, strand_{on}, linger_timer_{on},
+      connections_{std::move(connections)}, polls_{std::move(polls)},
+      posts_{std::make_shared<http_client>(on, connections_)}, options_{std::move(options)}
 {
     polling_.limit_packets(options_.packets_per_request);
-    consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, true});
 }
 
 SOCKETIO_DECL void client_polling_channel::start(std::string handshake) noexcept
@@ -214,36 +214,9 @@ SOCKETIO_DECL engine_event client_polling_channel::tick(clock::time_point now)
             .error = late_post ? error::post_failed : error::poll_failed};
 }
 
-SOCKETIO_DECL void client_polling_channel::end_message(message const& of, std::span<bytes_view const> attachments)
-{
-    scope_fail undo{[&] { abandon(of); }};
-    if (!owner_)
-        return; // which drops it
-    polling_.end_message(of.compress);
-    for (bytes_view const each : attachments)
-        polling_.send_binary(each, of.compress);
-    undo.done();
-    if (of.answer)
-        answers_ += output().size() - of.start;
-}
-
-SOCKETIO_DECL void client_polling_channel::end_binary(message const& of)
-{
-    engine_channel::end_binary(of);
-    if (of.answer && owner_)
-        answers_ += output().size() - of.start;
-}
-
-SOCKETIO_DECL void client_polling_channel::send_binary(bytes_view data, bool compress)
-{
-    if (owner_)
-        polling_.send_binary(data, compress);
-}
-
 SOCKETIO_DECL void client_polling_channel::hand_over(engine_channel& to)
 {
-    polling_.hand_over([&](std::string_view text) { to.send_packet(text, {}); },
-        [&](bytes_view data) { to.send_binary(data); });
+    send_over(to);
     stop();
 }
 

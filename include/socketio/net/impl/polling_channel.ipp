@@ -19,9 +19,8 @@ inline constexpr clock::time_point latest_linger = clock::never() - clock::durat
 
 SOCKETIO_DECL polling_channel::polling_channel(strand const& on, deadline_timer const& time, engine_settings settings,
     engine_channel_owner& owner, polling_options options)
-    : strand_{on}, time_{time}, polling_{role::server, std::move(settings)}, owner_{&owner}, options_{options}
+    : polling_channel_base{role::server, std::move(settings), owner}, strand_{on}, time_{time}, options_{options}
 {
-    consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0});
 }
 
 // As engine.io answers it.
@@ -182,32 +181,6 @@ SOCKETIO_DECL channel_status polling_channel::status() const noexcept
     return {.bytes_received = received_, .bytes_sent = sent_, .unsent = unsent(), .deadline = deadline()};
 }
 
-SOCKETIO_DECL void polling_channel::end_message(message const& of, std::span<bytes_view const> attachments)
-{
-    scope_fail undo{[&] { abandon(of); }};
-    if (!owner_)
-        return; // which drops it
-    polling_.end_message(of.compress);
-    for (bytes_view const each : attachments)
-        polling_.send_binary(each, of.compress);
-    undo.done();
-    if (of.answer)
-        answers_ += output().size() - of.start;
-}
-
-SOCKETIO_DECL void polling_channel::end_binary(message const& of)
-{
-    engine_channel::end_binary(of);
-    if (of.answer && owner_)
-        answers_ += output().size() - of.start;
-}
-
-SOCKETIO_DECL void polling_channel::send_binary(bytes_view data, bool compress)
-{
-    if (owner_)
-        polling_.send_binary(data, compress);
-}
-
 // Returns true if the body is gzip now.
 inline bool compress_body(std::string& body, polling_options const& how, http_request const& request)
 {
@@ -268,8 +241,7 @@ SOCKETIO_DECL void polling_channel::end_upgrade() noexcept
 SOCKETIO_DECL void polling_channel::hand_over(engine_channel& to)
 {
     end_poll(engine_packet_type::noop);
-    polling_.hand_over([&](std::string_view text) { to.send_packet(text, {}); },
-        [&](bytes_view data) { to.send_binary(data); });
+    send_over(to);
     if (data_)
         answer_data();
     owner_ = nullptr;
