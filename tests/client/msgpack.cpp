@@ -3,6 +3,7 @@
 #include <socketio/msgpack.hpp>
 
 #include "support/client.hpp"
+#include "support/hex.hpp"
 #include "support/peer.hpp"
 
 #include <doctest/doctest.h>
@@ -63,13 +64,8 @@ struct msgpack_test : client_test {
 // Binary data as digits, since JSON has none.
 std::string text_of(socketio::value_view from)
 {
-    if (from.is_binary()) {
-        std::string digits = "hex:";
-        for (std::byte const each : from.as_binary())
-            for (unsigned const half : {static_cast<unsigned>(each) >> 4, static_cast<unsigned>(each) & 15u})
-                digits += "0123456789abcdef"[half];
-        return digits;
-    }
+    if (from.is_binary())
+        return "hex:" + to_hex(socketio::detail::as_text(from.as_binary()));
     if (!from.is_array())
         return from.to_json();
     std::string all = "[";

@@ -3,6 +3,7 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/hex.hpp"
 
 #include <doctest/doctest.h>
 
@@ -40,13 +41,7 @@ value to_plain(value const& from)
     auto const* data = from.if_binary();
     if (!data)
         return from;
-    std::string digits;
-    for (std::byte const each : *data) {
-        constexpr std::string_view hex = "0123456789abcdef";
-        digits += hex[static_cast<unsigned>(each) >> 4];
-        digits += hex[static_cast<unsigned>(each) & 15];
-    }
-    return socketio::object{{"hex", digits}};
+    return socketio::object{{"hex", support::to_hex(socketio::detail::as_text(*data))}};
 }
 
 std::string json(socketio::args const& arguments)

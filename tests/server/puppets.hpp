@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scenario_orders.hpp"
+#include "support/hex.hpp"
 #include "support/process.hpp"
 
 #include <socketio/client.hpp>
@@ -24,15 +25,8 @@ namespace scenario {
 // As tests/peers/channel.js has them: bytes are {"hex": "..."}.
 inline value to_plain(value const& from)
 {
-    if (auto const* data = from.if_binary()) {
-        std::string digits;
-        for (std::byte const each : *data) {
-            constexpr std::string_view hex = "0123456789abcdef";
-            digits += hex[static_cast<unsigned>(each) >> 4];
-            digits += hex[static_cast<unsigned>(each) & 15];
-        }
-        return socketio::object{{"hex", digits}};
-    }
+    if (auto const* data = from.if_binary())
+        return socketio::object{{"hex", support::to_hex(socketio::detail::as_text(*data))}};
     if (auto const* all = from.if_array()) {
         socketio::array made;
         for (value const& each : *all)

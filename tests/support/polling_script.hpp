@@ -31,7 +31,7 @@ public:
         bool posts() const { return method == "POST"; }
         bool upgrades() const { return target.find("transport=websocket") != std::string::npos; }
     };
-    // The bytes of an answer; "" ends the connection. Nothing: the usual answer.
+    // The bytes of an answer; "" ends the connection, and so does "Connection: close". Nothing: the usual answer.
     using answers = std::function<std::optional<std::string>(request const&)>;
 
     explicit polling_script(answers instead = [](request const&) { return std::nullopt; }, std::string more = "")
@@ -98,6 +98,8 @@ private:
             if (headers_)
                 answer->insert(answer->find("\r\n") + 2, headers_(asked));
             on.write(*answer);
+            if (answer->find("Connection: close") != std::string::npos)
+                return;
         }
     }
     static std::size_t length(std::string head)
