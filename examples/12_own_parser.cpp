@@ -1,5 +1,5 @@
-// A parser of one's own: packets as CBOR (RFC 8949), on both sides. The types of the program go straight into it, and come
-// back out of it, by the same SOCKETIO_FIELDS as with JSON. Needs no server but its own.
+// A parser of one's own: packets as CBOR (RFC 8949), on both sides. The types of the program go straight into it, and
+// come back out of it, by the same SOCKETIO_FIELDS as with JSON. This example needs no server but its own.
 #include <socketio/parser.hpp>
 #include <socketio/socketio.hpp>
 
@@ -49,8 +49,8 @@ private:
     socketio::packet_parser::output& to_;
 };
 
-// Reads values from bytes that anybody may have sent: false ends it. It calls itself for what is nested, and the builder
-// takes nothing that is nested too deeply.
+// Reads values from bytes that anybody may have sent: false ends it. It calls itself for nested values, and the
+// builder refuses those that are nested too deeply.
 class cbor_reader {
 public:
     cbor_reader(std::string_view from, socketio::value_builder& to) : left_{from}, to_{to} {}

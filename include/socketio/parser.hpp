@@ -1,4 +1,5 @@
-// What a program needs for a parser of its own, which it gives to both sides as the option `parser`: see packet_parser.
+// The classes that a program needs for a parser of its own, which it gives to both sides as the option `parser`: see
+// packet_parser.
 // (MessagePack is there already: <socketio/msgpack.hpp>.)
 #pragma once
 

@@ -30,7 +30,10 @@ using parser = std::shared_ptr<socketio::packet_parser const>;
 // The clients, on a thread of their own: what they allocate is not counted.
 class audience {
 public:
-    audience(std::uint16_t port, parser how) : url_{"http://127.0.0.1:" + std::to_string(port)}, parser_{std::move(how)} {}
+    audience(std::uint16_t port, parser how)
+        : url_{"http://127.0.0.1:" + std::to_string(port)}, parser_{std::move(how)}
+    {
+    }
     audience(audience const&) = delete;
     audience& operator=(audience const&) = delete;
     ~audience()

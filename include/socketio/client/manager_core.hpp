@@ -119,7 +119,7 @@ private:
         std::shared_ptr<client_polling_channel> polling; // the link, while that is long-polling
         std::shared_ptr<transport_upgrade> upgrade;      // of polling
     };
-    // What the requests of the current attempt have in common.
+    // The common parts of the requests of the current attempt.
     struct attempt_request {
         string_pairs query;
         std::vector<http_header> headers;

@@ -1,4 +1,5 @@
-// What a parser has read, piece by piece: makes the values that listeners see. Bounded, as the peer chooses the data.
+// The values that listeners see, built from the pieces that a parser reads. Their number and depth are bounded, as the
+// peer chooses the data.
 #pragma once
 
 #include <socketio/core/bytes.hpp>

@@ -30,7 +30,7 @@
 
 namespace socketio::detail {
 
-// What the connections of one session have in common. On their strand.
+// The settings that the connections of one session share. They are used on the strand of these.
 struct http_client_settings {
     url to;             // a redirection that was followed changes it: all later requests go there
     std::string target{}; // path and query, changed likewise; of no other use to the connections

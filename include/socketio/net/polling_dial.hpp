@@ -13,7 +13,7 @@
 
 namespace socketio::detail {
 
-// What a channel begins with.
+// The beginning of a channel.
 struct polling_opening {
     std::shared_ptr<http_client_settings> connections;
     std::shared_ptr<http_client> polls;

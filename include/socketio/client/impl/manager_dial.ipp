@@ -217,7 +217,7 @@ SOCKETIO_DECL bool manager_core::accept_dialed(std::uint64_t attempt, dial_resul
     connect_error reason{result.error, std::move(result.message)};
     reason.set_http(result.http_status, std::move(result.http_body));
     reason.set_retry_after(result.retry_after);
-    // What cannot be reached cannot be reached by another transport, except by a proxy that refuses tunnels.
+    // Another transport does not reach such a server either, except through a proxy that refuses tunnels.
     if (result.error == error::bad_proxy)
         fail_open(std::move(reason), false);
     else

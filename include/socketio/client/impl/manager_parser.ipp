@@ -1,4 +1,4 @@
-// What tells that the server may have another parser. Neither side says which it has.
+// Signs that the server may have another parser. Neither side says which one it has.
 #pragma once
 
 #include <socketio/client/manager_core.hpp>

@@ -1,4 +1,4 @@
-// What an answer means for the connection and the next request, and the message for every failure.
+// The consequences of an answer for the connection and the next request, and the message for every failure.
 #pragma once
 
 #include <socketio/net/http_client.hpp>
@@ -19,7 +19,7 @@ SOCKETIO_DECL std::error_code http_client::refuse(std::error_code ec, std::strin
     return ec;
 }
 
-// What could be read in two ways is not read at all (RFC 9112, section 6.3): else a peer could smuggle answers.
+// An answer that could be read in two ways is refused (RFC 9112, section 6.3): else a peer could smuggle answers.
 SOCKETIO_DECL std::error_code http_client::check_head()
 {
     http_head const& head = reader_.head();
