@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <asio/bind_executor.hpp>
 #include <asio/use_future.hpp>
 
 #include <cstddef>
@@ -93,7 +94,46 @@ std::vector<std::string> told(client_test& test, npm_server& server, std::string
     return got;
 }
 
+// An event of all that JSON cannot say: ["odd", NaN, Infinity, -Infinity, {"_placeholder": true, "num": 0}, binary data,
+// 2^64 - 1, a date].
+constexpr char odd_event[] =
+    "83a47479706502a464617461"
+    "98a36f6464cb7ff8000000000000cb7ff0000000000000cbfff000000000000082ac5f706c616365686f6c646572c3a36e756d00c4020708"
+    "cfffffffffffffffffd7000000018bcfe5687ba36e7370a12f";
+
+std::string words_of_odd(socketio::args const& all)
+{
+    std::string words;
+    for (auto const each : all)
+        words += (words.empty() ? "" : " ") +
+                 (each.is_number() ? std::to_string(each.as_double()) : text_of(each));
+    return words;
+}
+
+constexpr std::string_view odd_words = R"(nan inf -inf {"_placeholder":true,"num":0} hex:0708 18446744073709551616.000000 )"
+                                       R"("2023-11-14T22:13:20.123Z")";
+
 } // namespace
+
+TEST_CASE_FIXTURE(client_test, "a MessagePack event that waits for CONNECT, or for another executor, is heard as it was sent")
+{
+    support::script early;
+    early.open().expect("binary").binary(odd_event).binary("83a47479706500a46461746181a3736964a153a36e7370a12f");
+    support::raw_server server(early);
+    asio::io_context elsewhere;
+    auto socket = socketio::io(context, server.url(), packed());
+    socket.on("odd", [&](socketio::args const& all) {
+        CHECK(socket.connected());
+        CHECK(all[5].get<std::uint64_t>() == 18446744073709551615U);
+        heard.note(words_of_odd(all));
+    });
+    socket.on("odd", asio::bind_executor(elsewhere.get_executor(), [&](socketio::args const& all) {
+        heard.note("there " + words_of_odd(all));
+    }));
+    REQUIRE(until_heard(odd_words));
+    elsewhere.run();
+    CHECK(heard.has("there " + std::string{odd_words}));
+}
 
 TEST_CASE_FIXTURE(msgpack_test, "every type of npm's server is the same by MessagePack as by JSON, but for what npm loses")
 {

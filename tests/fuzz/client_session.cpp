@@ -119,8 +119,7 @@ struct client {
     {
         while (!early.empty()) {
             owned_event event = early.pop();
-            json_document reader;
-            require(event.read(reader).is_array());
+            require(event.payload().is_array());
         }
         require(early.byte_size() == 0);
     }

@@ -1,13 +1,12 @@
-// Copies of events that wait for their listeners, because they arrived before the namespace was connected. A
-// packet points into its message. The copy is parsed again when it is delivered.
+// Copies of events that wait for their listeners, since a packet points into its message: for middleware, for another
+// executor, or until the namespace is connected.
 #pragma once
 
 #include <socketio/codec/packet.hpp>
 #include <socketio/codec/packet_decoder.hpp>
 #include <socketio/core/bytes.hpp>
-#include <socketio/core/convert.hpp>
-#include <socketio/core/json.hpp>
-#include <socketio/core/json_writer.hpp>
+#include <socketio/core/json_node.hpp>
+#include <socketio/core/tape.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,58 +27,67 @@ class owned_event {
 public:
     explicit owned_event(packet const& from) : id_{from.id}
     {
-        copy([&](json_writer& json) { write(json, from.payload); });
+        json_node const* const first = from.payload.node();
+        copy({first, next_node(first)});
     }
     // Copies arguments only.
     explicit owned_event(args const& from)
     {
-        copy([&](json_writer& json) {
-            json.begin_array();
-            for (value_view const each : from)
-                write(json, each);
-            json.end_array();
-        });
+        json_node const* const first = (*from.begin()).node();
+        auto const count = static_cast<std::size_t>((*from.end()).node() - first);
+        json_node around;
+        around.type = value_type::array;
+        around.size = static_cast<std::uint32_t>(from.size());
+        around.end = static_cast<std::uint32_t>(count + 1);
+        copy({first, count}, &around);
     }
 
     // Its memory. For a small event, the greater part is overhead.
     std::size_t size() const noexcept
     {
-        std::size_t total = sizeof *this + text_.capacity();
-        for (auto const& each : attachments_)
-            total += sizeof(bytes) + each.size();
-        return total;
+        return sizeof *this + tape_.capacity() * sizeof(json_node) + data_.capacity();
     }
     std::optional<std::uint64_t> id() const noexcept { return id_; }
     void forget_id() noexcept { id_.reset(); }
 
-    // Parses the payload, which is valid as long as this and `reader`. Call it once.
-    value_view read(json_document& reader)
-    {
-        std::vector<bytes_view> const views(attachments_.begin(), attachments_.end());
-        std::uint64_t total = 0; // each is used once; only an object that looks like a placeholder uses one again
-        for (bytes_view const each : views)
-            total += each.size();
-        if (reader.parse({text_.data(), text_.size()}, json_limits{.depth = max_json_depth}, !views.empty()) ||
-            reader.attach(views, total))
-            return {};
-        return reader.root();
-    }
+    // The payload, or an array of the arguments. It is valid as long as this, wherever this is moved.
+    value_view payload() const noexcept { return value_view{tape_.data()}; }
 
 private:
-    template <class Write>
-    void copy(Write write_all)
+    static std::string_view bytes_of(json_node const& node) noexcept
     {
-        std::vector<bytes_view> attachments;
-        json_writer json{text_, &attachments};
-        json.keep_infinity();
-        write_all(json);
-        for (bytes_view const each : attachments)
-            attachments_.emplace_back(each.begin(), each.end());
+        value_view const data{&node};
+        return data.is_string() ? data.as_string() : as_text(data.as_binary());
+    }
+    // `around`: an array to be put around them.
+    void copy(std::span<json_node const> from, json_node const* around = nullptr)
+    {
+        tape_.reserve(from.size() + (around ? 1 : 0));
+        if (around)
+            tape_.push_back(*around);
+        tape_.insert(tape_.end(), from.begin(), from.end());
+        std::size_t total = 0;
+        for (json_node const& each : tape_)
+            total += bytes_of(each).size();
+        data_.reserve(total);
+        for (json_node& each : tape_)
+            take_bytes(each);
+    }
+    // There is room for them, so that what is there does not move.
+    void take_bytes(json_node& node)
+    {
+        std::string_view const from = bytes_of(node);
+        char const* const kept = data_.data() + data_.size();
+        data_.append(from);
+        if (node.type == value_type::string)
+            node.text = kept;
+        else if (node.type == value_type::binary)
+            node.data = reinterpret_cast<std::byte const*>(kept);
     }
 
     std::optional<std::uint64_t> id_;
-    byte_buffer text_;
-    std::vector<bytes> attachments_;
+    std::vector<json_node> tape_;
+    byte_buffer data_; // the texts and binary data of the tape
 };
 
 // Parses a packet of this side, so that it can be delivered here. std::nullopt if it cannot be parsed.

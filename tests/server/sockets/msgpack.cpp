@@ -10,7 +10,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -187,6 +190,32 @@ TEST_CASE_FIXTURE(msgpack_fixture, "namespaces, middleware and refusals are the 
     CHECK(heard.has("out hello5"));
     open.disconnect();
     REQUIRE(until([&] { return io.of("/open").sockets().size() == 0; }));
+}
+
+TEST_CASE_FIXTURE(msgpack_fixture, "middleware that decides later leaves an event of MessagePack as it was sent")
+{
+    std::vector<next> waiting;
+    io.on("connection", [&](server_socket arrived) {
+        arrived.use([&](std::string_view, args const& all, next go_on) {
+            heard.note("asked " + std::to_string(all.size()));
+            waiting.push_back(go_on);
+        });
+        arrived.on("e", [&](args const& all) {
+            CHECK(std::isnan(all[0].as_double()));
+            CHECK(all[1].as_double() == std::numeric_limits<double>::infinity());
+            CHECK(all[2].to_value() == value{object{{"_placeholder", true}, {"num", 0}}});
+            CHECK(all[3].get<bytes>() == bytes(2, std::byte{7}));
+            CHECK(all[4].get<std::uint64_t>() == std::numeric_limits<std::uint64_t>::max());
+            heard.note("heard");
+        });
+    });
+    auto one = guest("", packed());
+    one.emit("e", std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+        object{{"_placeholder", true}, {"num", 0}}, bytes(2, std::byte{7}), std::numeric_limits<std::uint64_t>::max());
+    REQUIRE(until_heard("asked 5"));
+    REQUIRE(waiting.size() == 1);
+    waiting.front()();
+    REQUIRE(until_heard("heard"));
 }
 
 TEST_CASE_FIXTURE(msgpack_fixture, "a session of MessagePack moves from polling to WebSocket without a loss")

@@ -19,9 +19,8 @@ SOCKETIO_DECL std::vector<buffered_event> send_buffer::events(std::shared_ptr<pa
         });
     }
     std::vector<buffered_event> events;
-    for (auto& each : copies) {
-        json_document reader;
-        value_view const payload = each.read(reader);
+    for (auto const& each : copies) {
+        value_view const payload = each.payload();
         buffered_event made{.event = std::string{payload[std::size_t{0}].as_string()}, .arguments = {}};
         for (value_view const argument : args{payload}.rest(1))
             made.arguments.push_back(argument.to_value());

@@ -157,8 +157,7 @@ SOCKETIO_DECL void socket_core::deliver_kept()
     auto const first = std::make_shared<owned_event>(early_.pop());
     if (!early_.empty())
         lane_.defer_first([self = shared_from_this()] { self->deliver_kept(); });
-    json_document reader;
-    deliver(first->read(reader), first->id());
+    deliver(first->payload(), first->id());
 }
 
 SOCKETIO_DECL void socket_core::on_manager_error(connect_error const& reason)

@@ -45,8 +45,7 @@ public:
 
     void make(stored_listener& callback)
     {
-        json_document reader;
-        value_view const payload = payload_.read(reader);
+        value_view const payload = payload_.payload();
         event_call call{context_, event_};
         call.reply = reply_;
         call.refused = refused_ ? &*refused_ : nullptr;
@@ -170,8 +169,7 @@ SOCKETIO_DECL ack_handler deliver_ack(delivery how, ack_handler handler)
         }
         state->how.where.post([state, context = std::make_shared<remote_context>(result.context.hold()),
                                answer = std::make_shared<owned_event>(result.args)] {
-            json_document reader;
-            state->call(*context, args{answer->read(reader)});
+            state->call(*context, args{answer->payload()});
         });
     };
 }

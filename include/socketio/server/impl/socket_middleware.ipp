@@ -50,15 +50,7 @@ public:
     }
 
 private:
-    struct content {
-        explicit content(packet const& received) : event{received}, payload{event.read(reader)} {}
-
-        owned_event event;
-        json_document reader;
-        value_view payload;
-    };
-
-    args arguments() const { return args{kept_->payload}.rest(1); }
+    args arguments() const { return args{kept_->payload()}.rest(1); }
 
     void ask(packet_middleware const& middleware)
     {
@@ -105,7 +97,7 @@ private:
     // The check comes after the middleware has returned: then an immediate decision counts nothing.
     void wait()
     {
-        waiting_ = sizeof *this + event_.size() + kept_->event.size() + kept_->reader.memory();
+        waiting_ = sizeof *this + event_.size() + kept_->size();
         if (!socket_->client_->add_waiting(waiting_))
             socket_->client_->defer([client = socket_->client_] { client->check_waiting(); });
     }
@@ -116,7 +108,7 @@ private:
     std::optional<std::uint64_t> const id_;
     ack const reply_;
     std::vector<std::weak_ptr<packet_middleware const>> const middleware_;
-    std::optional<content> kept_;
+    std::optional<owned_event> kept_;
     std::size_t next_ = 0;
     std::size_t decided_ = 0;
     std::size_t waiting_ = 0;

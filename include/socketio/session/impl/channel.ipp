@@ -236,8 +236,7 @@ SOCKETIO_DECL void channel::dispatch_outgoing()
         return;
     std::list<owned_event> first;
     first.splice(first.end(), written_, written_.begin());
-    json_document reader;
-    value_view const payload = first.front().read(reader);
+    value_view const payload = first.front().payload();
     event_call call{*this, payload[std::size_t{0}].as_string(), args{payload}.rest(1)};
     outgoing_.dispatch_any(call);
 }
