@@ -225,6 +225,57 @@ TEST_CASE("polling: a body over the limit is refused, and the session is none th
     house.check();
 }
 
+TEST_CASE("polling: a body that never ends has its time, and the session is none the worse")
+{
+    hostile_client_fixture house{{.http = {.request_timeout = 100ms}}};
+    poll_caller caller{house};
+    CHECK(caller.say("40").body == "ok");
+    CHECK(caller.poll().body.starts_with("40{\"sid\""));
+    std::string const head = "POST " + caller.target() + " HTTP/1.1\r\nHost: a\r\n";
+    for (std::string_view const begun :
+        {"Content-Length: 20\r\n\r\n42[\"after\"]", "Transfer-Encoding: chunked\r\n\r\nb\r\n42[\"after\"]\r\n"}) {
+        auto slow = house.call();
+        slow.send(head + std::string{begun});
+        CHECK(slow.reply().status == 408);
+        CHECK(slow.until_ended());
+    }
+    auto dripping = house.call();
+    dripping.send(head + "Transfer-Encoding: chunked\r\n\r\n");
+    while (!dripping.ended() && dripping.received().empty()) {
+        dripping.send("1\r\nx\r\n");
+        REQUIRE(house.in_turn());
+    }
+    int const status = dripping.reply().status;
+    CHECK((status == 408 || status == 413)); // whichever limit a quick machine reaches first
+    CHECK(caller.say("42[\"heard\"]").body == "ok");
+    CHECK(house.heard.text() == "event heard");
+    caller.say("1");
+    caller.line().leave();
+    dripping.leave();
+    house.check(3u << 20);
+}
+
+TEST_CASE("polling: a body in chunks of one byte is heard, and costs little more than itself")
+{
+    hostile_client_fixture house;
+    poll_caller caller{house};
+    CHECK(caller.say("40").body == "ok");
+    caller.line().send("POST " + caller.target() + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "c\r\n42[\"heard\",\"\r\n");
+    std::string const crumbs = repeated_to("1\r\nx\r\n", 6000);
+    for (int i = 0; i != 999; ++i) {
+        caller.line().send(crumbs);
+        REQUIRE(house.in_turn());
+    }
+    caller.line().send("2\r\n\"]\r\n0\r\n\r\n");
+    CHECK(caller.line().reply().body == "ok");
+    CHECK(house.heard.text() == "event heard");
+    CHECK(caller.poll().body.starts_with("40{\"sid\""));
+    caller.say("1");
+    caller.line().leave();
+    house.check(4u << 20);
+}
+
 TEST_CASE("polling: a body of the limit that is all packets costs little more than itself")
 {
     hostile_client_fixture house;

@@ -133,6 +133,46 @@ TEST_CASE("WebSocket: what is too large, or no text")
     broken("an overlong NUL", masked_text("42[\"\xc0\x80\"]"), "close 1007 | end", "transport error");
 }
 
+TEST_CASE("WebSocket: a message in fragments of one byte, and of none, is heard and costs little more than itself")
+{
+    hostile_client_fixture house;
+    ws_caller caller{house};
+    REQUIRE(caller.next().starts_with("0{"));
+    caller.text("40");
+    REQUIRE(caller.next().starts_with("40{"));
+    caller.frame(0x01, "42[\"heard\",\"");
+    std::string const crumb = masked_frame(0x00, "x") + masked_frame(0x89, "") + masked_frame(0x00, "");
+    std::string const crumbs = repeated_to(crumb, 1000 * crumb.size());
+    for (int i = 0; i != 30; ++i) {
+        caller.send(crumbs);
+        REQUIRE(house.in_turn());
+        caller.line().received().clear(); // pongs
+    }
+    caller.frame(0x80, "\"]");
+    CHECK(house.until_heard("event heard"));
+    caller.line().leave();
+    house.check();
+}
+
+TEST_CASE("WebSocket: very many messages of one byte, each frame in as many pieces as it has bytes, are passed over")
+{
+    hostile_client_fixture house;
+    ws_caller caller{house};
+    std::string const nothing = masked_text("6");
+    for (char const byte : masked_text("40") + repeated_to(nothing, 3000 * nothing.size())) {
+        caller.send({&byte, 1});
+        house.context.poll();
+    }
+    for (int i = 0; i != 100; ++i) {
+        caller.send(repeated_to(nothing, 20000));
+        REQUIRE(house.in_turn());
+    }
+    caller.text("42[\"heard\"]");
+    CHECK(house.until_heard("event heard"));
+    caller.line().leave();
+    house.check();
+}
+
 TEST_CASE("WebSocket: packets of Engine.IO that are none")
 {
     broken("nothing", masked_text(""), "close 1005 | end", "parse error");

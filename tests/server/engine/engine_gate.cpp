@@ -60,6 +60,40 @@ TEST_CASE_FIXTURE(beside_npm, "upgrades that are refused are told so as npm's se
               "400\nContent-Type: text/html\n\nUnsupported protocol version");
 }
 
+TEST_CASE_FIXTURE(beside_npm, "an upgrade in another protocol than its session's is refused as by npm's server")
+{
+    auto const play = [&](std::uint16_t port) {
+        auto const sid = support::sid_in(http_caller{context, port}.get(polling_target).body);
+        std::vector<std::string> all;
+        for (std::string_view const query :
+            {"EIO=3&transport=websocket", "EIO=5&transport=websocket", "transport=websocket", "EIO=4&transport=websocket"})
+            all.push_back(essence(http_caller{context, port}.get(with_sid(gate::target(query), sid), upgrade_headers)));
+        return all;
+    };
+    auto const ours = play(io.port());
+    CHECK(ours == play(theirs.port()));
+    CHECK(ours.front() == "400\nContent-Type: text/html\n\nBad request");
+    CHECK(ours.back().starts_with("101\n"));
+}
+
+TEST_CASE("a request's protocol is that of its session, whatever its transport and whether it is an upgrade")
+{
+    using namespace socketio::detail;
+    for (std::string const text : {"EIO=3&", "EIO=5&", "EIO=&", "EIO=4&EIO=3&", ""}) {
+        CAPTURE(text);
+        for (bool const upgrade : {false, true}) {
+            auto const query = read_engine_query(text + (upgrade ? "transport=websocket" : "transport=polling") + "&sid=a");
+            auto const reason = verify_request({}, {.method = "GET"}, query, upgrade, engine_known{});
+            REQUIRE(reason);
+            CHECK(reason->code == refusal_code::bad_request);
+            CHECK(reason->context ==
+                  socketio::string_pairs{{"name", "PROTOCOL_MISMATCH"}, {"protocol", "3"}, {"previousProtocol", "4"}});
+        }
+    }
+    auto const fitting = read_engine_query("EIO=4&transport=websocket&sid=a");
+    CHECK_FALSE(verify_request({}, {.method = "GET"}, fitting, true, engine_known{}));
+}
+
 TEST_CASE_FIXTURE(beside_npm, "requests of a session are answered as npm's server answers them")
 {
     auto const play = [&](std::uint16_t port) {
