@@ -84,7 +84,7 @@ private:
     network_options const& options_;
     dial_stage& stage_;
     sources const sources_;
-    asio::ip::tcp::resolver resolver_;
+    std::optional<asio::ip::tcp::resolver> resolver_; // its destructor cancels without memory; its cancel() does not
     stream stream_;
     byte_buffer input_; // bytes from the proxy
     http_head_reader answer_;

@@ -35,14 +35,14 @@ private:
 SOCKETIO_DECL connector::connector(strand const& on, network_options const& options, http_limits limits,
                                    dial_stage& stage)
     : strand_{on}, options_{options}, stage_{stage}, sources_{sources_of(on)},
-      resolver_{on.get_inner_executor().any()}, stream_{on}, answer_{role::server, limits}
+      stream_{on}, answer_{role::server, limits}
 {
 }
 
 SOCKETIO_DECL void connector::cancel() noexcept
 {
     cancelled_ = true;
-    resolver_.cancel();
+    resolver_.reset();
     stream_.close();
     if (auto const racing = race_.lock())
         racing->cancel();
@@ -169,7 +169,8 @@ inline task<std::error_code> connector::resolve(std::string const& host, std::ui
         endpoints_.emplace_back(literal, port);
     } else {
         auto const start = [this, &host, port](auto done) {
-            resolver_.async_resolve(host, std::to_string(port), handler_on(strand_, std::move(done)));
+            resolver_.emplace(strand_.get_inner_executor().any());
+            resolver_->async_resolve(host, std::to_string(port), handler_on(strand_, std::move(done)));
         };
         auto const keep = [this](asio::ip::tcp::resolver::results_type const& found) {
             for (auto const& each : found)
