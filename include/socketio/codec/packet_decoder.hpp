@@ -34,8 +34,10 @@ public:
     // Drops an incomplete packet, for example when its connection is lost.
     void reset() noexcept;
 
-    // Releases memory that a large packet left behind.
+    // Releases memory that a large packet left behind: of each buffer with more than `keep` bytes.
     void shrink(std::size_t keep);
+    // The same if the last message, of `size` bytes, may have left so much.
+    void shrink_after(std::size_t size, packet const& last, std::size_t keep);
 
 private:
     std::error_code read_head(std::string_view message, packet& out, std::size_t& head_size) const;

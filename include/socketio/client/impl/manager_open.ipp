@@ -8,7 +8,7 @@
 namespace socketio::detail {
 
 // Bytes of each of its buffers that the decoder keeps for the next packet.
-inline constexpr std::size_t kept_by_decoder = 1024 * 1024;
+inline constexpr std::size_t kept_by_decoder = 256 * 1024;
 
 SOCKETIO_DECL void manager_core::open()
 {
@@ -144,8 +144,7 @@ SOCKETIO_DECL void manager_core::on_message(packet const& received, bool whole, 
         lose(disconnect_reason::parse_error, {.code = ec, .description = parse_error_words(ec)});
     else if (whole)
         on_packet(received);
-    if (size > kept_by_decoder || (whole && received.attachments != 0))
-        decoder_.shrink(kept_by_decoder);
+    decoder_.shrink_after(size, received, kept_by_decoder);
     lane_.run_steps();
 }
 

@@ -181,4 +181,11 @@ SOCKETIO_DECL void packet_decoder::shrink(std::size_t keep)
         parser_->shrink(*memory_, keep);
 }
 
+SOCKETIO_DECL void packet_decoder::shrink_after(std::size_t size, packet const& last, std::size_t keep)
+{
+    constexpr std::size_t nodes = 16; // bytes on the tape for a byte of the message, at most
+    if (size > keep / nodes || last.attachments != 0)
+        shrink(keep);
+}
+
 } // namespace socketio::detail

@@ -152,9 +152,7 @@ SOCKETIO_DECL void peer_core::on_binary(std::span<char> data)
 SOCKETIO_DECL void peer_core::shrink_buffers(std::size_t message_size, packet const& last)
 {
     static constexpr std::size_t kept = 64 * 1024;
-    static constexpr std::size_t nodes = 16; // bytes on the tape for a byte of the message, at most
-    if (message_size > kept / nodes || last.attachments != 0)
-        decoder_.shrink(kept);
+    decoder_.shrink_after(message_size, last, kept);
 }
 
 // A packet out of order ends the connection (socket.io/lib/client.ts, ondecoded()). The exception is a packet for a
