@@ -1,11 +1,14 @@
 #include <socketio/core/value_builder.hpp>
 
+#include <socketio/core/utf8.hpp>
 #include <socketio/core/value_view.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <random>
 #include <string>
+#include <vector>
 
 using socketio::error;
 using socketio::value_builder;
@@ -106,4 +109,34 @@ TEST_CASE("the memory of a built value stays where it is")
     made.start({});
     CHECK(made.boolean(true));
     CHECK(made.root().as_bool());
+}
+
+TEST_CASE("a built value has no invalid UTF-8, whatever a parser gives it")
+{
+    std::minstd_rand random{1};
+    for (int round = 0; round != 2000; ++round) {
+        std::vector<std::string> texts(1 + random() % 8);
+        for (std::string& each : texts)
+            for (std::size_t size = random() % 40; size != 0; --size)
+                each += static_cast<char>(random() % 3 == 0 ? 'a' : random() % 256);
+        fresh made;
+        REQUIRE(made.begin_object());
+        for (std::string const& each : texts)
+            REQUIRE((made.key(each) && made.string(each)));
+        REQUIRE(made.end_object());
+        auto next = texts.begin();
+        for (auto const [key, data] : made.root().members()) {
+            REQUIRE(key == socketio::detail::to_well_formed(*next));
+            REQUIRE(data.as_string() == socketio::detail::to_well_formed(*next));
+            REQUIRE(socketio::detail::is_utf8(*next) == (data.as_string().data() == next->data()));
+            ++next;
+        }
+    }
+}
+
+TEST_CASE("a text that is repaired has a replacement for each of its errors, as a key too")
+{
+    fresh made;
+    CHECK((made.begin_object() && made.key("a\xff") && made.string("\xc3(\xed\xa0\x80") && made.end_object()));
+    CHECK(made.root().to_json() == "{\"a\xef\xbf\xbd\":\"\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"}");
 }

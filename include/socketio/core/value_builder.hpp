@@ -49,7 +49,8 @@ public:
         auto* const node = add(value_type::number);
         return node && (node->number = number, true);
     }
-    // Texts are UTF-8. They and binary data are not copied: they lie in the message, or in memory().
+    // Texts and binary data are not copied: they lie in the message, or in memory(). What is not UTF-8 in a text or a
+    // key becomes U+FFFD, in a copy.
     bool string(std::string_view text);
     bool binary(bytes_view data);
     bool begin_array() { return begin(value_type::array); }
@@ -81,6 +82,7 @@ public:
 private:
     static constexpr std::uint32_t none = (std::numeric_limits<std::uint32_t>::max)();
 
+    std::string_view well_formed(std::string_view text);
     detail::json_node* add(value_type type);
     detail::json_node* add_sized(value_type type, std::size_t size);
     bool begin(value_type type);

@@ -5,7 +5,6 @@
 #include <socketio/core/iso_date.hpp>
 #include <socketio/core/msgpack_reader.hpp>
 #include <socketio/core/msgpack_writer.hpp>
-#include <socketio/core/utf8.hpp>
 
 #include <array>
 #include <bit>
@@ -224,13 +223,7 @@ SOCKETIO_MSGPACK_DECL bool msgpack_input::text(std::uint64_t size, bool is_key)
     std::span<char const> data;
     if (!bytes(size, data))
         return false;
-    std::string_view got{data.data(), data.size()};
-    if (!is_utf8(got)) {
-        std::string const repaired = to_well_formed(got);
-        auto const kept = to_.memory(repaired.size());
-        std::memcpy(kept.data(), repaired.data(), kept.size());
-        got = {kept.data(), kept.size()};
-    }
+    std::string_view const got{data.data(), data.size()};
     return is_key ? to_.key(got) : to_.string(got);
 }
 

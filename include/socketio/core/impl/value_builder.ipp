@@ -1,9 +1,12 @@
 // The containers that are open form a chain on the tape itself, so that no other memory is needed for them.
 #pragma once
 
+#include <socketio/core/utf8.hpp>
 #include <socketio/core/value_builder.hpp>
 
 #include <algorithm>
+#include <cstring>
+#include <string>
 
 namespace socketio {
 
@@ -72,8 +75,19 @@ SOCKETIO_DECL detail::json_node* value_builder::add_sized(value_type type, std::
 
 SOCKETIO_DECL bool value_builder::undefined() { return add_sized(value_type::null, 1) != nullptr; }
 
+SOCKETIO_DECL std::string_view value_builder::well_formed(std::string_view text)
+{
+    if (error_ || detail::is_utf8(text))
+        return text;
+    std::string const repaired = detail::to_well_formed(text);
+    auto const kept = memory(repaired.size());
+    std::memcpy(kept.data(), repaired.data(), kept.size());
+    return {kept.data(), kept.size()};
+}
+
 SOCKETIO_DECL bool value_builder::string(std::string_view text)
 {
+    text = well_formed(text);
     auto* const node = add_sized(value_type::string, text.size());
     return node && (node->text = text.data(), true);
 }
@@ -90,6 +104,7 @@ SOCKETIO_DECL bool value_builder::key(std::string_view name)
         return fail(error::packet_invalid_payload);
     if (!has_room())
         return false;
+    name = well_formed(name);
     if (name.size() > (std::numeric_limits<std::uint32_t>::max)())
         return fail(error::json_too_large);
     ++tape_[open_].size;
