@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -64,4 +66,57 @@ TEST_CASE("other texts, and any bytes of a binary parser, are taken as they are"
 TEST_CASE("a packet that its own parser cannot read has no name, which is no error")
 {
     CHECK(fixed_text{"text"}.event_of("text") == "");
+}
+
+namespace {
+
+// Decodes a packet with this namespace, or throws.
+class told_what_to_do final : public socketio::packet_parser {
+public:
+    std::string_view name() const noexcept override { return "told"; }
+    void encode(output&, head const&, write_data const*) const override {}
+    std::error_code decode(std::span<char> message, socketio::value_builder& to, socketio::packet& out) const override
+    {
+        std::string_view const words{message.data(), message.size()};
+        if (words == "code")
+            throw std::system_error{make_error_code(std::errc::bad_message)};
+        if (words == "no code")
+            throw std::system_error{std::error_code{}};
+        if (words == "number")
+            throw 1;
+        if (words == "memory")
+            throw std::bad_alloc{};
+        to.begin_array();
+        to.string("event");
+        to.end_array();
+        out.type = socketio::packet_type::event;
+        out.nsp = words;
+        out.has_payload = true;
+        out.payload = to.root();
+        return {};
+    }
+};
+
+std::error_code read_told(std::string message)
+{
+    told_what_to_do const parser;
+    std::shared_ptr<socketio::value_builder> memory;
+    socketio::packet out;
+    return parser.read(message, false, memory, {}, out);
+}
+
+} // namespace
+
+TEST_CASE("what a parser throws at a packet is an error of the packet, but for the lack of memory")
+{
+    CHECK(read_told("code") == std::errc::bad_message);
+    CHECK(read_told("no code") == socketio::error::packet_parser_failed);
+    CHECK(read_told("number") == socketio::error::packet_parser_failed);
+    CHECK_THROWS_AS(read_told("memory"), std::bad_alloc);
+}
+
+TEST_CASE("a parser may not put invalid UTF-8 into a namespace's name")
+{
+    CHECK_FALSE(read_told("/caf\xc3\xa9"));
+    CHECK(read_told("/caf\xe9") == socketio::error::packet_invalid_namespace);
 }

@@ -46,11 +46,11 @@ public:
     // The messages are texts: UTF-8 without the byte 0x1E, which separates packets in long-polling.
     virtual bool is_text() const noexcept { return false; }
     // Appends one packet to `to`. `data` writes exactly one value, which write_in_form() leads to a value_encoder;
-    // null: the packet has none. May throw what `data` throws.
+    // null: the packet has none. May throw, what `data` throws above all: that leaves the emit.
     virtual void encode(output& to, head const& of, write_data const* data) const = 0;
     // Reads one packet from a message, which it may change. `out` and the value that `to` has taken may point into
-    // both. The caller checks that the payload fits the type. Every error ends the connection with "parse error".
-    // Throws only for lack of memory.
+    // both. The caller checks that the payload fits the type. Every error ends the connection with "parse error", and
+    // so does every exception, as packet_parser_failed, but for std::bad_alloc, which ends it as all lack of memory.
     virtual std::error_code decode(std::span<char> message, value_builder& to, packet& out) const = 0;
 
     // Appends an encoded EVENT of this namespace with an acknowledgement id, which it has not yet; or with a text as

@@ -65,6 +65,7 @@ enum class error {
     json_too_large,               // too many values
     msgpack_invalid,
     packet_other_parser,          // a text where the parser has binary messages, or the other way round
+    packet_parser_failed,         // a parser of the program's own has thrown an exception
     server_is_v2,                 // CONNECT without a session id
     connect_refused,              // CONNECT_ERROR: a middleware or an unknown namespace
     disconnected,                 // acknowledgement: the socket has been disconnected

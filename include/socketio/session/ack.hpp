@@ -56,7 +56,8 @@ private:
 
 // The trailing parameter of a listener whose event requests an acknowledgement. It can be copied, stored and
 // called later, from any thread. The first call sends the answer; later calls have no effect. Empty, so that a
-// call has no effect, when the peer requested no acknowledgement.
+// call has no effect, when the peer requested no acknowledgement. A call that throws, because an argument cannot be
+// written, has not answered.
 class ack {
 public:
     ack() = default;

@@ -4,9 +4,12 @@
 #include <socketio/codec/packet_parser.hpp>
 #include <socketio/core/convert.hpp>
 #include <socketio/core/error.hpp>
+#include <socketio/core/utf8.hpp>
 
 #include <memory>
+#include <new>
 #include <string>
+#include <system_error>
 
 namespace socketio {
 namespace detail {
@@ -42,6 +45,24 @@ inline json_limits limits_of_whole(json_limits of) noexcept
         .values = (of.values < most ? of.values : most) + around};
 }
 
+// A message of a peer must not end the loop of a program, whatever its parser makes of it.
+inline std::error_code decode_safely(packet_parser const& by, std::span<char> message, value_builder& to, packet& out)
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    try {
+        return by.decode(message, to, out);
+    } catch (std::bad_alloc const&) {
+        throw;
+    } catch (std::system_error const& thrown) {
+        return thrown.code() ? thrown.code() : make_error_code(error::packet_parser_failed);
+    } catch (...) {
+        return error::packet_parser_failed;
+    }
+#else
+    return by.decode(message, to, out);
+#endif
+}
+
 } // namespace detail
 
 SOCKETIO_DECL std::error_code packet_parser::read(std::span<char> message, bool is_text,
@@ -54,10 +75,12 @@ SOCKETIO_DECL std::error_code packet_parser::read(std::span<char> message, bool 
     if (!memory)
         memory = std::make_shared<value_builder>();
     memory->start(detail::limits_of_whole(limits));
-    if (auto const ec = decode(message, *memory, out))
+    if (auto const ec = detail::decode_safely(*this, message, *memory, out))
         return ec;
     if (memory->error())
         return memory->error();
+    if (!detail::is_utf8(out.nsp))
+        return error::packet_invalid_namespace;
     out.attachments = 0;
     if (out.type > packet_type::connect_error)
         return error::packet_unknown_type;

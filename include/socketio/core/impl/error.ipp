@@ -69,6 +69,7 @@ SOCKETIO_DECL char const* error_words(error e) noexcept
     case error::json_too_large: return "JSON with too many values";
     case error::msgpack_invalid: return "invalid MessagePack";
     case error::packet_other_parser: return "a packet of another parser: do both sides use the same?";
+    case error::packet_parser_failed: return "the parser has thrown an exception at a packet";
     case error::server_is_v2:
         return "It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client, but they are not "
                "compatible (more information here: https://socket.io/docs/v3/migrating-from-2-x-to-3-0/)";

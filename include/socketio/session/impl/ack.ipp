@@ -1,5 +1,6 @@
 #pragma once
 
+#include <socketio/core/scope.hpp>
 #include <socketio/session/ack.hpp>
 
 #include <array>
@@ -23,7 +24,9 @@ SOCKETIO_DECL void ack_state::answer(write_arguments_ref arguments)
     std::array<char, 1024> room; // enough for most answers
     byte_buffer text{room};
     std::vector<bytes_view> attachments;
+    scope_fail again{[this] { used_.store(false, std::memory_order_release); }};
     encode_ack_with(parser_, text, attachments, nsp_, id_, arguments);
+    again.done();
     target->send_ack(text.view(), attachments, epoch_);
 }
 
