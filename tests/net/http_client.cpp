@@ -1,6 +1,7 @@
 #include <socketio/net/http_client.hpp>
 
 #include "net/http_far_end.hpp"
+#include "support/faulty_stream.hpp"
 
 #include <doctest/doctest.h>
 
@@ -142,6 +143,37 @@ TEST_CASE_FIXTURE(far_end::fixture, "a GET that meets the end of a kept connecti
     CHECK(ask(get("/2")).body == "two");
     CHECK(lines() == "0 GET /1; 0 GET /2; 1 GET /2; ");
     CHECK(client->requests() == 3);
+}
+
+TEST_CASE_FIXTURE(far_end::fixture, "a GET whose kept connection is reset is repeated only if it could not be written")
+{
+    using support::fault;
+    auto const plan = std::make_shared<support::fault_plan>(support::fault_plan{time.context});
+    auto const whole = settings->network.stream_factory;
+    settings->network.stream_factory = [plan, whole](auto const& to, auto const& give) {
+        whole(to, [plan, give](std::error_code ec, std::shared_ptr<socketio::byte_stream> made) {
+            give(ec, std::make_shared<support::faulty_stream>(plan, std::move(made), 1));
+        });
+    };
+    script = {{{ok("one")}, {ok("lost")}}, {{ok("two")}}};
+    SUBCASE("its answer may be lost")
+    {
+        plan->nth = 3; // a write and a read for the first request, and a read while the connection rests
+        plan->how = fault::fails_after;
+        ask(get("/1"));
+        auto const& got = ask(get("/2"));
+        CHECK(got.error == asio::error::connection_reset);
+        CHECK_FALSE(got.answered);
+        CHECK(lines() == "0 GET /1; 0 GET /2; ");
+    }
+    SUBCASE("the server has not seen it")
+    {
+        plan->nth = 4;
+        plan->how = fault::fails;
+        ask(get("/1"));
+        CHECK(ask(get("/2")).body == "two");
+        CHECK(lines() == "0 GET /1; 1 GET /2; ");
+    }
 }
 
 TEST_CASE_FIXTURE(far_end::fixture, "each GET may be repeated once")

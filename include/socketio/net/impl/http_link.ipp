@@ -86,6 +86,7 @@ SOCKETIO_DECL void http_link::on_written(std::error_code ec, std::size_t count)
 {
     writing_ = false;
     sent_ += count;
+    cut_off_ = count < output_.size();
     output_.clear();
     output_.shrink(0);
     if (!ec || closed_)
