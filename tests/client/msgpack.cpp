@@ -421,17 +421,22 @@ TEST_CASE_FIXTURE(client_test, "a client of MessagePack says of a server of JSON
     }
 }
 
-TEST_CASE_FIXTURE(msgpack_test, "a client of JSON says of a server of MessagePack that it may have another parser")
+TEST_CASE_FIXTURE(msgpack_test, "a client of JSON says of a server of MessagePack that it may have another parser, and waits longer each time")
 {
     for (std::string const transport : {"websocket", "polling"}) {
         CAPTURE(transport);
         heard.clear();
-        auto options = over(transport, once_only({.forceNew = true}));
+        auto options = over(transport, quick({.forceNew = true}));
+        options.reconnectionAttempts = 2;
         auto socket = socketio::io(context, peer.url(), options);
         heard.follow(socket);
-        REQUIRE(until([&] { return heard.count_of("connect_error") == 1; }));
-        CHECK(heard.text() == "connect_error: transport close before the namespace was connected: the server closed the "
-                              "connection without an answer: does it use another parser, such as MessagePack?");
+        heard.follow(socket.io());
+        REQUIRE(until([&] { return heard.has("reconnect_failed") || heard.count("manager reconnect_attempt: 1") > 1; }));
+        CHECK(heard.count("connect_error: transport close before the namespace was connected: the server closed the "
+                          "connection without an answer: does it use another parser, such as MessagePack?") == 3);
+        CHECK(heard.count("manager reconnect_attempt: 1") == 1);
+        CHECK(heard.count("manager reconnect_attempt: 2") == 1);
+        CHECK_FALSE(heard.has("connect"));
     }
 }
 

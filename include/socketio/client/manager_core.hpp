@@ -173,7 +173,6 @@ private:
     bool is_unanswered() const noexcept;
     std::string other_parser() const;
     std::string parse_error_words(std::error_code ec) const;
-    bool may_have_other_parser(std::error_code why) const noexcept;
     bool on_answer(packet const& received, socket_core* to);
     void fail_transport(connect_error const& reason, bool elsewhere_too = true);
     void fail_open(connect_error reason, bool again = true);

@@ -162,7 +162,8 @@ struct options {
     double randomizationFactor = 0.5;                   // 0 to 1
     // The lifetime after which a connection resets the attempts; 0: it does so at once, as in the reference. If
     // it is lost earlier, the delay continues to grow, and so do the number in "reconnect_attempt" and the count
-    // for reconnectionAttempts: for servers that accept and drop connections.
+    // for reconnectionAttempts: for servers that accept and drop connections. One that is lost before the server has
+    // answered any CONNECT does not reset them, however long it has lived.
     std::chrono::milliseconds stable_after{0};
     // The longest delay that a server's Retry-After (in an answer with status 503 or 429) can cause.
     // randomizationFactor adds to it; 0: Retry-After is ignored.

@@ -284,7 +284,7 @@ SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_detai
         transports_.distrust_websocket(now());
     else if (reason == disconnect_reason::transport_error)
         transports_.forget();
-    machine_.lost(now(), rules_.read().wait, !may_have_other_parser(details.code));
+    machine_.lost(now(), rules_.read().wait, !is_unanswered());
     drop_link();
     log(log_level::info, "manager",
         std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));

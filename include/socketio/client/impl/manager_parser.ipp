@@ -8,7 +8,8 @@
 namespace socketio::detail {
 
 // The server has said nothing on this connection yet, and was asked for a namespace: npm's servers close the
-// connection when they meet another parser.
+// connection when they meet another parser. The next attempt may end in the same way, so that it must not come as soon
+// as one after a connection that was good.
 SOCKETIO_DECL bool manager_core::is_unanswered() const noexcept
 {
     return packets_received_ == received_before_ &&
@@ -31,13 +32,6 @@ SOCKETIO_DECL std::string manager_core::parse_error_words(std::error_code ec) co
     if (packets_received_ == received_before_ && (own || ec == error::packet_unexpected_binary))
         words += ": does the server use " + other_parser();
     return words;
-}
-
-// Then the next attempt will end in the same way, and must not come as soon as one after a connection that was good.
-SOCKETIO_DECL bool manager_core::may_have_other_parser(std::error_code why) const noexcept
-{
-    return packets_received_ == received_before_ &&
-           (decoder_.parser() || why == error::packet_unexpected_binary);
 }
 
 } // namespace socketio::detail
