@@ -126,6 +126,23 @@ TEST_CASE_FIXTURE(failing_test, "a server that never answers is left after the t
     CHECK(why.message().find("while ") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(failing_test, "a handshake has requestTimeout, too, and the next transport has its own time")
+{
+    polling_script server{[](request const& asked) -> answer {
+        return asked.opens() && !asked.upgrades() ? answer{"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"} : answer{};
+    }};
+    auto const why = refused_by(server.url(), {.requestTimeout = 50ms});
+    CHECK(why.code() == error::timeout);
+    auto socket = socketio::io(context, server.url(),
+        once_only(by_transports({"polling", "websocket"}, {.forceNew = true, .requestTimeout = 50ms})));
+    std::optional<socketio::connect_error> both;
+    socket.on("connect_error", [&](socketio::connect_error const& e) { both = e; });
+    REQUIRE(until([&] { return both.has_value(); }));
+    REQUIRE(both->attempts().size() == 2);
+    CHECK(both->attempts()[0].code == error::timeout);
+    CHECK(both->attempts()[1].code == error::upgrade_refused);
+}
+
 TEST_CASE_FIXTURE(failing_test, "a poll that fails ends the session with the status and words for what to do")
 {
     struct row { std::string with; int status; std::string part; };

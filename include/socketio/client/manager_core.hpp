@@ -223,7 +223,7 @@ private:
     transport_choice transports_;
     attempt_request asked_;
     std::vector<transport_attempt> tried_; // in vain, in the current attempt
-    clock::time_point transport_deadline_ = clock::never(); // of the current transport, if there is another one
+    clock::time_point transport_deadline_ = clock::never(); // of the current transport alone
     std::uint64_t heard_before_ = 0; // packets and pings until the WebSocket was the connection
     std::uint64_t pings_ = 0;
     bool moved_ = false; // the connection was on long-polling before

@@ -131,8 +131,8 @@ struct options {
     bool rememberUpgrade = false;
     // By the name of the transport.
     std::map<std::string, transport_options> transportOptions{};
-    // The limit for each request of long-polling. 0: none for a poll, which the heartbeat ends, and pingTimeout for a
-    // request that sends.
+    // The limit for each request of long-polling, its handshake included. 0: none for a poll, which the heartbeat ends,
+    // and pingTimeout for a request that sends.
     std::chrono::milliseconds requestTimeout{0};
     // Adds a parameter of this name, with another value each time, to the requests of long-polling, so that nothing on
     // the way answers from a cache.

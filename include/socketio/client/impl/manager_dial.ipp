@@ -157,10 +157,12 @@ SOCKETIO_DECL void manager_core::dial_transport(std::uint64_t attempt)
     transport_deadline_ = clock::never();
     if (transports_.has_next() && machine_.deadline() != clock::never())
         transport_deadline_ = deadline_after(now(), (machine_.deadline() - now()) / 2);
-    if (transport == transport_kind::polling)
+    if (transport == transport_kind::polling) {
+        transport_deadline_ = std::min(transport_deadline_, limit_after(now(), settings_.requestTimeout));
         dial_polling(attempt, std::move(target));
-    else
+    } else {
         dial_websocket(attempt, std::move(target));
+    }
 }
 
 SOCKETIO_DECL std::vector<http_header> manager_core::headers_for(transport_kind transport) const
