@@ -46,35 +46,24 @@ public:
     int tunnels() const { return mentions("Established connection to host"); }
 };
 
-// HTTP CONNECT, for one user with one password. Its log tells of a tunnel when that ends. `rules`: lines of squid.conf
-// that stand before who is let through.
-class squid : public daemon {
-public:
-    squid(std::string const& user, std::string const& password, std::string const& rules = "")
+class squid_daemon : public daemon {
+protected:
+    squid_daemon() = default;
+
+    // `listens` follows the address in http_port; `rules` are the lines of squid.conf that say who may do what.
+    void begin(std::string const& listens, std::string const& rules)
     {
-        std::string const passwords = folder().write("passwords",
-            user + ":" + run({installed("openssl", "openssl"), "passwd", "-apr1", password}));
-        std::string const configuration = folder().write("squid.conf", text(passwords, rules));
+        std::string const configuration = folder().write("squid.conf",
+            "http_port " + address() + listens + "\npid_filename none\naccess_log stdio:" +
+                folder().path("access.log") + "\ncache_log " + folder().path("output") +
+                "\ncache_store_log none\ncache deny all\ncache_mem 1 MB\nnetdb_filename none\npinger_enable off\n"
+                "shutdown_lifetime 0 seconds\n" + rules);
         set_command(without_privileges({installed("squid", "squid"), "-N", "-f", configuration}));
         set_log("access.log");
         start();
     }
 
-    std::string url() const { return "http://" + address(); }
-    int tunnels() const { return mentions("TCP_TUNNEL/200"); }
-
 private:
-    std::string text(std::string const& passwords, std::string const& rules) const
-    {
-        return "http_port " + address() + "\npid_filename none\naccess_log stdio:" + folder().path("access.log") +
-               "\ncache_log " + folder().path("output") +
-               "\ncache_store_log none\ncache deny all\ncache_mem 1 MB\nnetdb_filename none\npinger_enable off\n"
-               "shutdown_lifetime 0 seconds\nauth_param basic program " +
-               installed("basic_ncsa_auth", "squid") + " " + passwords +
-               "\nauth_param basic children 1\nauth_param basic realm tests\nacl known proxy_auth REQUIRED\n" +
-               rules + "http_access allow known\nhttp_access deny all\n";
-    }
-
     // It will not be root. To become another by itself would undo that it ends when we do.
     std::vector<std::string> without_privileges(std::vector<std::string> const& command) const
     {
@@ -88,6 +77,35 @@ private:
         all.insert(all.end(), command.begin(), command.end());
         return all;
     }
+};
+
+// HTTP CONNECT, for one user with one password. Its log tells of a tunnel when that ends. `rules`: lines of squid.conf
+// that stand before who is let through.
+class squid : public squid_daemon {
+public:
+    squid(std::string const& user, std::string const& password, std::string const& rules = "")
+    {
+        std::string const passwords = folder().write("passwords",
+            user + ":" + run({installed("openssl", "openssl"), "passwd", "-apr1", password}));
+        begin("", "auth_param basic program " + installed("basic_ncsa_auth", "squid") + " " + passwords +
+                      "\nauth_param basic children 1\nauth_param basic realm tests\nacl known proxy_auth REQUIRED\n" +
+                      rules + "http_access allow known\nhttp_access deny all\n");
+    }
+
+    std::string url() const { return "http://" + address(); }
+    int tunnels() const { return mentions("TCP_TUNNEL/200"); }
+};
+
+// In front of one server, for everybody. It takes Upgrade away, as any squid does unless it is told otherwise.
+class reverse_squid : public squid_daemon {
+public:
+    explicit reverse_squid(std::uint16_t server)
+    {
+        begin(" accel defaultsite=localhost", "cache_peer 127.0.0.1 parent " + std::to_string(server) +
+                                                  " 0 no-query no-digest originserver\nhttp_access allow all\n");
+    }
+
+    std::string url() const { return "http://" + address(); }
 };
 
 // SOCKS 5, for everybody or for one user with one password.
