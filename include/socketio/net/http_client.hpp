@@ -116,19 +116,28 @@ public:
     std::uint64_t requests() const noexcept { return requests_; }
 
 private:
-    static detached run(std::shared_ptr<http_client> self);
-    task<std::error_code> exchange();
-    task<std::error_code> turn();
-    task<std::error_code> open();
-    task<std::error_code> read_answer();
-    task<std::error_code> read_head();
-    task<std::error_code> read_body();
-    task<std::error_code> receive(std::size_t most);
-    task<std::error_code> authorize();
+    using step = void (http_client::*)(std::error_code);
+
+    // Each step begins the next operation, or ends the exchange. What it throws ends the request.
+    void take(step next, std::error_code ec) noexcept;
+    void exchange(std::error_code);
+    void wait_a_turn(std::error_code);
+    void opened(std::error_code ec);
+    void received(std::error_code ec);
+    void authorized(std::error_code ec);
+    // Coroutines, as the way to a server is one.
+    static detached open(std::shared_ptr<http_client> self);
+    static detached authorize(std::shared_ptr<http_client> self);
 
     bool may_use_link() const noexcept;
     void drop_link() noexcept;
     void send();
+    void await_more(std::size_t most);
+    void read_on();
+    bool begin_body();
+    void read_body();
+    void take_body(bool until_end);
+    void end_exchange(std::error_code ec);
     std::string whole_target() const;
     std::vector<http_header> request_headers() const;
     std::error_code check_request();
@@ -155,6 +164,7 @@ private:
     clock::time_point kept_until_ = clock::never();
     std::string proxy_authorization_; // for requests that a proxy gets as they are
     unsigned challenges_ = 0;
+    unsigned turns_ = 0;    // to wait for before writing
     bool kept_ = false;     // the link served another request before
     bool repeated_ = false;
     bool opening_ = false;
@@ -165,6 +175,7 @@ private:
     handler done_;
     redirections redirections_{0};
     answer_reader reader_;
+    std::optional<body_reader> body_; // of the answer, behind its head
     http_client_answer answer_;
 
     clock::time_point began_{};

@@ -1,5 +1,5 @@
-// The sequence of one request: a connection, the request, its answer. Coroutines are inline in either mode, as in
-// dial.ipp.
+// The sequence of one request: a connection, the request, its answer. It is a chain of steps, not a coroutine: a poll
+// then costs no frame for each of them.
 #pragma once
 
 #include <socketio/net/http_client.hpp>
@@ -29,12 +29,7 @@ SOCKETIO_DECL void http_client::request(http_client_request what, handler done)
 {
     if (abandoned_)
         return;
-    post(strand_, [self = shared_from_this()] {
-        if (self->abandoned_)
-            return;
-        if (auto const failed = caught([&] { run(self); })) // no memory for the coroutine
-            self->fail(failed);
-    });
+    post(strand_, [self = shared_from_this()] { self->take(&http_client::exchange, {}); });
     request_ = std::move(what);
     done_ = std::move(done);
     answer_ = {};
@@ -75,66 +70,41 @@ SOCKETIO_DECL http_client_timings http_client::timings() const noexcept
     return {server_.resolving(), server_.connecting(), server_.proxying(), server_.securing(), answering_};
 }
 
-inline detached http_client::run(std::shared_ptr<http_client> self)
+SOCKETIO_DECL void http_client::take(step next, std::error_code ec) noexcept
 {
-    std::error_code ec;
-    for (;;) {
-        ec = co_await self->exchange();
-        if (self->abandoned_)
-            break;
-        if (self->may_repeat(ec))
-            continue;
-        if (ec)
-            break;
-        if (self->is_challenged())
-            ec = co_await self->authorize();
-        else if (self->is_redirected())
-            ec = self->follow();
-        else
-            break;
-        if (ec)
-            break;
-    }
-    self->finish(ec);
+    if (abandoned_)
+        return;
+    if (auto const failed = caught([&] { (this->*next)(ec); }))
+        fail(failed);
 }
 
 // The end of a kept connection may be known to the system already. It needs a turn of the context until that is seen,
 // and one or two until the strand hears of it; only then something is written.
-inline constexpr int turns_before_writing = 3;
+inline constexpr unsigned turns_before_writing = 3;
 
-inline task<std::error_code> http_client::exchange()
+SOCKETIO_DECL void http_client::exchange(std::error_code)
 {
     answer_ = {};
     reader_.reset();
-    kept_ = false;
-    std::error_code ec = check_request();
-    if (ec)
-        co_return ec;
-    for (int left = turns_before_writing; left != 0 && may_use_link(); --left)
-        ec = co_await turn();
-    kept_ = may_use_link();
-    if (!kept_) {
-        ec = co_await open();
-        if (ec)
-            co_return ec;
-    }
-    send();
-    ec = co_await read_answer();
-    if (ec)
-        link_->close();
-    answering_ = sources_.now() - began_;
-    co_return ec;
+    body_.reset();
+    turns_ = turns_before_writing;
+    if (auto const ec = check_request())
+        finish(ec);
+    else
+        wait_a_turn({});
 }
 
-inline task<std::error_code> http_client::turn()
+SOCKETIO_DECL void http_client::wait_a_turn(std::error_code)
 {
-    std::error_code ec;
-    auto const start = [this](auto done) {
-        post(strand_, posted{[done = std::move(done)]() mutable { done(std::error_code{}); }});
-    };
-    operation passed{ec, start, keep_nothing{}};
-    co_await passed;
-    co_return ec;
+    kept_ = may_use_link();
+    if (kept_ && turns_ != 0) {
+        --turns_;
+        post(strand_, [self = shared_from_this()] { self->take(&http_client::wait_a_turn, {}); });
+    } else if (kept_) {
+        send();
+    } else {
+        open(shared_from_this());
+    }
 }
 
 // The redirections of another connection of the session hold for this one, too.
@@ -153,24 +123,27 @@ SOCKETIO_DECL void http_client::drop_link() noexcept
     link_.reset();
 }
 
-inline task<std::error_code> http_client::open()
+inline detached http_client::open(std::shared_ptr<http_client> self)
 {
-    if (abandoned_)
-        co_return asio::error::operation_aborted;
-    drop_link();
-    opening_ = true;
-    linked_to_ = settings_->to;
-    std::error_code ec = co_await server_.open(linked_to_, true);
-    if (!ec && abandoned_)
-        ec = asio::error::operation_aborted;
-    if (ec)
-        co_return ec;
+    self->drop_link();
+    self->opening_ = true;
+    self->linked_to_ = self->settings_->to;
+    std::error_code ec = co_await self->server_.open(self->linked_to_, true);
+    self->take(&http_client::opened, ec);
+}
+
+SOCKETIO_DECL void http_client::opened(std::error_code ec)
+{
+    if (ec) {
+        finish(ec);
+        return;
+    }
     link_ = std::make_shared<http_link>(strand_, server_.take_stream());
     opening_ = false;
     proxy_server const* const proxy = server_.plain_proxy();
     if (challenges_ == 0) // else the answer to a challenge is for this connection
         proxy_authorization_ = proxy && proxy->has_user() ? basic_authorization(proxy->username, proxy->password) : "";
-    co_return ec;
+    send();
 }
 
 SOCKETIO_DECL std::error_code http_client::check_request()
@@ -180,27 +153,31 @@ SOCKETIO_DECL std::error_code http_client::check_request()
     return refuse(error::bad_url, "the path \"" + request_.target + "\" cannot be used in a request");
 }
 
+inline bool has_header(std::vector<http_header> const& headers, std::string_view name) noexcept
+{
+    return std::any_of(headers.begin(), headers.end(),
+                       [name](http_header const& each) { return equals_ignoring_case(each.name, name); });
+}
+
+inline void set_header(std::vector<http_header>& headers, std::string_view name, std::string const& text)
+{
+    std::erase_if(headers, [name](http_header const& each) { return equals_ignoring_case(each.name, name); });
+    headers.push_back({std::string{name}, text});
+}
+
 // The user's headers first, then those that the user has not set.
 SOCKETIO_DECL std::vector<http_header> http_client::request_headers() const
 {
     std::vector<http_header> headers = settings_->headers;
-    auto const add = [&](std::string_view name, std::string_view value) {
-        auto const named = [name](http_header const& each) { return equals_ignoring_case(each.name, name); };
-        if (std::none_of(headers.begin(), headers.end(), named))
-            headers.push_back({std::string{name}, std::string{value}});
-    };
-    auto const set = [&](std::string_view name, std::string_view value) {
-        std::erase_if(headers, [name](http_header const& each) { return equals_ignoring_case(each.name, name); });
-        add(name, value);
-    };
-    if (!request_.content_type.empty())
-        set("Content-Type", request_.content_type);
     for (http_header const& each : request_.headers)
-        add(each.name, each.value);
-    if (installed_gunzip.load(std::memory_order_acquire))
-        add("Accept-Encoding", "gzip");
+        if (!has_header(headers, each.name))
+            headers.push_back(each);
+    if (!request_.content_type.empty())
+        set_header(headers, "Content-Type", request_.content_type);
+    if (installed_gunzip.load(std::memory_order_acquire) && !has_header(headers, "Accept-Encoding"))
+        headers.push_back({"Accept-Encoding", "gzip"});
     if (server_.plain_proxy() && !proxy_authorization_.empty())
-        set("Proxy-Authorization", proxy_authorization_);
+        set_header(headers, "Proxy-Authorization", proxy_authorization_);
     add_cookies(headers, settings_->cookies.get(), origin_of(linked_to_, request_.target),
                 std::chrono::floor<std::chrono::seconds>(sources_.wall_now()));
     return headers;
@@ -230,91 +207,120 @@ SOCKETIO_DECL void http_client::send()
     began_ = sources_.now();
     link_->write(std::move(text));
     ++requests_;
+    read_on();
 }
 
-inline task<std::error_code> http_client::receive(std::size_t most)
+SOCKETIO_DECL void http_client::await_more(std::size_t most)
 {
-    std::error_code ec;
-    auto const start = [this, most](auto done) { link_->read(most, std::move(done)); };
-    operation received{ec, start, keep_nothing{}};
-    co_await received;
-    if (ec && link_->write_error() && !abandoned_)
-        ec = link_->write_error();
-    co_return ec;
+    link_->read(most, [self = shared_from_this()](std::error_code ec) { self->take(&http_client::received, ec); });
 }
 
-inline task<std::error_code> http_client::authorize()
-{
-    proxy_challenge challenge{.target = whole_target(), .attempt = challenges_++, .method = request_.method};
-    std::error_code ec = co_await server_.authorize(reader_.head(), challenge, proxy_authorization_);
-    if (ec)
-        answer_.message = server_.message();
-    co_return ec;
-}
-
-inline task<std::error_code> http_client::read_answer()
-{
-    std::error_code ec = co_await read_head();
-    if (ec)
-        co_return ec;
-    keep_cookies(reader_.head(), settings_->cookies.get(), origin_of(linked_to_, request_.target),
-                 std::chrono::floor<std::chrono::seconds>(sources_.wall_now()));
-    ec = check_head();
-    if (ec)
-        co_return ec;
-    if (is_redirected()) // its body says nothing
-        link_->close();
-    else
-        ec = co_await read_body();
-    co_return ec;
-}
-
-inline task<std::error_code> http_client::read_head()
+// Takes from the input what has come of the answer.
+SOCKETIO_DECL void http_client::read_on()
 {
     constexpr std::size_t piece = 2048;
-    std::error_code ec;
-    for (;;) {
-        auto const progress = reader_.read(link_->input());
-        if (progress == http_progress::failed)
-            co_return reader_.error();
-        if (progress == http_progress::complete)
-            break;
-        ec = co_await receive(piece);
-        if (ec)
-            break;
-        answer_.answered = true;
+    if (body_) {
+        read_body();
+        return;
     }
-    co_return ec;
+    auto const progress = reader_.read(link_->input());
+    if (progress == http_progress::incomplete)
+        await_more(piece);
+    else if (progress == http_progress::failed)
+        end_exchange(reader_.error());
+    else if (begin_body())
+        read_body();
 }
 
-inline task<std::error_code> http_client::read_body()
+// Returns false if that ended the exchange.
+SOCKETIO_DECL bool http_client::begin_body()
+{
+    keep_cookies(reader_.head(), settings_->cookies.get(), origin_of(linked_to_, request_.target),
+                 std::chrono::floor<std::chrono::seconds>(sources_.wall_now()));
+    std::error_code ec = check_head();
+    if (!ec && is_redirected()) { // its body says nothing
+        link_->close();
+    } else if (!ec) {
+        body_.emplace(reader_.head(), body_limit());
+        if (!body_->is_announced_too_long())
+            return true;
+        ec = check_body(body_progress::limited);
+    }
+    end_exchange(ec);
+    return false;
+}
+
+SOCKETIO_DECL void http_client::read_body()
 {
     constexpr std::size_t piece = 16384;
-    std::size_t const limit = body_limit();
-    body_reader body{reader_.head(), limit};
-    std::error_code ec;
-    if (body.is_announced_too_long())
-        co_return check_body(body_progress::limited);
-    for (;;) {
-        std::size_t consumed = 0;
-        byte_buffer& input = link_->input();
-        auto const progress = body.read(input.view(), consumed);
-        input.consume(consumed);
-        if (progress == body_progress::complete)
-            break;
-        if (progress != body_progress::incomplete)
-            co_return check_body(progress);
-        ec = co_await receive(piece);
-        if (ec == asio::error::eof && body.until_end()) {
-            ec.clear();
-            break;
-        }
-        if (ec)
-            co_return ec;
+    std::size_t consumed = 0;
+    byte_buffer& input = link_->input();
+    auto const progress = body_->read(input.view(), consumed);
+    input.consume(consumed);
+    if (progress == body_progress::incomplete) {
+        await_more(piece);
+    } else if (progress == body_progress::complete) {
+        take_body(false);
+    } else {
+        end_exchange(check_body(progress));
     }
-    answer_.body = body.take();
-    keep_or_close(body.until_end());
-    co_return decode_body();
+}
+
+SOCKETIO_DECL void http_client::received(std::error_code ec)
+{
+    if (!ec) {
+        answer_.answered = true;
+        read_on();
+    } else if (ec == asio::error::eof && body_ && body_->until_end()) {
+        take_body(true);
+    } else {
+        end_exchange(link_->write_error() ? link_->write_error() : ec);
+    }
+}
+
+SOCKETIO_DECL void http_client::take_body(bool until_end)
+{
+    answer_.body = body_->take();
+    keep_or_close(until_end);
+    end_exchange(decode_body());
+}
+
+SOCKETIO_DECL void http_client::end_exchange(std::error_code ec)
+{
+    if (ec)
+        link_->close();
+    body_.reset();
+    answering_ = sources_.now() - began_;
+    bool const again = may_repeat(ec);
+    if (!again && !ec && is_challenged()) {
+        authorize(shared_from_this());
+        return;
+    }
+    bool const redirected = !again && !ec && is_redirected();
+    if (redirected)
+        ec = follow();
+    if (again || (redirected && !ec))
+        exchange({});
+    else
+        finish(ec);
+}
+
+inline detached http_client::authorize(std::shared_ptr<http_client> self)
+{
+    proxy_challenge challenge{
+        .target = self->whole_target(), .attempt = self->challenges_++, .method = self->request_.method};
+    std::error_code ec = co_await self->server_.authorize(self->reader_.head(), challenge, self->proxy_authorization_);
+    self->take(&http_client::authorized, ec);
+}
+
+SOCKETIO_DECL void http_client::authorized(std::error_code ec)
+{
+    if (!ec) {
+        exchange({});
+        return;
+    }
+    answer_.message = server_.message();
+    finish(ec);
 }
 
 } // namespace socketio::detail
