@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace engine_packet_tests {
+
 using namespace socketio::detail;
 using socketio::error;
 using namespace std::chrono_literals;
@@ -176,3 +178,5 @@ TEST_CASE("what one side writes the other reads")
     CHECK(read.settings.ping_timeout == sent.ping_timeout);
     CHECK(read.settings.max_payload == sent.max_payload);
 }
+
+} // namespace engine_packet_tests

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+namespace msgpack_parser_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 using support::from_hex;
@@ -275,3 +277,5 @@ TEST_CASE("a decoder of MessagePack goes on after an error, and releases its mem
     CHECK(r.take(event(*msgpack, "/", {}, "e", "x")));
     CHECK(described(r.p) == R"(2 / ["e","x"])");
 }
+
+} // namespace msgpack_parser_tests

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace packet_tests {
+
 using namespace socketio;
 
 TEST_CASE("a packet that nobody filled is an event of the root namespace without payload")
@@ -49,3 +51,5 @@ TEST_CASE("ten attachments are allowed unless something else is said")
 {
     CHECK(detail::packet_limits{}.attachments == 10);
 }
+
+} // namespace packet_tests

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace packet_decoder_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 
@@ -495,3 +497,5 @@ TEST_CASE("acks and control packets are decoded to what was encoded")
         CHECK(json_of(r.p) == (filled ? R"({"message":"m"})" : "none"));
     }
 }
+
+} // namespace packet_decoder_tests

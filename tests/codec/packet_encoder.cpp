@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+namespace packet_encoder_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 
@@ -193,3 +195,5 @@ TEST_CASE("begin_packet tells where the packet starts")
     end_packet(to, 3, 2);
     CHECK(to.view() == "abc62-/x,4");
 }
+
+} // namespace packet_encoder_tests

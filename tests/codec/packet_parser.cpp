@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace packet_parser_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -120,3 +122,5 @@ TEST_CASE("a parser may not put invalid UTF-8 into a namespace's name")
     CHECK_FALSE(read_told("/caf\xc3\xa9"));
     CHECK(read_told("/caf\xe9") == socketio::error::packet_invalid_namespace);
 }
+
+} // namespace packet_parser_tests

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace ascii_tests {
+
 using namespace socketio::detail;
 
 TEST_CASE("letters become lower case, and nothing else changes")
@@ -33,3 +35,5 @@ TEST_CASE("letters, digits and hexadecimal digits of all bytes")
     CHECK(hex_digit('a') == 10);
     CHECK(hex_digit('F') == 15);
 }
+
+} // namespace ascii_tests

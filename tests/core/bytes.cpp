@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+namespace bytes_tests {
+
 using namespace socketio::detail;
 using socketio::bytes;
 using socketio::bytes_view;
@@ -183,3 +185,5 @@ TEST_CASE("borrowed memory moves with its buffer and can be given up")
     moved.append("on the heap");
     CHECK(moved.view() == "on the heap");
 }
+
+} // namespace bytes_tests

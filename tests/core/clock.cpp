@@ -6,6 +6,8 @@
 #include <ratio>
 #include <type_traits>
 
+namespace clock_tests {
+
 using socketio::clock;
 using namespace std::chrono_literals;
 
@@ -92,3 +94,5 @@ TEST_CASE("a duration in another unit is the longest of that where it does not f
     CHECK(saturated<hours>(nanoseconds::max()) == duration_cast<hours>(nanoseconds::max()));
     CHECK(saturated<milliseconds>(hours{1}) == 3'600'000ms);
 }
+
+} // namespace clock_tests

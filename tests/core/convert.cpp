@@ -17,12 +17,6 @@
 #include <string>
 #include <unordered_map>
 
-using support::json;
-
-using socketio::mismatch;
-using socketio::value;
-using socketio::value_view;
-
 namespace app {
 
 struct point {
@@ -97,6 +91,13 @@ template <>
 struct socketio::convert<app::silent> {
     static void write(writer&, app::silent const&) {}
 };
+
+namespace convert_tests {
+
+using support::json;
+using socketio::mismatch;
+using socketio::value;
+using socketio::value_view;
 
 namespace {
 
@@ -539,3 +540,5 @@ TEST_CASE("the concepts know what can be sent and read")
     static_assert(readable<bytes_view> && !readable<std::span<std::byte>>);
     CHECK(convertible<bool>);
 }
+
+} // namespace convert_tests

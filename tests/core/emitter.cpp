@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace emitter_tests {
+
 namespace {
 
 // What is dispatched in these tests: a list that every listener writes its name into.
@@ -404,3 +406,5 @@ TEST_CASE("events of one length that end in the same letter are kept apart, howe
     }
     CHECK(dispatched(e, "") == "");
 }
+
+} // namespace emitter_tests

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace error_tests {
+
 using socketio::error;
 
 namespace {
@@ -58,3 +60,5 @@ TEST_CASE("misuse is an exception that carries the words")
         "\"connect\" is a reserved event name", std::invalid_argument);
 }
 #endif
+
+} // namespace error_tests

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace function_tests {
+
 using socketio::detail::unique_function;
 
 namespace {
@@ -151,3 +153,5 @@ TEST_CASE("only what fits the signature is taken")
     CHECK_FALSE(std::is_constructible_v<unique_function<int(int)>, std::string>);
     CHECK_FALSE(std::is_constructible_v<unique_function<int(std::string)>, int (*)(int)>);
 }
+
+} // namespace function_tests

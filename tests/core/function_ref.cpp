@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace function_ref_tests {
+
 using socketio::detail::function_ref;
 
 namespace {
@@ -82,3 +84,5 @@ TEST_CASE("arguments and results keep their kind, and a result may be thrown awa
     function_ref<int&(int&)> const identity{same};
     CHECK(&identity(n) == &n);
 }
+
+} // namespace function_ref_tests

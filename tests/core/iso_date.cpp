@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+namespace iso_date_tests {
+
 namespace {
 
 std::string date(std::int64_t milliseconds)
@@ -33,3 +35,5 @@ TEST_CASE("a date has the text that JavaScript gives it")
     CHECK(date(8640000000000001).empty());
     CHECK(date(-8640000000000001).empty());
 }
+
+} // namespace iso_date_tests

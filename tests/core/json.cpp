@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+namespace json_tests {
+
 using socketio::error;
 using socketio::value_type;
 using socketio::value_view;
@@ -441,3 +443,5 @@ TEST_CASE("one large message does not hold memory for ever")
     std::string small = "[1]";
     CHECK_FALSE(document.parse(small));
 }
+
+} // namespace json_tests

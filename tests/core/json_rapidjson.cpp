@@ -10,6 +10,8 @@
 
 #include <string>
 
+namespace json_rapidjson_tests {
+
 using support::json;
 
 TEST_CASE("a RapidJSON document is read and written")
@@ -38,3 +40,5 @@ TEST_CASE("a document can be read into twice")
     REQUIRE(socketio::detail::read(parsed.root(), copy, why));
     CHECK(json(copy) == R"({"n":1})");
 }
+
+} // namespace json_rapidjson_tests

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace json_text_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -89,3 +91,5 @@ TEST_CASE("the first of two bytes that need attention is found")
         }
     }
 }
+
+} // namespace json_text_tests

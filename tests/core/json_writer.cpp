@@ -10,6 +10,8 @@
 #include <random>
 #include <string>
 
+namespace json_writer_tests {
+
 using socketio::json_writer;
 using socketio::detail::byte_buffer;
 
@@ -192,3 +194,5 @@ TEST_CASE("what would not be JSON is misuse")
     refused([](json_writer& w) { w.begin_object(), w.key("a"), w.end_object(); });
     refused([](json_writer& w) { w.begin_object(), w.key("a"), w.integer(1), w.integer(2); });
 }
+
+} // namespace json_writer_tests

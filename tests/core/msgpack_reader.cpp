@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+namespace msgpack_reader_tests {
+
 using namespace socketio;
 using support::from_hex;
 
@@ -282,3 +284,5 @@ TEST_CASE("C++ types and values come back from MessagePack as they went")
     CHECK(round(all) == all);
     CHECK(round(1e300) == 1e300);
 }
+
+} // namespace msgpack_reader_tests

@@ -18,6 +18,8 @@
 #include <random>
 #include <string>
 
+namespace msgpack_second_opinion_tests {
+
 using namespace socketio;
 
 namespace {
@@ -229,4 +231,5 @@ TEST_CASE("what msgpack-cxx writes is read the same, whole, cut off and spoilt, 
     }
 }
 
+} // namespace msgpack_second_opinion_tests
 #endif

@@ -18,8 +18,6 @@
 #include <variant>
 #include <vector>
 
-using namespace socketio;
-
 namespace msgpack_tests {
 
 struct point {
@@ -30,6 +28,10 @@ struct point {
 SOCKETIO_FIELDS(point, x, y, name)
 
 } // namespace msgpack_tests
+
+namespace msgpack_writer_tests {
+
+using namespace socketio;
 
 namespace {
 
@@ -201,3 +203,5 @@ TEST_CASE("what is no whole value is misuse of a writer of MessagePack")
             to.begin_array();
     });
 }
+
+} // namespace msgpack_writer_tests

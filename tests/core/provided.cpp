@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace provided_tests {
+
 using socketio::object;
 using socketio::provided;
 using socketio::string_pairs;
@@ -126,3 +128,5 @@ TEST_CASE("an empty callable is no value, and cannot be asked")
         CHECK(times == 0);
     }
 }
+
+} // namespace provided_tests

@@ -6,6 +6,8 @@
 #include <array>
 #include <vector>
 
+namespace random_tests {
+
 using socketio::detail::fill_random;
 using socketio::detail::random_seed;
 
@@ -34,3 +36,5 @@ TEST_CASE("more than the system gives at once is random too")
     fill_random(room);
     CHECK(std::count(room.begin() + 500, room.end(), 0) < 100);
 }
+
+} // namespace random_tests

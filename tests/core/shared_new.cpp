@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace shared_new_tests {
+
 using socketio::detail::shared_new;
 
 TEST_CASE("a shared object is made of its arguments and destroyed with its last owner")
@@ -36,3 +38,5 @@ TEST_CASE("a shared object may be constant")
     static_assert(std::is_same_v<decltype(text), std::shared_ptr<std::string const> const>);
     CHECK(*text == "text");
 }
+
+} // namespace shared_new_tests

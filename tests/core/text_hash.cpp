@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+namespace text_hash_tests {
+
 using socketio::detail::hash_key;
 using socketio::detail::sip_hash;
 using socketio::detail::text_hash;
@@ -49,3 +51,5 @@ TEST_CASE("names that collide in the standard library's hash do not here")
 #endif
     CHECK(ours.size() > 990);
 }
+
+} // namespace text_hash_tests

@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <string>
 
+namespace utf8_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -142,3 +144,5 @@ TEST_CASE("a checker that failed stays failed until it is reset")
     CHECK(checker.write("a"));
     CHECK(checker.finish());
 }
+
+} // namespace utf8_tests

@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+namespace value_tests {
+
 using socketio::array;
 using socketio::object;
 using socketio::value;
@@ -234,3 +236,5 @@ TEST_CASE("a value of each type is copied, moved and assigned, and so is an elem
     tree = std::move(same);
     CHECK(tree["leaf"] == value{"text"});
 }
+
+} // namespace value_tests

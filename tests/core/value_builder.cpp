@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace value_builder_tests {
+
 using socketio::error;
 using socketio::value_builder;
 
@@ -140,3 +142,5 @@ TEST_CASE("a text that is repaired has a replacement for each of its errors, as 
     CHECK((made.begin_object() && made.key("a\xff") && made.string("\xc3(\xed\xa0\x80") && made.end_object()));
     CHECK(made.root().to_json() == "{\"a\xef\xbf\xbd\":\"\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"}");
 }
+
+} // namespace value_builder_tests

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <string>
 
+namespace value_view_tests {
+
 using socketio::args;
 using socketio::value_type;
 using socketio::value_view;
@@ -164,3 +166,5 @@ TEST_CASE("a copy finds the last of members with the same name")
     message const m{R"({"a":1,"a":2})"};
     CHECK((*m).to_value()["a"] == 2);
 }
+
+} // namespace value_view_tests

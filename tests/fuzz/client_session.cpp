@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+namespace client_session_tests {
+
 using namespace fuzz;
 using namespace socketio;
 using namespace socketio::detail;
@@ -346,3 +348,5 @@ FUZZ_TARGET(client_session)
         obey(who, from.byte(), from);
     who.finish();
 }
+
+} // namespace client_session_tests

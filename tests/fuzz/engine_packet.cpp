@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace engine_packet_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 using socketio::error;
@@ -59,3 +61,5 @@ FUZZ_TARGET(engine_packet)
     if (packet.type == engine_packet_type::open)
         check_open(input.substr(1));
 }
+
+} // namespace engine_packet_tests

@@ -10,6 +10,8 @@
 #include <string>
 #include <system_error>
 
+namespace frame_decoder_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 
@@ -119,3 +121,5 @@ FUZZ_TARGET(frame_decoder)
     in_pieces(bytes, cuts, [&cut](std::string_view piece) { cut.take(piece); });
     compare(cut, expected);
 }
+
+} // namespace frame_decoder_tests

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace handshake_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 
@@ -121,3 +123,5 @@ FUZZ_TARGET(handshake)
     else
         stranger_answers(view_of(exact), subprotocols);
 }
+
+} // namespace handshake_tests

@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace http_head_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 
@@ -103,3 +105,5 @@ FUZZ_TARGET(http_head)
     again.reset();
     require(read_once(again, text).progress == http_progress::complete);
 }
+
+} // namespace http_head_tests

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+namespace inflate_tests {
+
 using namespace fuzz;
 using namespace socketio;
 using namespace socketio::detail;
@@ -199,4 +201,5 @@ FUZZ_TARGET(inflate)
     }
 }
 
+} // namespace inflate_tests
 #endif

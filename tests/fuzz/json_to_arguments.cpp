@@ -19,10 +19,6 @@
 #include <variant>
 #include <vector>
 
-using namespace fuzz;
-using namespace socketio;
-using namespace socketio::detail;
-
 namespace json_targets {
 
 struct point {
@@ -43,6 +39,12 @@ struct shape {
 SOCKETIO_FIELDS(shape, points, tags, kind, size)
 
 } // namespace json_targets
+
+namespace json_to_arguments_tests {
+
+using namespace fuzz;
+using namespace socketio;
+using namespace socketio::detail;
 
 namespace {
 
@@ -191,3 +193,5 @@ FUZZ_TARGET(json_to_arguments)
     else
         check_same(other.root(), *expected);
 }
+
+} // namespace json_to_arguments_tests

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <vector>
 
+namespace message_reader_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 using socketio::error;
@@ -154,3 +156,5 @@ FUZZ_TARGET(message_reader)
     require(cut.got.error == expected.error);
     require(cut.got.messages == expected.messages);
 }
+
+} // namespace message_reader_tests

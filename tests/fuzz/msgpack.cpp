@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace msgpack_tests {
+
 using namespace fuzz;
 using namespace socketio;
 using namespace socketio::detail;
@@ -141,3 +143,5 @@ FUZZ_TARGET(msgpack)
     require(root.to_json() == again.root().to_json());
     require(seen.has_nan || root.to_value() == again.root().to_value());
 }
+
+} // namespace msgpack_tests

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace packet_decoder_tests {
+
 using namespace fuzz;
 using namespace socketio;
 using namespace socketio::detail;
@@ -192,3 +194,5 @@ FUZZ_TARGET(packet_decoder)
             now.take(binary, text);
     }
 }
+
+} // namespace packet_decoder_tests

@@ -9,6 +9,8 @@
 #include <deque>
 #include <string>
 
+namespace pair_session_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 using socketio::clock;
@@ -219,3 +221,5 @@ FUZZ_TARGET(pair_session)
         both.obey(from.byte(), from);
     both.settle();
 }
+
+} // namespace pair_session_tests

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace polling_payload_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 using kind = engine_event::kind;
@@ -144,3 +146,5 @@ FUZZ_TARGET(polling_payload)
     default: check_sending(all); break;
     }
 }
+
+} // namespace polling_payload_tests

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <string>
 
+namespace replay_tests {
+
 namespace {
 
 std::string content_of(std::filesystem::path const& file)
@@ -38,3 +40,5 @@ TEST_CASE("every fuzz target holds for its corpus, for all its beginnings, and f
         CHECK(seeds != 0);
     }
 }
+
+} // namespace replay_tests

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace url_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 
@@ -83,3 +85,5 @@ FUZZ_TARGET(url)
     check_url(text);
     check_query(text.substr(text.find('?') == std::string_view::npos ? 0 : text.find('?') + 1), true);
 }
+
+} // namespace url_tests

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace utf8_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 
@@ -66,3 +68,5 @@ FUZZ_TARGET(utf8)
     require(!valid || well_formed == text);
     require(well_formed.size() <= 3 * text.size());
 }
+
+} // namespace utf8_tests

@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 
+namespace ways_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 
@@ -166,3 +168,5 @@ FUZZ_TARGET(ways)
     default: return check_texts(from.rest());
     }
 }
+
+} // namespace ways_tests

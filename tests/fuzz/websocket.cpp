@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace websocket_tests {
+
 using namespace fuzz;
 using namespace socketio::detail;
 using kind = websocket_event::kind;
@@ -182,3 +184,5 @@ FUZZ_TARGET(websocket)
     require(cut.heard == whole.heard);
     check_written(cut);
 }
+
+} // namespace websocket_tests

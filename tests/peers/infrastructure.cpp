@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace infrastructure_tests {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -223,3 +225,5 @@ TEST_CASE("a raw server plays each connection another plan")
     CHECK(server.ask(R"({"do":"wait","what":"request","where":{"connection":3},"pick":"method"})") == R"("GET")");
     CHECK(server.count("tcp open") == 4);
 }
+
+} // namespace infrastructure_tests

@@ -10,6 +10,8 @@
 #include <chrono>
 #include <stdexcept>
 
+namespace run_until_tests {
+
 using namespace std::chrono_literals;
 
 TEST_CASE("run_until stops after the handler that makes its predicate true")
@@ -45,3 +47,5 @@ TEST_CASE("a peer is asked while the context runs")
     CHECK(support::await_entry(context, server, "tcp open", "connection") == "0");
     CHECK_THROWS_AS(support::ask(context, server, R"({"do":"wait","what":"never"})", 20ms), std::runtime_error);
 }
+
+} // namespace run_until_tests

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+namespace ack_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 
@@ -112,3 +114,5 @@ TEST_CASE("of threads that answer at once one wins")
         CHECK(known);
     }
 }
+
+} // namespace ack_tests

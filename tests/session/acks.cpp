@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+namespace acks_tests {
+
 using namespace socketio::detail;
 using socketio::clock;
 using namespace std::chrono_literals;
@@ -310,3 +312,5 @@ TEST_CASE("a hundred thousand operations in random order agree with a simple mod
     agree(a.take_all(), [](entry const&) { return true; });
     CHECK(ended == next_id);
 }
+
+} // namespace acks_tests

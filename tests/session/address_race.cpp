@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace address_race_tests {
+
 using namespace socketio::detail;
 using namespace std::chrono_literals;
 using time_point = socketio::clock::time_point;
@@ -67,3 +69,5 @@ TEST_CASE("the families take turns, beginning with the resolver's first")
     CHECK(interleaved({"1.1", "2.2"}) == "1.1 2.2");
     CHECK(interleaved({}) == "");
 }
+
+} // namespace address_race_tests

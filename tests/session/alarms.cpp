@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+namespace alarms_tests {
+
 using namespace std::chrono_literals;
 using socketio::detail::alarms;
 
@@ -58,3 +60,5 @@ TEST_CASE("an alarm is brought forward, and not put off")
         due();
     CHECK(rung == "a");
 }
+
+} // namespace alarms_tests

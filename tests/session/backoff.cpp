@@ -8,6 +8,8 @@
 #include <set>
 #include <vector>
 
+namespace backoff_tests {
+
 using namespace socketio::detail;
 using namespace std::chrono_literals;
 using socketio::clock;
@@ -280,3 +282,5 @@ TEST_CASE("attempts that are slow by themselves wait for no pace")
         now += attempt_pace::step;
     }
 }
+
+} // namespace backoff_tests

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <limits>
 
+namespace buffer_limits_tests {
+
 using socketio::buffer_limits;
 
 TEST_CASE("without limits there is always room")
@@ -24,3 +26,5 @@ TEST_CASE("room is counted by events and by bytes, to the last one")
     CHECK_FALSE(buffer_limits{.bytes = 10}.fits(11));
     CHECK_FALSE(buffer_limits{.bytes = 10}.admit(0, 0, std::numeric_limits<std::size_t>::max()));
 }
+
+} // namespace buffer_limits_tests

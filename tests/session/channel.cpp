@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace channel_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 using namespace std::chrono_literals;
@@ -404,3 +406,5 @@ TEST_SUITE("channel")
         CHECK(event_name{reader.root()}.view() == "17");
     }
 }
+
+} // namespace channel_tests

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+namespace codec_factory_tests {
+
 using namespace socketio::detail;
 
 TEST_CASE("compression is offered where a codec is installed and the option does not say otherwise")
@@ -25,3 +27,5 @@ TEST_CASE("including socketio/deflate.hpp installs zlib")
     CHECK(offers_deflate({}));
 }
 #endif
+
+} // namespace codec_factory_tests

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace connect_machine_tests {
+
 using namespace socketio::detail;
 using namespace std::chrono_literals;
 using socketio::clock;
@@ -705,3 +707,5 @@ TEST_CASE("the longest delays and what a server may ask for stay inside the cloc
     CHECK(d.phase() == "waiting");
     CHECK(d.machine.deadline() == clock::never());
 }
+
+} // namespace connect_machine_tests

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace connect_throttle_tests {
+
 using socketio::clock;
 using socketio::detail::connect_throttle;
 
@@ -46,3 +48,5 @@ TEST_CASE("a new connection starts with open gates")
     CHECK(gate.opens_at("/a") == clock::time_point::min());
     CHECK(gate.opens_at("/b") == clock::time_point::min());
 }
+
+} // namespace connect_throttle_tests

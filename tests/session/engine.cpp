@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace engine_tests {
+
 using namespace support;
 using reason = disconnect_reason;
 
@@ -219,3 +221,5 @@ TEST_CASE("closes that cross end both sides without a word")
     CHECK(p.client.session.finished());
     CHECK(p.server.session.finished());
 }
+
+} // namespace engine_tests

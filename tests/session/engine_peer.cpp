@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+namespace engine_peer_tests {
+
 using namespace support;
 using reason = disconnect_reason;
 
@@ -354,3 +356,5 @@ TEST_CASE("the round trip is measured with each heartbeat when asked for, and no
     CHECK(client.receive(server.text("6")).empty());
     CHECK(client.session.round_trip() == 5ms);
 }
+
+} // namespace engine_peer_tests

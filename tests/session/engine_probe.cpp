@@ -5,6 +5,8 @@
 
 #include "support/engine_side.hpp"
 
+namespace engine_probe_tests {
+
 using namespace support;
 using reason = disconnect_reason;
 
@@ -188,3 +190,5 @@ TEST_CASE("a client that sees its probe's WebSocket close learns why")
     CHECK(pair.client.receive(pair.socket.output().view()) ==
           lines{closed(reason::transport_close, error::closed, 1001) + " going"});
 }
+
+} // namespace engine_probe_tests

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+namespace engine_random_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 using kind = engine_event::kind;
@@ -219,3 +221,5 @@ TEST_CASE("nor do they break a server")
     CHECK(sums.refused > 1000);
     CHECK(sums.closed > 5000);
 }
+
+} // namespace engine_random_tests

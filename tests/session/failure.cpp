@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace failure_tests {
+
 using namespace socketio;
 
 TEST_CASE("an error that nobody filled says nothing")
@@ -41,3 +43,5 @@ TEST_CASE("an event error of another kind has the words of its code")
     event_error const why{.code = error::payload_too_large, .event = "news"};
     CHECK(why.message() == R"("news": the packet is larger than the server's maxPayload or largest_message)");
 }
+
+} // namespace failure_tests

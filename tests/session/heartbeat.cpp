@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace heartbeat_tests {
+
 using namespace socketio::detail;
 using socketio::clock;
 using namespace std::chrono_literals;
@@ -95,3 +97,5 @@ TEST_CASE("a pong that nobody asked for only moves the next ping")
     CHECK_FALSE(h.take_ping(start + 25s));
     CHECK(h.take_ping(start + 45s));
 }
+
+} // namespace heartbeat_tests

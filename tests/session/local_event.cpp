@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace local_event_tests {
+
 using namespace socketio;
 using detail::local_args;
 
@@ -57,3 +59,5 @@ TEST_CASE("iterating ends behind the argument")
     CHECK(count == 1);
     CHECK(made.view().rest(1).empty());
 }
+
+} // namespace local_event_tests

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace owned_events_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 
@@ -224,3 +226,5 @@ TEST_CASE("many small values are counted with the memory that they take")
     CHECK(kept.byte_size() >= 1000 * sizeof(json_node));
     CHECK(kept.byte_size() < 1100 * sizeof(json_node));
 }
+
+} // namespace owned_events_tests

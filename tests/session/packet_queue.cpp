@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace packet_queue_tests {
+
 using namespace socketio;
 using namespace socketio::detail;
 
@@ -296,3 +298,5 @@ TEST_CASE("a queue that is never quite empty keeps no memory of the packets that
     CHECK(queue.memory() < 1'000'000);
     CHECK(drained(queue).size() == 20);
 }
+
+} // namespace packet_queue_tests

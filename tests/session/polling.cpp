@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace polling_tests {
+
 using namespace std::chrono_literals;
 using socketio::detail::disconnect_reason;
 using socketio::detail::engine_event;
@@ -148,3 +150,5 @@ TEST_CASE("messages that no poll has taken can leave by another way; pings and n
     CHECK(sent == std::vector<std::string>{"text one", "binary " + bytes, "text "});
     CHECK_FALSE(side.has_output());
 }
+
+} // namespace polling_tests

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace polling_client_tests {
+
 using namespace std::chrono_literals;
 using namespace socketio::detail;
 using socketio::error;
@@ -271,3 +273,5 @@ TEST_CASE("messages that were not sent can leave by another way, without the pon
     CHECK(sent == lines{"two"});
     CHECK_FALSE(client.session.has_output());
 }
+
+} // namespace polling_client_tests

@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+namespace polling_target_tests {
+
 using socketio::detail::polling_target;
 
 TEST_CASE("each request has a stamp of its own, and the session's id once it is known")
@@ -40,3 +42,5 @@ TEST_CASE("a redirected session keeps the new place, without the stamp and the i
     bare.move_to("/there");
     CHECK(bare.next("new") == "/there?sid=new");
 }
+
+} // namespace polling_target_tests

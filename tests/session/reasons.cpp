@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+namespace reasons_tests {
+
 using namespace socketio::detail;
 using reason = disconnect_reason;
 
@@ -54,3 +56,5 @@ TEST_CASE("a session ends for good when one side leaves the namespace, or sends 
 
 static_assert(is_recoverable(reason::transport_close));
 static_assert(to_string(reason::ping_timeout) == "ping timeout");
+
+} // namespace reasons_tests

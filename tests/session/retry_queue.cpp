@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace retry_queue_tests {
+
 using namespace std::chrono_literals;
 using socketio::detail::retried_emit;
 using socketio::detail::retry_queue;
@@ -138,3 +140,5 @@ TEST_CASE("bytes are counted, and the oldest that is not on its way makes room")
     CHECK(queue.take_all().size() == 1);
     CHECK(queue.byte_size() == 0);
 }
+
+} // namespace retry_queue_tests

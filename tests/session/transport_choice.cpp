@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace transport_choice_tests {
+
 using namespace std::chrono_literals;
 using namespace socketio::detail;
 using kind = transport_kind;
@@ -120,3 +122,5 @@ TEST_CASE("the only transport is used even if it is distrusted")
     choice.distrust_websocket(start);
     CHECK(attempt(choice, start + 1s) == "websocket");
 }
+
+} // namespace transport_choice_tests

@@ -13,9 +13,6 @@
 #include <tuple>
 #include <vector>
 
-using namespace socketio;
-using namespace socketio::detail;
-
 namespace app {
 
 struct player {
@@ -26,6 +23,11 @@ struct player {
 SOCKETIO_FIELDS(player, name, scores, age)
 
 } // namespace app
+
+namespace typed_listener_tests {
+
+using namespace socketio;
+using namespace socketio::detail;
 
 namespace {
 
@@ -455,3 +457,5 @@ TEST_CASE("what can be called is told from what can be sent, and who wants error
     CHECK_FALSE(takes_error<std::decay_t<decltype(generic)>>());
     CHECK(takes_error<std::decay_t<decltype(generic_with_error)>>());
 }
+
+} // namespace typed_listener_tests

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+namespace websocket_deflate_tests {
+
 using namespace socketio::detail;
 using namespace std::string_view_literals;
 using socketio::deflate_options;
@@ -272,4 +274,6 @@ TEST_CASE("messages in either direction at once do not disturb each other")
         CHECK(client.receive(back, 1) == lines{"binary " + text});
     }
 }
+
+} // namespace websocket_deflate_tests
 #endif

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace websocket_endpoint_tests {
+
 using namespace socketio::detail;
 using socketio::error;
 using peer = support::websocket_side;
@@ -318,3 +320,5 @@ TEST_CASE("masks differ from seed to seed and do not repeat soon")
         repeated += first.next() == start ? 1 : 0;
     CHECK(repeated == 0);
 }
+
+} // namespace websocket_endpoint_tests

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace zlib_codec_tests {
+
 using namespace socketio::detail;
 using namespace std::string_view_literals;
 using socketio::deflate_options;
@@ -288,4 +290,6 @@ TEST_CASE("whatever part of a gzip body is missing, and whichever byte is anothe
         CHECK((ec == error::deflate_invalid || (!ec && out == body))); // the time of the file, for example
     }
 }
+
+} // namespace zlib_codec_tests
 #endif

@@ -12,6 +12,9 @@
 #include <system_error>
 
 #if defined(SOCKETIO_TESTS_SLEEP)
+
+namespace client_tests {
+
 using namespace std::chrono_literals;
 using support::client_test;
 using support::script;
@@ -87,4 +90,6 @@ TEST_CASE_FIXTURE(client_test, "a client that dials a silent server gives up whe
     support::sleep_machine(2h);
     REQUIRE(until([&] { return heard.count_of("connect_error: ") == 1; }));
 }
+
+} // namespace client_tests
 #endif

@@ -19,6 +19,9 @@
 #include <vector>
 
 #if defined(SOCKETIO_TESTS_SLEEP)
+
+namespace server_tests {
+
 using namespace std::chrono_literals;
 using socketio::server_socket;
 using socketio::value;
@@ -103,4 +106,6 @@ TEST_CASE("a server that wakes leaves connections that have come to nothing in t
         CHECK(house.until_soon([&] { return ended; }));
     }
 }
+
+} // namespace server_tests
 #endif

@@ -17,6 +17,9 @@
 #include <vector>
 
 #if defined(SOCKETIO_TESTS_SLEEP)
+
+namespace timers_tests {
+
 using namespace std::chrono_literals;
 using socketio::clock;
 using socketio::detail::deadline_timer;
@@ -172,4 +175,6 @@ TEST_CASE_FIXTURE(timer_test, "a sleep is noticed by a context of many threads")
     for (auto& each : threads)
         each.join();
 }
+
+} // namespace timers_tests
 #endif

@@ -18,6 +18,9 @@
 #include <utility>
 
 #if defined(SOCKETIO_TESTS_SLEEP)
+
+namespace websocket_tests {
+
 using namespace std::chrono_literals;
 using socketio::websocket;
 using socketio::websocket_close;
@@ -87,4 +90,6 @@ TEST_CASE_FIXTURE(sleeping_pair, "a server of WebSocket that wakes leaves client
     support::sleep_machine(2h);
     REQUIRE(support::run_until(context, [&] { return left; }));
 }
+
+} // namespace websocket_tests
 #endif

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace connections_tests {
+
 using namespace std::chrono_literals;
 using support::http_caller;
 using support::run_until;
@@ -110,3 +112,5 @@ TEST_CASE("a refused client that goes on sending is cut off, and makes room for 
     first.send(std::string(64 * 1024, 'x'));
     CHECK(here.until_let_in());
 }
+
+} // namespace connections_tests

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <utility>
 
+namespace for_ever_tests {
+
 using namespace std::chrono_literals;
 using socketio::websocket;
 using socketio::websocket_close;
@@ -75,3 +77,5 @@ TEST_CASE("an option of a WebSocket that lasts for ever ends nothing")
                 converse(std::move(of_server), std::move(of_client), server_closes);
             }
 }
+
+} // namespace for_ever_tests

@@ -29,6 +29,8 @@
 #include <utility>
 #include <vector>
 
+namespace websocket_tests {
+
 using namespace std::chrono_literals;
 using socketio::websocket;
 using socketio::websocket_close;
@@ -501,3 +503,5 @@ TEST_CASE_FIXTURE(pair_test, "a connection that is closed and does not end count
     };
     CHECK(support::run_until(context, let_in));
 }
+
+} // namespace websocket_tests

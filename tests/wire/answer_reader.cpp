@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace answer_reader_tests {
+
 using socketio::error;
 using namespace socketio::detail;
 
@@ -72,3 +74,5 @@ TEST_CASE("an answer that is not HTTP fails")
     CHECK(reader.read(input) == http_progress::failed);
     CHECK(reader.error() == error::http_malformed);
 }
+
+} // namespace answer_reader_tests

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace base64_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("base64 that is not exactly canonical is refused")
     CHECK_FALSE(base64_decode(std::string_view{"Zm9\0", 4}, out));
     CHECK_FALSE(base64_decode("Zm9\xFF", out));
 }
+
+} // namespace base64_tests

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+namespace body_reader_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -188,3 +190,5 @@ TEST_CASE("a body is read up to its limit, and framing up to a limit of its own"
     CHECK(drip(chunked, "1;" + std::string(5000, 'x'), 100).progress == body_progress::failed);
     CHECK(drip(chunked, "1;" + std::string(5000, 'x'), 10000).progress == body_progress::failed);
 }
+
+} // namespace body_reader_tests

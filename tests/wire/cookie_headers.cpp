@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace cookie_headers_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("without a jar headers stay as they are, and without cookies there is 
     add_cookies(headers, &empty, origin_of(to, "/"), now);
     CHECK(headers.empty());
 }
+
+} // namespace cookie_headers_tests

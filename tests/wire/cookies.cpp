@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace cookies_tests {
+
 using namespace socketio::detail;
 using namespace std::chrono_literals;
 
@@ -147,3 +149,5 @@ TEST_CASE("the user's cookies and the jar's are one header")
     CHECK(join_cookies("", "b=2") == "b=2");
     CHECK(join_cookies("a=1", "") == "a=1");
 }
+
+} // namespace cookies_tests

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace extensions_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -63,3 +65,5 @@ TEST_CASE("all headers of the name make one list")
     list.clear();
     CHECK_FALSE(read_extensions(head, list));
 }
+
+} // namespace extensions_tests

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace frame_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("masking in steps of many bytes is masking byte by byte, at every size
     }
     CHECK(wrong == 0);
 }
+
+} // namespace frame_tests

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace frame_decoder_tests {
+
 using namespace socketio::detail;
 using socketio::error;
 
@@ -200,3 +202,5 @@ TEST_CASE("where compression was agreed on, RSV1 may be set on the first frame o
         CHECK(why == (bad.size() == 1 ? error::frame_invalid : error::message_too_large));
     }
 }
+
+} // namespace frame_decoder_tests

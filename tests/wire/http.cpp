@@ -6,6 +6,8 @@
 
 #include <ostream>
 
+namespace http_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -212,3 +214,5 @@ TEST_CASE("names, values and targets of the user are judged by the same rules")
     for (std::string_view target : {"", "/a b", "/a\r\n", "/\xC3\xA9"})
         CHECK_FALSE(is_request_target(target));
 }
+
+} // namespace http_tests

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace http_date_tests {
+
 using namespace socketio::detail;
 using namespace std::chrono_literals;
 
@@ -59,3 +61,5 @@ TEST_CASE("a date is written as RFC 9110 prefers it, and reads as the same")
     for (char const* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 29 Feb 2024 23:59:59 GMT"})
         CHECK(socketio::detail::format_http_date(*parse_http_date(text)) == text);
 }
+
+} // namespace http_date_tests

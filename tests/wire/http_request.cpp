@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace http_request_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -47,3 +49,5 @@ TEST_CASE("what would be another header or line is left out")
     std::vector<http_header> const headers{{"Host", "a\r\nEvil: b"}, {"A", "b\r\nEvil: c"}, {"Evil: d\r\nA", "b"}, {"", "x"}};
     CHECK(written({"GET", "/", "host", headers}) == "GET / HTTP/1.1\r\nHost: host\r\nConnection: keep-alive\r\n\r\n");
 }
+
+} // namespace http_request_tests

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace ip_address_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("a network holds the addresses that begin with its bits")
     for (char const* text : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129", "10.0.0.0/8/8", "/8", "example.com", ""})
         CHECK_MESSAGE(!parse_ip_network(text), text);
 }
+
+} // namespace ip_address_tests

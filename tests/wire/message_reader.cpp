@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace message_reader_tests {
+
 using namespace socketio::detail;
 using socketio::error;
 
@@ -206,3 +208,5 @@ TEST_CASE("a compressed message is inflated as it comes, into not more than one 
         }
     }
 }
+
+} // namespace message_reader_tests

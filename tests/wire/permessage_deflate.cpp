@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+namespace permessage_deflate_tests {
+
 using namespace socketio::detail;
 using socketio::deflate_options;
 using socketio::error;
@@ -224,3 +226,5 @@ TEST_CASE("options out of their range are misuse")
     CHECK_THROWS(check_deflate_options({.memory_level = 0}));
 }
 #endif
+
+} // namespace permessage_deflate_tests

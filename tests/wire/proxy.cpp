@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace proxy_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -168,3 +170,5 @@ TEST_CASE("a connection to a proxy stays open unless the answer or its version s
     head.headers = {{"Connection", "x, close"}};
     CHECK_FALSE(stays_open(head));
 }
+
+} // namespace proxy_tests

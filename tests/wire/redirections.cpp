@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace redirections_tests {
+
 using socketio::error;
 using namespace socketio::detail;
 
@@ -103,3 +105,5 @@ TEST_CASE("headers with secrets stay with their origin, and those for proxies st
     drop_secrets(elsewhere, false, {"x-own", "Host"});
     CHECK(names(elsewhere) == "user-agent X-Own ");
 }
+
+} // namespace redirections_tests

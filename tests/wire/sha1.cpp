@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace sha1_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -36,3 +38,5 @@ TEST_CASE("SHA-1 pads right at the edges of a block")
     CHECK(hex_sha1(std::string(63, 'a')) == "03f09f5b158a7a8cdad920bddc29b81c18a551f5");
     CHECK(hex_sha1(std::string(64, 'a')) == "0098ba824b5c16427bd7a1122a5a442a25ec644d");
 }
+
+} // namespace sha1_tests

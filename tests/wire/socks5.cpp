@@ -7,6 +7,8 @@
 #include <ostream>
 #include <string>
 
+namespace socks5_tests {
+
 using namespace socketio::detail;
 using namespace std::string_literals;
 
@@ -157,3 +159,5 @@ TEST_CASE("what does not fit into SOCKS 5 fails before a byte is sent")
     CHECK(socks5_client("h", 80, "u", std::string(256, 'p')).error() == socketio::error::proxy_authentication_required);
     CHECK(socks5_client("h", 80, "", "p").error() == socketio::error::proxy_authentication_required);
 }
+
+} // namespace socks5_tests

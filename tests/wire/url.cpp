@@ -6,6 +6,8 @@
 
 #include <ostream>
 
+namespace url_tests {
+
 using namespace socketio::detail;
 
 namespace {
@@ -198,3 +200,5 @@ TEST_CASE("ws and http are the same origin, another port or host is not")
     CHECK_FALSE(same("http://h", "http://i"));
     CHECK_FALSE(same("http://h:443", "https://h"));
 }
+
+} // namespace url_tests

@@ -7,6 +7,8 @@
 #include <ostream>
 #include <vector>
 
+namespace websocket_handshake_tests {
+
 using namespace socketio::detail;
 using socketio::error;
 
@@ -208,3 +210,5 @@ TEST_CASE("a request is refused when any part of it is missing or wrong")
         refused(head);
     }
 }
+
+} // namespace websocket_handshake_tests
