@@ -57,4 +57,16 @@ TEST_CASE("base64 that is not exactly canonical is refused")
     CHECK_FALSE(base64_decode("Zm9\xFF", out));
 }
 
+TEST_CASE("data at the end of the room for its base64 is encoded in place")
+{
+    for (std::size_t size = 0; size != 200; ++size) {
+        std::string data;
+        for (std::size_t i = 0; i != size; ++i)
+            data.push_back(static_cast<char>(static_cast<unsigned char>(i * 7 + size)));
+        std::string room = std::string(base64_size(size) - size, '#') + data;
+        base64_encode_to(std::string_view{room}.substr(room.size() - size), room.data());
+        CHECK(room == base64_encode(data));
+    }
+}
+
 } // namespace base64_tests

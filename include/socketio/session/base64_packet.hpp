@@ -6,6 +6,8 @@
 #include <socketio/core/error.hpp>
 #include <socketio/wire/base64.hpp>
 
+#include <cstddef>
+#include <cstring>
 #include <span>
 #include <system_error>
 
@@ -25,14 +27,29 @@ inline std::error_code read_base64_packet(std::span<char> packet, std::span<char
 }
 
 // The size of such a packet.
-constexpr std::size_t base64_packet_size(std::size_t data) noexcept { return 1 + (data + 2) / 3 * 4; }
+constexpr std::size_t base64_packet_size(std::size_t data) noexcept { return 1 + base64_size(data); }
 
-// `to` is a string or a byte_buffer.
-template <class Output>
-void append_base64_packet(Output& to, bytes_view data)
+inline void append_base64_packet(byte_buffer& to, bytes_view data)
 {
-    to.push_back('b');
-    to.append(base64_encode(as_text(data)));
+    std::size_t const size = base64_packet_size(data.size());
+    char* const packet = to.prepare(size);
+    *packet = 'b';
+    base64_encode_to(as_text(data), packet + 1);
+    to.commit(size);
+}
+
+// Makes such a packet of the bytes behind the first `start`.
+inline void make_base64_packet(byte_buffer& in, std::size_t start)
+{
+    std::size_t const data = in.size() - start;
+    std::size_t const size = base64_packet_size(data);
+    in.prepare(size - data);
+    char* const packet = in.data() + start;
+    char* const moved = packet + (size - data);
+    std::memmove(moved, packet, data);
+    *packet = 'b';
+    base64_encode_to({moved, data}, packet + 1);
+    in.commit(size - data);
 }
 
 } // namespace socketio::detail

@@ -3,6 +3,7 @@
 
 #include <socketio/core/config.hpp>
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 namespace socketio::detail {
 
 SOCKETIO_DECL std::string base64_encode(std::string_view data);
+constexpr std::size_t base64_size(std::size_t data) noexcept { return (data + 2) / 3 * 4; }
+// Writes base64_size(data.size()) characters. The data may lie at the end of the same room.
+SOCKETIO_DECL void base64_encode_to(std::string_view data, char* to) noexcept;
 
 // Strict: whole groups, the padding in its position, no other characters, no stray bits. Replaces `out`; its
 // content is unspecified after `false`.

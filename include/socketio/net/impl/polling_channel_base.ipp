@@ -19,9 +19,13 @@ SOCKETIO_DECL void polling_channel_base::end_message(message const& of, std::spa
 
 SOCKETIO_DECL void polling_channel_base::end_binary(message const& of)
 {
-    engine_channel::end_binary(of);
-    if (owner_)
-        count_answer(of);
+    scope_fail undo{[&] { abandon(of); }};
+    if (!owner_)
+        return; // which drops it
+    make_base64_packet(output(), of.start);
+    polling_.end_message(of.compress);
+    undo.done();
+    count_answer(of);
 }
 
 SOCKETIO_DECL void polling_channel_base::count_answer(message const& of) noexcept

@@ -21,18 +21,23 @@ inline constexpr std::array<unsigned char, 256> base64_values = [] {
     return table;
 }();
 
-SOCKETIO_DECL std::string base64_encode(std::string_view data)
+// Each group is read before it is written, and what is written stays in front of what has not been read.
+SOCKETIO_DECL void base64_encode_to(std::string_view data, char* to) noexcept
 {
-    std::string result;
-    result.reserve((data.size() + 2) / 3 * 4);
     auto const byte = [&](std::size_t i) { return i < data.size() ? static_cast<unsigned char>(data[i]) : 0u; };
     for (std::size_t i = 0; i < data.size(); i += 3) {
         std::uint32_t const group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-        result.push_back(base64_alphabet[group >> 18]);
-        result.push_back(base64_alphabet[group >> 12 & 63]);
-        result.push_back(i + 1 < data.size() ? base64_alphabet[group >> 6 & 63] : '=');
-        result.push_back(i + 2 < data.size() ? base64_alphabet[group & 63] : '=');
+        *to++ = base64_alphabet[group >> 18];
+        *to++ = base64_alphabet[group >> 12 & 63];
+        *to++ = i + 1 < data.size() ? base64_alphabet[group >> 6 & 63] : '=';
+        *to++ = i + 2 < data.size() ? base64_alphabet[group & 63] : '=';
     }
+}
+
+SOCKETIO_DECL std::string base64_encode(std::string_view data)
+{
+    std::string result(base64_size(data.size()), '=');
+    base64_encode_to(data, result.data());
     return result;
 }
 
