@@ -3,7 +3,7 @@
 #include <socketio/msgpack.hpp>
 #include <socketio/server.hpp>
 
-#include "counting.hpp"
+#include "counting_asio.hpp"
 
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
@@ -12,7 +12,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib> // posix_memalign
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,8 +29,8 @@ using parser = std::shared_ptr<socketio::packet_parser const>;
 // The clients, on a thread of their own: what they allocate is not counted.
 class audience {
 public:
-    audience(std::uint16_t port, parser how)
-        : url_{"http://127.0.0.1:" + std::to_string(port)}, parser_{std::move(how)}
+    audience(std::uint16_t port, socketio::options how)
+        : url_{"http://127.0.0.1:" + std::to_string(port)}, options_{std::move(how)}
     {
     }
     audience(audience const&) = delete;
@@ -51,27 +50,28 @@ public:
     {
         asio::post(context_, [this, count] {
             for (int i = 0; i != count; ++i)
-                sockets_.push_back(socketio::io(context_, url_, {.forceNew = true, .reconnection = false, .parser = parser_}));
+                sockets_.push_back(socketio::io(context_, url_, options_));
             if (sockets_.size() == 1)
                 talk(sockets_.front());
         });
     }
 
 private:
-    // The first one does what the server says: "ask" for so many echoes.
+    // The first one does what the server says: "ask" for so many echoes, and so many of them together.
     void talk(socketio::socket& first)
     {
-        first.on("ask", [this](int count) {
+        first.on("ask", [this](int count, int together) {
             left_ = count;
+            batch_ = together;
             ask(sockets_.front());
         });
         first.on("question", [](int number, std::string_view words, socketio::ack reply) { reply(number, words); });
     }
     void ask(socketio::socket& first)
     {
-        for (int i = 0; i != batch; ++i)
+        for (int i = 0; i != batch_; ++i)
             first.emit("echo", i, text, [this](int number, std::string_view) {
-                if (number == batch - 1 && (left_ -= batch) > 0)
+                if (number == batch_ - 1 && (left_ -= batch_) > 0)
                     ask(sockets_.front());
             });
     }
@@ -79,8 +79,9 @@ private:
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
     std::string const url_;
-    parser const parser_;
+    socketio::options const options_;
     std::vector<socketio::socket> sockets_;
+    int batch_ = 0;
     int left_ = 0;
     std::thread thread_{[this] { context_.run(); }};
 };
@@ -117,18 +118,19 @@ public:
     }
 
     // Each returns how often this thread allocated for so many events.
-    std::size_t echo(int events)
+    std::size_t echo(int events, int together = batch)
     {
         heard_ = 0;
         wanted_ = events;
         std::size_t const before = allocations;
-        members_.front().emit("ask", events);
+        members_.front().emit("ask", events, together);
         run();
         check(heard_ == events, "all was echoed", static_cast<std::size_t>(heard_));
         return allocations - before;
     }
-    std::size_t ask(int events)
+    std::size_t ask(int events, int together = batch)
     {
+        batch_ = together;
         wanted_ = events;
         heard_ = 0;
         std::size_t const before = allocations;
@@ -169,11 +171,11 @@ private:
     }
     void ask_batch()
     {
-        for (int i = 0; i != batch; ++i)
+        for (int i = 0; i != batch_; ++i)
             members_.front().emit("question", i, text, [this](int, std::string_view) {
                 if (++heard_ == wanted_)
                     context_.stop();
-                else if (heard_ % batch == 0)
+                else if (heard_ % batch_ == 0)
                     ask_batch();
             });
     }
@@ -181,6 +183,7 @@ private:
     asio::io_context context_{1};
     socketio::server io_;
     std::vector<socketio::server_socket> members_;
+    int batch_ = 0;
     int heard_ = 0;
     int wanted_ = 0;
 };
@@ -199,18 +202,10 @@ double per_event(char const* what, int few, Spend spend)
 
 } // namespace
 
-// Asio takes the memory of its operations from here.
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept
-{
-    ++allocations;
-    void* got = nullptr;
-    return posix_memalign(&got, alignment, size) == 0 ? got : nullptr;
-}
-
 void converse(parser const& how)
 {
     house server{how};
-    audience clients{server.port(), how};
+    audience clients{server.port(), {.forceNew = true, .reconnection = false, .parser = how}};
     clients.join(1);
     server.await_members(1);
     double const echoed = per_event("echoed", 10000, [&](int events) { return server.echo(events); });
@@ -228,10 +223,44 @@ void converse(parser const& how)
     check(shared < 100 * 4.5, "a broadcast to a hundred", static_cast<std::size_t>(shared));
 }
 
+// The same number of requests, and more events in each: what another event costs is the difference.
+template <class Spend>
+double per_polled_event(char const* what, Spend spend)
+{
+    constexpr int batches = 50;
+    constexpr int more = 1000;
+    auto const spent = [&](int together) {
+        spend(together * batches, together);
+        return static_cast<double>(spend(together * batches, together));
+    };
+    double const few_events = spent(batch);
+    double const many_events = spent(batch + more);
+    double const each = (many_events - few_events) / (batches * more);
+    std::printf("%s by polling: %.0f allocations for %d batches of %d events, %.0f of %d: %.3f each\n", what, few_events,
+        batches, batch, many_events, batch + more, each);
+    return each;
+}
+
+void converse_by_polling(parser const& how)
+{
+    house server{how};
+    audience clients{server.port(), {.forceNew = true, .transports = {"polling"}, .reconnection = false, .parser = how,
+                                        .limits = {.packets_per_request = 0}}};
+    clients.join(1);
+    server.await_members(1);
+    double const echoed = per_polled_event("echoed", [&](int events, int size) { return server.echo(events, size); });
+    double const asked =
+        per_polled_event("asked and answered", [&](int events, int size) { return server.ask(events, size); });
+    check(echoed < 1.1, "an answer by polling costs no more than its `ack`", static_cast<std::size_t>(echoed));
+    check(asked < 0.1, "a question by polling costs nothing", static_cast<std::size_t>(asked));
+}
+
 int main()
 {
     converse(nullptr);
+    converse_by_polling(nullptr);
     std::printf("with MessagePack\n");
     converse(socketio::msgpack_parser);
+    converse_by_polling(socketio::msgpack_parser);
     return failed ? 1 : 0;
 }
