@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace client_memory_tests {
+
 namespace {
 
 // Behind a program's other work, so that only the client's memory changes.
@@ -40,3 +42,5 @@ TEST_CASE("a client keeps little of the memory that a large event needed, whiche
         CHECK(used_after_large_event(parser, true) < before + 1'500'000); // the values took 3,200,000
     }
 }
+
+} // namespace client_memory_tests

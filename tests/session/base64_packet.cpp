@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+namespace base64_packet_tests {
+
 using namespace socketio::detail;
 
 TEST_CASE("a packet of base64 is the same whether it is written, or made of what was written")
@@ -24,3 +26,5 @@ TEST_CASE("a packet of base64 is the same whether it is written, or made of what
         CHECK(made.view().substr(0, 9) == "in frontb");
     }
 }
+
+} // namespace base64_packet_tests

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <system_error>
 
+namespace own_parser_tests {
+
 using namespace socketio;
 
 namespace {
@@ -165,3 +167,5 @@ TEST_CASE_FIXTURE(moody_server, "an answer at which a parser throws can be given
     CHECK(in_step(client));
     CHECK(heard.text() == "got answer");
 }
+
+} // namespace own_parser_tests
