@@ -92,7 +92,7 @@ private:
     void open_server()
     {
         if (!server_)
-            server_.emplace(context_, std::uint16_t{0}, socketio::server_options{.address = "127.0.0.1", .close_timeout = 100ms});
+            server_.emplace(context_, std::uint16_t{0}, socketio::server_options{.address = "127.0.0.1", .parser = of_clients_.parser, .close_timeout = 100ms});
         server_->off("connection");
         server_->of("/other").off("connection");
         server_->on("connection", [this](socketio::server_socket socket) { welcome(std::move(socket)); });
