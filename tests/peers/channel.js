@@ -10,7 +10,7 @@ let waiting = [];
 
 // What JSON cannot say: bytes become {"hex": "..."}, functions are left out.
 function toPlain(value) {
-    if (Buffer.isBuffer(value) || value instanceof Uint8Array)
+    if (Buffer.isBuffer(value) || value instanceof Uint8Array || value instanceof ArrayBuffer)
         return { hex: Buffer.from(value).toString("hex") };
     if (Array.isArray(value))
         return value.map(toPlain);

@@ -1,7 +1,7 @@
 // What a client sees of a server, as text: npm's socket.io-client, or this library's as a puppet (puppet.js), against
 // scenario_server.js, or against its twin on this library (tests/server/scenario_fixture.hpp). The same whatever the
 // client and the server, as long as they are right.
-// usage: node scenario.js '{"ports": {house: PORT, ...}, "transports": ["websocket"], "puppet": true}'
+// usage: node scenario.js '{"ports": {house: PORT, ...}, "transports": ["websocket"], "msgpack": true, "puppet": true}'
 "use strict";
 
 const { Control, begin } = require("./scenario/guest");
@@ -9,6 +9,7 @@ const { options } = require("./channel");
 
 // They reach into npm's client, or are about what it alone says; or about no client at all.
 const npmsOwn = ["handshake", "strangers", "pages", "nonsense", "pingTimeout", "tooBig", "loss", "nothingToRecover"];
+const jsonsOwn = ["strangers", "nonsense"]; // they write its packets themselves
 const chapters = {};
 for (const part of ["talking", "admission", "strangers", "rooms", "endings", "recovery", "patience"]) {
     for (const [title, play] of Object.entries(require(`./scenario/${part}`))) {
@@ -19,7 +20,8 @@ for (const part of ["talking", "admission", "strangers", "rooms", "endings", "re
 
 const print = (line) => process.stdout.write(`${line}\n`);
 const given = options();
-const titles = Object.keys(chapters).filter((title) => !given.puppet || !npmsOwn.includes(title));
+const titles = Object.keys(chapters).filter((title) =>
+    !(given.puppet && npmsOwn.includes(title)) && !(given.msgpack && jsonsOwn.includes(title)));
 const { only = titles } = given;
 
 async function main() {

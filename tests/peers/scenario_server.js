@@ -1,6 +1,6 @@
 // The little application that scenario.js talks to, on npm's socket.io server; tests/server/scenario_fixture.hpp is the same
 // on this library.
-// usage: node scenario_server.js '{"deflate": true}'
+// usage: node scenario_server.js '{"deflate": true, "msgpack": true}'
 // Prints {"listening": {house: PORT, ...}}: servers that differ in their options.
 "use strict";
 
@@ -10,6 +10,7 @@ const { options, say } = require("./channel");
 
 const host = "127.0.0.1";
 const perMessageDeflate = options().deflate ? { threshold: 0 } : false;
+const parser = options().msgpack ? { parser: require("socket.io-msgpack-parser") } : {};
 const settings = {
     main: { allowRequest: (request, tell) => tell("not today", !request.url.includes("deny=1")) },
     hasty: { connectTimeout: 200 },
@@ -151,7 +152,7 @@ function watch(nsp) {
 
 function open(house) {
     const http = createServer();
-    const io = new Server(http, { perMessageDeflate, ...settings[house] });
+    const io = new Server(http, { perMessageDeflate, ...parser, ...settings[house] });
     io.on("new_namespace", (made) => note(`new namespace ${made.name}`));
     io.engine.on("connection_error", ({ code, message }) => note(`refused: ${code} ${message}`));
     io.engine.on("initial_headers", (headers) => (headers["X-First"] = "yes"));

@@ -6,6 +6,7 @@
 #include "support/process.hpp"
 
 #include <socketio/client.hpp>
+#include <socketio/msgpack.hpp>
 
 #include <asio/io_context.hpp>
 
@@ -133,6 +134,8 @@ private:
     static socketio::options settings(value const& from)
     {
         socketio::options made{.autoConnect = false};
+        if (from["msgpack"].get<bool>().value_or(false))
+            made.parser = socketio::msgpack_parser;
         made.transports = from["transports"].get<std::vector<std::string>>().value();
         made.tryAllTransports = false;
         made.reconnection = from["reconnection"].get<bool>().value_or(true);

@@ -27,6 +27,12 @@ constexpr std::chrono::seconds long_enough{120};
 struct way {
     std::string_view transports;
     bool deflate = false;
+    bool msgpack = false;
+
+    std::string_view words() const
+    {
+        return msgpack ? R"("msgpack":true)" : deflate ? R"("deflate":true)" : R"("msgpack":false)";
+    }
 };
 
 support::process node(std::string const& script, std::string const& settings)
@@ -42,8 +48,9 @@ enum class player { npm, ours };
 class playing {
 public:
     playing(asio::io_context& context, player who, std::string const& ports, way const& by)
-        : script_{node("scenario.js", R"({"ports":)" + ports + R"(,"transports":)" + std::string(by.transports) +
-                                          R"(,"puppet":)" + (who == player::ours ? "true}" : "false}"))},
+        : script_{node("scenario.js", R"({"ports":)" + ports + R"(,"transports":)" + std::string(by.transports) + ',' +
+                                          std::string(by.words()) + R"(,"puppet":)" +
+                                          (who == player::ours ? "true}" : "false}"))},
           puppets_{context, script_}
     {
     }
@@ -71,6 +78,7 @@ private:
     {
         if (line.starts_with("> "))
             return puppets_.obey(std::string_view{line}.substr(2));
+        INFO(line);
         CHECK_FALSE(line.starts_with("FAILED"));
         ended_ = line == "# the end" || line.starts_with("FAILED");
         if (line.starts_with("# "))
@@ -88,7 +96,7 @@ private:
 
 // npm's server, and where it listens.
 struct theirs {
-    explicit theirs(way const& by) : server{node("scenario_server.js", by.deflate ? R"({"deflate":true})" : "{}")}
+    explicit theirs(way const& by) : server{node("scenario_server.js", '{' + std::string(by.words()) + '}')}
     {
         auto const told = socketio::value::from_json(server.read_line());
         REQUIRE(told.has_value());
@@ -119,8 +127,8 @@ void compare(way const& by)
     theirs const other{by};
     theirs const another{by};
     asio::io_context context;
-    scenario::town town{context, by.deflate};
-    scenario::town second{context, by.deflate};
+    scenario::town town{context, by.deflate, by.msgpack};
+    scenario::town second{context, by.deflate, by.msgpack};
     playing expected{context, player::npm, other.ports, by};
     playing their_client{context, player::npm, town.ports(), by};
     playing our_client{context, player::ours, another.ports, by};
@@ -132,7 +140,7 @@ void compare(way const& by)
         return done;
     };
     CHECK(support::run_until(context, all_done, long_enough));
-    REQUIRE(expected.lines() > 500);
+    REQUIRE(expected.lines() > (by.msgpack ? 450 : 500)); // without the chapters that write JSON themselves
     {
         INFO("npm's client with this server");
         check_chapters(their_client, expected);
@@ -163,6 +171,21 @@ TEST_CASE("either client sees of either server what npm's sees of npm's, over HT
 TEST_CASE("either client sees of either server what npm's sees of npm's, upgraded from HTTP long-polling")
 {
     compare({R"(["polling", "websocket"])"});
+}
+
+TEST_CASE("either client sees of either server what npm's sees of npm's, in MessagePack over WebSocket")
+{
+    compare({.transports = R"(["websocket"])", .msgpack = true});
+}
+
+TEST_CASE("either client sees of either server what npm's sees of npm's, in MessagePack over HTTP long-polling")
+{
+    compare({.transports = R"(["polling"])", .msgpack = true});
+}
+
+TEST_CASE("either client sees of either server what npm's sees of npm's, in MessagePack upgraded from long-polling")
+{
+    compare({.transports = R"(["polling", "websocket"])", .msgpack = true});
 }
 
 #if defined(SOCKETIO_WITH_ZLIB)

@@ -3,6 +3,8 @@
 
 #include "scenario_orders.hpp"
 
+#include <socketio/msgpack.hpp>
+
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
@@ -76,7 +78,8 @@ inline std::string json(socketio::args const& arguments)
 
 class town {
 public:
-    town(asio::io_context& context, bool deflate) : context_{context}, deflate_{deflate}
+    town(asio::io_context& context, bool deflate, bool msgpack = false)
+        : context_{context}, deflate_{deflate}, msgpack_{msgpack}
     {
         for (char const* const name : {"main", "hasty", "lively", "recovering", "small", "mortal", "open"})
             open(name, 0);
@@ -115,6 +118,8 @@ private:
         socketio::server_options made{.address = "127.0.0.1"};
         if (deflate_)
             made.perMessageDeflate = {.threshold = 0};
+        if (msgpack_)
+            made.parser = socketio::msgpack_parser;
         if (of == "main")
             made.allowRequest = [](socketio::http_request const& request, socketio::request_check::answer const& tell) {
                 tell("not today", request.target.find("deny=1") == std::string::npos);
@@ -360,6 +365,7 @@ private:
 
     asio::io_context& context_;
     bool const deflate_;
+    bool const msgpack_;
     notebook notes_;
     std::map<std::string, furnished> houses_;
 };

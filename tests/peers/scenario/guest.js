@@ -4,7 +4,7 @@
 const { toPlain } = require("../channel");
 
 const patience = 10000;
-let setting; // {ports, transports, puppet, print}
+let setting; // {ports, transports, msgpack, puppet, print}
 const names = new Map(); // ids of sockets
 
 function within(promise, what) {
@@ -24,13 +24,20 @@ function json(value) {
 
 const clients = () => (setting.puppet ? require("../puppet") : require("socket.io-client"));
 
+// A puppet is told by name.
+function parser() {
+    if (!setting.msgpack) return {};
+    return setting.puppet ? { msgpack: true } : { parser: require("socket.io-msgpack-parser") };
+}
+
 class Guest {
     constructor(name, { nsp = "/", house = "main", auth = {}, manager, ackTimeout, retries, ...options } = {}) {
         Object.assign(this, { name, lines: [], waiting: [], transports: [] });
         const url = `http://127.0.0.1:${setting.ports[house]}`;
         const { transports } = setting;
         const { Manager } = clients();
-        this.manager = manager ?? new Manager(url, { transports, reconnection: false, autoConnect: false, ...options });
+        const usual = { transports, reconnection: false, autoConnect: false, ...parser() };
+        this.manager = manager ?? new Manager(url, { ...usual, ...options });
         const own = { ackTimeout, retries, auth: typeof auth === "function" ? auth : { name, ...auth } };
         this.socket = this.manager.socket(nsp, own);
         this.listen();
