@@ -98,6 +98,17 @@ const corpora = {
         few: bytes(2, 0, 2, "aB0zQ#x*~7"),
         unlimited: bytes(2, 0, 0, "aB0zQ#x*~7"),
     },
+    polling_session: {
+        whole: bytes(1, 0, number(100, 300), cuts, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nKeep-Alive: timeout=5\r\n\r\nhello"),
+        chunks: bytes(1, 1, number(100, 300), cuts, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\nT: 1\r\n\r\n"),
+        to_the_end: bytes(1, 0, number(4, 300), cuts, "HTTP/1.0 200 OK\r\n\r\nhello"),
+        refused: bytes(1, 0, number(100, 300), cuts, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"),
+        narrow: bytes(1, 2, number(100, 300), number(60, 400), number(1), cuts, "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\r\nhello"),
+        talk: bytes(0, 0, 0, 2, 1, 1, 0, 4, 0, text('["news",1]', 64), 10, 0, 9, 2, 1, 3, 0, text('430["a"]', 64), 3, 0, text("2", 64), 2, 1, 11, 0, 4, 2, 1, 12, 0, 2, 1),
+        lost: bytes(0, 0, 0, 2, 1, 1, 0, 10, 0, 3, 7, 1, 13, 0, 0, 2, 9, 0, number(45001, 60000)),
+        captive: bytes(0, 6, 0, text("302 Found\r\nLocation: http://login/\r\nContent-Length: 0", 100), 13, 0, 5, 1, text("HTTP/1.1 200 OK\r\n\r\n<html>", 200), 7, 1),
+        early: bytes(0, 0, 0, 4, 0, text('["early"]', 64), 1, 1, 5, 0, text("HTTP/1.1 200 OK\r\n\r\n", 200), 8, 0, 9, 0, number(100, 60000)),
+    },
     packet_decoder: {
         event: bytes(1 | (10 << 1), 0, text('2["news",{"a":[1,2.5,null]},"x"]', 400)),
         with_id: bytes(1 | (10 << 1), 0, text('2/admin,12["q"]', 400), 0, text('3/admin,12["a"]', 400)),

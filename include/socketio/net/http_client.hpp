@@ -84,7 +84,7 @@ struct http_client_timings {
 };
 
 // One request at a time, over a connection that is kept where the server permits it. A GET is repeated once, over a
-// new connection, if the kept one turns out to be dead before a byte of the answer. A POST never is.
+// new connection, if the kept one ends in order before a byte of the answer, or takes no request. A POST never is.
 class http_client : public std::enable_shared_from_this<http_client> {
 public:
     // Must not throw, and may begin the next request. Never called inside request().
