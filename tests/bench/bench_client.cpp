@@ -38,7 +38,7 @@ void idle_connections(request const& asked, loop& on, measurement& result)
     kept.reserve(asked.n);
     long const before = rss_kb();
     result.start();
-    result.ok = open_all(on, asked.url, asked.n, kept) == asked.n;
+    result.ok = open_all(on, asked, asked.n, kept) == asked.n;
     result.stop();
     on.context().restart();
     on.context().poll();
@@ -50,10 +50,10 @@ void idle_connections(request const& asked, loop& on, measurement& result)
 void connection_times(request const& asked, loop& on, measurement& result)
 {
     for (int i = 0; i != 20; ++i)
-        connect_once(on, asked.url);
+        connect_once(on, asked);
     result.start();
     for (std::uint64_t i = 0; i != asked.n; ++i) {
-        result.latencies.push_back(connect_once(on, asked.url));
+        result.latencies.push_back(connect_once(on, asked));
         result.ok = result.ok && result.latencies.back() >= 0;
     }
     result.stop();
@@ -61,7 +61,7 @@ void connection_times(request const& asked, loop& on, measurement& result)
 
 bool on_one_connection(request& asked, loop& on, measurement& result)
 {
-    auto socket = connect(on, asked.url);
+    auto socket = connect(on, asked);
     result.ok = static_cast<bool>(socket);
     if (!result.ok)
         return true;

@@ -5,13 +5,12 @@
 #include "peer.hpp"
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace bench {
 
 // Opens n at once and keeps them. Returns how many were connected.
-inline std::uint64_t open_all(loop& on, std::string const& url, std::uint64_t n, std::vector<socketio::socket>& kept)
+inline std::uint64_t open_all(loop& on, request const& asked, std::uint64_t n, std::vector<socketio::socket>& kept)
 {
     std::uint64_t connected = 0;
     std::uint64_t failed = 0;
@@ -20,7 +19,7 @@ inline std::uint64_t open_all(loop& on, std::string const& url, std::uint64_t n,
             on.done();
     };
     for (std::uint64_t i = 0; i != n; ++i) {
-        auto& socket = kept.emplace_back(make_client(on, url));
+        auto& socket = kept.emplace_back(make_client(on, asked));
         socket.once("connect", [&] {
             ++connected;
             one_less();
@@ -35,12 +34,12 @@ inline std::uint64_t open_all(loop& on, std::string const& url, std::uint64_t n,
 }
 
 // From construction to the "connect" event, in ns; negative if it never came.
-inline std::int64_t connect_once(loop& on, std::string const& url)
+inline std::int64_t connect_once(loop& on, request const& asked)
 {
     std::int64_t const began = now_ns();
     std::int64_t connected = began - 1;
     {
-        auto const socket = make_client(on, url);
+        auto const socket = make_client(on, asked);
         socketio::scoped_listener const listener = socketio::socket{socket}.once("connect", [&] {
             connected = now_ns();
             on.done();

@@ -20,11 +20,12 @@ namespace bench {
 // bench_client <url> <workload>[:variant] <n> [size]
 struct request {
     std::string url;
-    std::string workload; // as it was given; a variant is only a label in the result
+    std::string workload; // as it was given; the variant "polling" has a meaning, any other is a label in the result
     std::string name;
     std::uint64_t n = 0;
     std::uint64_t size = 0;
 
+    bool by_polling() const noexcept { return workload.ends_with(":polling"); }
     // Messages before the clock starts, the same rule for every program that is compared.
     std::uint64_t warm_up() const noexcept { return std::min<std::uint64_t>(n / 10, 10000); }
 };

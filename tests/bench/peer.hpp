@@ -3,9 +3,10 @@
 
 #include <socketio/client.hpp>
 
+#include "measure.hpp"
+
 #include <cstdint>
 #include <cstdio>
-#include <string>
 #include <string_view>
 
 namespace bench {
@@ -37,15 +38,18 @@ private:
     asio::io_context context_{1};
 };
 
-inline socketio::socket make_client(loop& on, std::string const& url)
+inline socketio::socket make_client(loop& on, request const& asked)
 {
-    return socketio::io(on.context(), url, {.reconnection = false});
+    socketio::options settings{.reconnection = false};
+    if (asked.by_polling())
+        settings.transports = {"polling"};
+    return socketio::io(on.context(), asked.url, settings);
 }
 
 // A socket that is connected; an empty one, and a word about it, if that is not possible.
-inline socketio::socket connect(loop& on, std::string const& url)
+inline socketio::socket connect(loop& on, request const& asked)
 {
-    auto socket = make_client(on, url);
+    auto socket = make_client(on, asked);
     socket.once("connect", [&on] { on.done(); });
     socket.once("connect_error", [&on](socketio::connect_error const& why) {
         std::fprintf(stderr, "%s\n", why.message().c_str());

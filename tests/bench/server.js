@@ -6,9 +6,13 @@ const { createServer } = require("http");
 const { Server } = require("socket.io");
 
 const http = createServer();
-const io = new Server(http, { transports: ["websocket"], maxHttpBufferSize: 1e8, serveClient: false });
+const io = new Server(http, { maxHttpBufferSize: 1e8, serveClient: false });
 const burst = 1000;
 const most_unsent = 1 << 20; // bytes
+const most_waiting = 2 * burst; // packets that no poll has fetched
+
+const is_behind = ({ transport, writeBuffer }) =>
+  transport.name === "polling" ? writeBuffer.length > most_waiting : transport.socket.bufferedAmount > most_unsent;
 
 io.on("connection", (socket) => {
   let count = 0;
@@ -32,7 +36,7 @@ io.on("connection", (socket) => {
     let sent = 0;
     const go_on = () => {
       if (!socket.connected) return;
-      if (socket.conn.transport.socket.bufferedAmount > most_unsent) {
+      if (is_behind(socket.conn)) {
         setTimeout(go_on, 1);
         return;
       }
