@@ -31,6 +31,7 @@ public:
 
 private:
     void append(unsigned first, std::uint64_t number, std::size_t width);
+    void append_data(std::string_view data);
     void append_text(std::string_view text);
     void set_size(std::size_t begun, std::size_t size, unsigned short_form, unsigned long_form);
 

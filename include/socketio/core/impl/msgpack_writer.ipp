@@ -67,6 +67,16 @@ SOCKETIO_MSGPACK_DECL void msgpack_writer::number(double number)
         append(0xCB, bits_of(number), 8);
 }
 
+// Large data makes room for what comes behind it, too: to double the buffer would cost a copy.
+SOCKETIO_MSGPACK_DECL void msgpack_writer::append_data(std::string_view data)
+{
+    constexpr std::size_t large = 4096;
+    constexpr std::size_t behind = 512;
+    if (data.size() >= large)
+        to_.prepare(data.size() + behind);
+    to_.append(data);
+}
+
 SOCKETIO_MSGPACK_DECL void msgpack_writer::append_text(std::string_view text)
 {
     std::size_t const size = text.size();
@@ -80,7 +90,7 @@ SOCKETIO_MSGPACK_DECL void msgpack_writer::append_text(std::string_view text)
         append(0xDB, size, 4);
     else
         throw_misuse("socketio::writer: a text of 4 GiB and more");
-    to_.append(text);
+    append_data(text);
 }
 
 SOCKETIO_MSGPACK_DECL void msgpack_writer::string(std::string_view text)
@@ -104,7 +114,7 @@ SOCKETIO_MSGPACK_DECL void msgpack_writer::binary(bytes_view data)
         append(0xC6, size, 4);
     else
         throw_misuse("socketio::writer: binary data of 4 GiB and more");
-    to_.append(data);
+    append_data(as_text(data));
 }
 
 SOCKETIO_MSGPACK_DECL std::size_t msgpack_writer::begin_array()
