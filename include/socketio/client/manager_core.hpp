@@ -147,7 +147,10 @@ private:
     void dial_transport(std::uint64_t attempt);
     dial_request websocket_request(url const& to, std::string target) const;
     std::vector<http_header> headers_for(transport_kind transport) const;
+    using on_dialed = void (manager_core::*)(std::uint64_t number, dial_result&& result, stream&& connected);
+    std::shared_ptr<dial> make_dial(dial_request request, std::uint64_t number, on_dialed then);
     void dial_websocket(std::uint64_t attempt, std::string target);
+    void on_websocket_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected);
     bool accept_dialed(std::uint64_t attempt, dial_result& result);
     std::shared_ptr<websocket_channel> make_websocket(dial_result&& result, stream&& connected,
                                                       engine_settings const* probed = nullptr);

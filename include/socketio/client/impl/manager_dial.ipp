@@ -185,18 +185,26 @@ SOCKETIO_DECL dial_request manager_core::websocket_request(url const& to, std::s
     return request;
 }
 
+// `then` is called on the strand. A coroutine calls it, so that user code must wait for a turn of its own.
+SOCKETIO_DECL std::shared_ptr<dial> manager_core::make_dial(dial_request request, std::uint64_t number, on_dialed then)
+{
+    auto done = [self = shared_from_this(), number, then](dial_result&& result, stream&& connected) {
+        self->lane_.run_ahead([&] { ((*self).*then)(number, std::move(result), std::move(connected)); });
+    };
+    return std::make_shared<dial>(lane_.serial(), std::move(request), std::move(done));
+}
+
 SOCKETIO_DECL void manager_core::dial_websocket(std::uint64_t attempt, std::string target)
 {
-    // Called by a coroutine, so that user code must wait for a turn of its own.
-    auto done = [self = shared_from_this(), attempt](dial_result&& result, stream&& connected) {
-        self->lane_.run_ahead([&] {
-            if (self->accept_dialed(attempt, result))
-                self->set_link(self->make_websocket(std::move(result), std::move(connected)));
-        });
-    };
     runtime_->dialing =
-        std::make_shared<dial>(lane_.serial(), websocket_request(url_, std::move(target)), std::move(done));
+        make_dial(websocket_request(url_, std::move(target)), attempt, &manager_core::on_websocket_dialed);
     runtime_->dialing->start();
+}
+
+SOCKETIO_DECL void manager_core::on_websocket_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected)
+{
+    if (accept_dialed(attempt, result))
+        set_link(make_websocket(std::move(result), std::move(connected)));
 }
 
 // Returns true if the attempt goes on with this result.

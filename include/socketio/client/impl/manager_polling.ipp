@@ -86,10 +86,7 @@ SOCKETIO_DECL void manager_core::begin_upgrade()
         drop_secrets(request.headers, !place.elsewhere, settings_.redirect_headers);
     request.cookies = cookies_; // a server behind a balancer must be found again
     request.follow_redirects = 0;
-    auto done = [self = shared_from_this(), number = connections_](dial_result&& result, stream&& connected) {
-        self->lane_.run_ahead([&] { self->on_upgrade_dialed(number, std::move(result), std::move(connected)); });
-    };
-    runtime_->upgrade->dial(std::make_shared<dial>(lane_.serial(), std::move(request), std::move(done)));
+    runtime_->upgrade->dial(make_dial(std::move(request), connections_, &manager_core::on_upgrade_dialed));
 }
 
 SOCKETIO_DECL void manager_core::on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected)
