@@ -44,10 +44,12 @@ public:
     traveller(kind of, socketio::socket joined) : kind_{of}, socket_{std::move(joined)}, nsp_{socket_.nsp()}
     {
         socket_.on("connect", [this] { on_connect(); });
-        socket_.on("disconnect", [this](std::string_view reason) {
+        socket_.on("disconnect", [this](std::string_view reason, socketio::disconnect_details const& details) {
             ++losses_;
-            if (reason != "ping timeout" && reason != "transport close")
-                wrong("lost by " + std::string(reason));
+            using socketio::error; // the end of a connection, as long-polling sees it
+            bool const polled = details.code == error::poll_failed || details.code == error::post_failed;
+            if (reason != "ping timeout" && reason != "transport close" && !polled)
+                wrong("lost by " + std::string(reason) + ": " + details.description);
         });
         socket_.on_error([this](socketio::event_error const& why) { wrong("error hook: " + why.message()); });
         socket_.on("news", [this](std::uint64_t number) { on_news(number); });

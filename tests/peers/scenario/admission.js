@@ -76,7 +76,7 @@ async function refusals(invite, control) {
     const { description } = why;
     mona.say(name === "polling" ? description : description.message);
     mona.tell();
-    await control.notes("refused", "refused: 4 Forbidden");
+    await control.notes("refused: 4", "refused: 4 Forbidden"); // a request of somebody who has left may be refused, too
 
     // Who asks for no namespace is not kept waiting for.
     const nick = invite(new Guest("nick", { house: "hasty", open: false }));

@@ -112,7 +112,8 @@ async function middlewareIsSkipped(invite, control) {
 }
 
 async function restart(invite, control) {
-    const reconnection = { reconnection: true, reconnectionDelay: 20, reconnectionDelayMax: 20, randomizationFactor: 0 };
+    // Later than the notes of the end are asked for, on a busy machine, too.
+    const reconnection = { reconnection: true, reconnectionDelay: 500, reconnectionDelayMax: 500, randomizationFactor: 0 };
     const sven = invite(new Guest("sven", { house: "mortal", ...reconnection }));
     await sven.ready();
     const other = invite(new Guest("sven too", { nsp: "/other", manager: sven.manager }));
