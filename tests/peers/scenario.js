@@ -11,7 +11,8 @@ const { options } = require("./channel");
 const npmsOwn = ["handshake", "strangers", "pages", "nonsense", "pingTimeout", "tooBig", "loss", "nothingToRecover"];
 const jsonsOwn = ["strangers", "nonsense"]; // they write its packets themselves
 const chapters = {};
-for (const part of ["talking", "admission", "strangers", "rooms", "endings", "recovery", "patience"]) {
+// Strangers come first: later, the last request of somebody who has left may be refused like theirs.
+for (const part of ["strangers", "talking", "admission", "rooms", "endings", "recovery", "patience"]) {
     for (const [title, play] of Object.entries(require(`./scenario/${part}`))) {
         if (chapters[title]) throw new Error(`two chapters are called ${title}`);
         chapters[title] = play;
