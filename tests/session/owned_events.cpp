@@ -216,6 +216,17 @@ TEST_CASE("arguments are kept without the event's name, none of them as none")
     CHECK(args{some.payload()}.rest(1).size() == 2);
 }
 
+TEST_CASE("an empty text that is kept has an address, even if there is nothing else")
+{
+    json_document document;
+    std::string text = R"(["name","",{"":0}])";
+    REQUIRE_FALSE(document.parse(text));
+    owned_event const empty{args{document.root()}.rest(1)};
+    CHECK(empty.payload()[std::size_t{0}].as_string().data() != nullptr);
+    CHECK(empty.payload()[std::size_t{1}].node()[1].text != nullptr);
+    CHECK(empty.payload().to_value() == value{array{"", object{{"", 0}}}});
+}
+
 TEST_CASE("many small values are counted with the memory that they take")
 {
     owned_events kept;

@@ -69,7 +69,7 @@ private:
         std::size_t total = 0;
         for (json_node const& each : tape_)
             total += bytes_of(each).size();
-        data_.reserve(total);
+        data_.reserve(total + 1); // so that an empty text has an address, too
         for (json_node& each : tape_)
             take_bytes(each);
     }
