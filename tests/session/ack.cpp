@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace ack_tests {
@@ -17,6 +19,8 @@ namespace {
 struct target final : ack_target {
     void send_ack(std::string_view text, std::span<bytes_view const> attachments, std::uint64_t epoch) override
     {
+        if (std::exchange(refuses, false))
+            throw std::invalid_argument{"too many attachments"};
         std::string line{text};
         for (bytes_view const each : attachments)
             line += " + " + std::string{as_text(each)};
@@ -26,6 +30,7 @@ struct target final : ack_target {
 
     std::vector<std::string> sent;
     std::vector<std::uint64_t> dropped;
+    bool refuses = false;
 };
 
 ack make(std::shared_ptr<target> const& to, std::uint64_t id = 7, std::string nsp = "/")
@@ -70,6 +75,18 @@ TEST_CASE("only the first call of all copies answers")
         copy("third");
     }
     CHECK(to->sent == lines{R"(37["first"] @3)"});
+    CHECK(to->dropped.empty());
+}
+
+TEST_CASE("an answer that cannot be sent can be given again")
+{
+    auto const to = std::make_shared<target>();
+    ack const reply = make(to);
+    to->refuses = true;
+    CHECK_THROWS_AS(reply("too large"), std::invalid_argument);
+    reply("small");
+    reply("too late");
+    CHECK(to->sent == lines{R"(37["small"] @3)"});
     CHECK(to->dropped.empty());
 }
 

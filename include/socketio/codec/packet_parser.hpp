@@ -50,7 +50,8 @@ public:
     virtual void encode(output& to, head const& of, write_data const* data) const = 0;
     // Reads one packet from a message, which it may change. `out` and the value that `to` has taken may point into
     // both. The caller checks that the payload fits the type. Every error ends the connection with "parse error", and
-    // so does every exception, as packet_parser_failed, but for std::bad_alloc, which ends it as all lack of memory.
+    // so does every exception: std::bad_alloc as not_enough_memory, std::system_error as its code, others as
+    // packet_parser_failed.
     virtual std::error_code decode(std::span<char> message, value_builder& to, packet& out) const = 0;
 
     // Appends an encoded EVENT of this namespace with an acknowledgement id, which it has not yet; or with a text as

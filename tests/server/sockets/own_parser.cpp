@@ -111,13 +111,12 @@ TEST_CASE_FIXTURE(plain_server, "a packet at which the client's parser throws en
     }
 }
 
-TEST_CASE_FIXTURE(moody_server, "a parser without memory for a packet ends that connection, as all lack of memory does")
+TEST_CASE_FIXTURE(moody_server, "a parser without memory for a packet ends that connection alone")
 {
     auto good = guest("", with_msgpack());
     auto bad = guest("", with_msgpack());
     good.on("said", support::note_text(heard, "said"));
     bad.emit("say", "too much");
-    CHECK_THROWS_AS(until([&] { return !bad.connected(); }), std::bad_alloc);
     REQUIRE(until([&] { return !bad.connected(); }));
     good.emit("say", "hello");
     REQUIRE(until_heard("said: hello"));

@@ -51,8 +51,8 @@ inline std::error_code decode_safely(packet_parser const& by, std::span<char> me
 #if SOCKETIO_HAS_EXCEPTIONS
     try {
         return by.decode(message, to, out);
-    } catch (std::bad_alloc const&) {
-        throw;
+    } catch (std::bad_alloc const&) { // for a size in the message, perhaps
+        return make_error_code(std::errc::not_enough_memory);
     } catch (std::system_error const& thrown) {
         return thrown.code() ? thrown.code() : make_error_code(error::packet_parser_failed);
     } catch (...) {

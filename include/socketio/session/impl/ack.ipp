@@ -26,8 +26,8 @@ SOCKETIO_DECL void ack_state::answer(write_arguments_ref arguments)
     std::vector<bytes_view> attachments;
     scope_fail again{[this] { used_.store(false, std::memory_order_release); }};
     encode_ack_with(parser_, text, attachments, nsp_, id_, arguments);
-    again.done();
     target->send_ack(text.view(), attachments, epoch_);
+    again.done();
 }
 
 } // namespace socketio::detail
