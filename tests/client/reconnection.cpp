@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 
 using namespace std::chrono_literals;
 using support::client_test;
+using auth_answer = socketio::provided<socketio::object>::answer;
 
 TEST_CASE_FIXTURE(client_test, "failing attempts are told in the reference's order, up to reconnect_failed")
 {
@@ -241,6 +243,35 @@ TEST_CASE_FIXTURE(client_test, "a connection that closes before the namespace co
     CHECK(heard.text() == "connect_error: transport close before the namespace was connected: the server closed the "
                           "connection | connect | reconnect: 1");
     CHECK(code == socketio::error::closed);
+}
+
+TEST_CASE_FIXTURE(client_test, "a connection that closes while nothing was asked of it is no failed attempt")
+{
+    support::raw_server server(support::script().open().close(1013));
+    std::vector<auth_answer> dialogs; // which stay open
+    std::function<void(auth_answer)> const ask = [&](auth_answer answer) { dialogs.push_back(std::move(answer)); };
+    auto settings = support::quick({.auth = ask});
+    settings.reconnectionAttempts = 1;
+    auto socket = socketio::io(context, server.url(), settings);
+    heard.follow(socket.io());
+    REQUIRE(until([&] { return heard.count("manager reconnect_attempt: 1") == 3 || heard.has("reconnect_failed"); }));
+    CHECK_FALSE(heard.has("reconnect_failed"));
+}
+
+TEST_CASE_FIXTURE(client_test, "a connection that brings events but no answer to CONNECT is a failed attempt, whose events are dropped")
+{
+    std::string const large = "42[\"early\",\"" + std::string(2000, 'x') + "\"]";
+    auto const early = support::script().open().expect("40").text(large);
+    support::raw_server server(support::plans(early, early, support::script().open().accept().text(R"(42["end"])")));
+    auto settings = support::quick();
+    settings.limits.early_events = 1000;
+    auto socket = socketio::io(context, server.url(), settings);
+    heard.follow_events(socket);
+    heard.follow(socket.io());
+    REQUIRE(until_heard("event end"));
+    CHECK(heard.count("manager reconnect_attempt: 1") == 1);
+    CHECK(heard.count("manager reconnect_attempt: 2") == 1);
+    CHECK_FALSE(heard.has("event early"));
 }
 
 TEST_CASE_FIXTURE(client_test, "a packet whose attachments did not come is forgotten with its connection")

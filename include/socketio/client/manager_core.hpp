@@ -216,6 +216,7 @@ private:
     std::uint64_t connections_ = 0;
     std::uint64_t packets_received_ = 0;
     std::uint64_t received_before_ = 0; // of those, before this connection
+    bool answered_ = false;             // a CONNECT of this connection
     transport_totals earlier_websocket_; // of earlier connections
     transport_totals earlier_polling_;
     connect_timings timings_{};

@@ -46,7 +46,7 @@ struct client_limits {
     std::size_t header_bytes = 16 * 1024;               // bytes of the answer to the upgrade request
     std::size_t headers = 100;
     std::size_t read_buffer = 64 * 1024;                // bytes; reached only if the server keeps it full
-    std::size_t early_events = 1024 * 1024;             // bytes of stored events that arrived before CONNECT
+    std::size_t early_events = 1024 * 1024;     // bytes of stored events that arrived before CONNECT: 16 for each value
     // Bytes of acknowledgements that the server has requested and does not read, besides those that the
     // operating system has accepted.
     std::size_t unread_answers = 16 * 1024 * 1024;
@@ -131,8 +131,8 @@ struct options {
     bool rememberUpgrade = false;
     // By the name of the transport.
     std::map<std::string, transport_options> transportOptions{};
-    // The limit for each request of long-polling, its handshake included. 0: none for a poll, which the heartbeat ends,
-    // and pingTimeout for a request that sends.
+    // The limit for each request of long-polling. The handshake counts as one, with the way to the server, redirections
+    // and a proxy's questions. 0: none for a poll, which the heartbeat ends, and pingTimeout for a request that sends.
     std::chrono::milliseconds requestTimeout{0};
     // Adds a parameter of this name, with another value each time, to the requests of long-polling, so that nothing on
     // the way answers from a cache.
@@ -162,8 +162,8 @@ struct options {
     double randomizationFactor = 0.5;                   // 0 to 1
     // The lifetime after which a connection resets the attempts; 0: it does so at once, as in the reference. If
     // it is lost earlier, the delay continues to grow, and so do the number in "reconnect_attempt" and the count
-    // for reconnectionAttempts: for servers that accept and drop connections. One that is lost before the server has
-    // answered any CONNECT does not reset them, however long it has lived.
+    // for reconnectionAttempts: for servers that accept and drop connections. One that is lost within a minute, before
+    // the server has answered any CONNECT, does not reset them in any case.
     std::chrono::milliseconds stable_after{0};
     // The longest delay that a server's Retry-After (in an answer with status 503 or 429) can cause.
     // randomizationFactor adds to it; 0: Retry-After is ignored.

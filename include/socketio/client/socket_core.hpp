@@ -102,7 +102,7 @@ public:
     void give_up() { active_ = false; }
     void expire(clock::time_point now);
     clock::time_point deadline() const noexcept;
-    // CONNECT was sent for this socket as it is now, so that the answer is its own.
+    // A CONNECT is this socket's own, as it is now, and so is the answer.
     bool awaits_answer() const noexcept { return active() && connecting_ && !held_; }
     // Continues with a CONNECT that had to wait, if it may be sent now.
     void join_if_held();

@@ -5,6 +5,7 @@
 
 #include <socketio/core/clock.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -37,6 +38,12 @@ public:
             return false;
         entries_.erase(found);
         return true;
+    }
+
+    bool awaits_answer() const noexcept
+    {
+        return std::any_of(entries_.begin(), entries_.end(),
+                           [](auto const& each) { return each.second == clock::never(); });
     }
 
     void clear() noexcept { entries_.clear(); }

@@ -8,7 +8,7 @@
 namespace socketio::detail {
 
 // Bytes of each of its buffers that the decoder keeps for the next packet.
-inline constexpr std::size_t kept_by_decoder = 256 * 1024;
+inline constexpr std::size_t kept_by_decoder = 1024 * 1024;
 
 SOCKETIO_DECL void manager_core::open()
 {
@@ -74,6 +74,7 @@ SOCKETIO_DECL void manager_core::on_opened()
     transport_deadline_ = clock::never(); // there is a session: that transport it is
     writer_.open(*runtime_->link);
     received_before_ = packets_received_;
+    answered_ = false;
     ++connections_;
     decoder_.shrink(kept_by_decoder); // of an incomplete packet
     timings_.open = std::chrono::duration_cast<std::chrono::microseconds>(now() - upgraded_at_);
@@ -172,7 +173,9 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
     bool const joined = received.type == packet_type::connect;
     if (!joined && received.type != packet_type::connect_error)
         return false;
-    if (!gate_.answered(received.nsp) || (to && to->awaits_answer()))
+    bool const due = gate_.answered(received.nsp);
+    answered_ = answered_ || due;
+    if (!due || (to && to->awaits_answer()))
         return false;
     if (joined) {
         byte_buffer text;
@@ -278,13 +281,19 @@ SOCKETIO_DECL void manager_core::fail(std::error_code why)
     lose(disconnect_reason::transport_error, {.code = why, .description = why.message()});
 }
 
+// CONNECT was sent on this connection, and none was answered: npm's servers, for one, close a connection when they meet
+// another parser.
+SOCKETIO_DECL bool manager_core::is_unanswered() const noexcept { return !answered_ && gate_.awaits_answer(); }
+
+// Soon after it has opened, a connection without an answer is a failed attempt: the next one may end in the same way.
 SOCKETIO_DECL void manager_core::lose(disconnect_reason reason, disconnect_details details)
 {
     if (may_be_held_back(reason, details))
         transports_.distrust_websocket(now());
     else if (reason == disconnect_reason::transport_error)
         transports_.forget();
-    machine_.lost(now(), rules_.read().wait, !is_unanswered());
+    bool const soon = now() - upgraded_at_ < std::chrono::minutes{1};
+    machine_.lost(now(), rules_.read().wait, !(soon && is_unanswered()));
     drop_link();
     log(log_level::info, "manager",
         std::string{to_string(reason)} + (details.description.empty() ? "" : ": " + details.description));

@@ -3,18 +3,7 @@
 
 #include <socketio/client/manager_core.hpp>
 
-#include <algorithm>
-
 namespace socketio::detail {
-
-// The server has said nothing on this connection yet, and was asked for a namespace: npm's servers close the
-// connection when they meet another parser. The next attempt may end in the same way, so that it must not come as soon
-// as one after a connection that was good.
-SOCKETIO_DECL bool manager_core::is_unanswered() const noexcept
-{
-    return packets_received_ == received_before_ &&
-           std::any_of(sockets_.begin(), sockets_.end(), [](auto const& each) { return each.second->awaits_answer(); });
-}
 
 SOCKETIO_DECL std::string manager_core::other_parser() const
 {

@@ -134,9 +134,12 @@ SOCKETIO_DECL void socket_core::on_event(packet const& received)
     if (owner_.gate().opens_at(nsp_) != clock::never())
         return;
     buffer_early(received);
-    if (early_.byte_size() > options_.limits.early_events)
-        owner_.lose(disconnect_reason::parse_error,
-                      {.code = error::message_too_large, .description = "too many events before CONNECT"});
+    if (early_.byte_size() <= options_.limits.early_events)
+        return;
+    early_.clear();
+    early_offset_.clear(); // with recovery the server sends them once more
+    owner_.lose(disconnect_reason::parse_error,
+                {.code = error::message_too_large, .description = "too many events before CONNECT"});
 }
 
 SOCKETIO_DECL void socket_core::deliver(value_view payload, std::optional<std::uint64_t> ack_id)
