@@ -452,6 +452,18 @@ TEST_CASE_FIXTURE(slow_writes, "a write that fails leaves the answer a second to
         CHECK(answer->status == 408);
         CHECK(ends[0]->peer_ended);
     }
+    SUBCASE("it says that all is well, which whoever has not read all cannot know")
+    {
+        std::string head = "HTTP/1.1 200 OK\r\n\r\nok";
+        SUBCASE("up to its end") {}
+        SUBCASE("with a length") { head = far_end::ok("ok"); }
+        ends[0]->say(head);
+        time.settle();
+        ends[0]->close();
+        time.settle();
+        REQUIRE(answer);
+        CHECK(answer->error == asio::error::broken_pipe);
+    }
     SUBCASE("it does not")
     {
         CHECK(time.run_until([this] { return answer.has_value(); }, 2s));

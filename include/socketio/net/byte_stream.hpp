@@ -26,7 +26,7 @@ public:
 
     // Ends with at least one byte, or with an error: asio::error::eof when the peer has closed its direction.
     virtual void async_read_some(asio::mutable_buffer into, handler done) = 0;
-    // Writes all of `from`.
+    // Writes all of `from`. With an error, the number is that of the bytes that may have left.
     virtual void async_write(asio::const_buffer from, handler done) = 0;
     // Closes this side's direction; reading continues. Called at most once, while no write is pending and before
     // close(). No write follows.

@@ -102,7 +102,7 @@ public:
     void abandon() noexcept;
     // Closes a connection that has no request. The next request makes another.
     void close_idle() noexcept;
-    // Takes the exception of a coroutine, which ends the request.
+    // Takes the exception of a step or a coroutine, which ends the request.
     void fail(std::error_code reason) noexcept;
 
     bool is_busy() const noexcept { return busy_; }

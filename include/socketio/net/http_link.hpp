@@ -38,7 +38,7 @@ public:
     bool is_writing() const noexcept { return writing_; }
     std::error_code write_error() const noexcept { return write_error_; }
     // True if the last bytes have not left as a whole.
-    bool is_cut_off() const noexcept { return cut_off_; }
+    bool write_was_short() const noexcept { return short_; }
 
     // Says to the peer that nothing will follow; close() comes next. Only while it rests.
     void shutdown_send() noexcept { stream_.shutdown_send(); }
@@ -66,7 +66,7 @@ private:
     bool reading_ = false;
     bool starting_ = false;
     bool writing_ = false;
-    bool cut_off_ = false;
+    bool short_ = false; // the last write
     bool closed_ = false;
 };
 

@@ -44,6 +44,7 @@ SOCKETIO_DECL void http_client::abandon() noexcept
     abandoned_ = true;
     busy_ = false;
     done_.reset();
+    body_.reset();
     server_.abandon();
     if (link_)
         link_->close();
@@ -62,6 +63,7 @@ SOCKETIO_DECL void http_client::fail(std::error_code reason) noexcept
 {
     server_.close();
     drop_link();
+    body_.reset();
     finish(reason);
 }
 
@@ -282,7 +284,10 @@ SOCKETIO_DECL void http_client::take_body(bool until_end)
 {
     answer_.body = body_->take();
     keep_or_close(until_end);
-    end_exchange(decode_body());
+    int const status = reader_.head().status;
+    bool const cut_off = request_.method == "POST" && link_->write_error() && status >= 200 && status < 300;
+    // Whoever says so has not read all of the body.
+    end_exchange(cut_off ? link_->write_error() : decode_body());
 }
 
 SOCKETIO_DECL void http_client::end_exchange(std::error_code ec)

@@ -119,10 +119,10 @@ SOCKETIO_DECL void http_client::keep_or_close(bool until_end)
 
 SOCKETIO_DECL bool http_client::may_repeat(std::error_code ec) noexcept
 {
-    // A connection that was dead before says so at once: it ends in order, or does not take all
-    // bytes. One that is reset, or ends later, may have carried an answer that is lost, and with it events.
+    // A connection that was dead before says so at once: it ends in order, or does not take all bytes. One that is
+    // reset, or ends later, may have carried an answer that is lost, and with it events.
     constexpr std::chrono::seconds at_once{2};
-    bool const dead = ec && kept_ && !answer_.answered && (ec == asio::error::eof || link_->is_cut_off()) &&
+    bool const dead = ec && kept_ && !answer_.answered && (ec == asio::error::eof || link_->write_was_short()) &&
                       ec != std::errc::not_enough_memory && sources_.now() - began_ < at_once;
     if (!dead || request_.method != "GET" || repeated_)
         return false;

@@ -86,7 +86,7 @@ SOCKETIO_DECL void http_link::on_written(std::error_code ec, std::size_t count)
 {
     writing_ = false;
     sent_ += count;
-    cut_off_ = count < output_.size();
+    short_ = count < output_.size() && ec != asio::error::operation_aborted; // a handler that is dropped counts nothing
     output_.clear();
     output_.shrink(0);
     if (!ec || closed_)

@@ -66,6 +66,7 @@ private:
     asio::mutable_buffer into_;
     handler writer_;
     std::size_t writing_for_ = 0; // bytes of the pending write
+    bool left_ = false;           // something was written since it began
     std::unique_ptr<char[]> input_;
     std::size_t capacity_ = 0;
     byte_buffer writing_;

@@ -184,6 +184,7 @@ SOCKETIO_TLS_DECL void tls_stream::async_write(asio::const_buffer from, handler 
 {
     writer_ = std::move(done);
     writing_for_ = from.size();
+    left_ = false;
     flag_guard const calling{calling_};
     scope_fail not_begun{[this] { writer_.reset(); }};
     if (closed_)
@@ -212,9 +213,10 @@ SOCKETIO_TLS_DECL void tls_stream::flush()
     as_before.done();
 }
 
-SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t)
+SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t count)
 {
     sending_ = false;
+    left_ = left_ || count != 0;
     writing_.clear();
     writing_.shrink(keep_written);
     if (closed_)
@@ -232,7 +234,11 @@ SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t)
         end_write(ec);
 }
 
-SOCKETIO_TLS_DECL void tls_stream::end_write(std::error_code ec) { complete(writer_, ec, ec ? 0 : writing_for_); }
+// What has left of a write that fails is not known by the byte: all of it, if anything has.
+SOCKETIO_TLS_DECL void tls_stream::end_write(std::error_code ec)
+{
+    complete(writer_, ec, ec && !left_ ? 0 : writing_for_);
+}
 
 SOCKETIO_TLS_DECL void tls_stream::complete(handler& waiting, std::error_code ec, std::size_t count)
 {
