@@ -4,10 +4,12 @@
 
 #include "memory/failing_memory.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <map>
+#include <random>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,6 +90,13 @@ private:
     int from_ = 0;
 };
 
+// The number of SOCKETIO_FAIL_EVERY, or 1.
+std::size_t every()
+{
+    char const* const given = std::getenv("SOCKETIO_FAIL_EVERY");
+    return std::max<std::size_t>(given ? std::strtoul(given, nullptr, 10) : 1, 1);
+}
+
 } // namespace
 
 namespace memory {
@@ -104,9 +113,12 @@ void fail_each_allocation(maker const& make)
     std::map<std::string, std::size_t> outcomes;
     std::deque<child> running;
     happened = true;
-    for (std::size_t nth = 1; happened || !running.empty();) {
-        while (happened && running.size() < at_once)
-            running.emplace_back(make, nth++);
+    std::size_t const step = every();
+    for (std::size_t nth = 1 + std::random_device{}() % step; happened || !running.empty();) {
+        while (happened && running.size() < at_once) {
+            running.emplace_back(make, nth);
+            nth += step;
+        }
         bool failed = false;
         std::string const words = running.front().wait(failed);
         if (failed) {

@@ -21,8 +21,8 @@ public:
     virtual bool end() = 0;
 };
 
-// Checks each, and says how often each end was met. SOCKETIO_FAIL_ONLY in the environment: the n-th alone, in this
-// process.
+// Checks each, and says how often each end was met. In the environment, SOCKETIO_FAIL_ONLY: the n-th alone, in this
+// process; SOCKETIO_FAIL_EVERY: every n-th, from a random one on, where all take too long.
 void fail_each_allocation(std::function<std::unique_ptr<subject>()> const& make);
 
 } // namespace memory
