@@ -286,7 +286,7 @@ SOCKETIO_DECL void http_client::take_body(bool until_end)
     keep_or_close(until_end);
     int const status = reader_.head().status;
     bool const cut_off = request_.method == "POST" && link_->write_error() && status >= 200 && status < 300;
-    // Whoever says so has not read all of the body.
+    // A server that calls such a request good has not read all of its body.
     end_exchange(cut_off ? link_->write_error() : decode_body());
 }
 

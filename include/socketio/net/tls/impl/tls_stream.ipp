@@ -234,7 +234,7 @@ SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t co
         end_write(ec);
 }
 
-// What has left of a write that fails is not known by the byte: all of it, if anything has.
+// A write that fails does not know how many of its bytes have left. All of them count, if any has.
 SOCKETIO_TLS_DECL void tls_stream::end_write(std::error_code ec)
 {
     complete(writer_, ec, ec && !left_ ? 0 : writing_for_);
