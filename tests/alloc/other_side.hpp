@@ -4,15 +4,11 @@
 #include <socketio/server.hpp>
 
 #include "client_conversation.hpp"
+#include "support/server_thread.hpp"
 
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,9 +17,9 @@ namespace {
 class other_side {
 public:
     explicit other_side(std::shared_ptr<socketio::packet_parser const> parser, bool with_binary = false)
-        : io_{context_, 0, {.address = "127.0.0.1", .parser = std::move(parser)}}, with_binary_{with_binary}
+        : with_binary_{with_binary}, server_{{.address = "127.0.0.1", .parser = std::move(parser)}}
     {
-        io_.on("connection", [this](socketio::server_socket socket) {
+        server_.io().on("connection", [this](socketio::server_socket socket) {
             socket.on("more", [this, socket](int count) mutable {
                 for (int i = 0; i != count; ++i)
                     if (with_binary_)
@@ -38,21 +34,11 @@ public:
             socket.on("question", [](int number, socketio::ack reply) { reply(number); });
         });
     }
-    other_side(other_side const&) = delete;
-    other_side& operator=(other_side const&) = delete;
-    ~other_side()
-    {
-        asio::post(context_, [this] { io_.close(); });
-        thread_.join();
-    }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    std::string url() const { return server_.url(); }
 
 private:
-    asio::io_context context_{1};
-    socketio::server io_;
     bool const with_binary_;
-    std::uint16_t const port_ = io_.port();
-    std::thread thread_{[this] { context_.run(); }};
+    support::server_thread server_;
 };
 
 } // namespace

@@ -214,7 +214,8 @@ void converse(parser const& how)
     double const alone = per_event("broadcast to one", 1000, [&](int events) { return server.broadcast(events); });
     clients.join(99);
     server.await_members(100);
-    double const shared = per_event("broadcast to a hundred", 100, [&](int events) { return server.broadcast(events); });
+    double const shared =
+        per_event("broadcast to a hundred", 100, [&](int events) { return server.broadcast(events); });
     check(echoed < 1.01, "an answer costs no more than the `ack` that gives it", static_cast<std::size_t>(echoed));
     check(asked < 0.01, "a question costs nothing", static_cast<std::size_t>(asked));
     check(handed < 0.2, "an event of another thread costs a wake-up for many", static_cast<std::size_t>(handed));
@@ -236,8 +237,8 @@ double per_polled_event(char const* what, Spend spend)
     double const few_events = spent(batch);
     double const many_events = spent(batch + more);
     double const each = (many_events - few_events) / (batches * more);
-    std::printf("%s by polling: %.0f allocations for %d batches of %d events, %.0f of %d: %.3f each\n", what, few_events,
-        batches, batch, many_events, batch + more, each);
+    std::printf("%s by polling: %.0f allocations for %d batches of %d events, %.0f of %d: %.3f each\n", what,
+        few_events, batches, batch, many_events, batch + more, each);
     return each;
 }
 

@@ -6,9 +6,7 @@
 
 #include "measure.hpp"
 #include "peer.hpp"
-
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
+#include "support/server_thread.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,7 +17,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace bench {
@@ -31,9 +28,9 @@ using parser = std::shared_ptr<socketio::packet_parser const>;
 class echo_server {
 public:
     explicit echo_server(parser const& by)
-        : io_{context_, 0, {.address = "127.0.0.1", .maxHttpBufferSize = 16 * 1024 * 1024, .parser = by}}
+        : server_{{.address = "127.0.0.1", .maxHttpBufferSize = 16 * 1024 * 1024, .parser = by}}
     {
-        io_.on("connection", [](socketio::server_socket socket) {
+        server_.io().on("connection", [](socketio::server_socket socket) {
             socket.on("doubles", [](std::vector<double> const& data, socketio::ack reply) { reply(data); });
             socket.on("integers", [](std::vector<std::int64_t> const& data, socketio::ack reply) { reply(data); });
             socket.on("texts", [](std::vector<std::string> const& data, socketio::ack reply) { reply(data); });
@@ -41,20 +38,10 @@ public:
             socket.on("struct", [](message const& data, socketio::ack reply) { reply(data); });
         });
     }
-    echo_server(echo_server const&) = delete;
-    echo_server& operator=(echo_server const&) = delete;
-    ~echo_server()
-    {
-        asio::post(context_, [this] { io_.close(); });
-        thread_.join();
-    }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    std::string url() const { return server_.url(); }
 
 private:
-    asio::io_context context_{1};
-    socketio::server io_;
-    std::uint16_t const port_ = io_.port();
-    std::thread thread_{[this] { context_.run(); }};
+    support::server_thread server_;
 };
 
 // One parser: its server, and a client that asks so many questions, 4 of them under way.

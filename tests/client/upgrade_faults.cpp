@@ -238,7 +238,7 @@ struct beside_npm_test : client_test {
         int sent = 0;
         auto const busy_until = [&](auto predicate) {
             return until([&] {
-                if (sent < 3000) // few enough for polling on a busy machine
+                if (sent < 3000) // polling on a busy machine takes no more in time
                     socket.emit("echo event", sent++);
                 return predicate();
             });
