@@ -36,9 +36,10 @@ function topOf(name) {
 
 // Headers that many include at their tops, those with most in them first: whoever includes one is compiled behind it, precompiled.
 // It would be there anyway, so that this hides nothing that is missing; and it is itself compiled alone.
-const shared = ["server/peer_core", "net/lane", "net/deadline_timer", "net/asio", "session/typed_listener", "core/value"].map(
-    (name) => `socketio/${name}.hpp`,
-);
+const shared = [
+    "server/peer_core", "net/lane", "net/deadline_timer", "net/asio", "net/executor", "session/typed_listener", "core/value",
+    "wire/http", "core/bytes", "core/config",
+].map((name) => `socketio/${name}.hpp`);
 
 // What programs include is taken as they do; of the rest the declarations, which is several times faster. src.hpp is
 // for one translation unit of a separately compiled library.
