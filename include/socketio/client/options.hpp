@@ -46,7 +46,8 @@ struct client_limits {
     std::size_t header_bytes = 16 * 1024;               // bytes of the answer to the upgrade request
     std::size_t headers = 100;
     std::size_t read_buffer = 64 * 1024;                // bytes; reached only if the server keeps it full
-    std::size_t early_events = 1024 * 1024;     // bytes of stored events that arrived before CONNECT: 16 for each value
+    // Bytes of stored events that arrived before the answer to CONNECT. Each value counts with 16 bytes.
+    std::size_t early_events = 1024 * 1024;
     // Bytes of acknowledgements that the server has requested and does not read, besides those that the
     // operating system has accepted.
     std::size_t unread_answers = 16 * 1024 * 1024;
