@@ -2,7 +2,7 @@
 #pragma once
 
 #define SOCKETIO_VERSION_MAJOR 0
-#define SOCKETIO_VERSION_MINOR 1
+#define SOCKETIO_VERSION_MINOR 2
 #define SOCKETIO_VERSION_PATCH 0
 
 // With SOCKETIO_SEPARATE_COMPILATION one translation unit includes <socketio/src.hpp>
