@@ -79,6 +79,7 @@ need_test_tools() {
     need meson has meson
     need pkg-config has pkg-config
     need ccache has ccache
+    want nlohmann-json3-dev has_header nlohmann/json.hpp
     want libmsgpack-cxx-dev has_header msgpack/version.hpp
     want python3-socketio has_python_socketio
     want python3-uvicorn has_python_socketio

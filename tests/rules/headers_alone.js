@@ -14,10 +14,16 @@ const chosen = {
 };
 const headers = find("include", /\.hpp$/).filter(chosen[which]);
 
-// What is for programs with zlib is passed over where there is none.
+// What is for programs with another library is passed over where there is none.
+const others = [
+    [/zlib|\/deflate\.hpp$/, "zlib.h"],
+    [/\/nlohmann_json\.hpp$/, "nlohmann/json.hpp"],
+    [/\/boost_json\.hpp$/, "boost/json.hpp"],
+];
 const include = (name) => {
     const line = `#include <${name}>\n`;
-    return /zlib|\/deflate\.hpp$/.test(name) ? `#if __has_include(<zlib.h>)\n${line}#endif\n` : line;
+    const other = others.find(([where]) => where.test(name));
+    return other ? `#if __has_include(<${other[1]}>)\n${line}#endif\n` : line;
 };
 
 const nameOf = (header) => header.replace("include/", "");

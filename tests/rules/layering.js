@@ -14,6 +14,7 @@ const below = {
     client: ["core", "codec", "wire", "session", "net"],
     server: ["core", "codec", "wire", "session", "net"],
     websocket: ["core", "wire", "session", "net"],
+    convert: ["core"],
 };
 const complaints = [];
 const files = find(root, /\.(hpp|ipp)$/);
@@ -37,6 +38,8 @@ function checkInclude(file, line, target) {
         say("zlib is included in session/impl/zlib_codec.ipp only");
     if (/^[<"]openssl\//.test(target) && !file.startsWith(`${root}/net/tls/`))
         say("OpenSSL is included under net/tls/ only");
+    if (/^[<"](nlohmann|boost\/json)\b/.test(target) && layer !== "convert")
+        say("other libraries' JSON is included under convert/ only");
     if (/^<(iostream|print|syncstream)>$/.test(target)) say("the library prints nothing");
     if (target.startsWith('"')) say("includes are written <socketio/layer/file.hpp>");
     if (!ours) return;
