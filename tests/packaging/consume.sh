@@ -1,15 +1,18 @@
 #!/bin/sh
-# Builds and runs a consumer with socketio taken in one way: consume.sh <way> <source> <work folder> <c++ compiler>
-# One way header-only and one compiled, with TLS, build all of the library: the others differ from them in files and flags,
-# which a part of it shows in a fraction of the time.
+# Builds and runs consumers with socketio taken in one way: consume.sh <way> <source> <work folder> <c++ compiler>
+# One way header-only (single_header) and one compiled, with TLS, build all of the library: the others differ from them in
+# files and flags, which a part of it shows in a fraction of the time.
 set -eu
 way=$1 source=$2 work=$3
-CXX=$4
-export CXX
+export CXX="$4"
 
 consumer=$source/tests/packaging/consumer
 rm -rf "$work"
 mkdir -p "$work"
+
+if command -v ccache >/dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$work" CCACHE_NOHASHDIR=1
+fi
 
 # What CMake and Meson need of the library, with nothing to compile once but what part.cpp uses.
 take_part_of_source() {
@@ -21,75 +24,132 @@ take_part_of_source() {
         "$source/include/socketio/src.hpp"
 }
 
-# The consumer with CMake; more arguments go to its configuration.
+# The same as a repository with the version as a tag, for what clones it.
+make_repository() {
+    take_part_of_source
+    git -C "$source" init -q
+    git -C "$source" add .
+    git -C "$source" -c user.name=consumer -c user.email=consumer@example.org commit -q -m "Part of socketio"
+    git -C "$source" tag v0.2.0
+}
+
+# The consumer with CMake: with_cmake <main|part> <libraries> <configuration>...
 with_cmake() {
-    program=$1 library=$2
+    program=$1 libraries=$2
     shift 2
-    cmake -S "$consumer" -B "$work/build" -DPROGRAM="$program" -DLIBRARY="$library" -DSOCKETIO_SOURCE="$source" "$@"
+    cmake -S "$consumer" -B "$work/build" -DPROGRAM="$program" "-DLIBRARIES=$libraries" "$@"
     cmake --build "$work/build"
     (cd "$work/build" && ctest --output-on-failure)
 }
 
-# The library with CMake into a prefix of its own; more arguments go to its configuration.
-install_library() {
-    cmake -S "$source" -B "$work/library" -DCMAKE_INSTALL_PREFIX="$work/prefix" -DCMAKE_INSTALL_LIBDIR=lib \
+with_package() { with_cmake "$@" -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/moved"; }
+
+# The consumer with nothing but pkg-config, where there is one: with_pkg_config <package> <flags>...
+with_pkg_config() {
+    command -v pkg-config >/dev/null || return 0
+    package=$1
+    shift
+    # shellcheck disable=SC2046  # the flags are words
+    $CXX -std=c++20 "$@" "$consumer/part.cpp" -o "$work/uses-$package" $(pkg-config --cflags --libs "$package")
+    "$work/uses-$package"
+}
+
+# What pkg-config says of packages.
+described() {
+    for package in "$@"; do
+        pkg-config --print-requires "$package"
+        pkg-config --modversion "$package"
+        pkg-config --cflags --libs "$package"
+    done
+}
+
+configure_with_cmake() {
+    cmake -S "$source" -B "$work/library" -DCMAKE_INSTALL_LIBDIR=lib \
         -DSOCKETIO_BUILD_TESTS=OFF -DSOCKETIO_BUILD_EXAMPLES=OFF "$@"
+}
+
+# The package is built into one prefix and used in another; more arguments go to its configuration.
+install_with_cmake() {
+    configure_with_cmake "$@"
     cmake --build "$work/library"
-    cmake --install "$work/library"
+    cmake --install "$work/library" --prefix "$work/prefix"
+    move_package
+}
+
+install_with_meson() {
+    meson setup "$work/library" "$source" --prefix "$work/prefix" --libdir lib --buildtype plain \
+        -Dtests=disabled -Dexamples=disabled "$@"
+    meson install -C "$work/library"
+    move_package
+}
+
+move_package() {
+    diff -r "$source/include/socketio" "$work/prefix/include/socketio"
+    if grep -rIl -F -e "$work" -e "$source" "$work/prefix"; then
+        echo "consume.sh: these files of the package name folders of its build" >&2
+        exit 1
+    fi
+    mv "$work/prefix" "$work/moved"
+    export PKG_CONFIG_PATH="$work/moved/lib/pkgconfig"
 }
 
 case $way in
-find_package)
-    install_library
-    with_cmake main socketio::socketio -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+installed)
+    install_with_cmake
+    with_package part socketio
+    with_pkg_config socketio
     ;;
-find_package_compiled)
+installed_compiled)
     take_part_of_source
-    install_library -DSOCKETIO_SEPARATE_COMPILATION=ON
-    with_cmake part socketio::compiled -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+    install_with_cmake -DSOCKETIO_SEPARATE_COMPILATION=ON
+    with_package part "socketio;compiled"
+    with_pkg_config socketio-compiled -DLIBRARY_IS_COMPILED
     ;;
-find_package_tls)
-    install_library -DSOCKETIO_WITH_TLS=ON
-    with_cmake part socketio::socketio -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+installed_tls)
+    install_with_cmake -DSOCKETIO_WITH_TLS=ON
+    with_package part socketio
     ;;
-find_package_compiled_tls)
-    install_library -DSOCKETIO_WITH_TLS=ON -DSOCKETIO_SEPARATE_COMPILATION=ON
-    with_cmake main socketio::compiled -DCONSUME=find_package -DCMAKE_PREFIX_PATH="$work/prefix"
+installed_compiled_tls)
+    install_with_cmake -DSOCKETIO_WITH_TLS=ON -DSOCKETIO_SEPARATE_COMPILATION=ON
+    with_package main compiled
     ;;
-add_subdirectory | fetch_content)
-    with_cmake part socketio::socketio -DCONSUME="$way"
-    ;;
-add_subdirectory_compiled)
+add_subdirectory)
     take_part_of_source
-    with_cmake part socketio::compiled -DCONSUME=add_subdirectory
+    with_cmake part "socketio;compiled" -DCONSUME=add_subdirectory -DSOCKETIO_SOURCE="$source"
     ;;
-pkg_config)
-    install_library
-    PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
-    export PKG_CONFIG_PATH
-    # shellcheck disable=SC2046  # the flags are words
-    $CXX -std=c++20 "$consumer/part.cpp" -o "$work/consumer" $(pkg-config --cflags --libs socketio)
-    "$work/consumer"
+fetch_content)
+    make_repository
+    with_cmake part socketio -DCONSUME=fetch_content -DSOCKETIO_SOURCE="file://$source"
     ;;
-meson_subproject | meson_subproject_compiled)
-    compiled=false
-    if [ "$way" = meson_subproject_compiled ]; then
-        compiled=true
-        take_part_of_source
-    fi
+meson_wrap)
+    make_repository
     mkdir -p "$work/source/subprojects"
     cp "$consumer"/part.cpp "$consumer"/meson* "$work/source"
-    ln -s "$source" "$work/source/subprojects/socketio"
-    meson setup "$work/build" "$work/source" -Dcompiled=$compiled
+    sed "s,^url = .*,url = file://$source," "${consumer%/tests/*}/packaging/meson/socketio.wrap" \
+        >"$work/source/subprojects/socketio.wrap"
+    meson setup "$work/build" "$work/source" --buildtype plain
     meson test -C "$work/build" --suite consumer --print-errorlogs
     ;;
 meson_installed)
-    meson setup "$work/library" "$source" --prefix "$work/prefix" --libdir lib -Dtests=disabled -Dexamples=disabled
-    meson install -C "$work/library"
-    PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
-    export PKG_CONFIG_PATH
-    meson setup "$work/build" "$consumer" --wrap-mode nofallback
+    take_part_of_source
+    install_with_meson -Dcompiled=true
+    meson setup "$work/build" "$consumer" --buildtype plain --wrap-mode nofallback -Dlibraries=socketio-compiled
     meson test -C "$work/build" --print-errorlogs
+    # Both build systems say the same.
+    described socketio socketio-compiled >"$work/meson.txt"
+    rm -r "$work/library"
+    configure_with_cmake -DSOCKETIO_SEPARATE_COMPILATION=ON
+    cp "$work"/library/socketio*.pc "$PKG_CONFIG_PATH"
+    described socketio socketio-compiled >"$work/cmake.txt"
+    diff "$work/meson.txt" "$work/cmake.txt"
+    ;;
+presets)
+    cd "$source"
+    cmake --list-presets
+    for preset in dev asan tsan release mingw; do
+        [ $preset != mingw ] || command -v x86_64-w64-mingw32-g++-posix >/dev/null || continue
+        cmake --preset $preset -B "$work/$preset" -DSOCKETIO_BUILD_TESTS=OFF -DSOCKETIO_BUILD_EXAMPLES=OFF
+    done
     ;;
 *)
     echo "consume.sh: no such way: $way" >&2

@@ -12,6 +12,10 @@ const minor = version.replace(/\.\d+$/, "");
 const places = [
     ["CHANGELOG.md", /^## (\d\S*)/m, version],
     ["tests/packaging/consumer/CMakeLists.txt", /find_package\(socketio (\S+)/g, minor],
+    ["tests/packaging/consumer/CMakeLists.txt", /GIT_TAG v(\S+)/g, version],
+    ["tests/packaging/consumer/meson.build", /library, version: '>= ([^']+)'/g, minor],
+    ["tests/packaging/consume.sh", /tag v(\S+)/g, version],
+    ["packaging/meson/socketio.wrap", /^revision = v(\S+)/gm, version],
 ];
 
 const complaints = [];
