@@ -1,8 +1,8 @@
 // Compiles every C++ snippet of README.md and docs/*.md: node extract.js <compiler for most> <compiler> <flags of both>.
 // Those with co_await go to the second, as Asio 1.22 has no coroutines for clang++ 14. The first may be a quicker one.
-// A whole program is taken as it is. Anything else is put into a function after preamble.hpp or, when
-// it does not fit there (templates, functions), into a namespace. `<!-- not compiled: reason -->`
-// in the line before a snippet leaves it out.
+// A whole program is taken as it is, so that its includes are complete. All others of a page are one file behind
+// preamble.hpp: each is a function, or a namespace where it defines something. If that file does not compile, each of
+// them is tried alone. `<!-- not compiled: reason -->` in the line before a snippet leaves it out.
 "use strict";
 const fs = require("node:fs");
 const { find, compile, withPrecompiled, inPairs, report } = require("../support/sources.js");
@@ -18,51 +18,69 @@ function snippets(page) {
         if (!/^\s*```(cpp|c\+\+)\s*$/.test(lines[i])) continue;
         const end = lines.findIndex((line, n) => n > i && /^\s*```\s*$/.test(line));
         const skip = i > 0 && /^\s*<!-- not compiled: \S.*-->\s*$/.test(lines[i - 1]);
-        if (!skip) found.push({ page, line: i + 2, lines: lines.slice(i + 1, end) });
+        const inside = lines.slice(i + 1, end);
+        if (!skip) found.push({ page, line: i + 2, lines: inside, text: inside.join("\n") });
         i = end < 0 ? lines.length : end;
     }
     return found;
 }
 
-const isProgram = (text) => /\bint\s+main\s*\(/.test(text);
+const isProgram = ({ text }) => /\bint\s+main\s*\(/.test(text);
+const isAwaiting = ({ text }) => /\bco_await\b/.test(text);
+const isSpecialization = ({ text }) => /\bstruct\s+socketio::convert</.test(text);
+const isDefinition = ({ text }) => /^(template|SOCKETIO_FIELDS|class \w+|struct \w+|(void|int) \w+\(.*\)$)/m.test(text);
 
-// The snippet as translation units; it is fine when one of them compiles.
-function units({ page, line, lines }) {
-    const text = lines.join("\n");
-    const here = `#line ${line} "${page}"\n`;
-    if (isProgram(text)) return [`${here}${text}\n`];
-    const isInclude = (one) => /^\s*#\s*include\b/.test(one);
-    const includes = lines.filter(isInclude).join("\n");
-    const body = lines.map((one) => (isInclude(one) ? "" : one)).join("\n");
-    const result = /\bco_await\b/.test(body) ? "asio::awaitable<void>" : "void";
-    const top = `${includes}\nnamespace readme {\n`;
-    return [`${top}${result} snippet()\n{\n${here}${body}\n}\n}\n`, `${top}${here}${body}\n}\n`];
+const isInclude = (line) => /^\s*#\s*include\b/.test(line);
+const includes = (snippet) => snippet.lines.filter(isInclude).join("\n");
+const body = ({ page, line, lines }) =>
+    `#line ${line} "${page}"\n${lines.map((one) => (isInclude(one) ? "" : one)).join("\n")}\n`;
+const asFunction = (snippet) =>
+    `${isAwaiting(snippet) ? "asio::awaitable<void>" : "void"} snippet()\n{\n${body(snippet)}}\n`;
+
+function asPart(snippet, shape) {
+    if (isSpecialization(snippet)) return body(snippet); // outside of all namespaces
+    return `namespace readme::at_${snippet.line} {\n${shape(snippet)}}\n`;
 }
 
-async function check(all, command, complaints) {
+const asFile = (page, shape) =>
+    `${page.map(includes).join("\n")}\n${page.map((snippet) => asPart(snippet, shape)).join("")}`;
+
+async function checkAlone(snippet, command, complaints) {
+    const first = await compile(command, asFile([snippet], asFunction));
+    if (!first || !(await compile(command, asFile([snippet], body)))) return;
+    complaints.push(`${snippet.page}:${snippet.line}: does not compile\n${first.split("\n").slice(0, 20).join("\n")}`);
+}
+
+async function checkPage(page, command, complaints) {
+    const guess = (snippet) => (isDefinition(snippet) ? body(snippet) : asFunction(snippet));
+    if (!(await compile(command, asFile(page, guess)))) return;
+    for (const snippet of page) await checkAlone(snippet, command, complaints);
+}
+
+async function checkProgram({ page, line, text }, command, complaints) {
+    const said = await compile(command, `#line ${line} "${page}"\n${text}\n`);
+    if (said) complaints.push(`${page}:${line}: does not compile\n${said.split("\n").slice(0, 20).join("\n")}`);
+}
+
+// `pages` has the snippets of each page that belong to this compiler.
+async function check(pages, command, complaints) {
+    const programs = pages.flat().filter(isProgram);
+    const others = pages.map((page) => page.filter((snippet) => !isProgram(snippet))).filter((page) => page.length);
     await withPrecompiled(command, fs.readFileSync("tests/readme/preamble.hpp", "utf8"), async (behindPreamble) => {
-        await inPairs(all, async (snippet) => {
-            const asProgram = isProgram(snippet.lines.join("\n"));
-            let first = null;
-            for (const unit of units(snippet)) {
-                const said = await compile(asProgram ? command : behindPreamble, unit);
-                if (!said) return;
-                first = first || said;
-            }
-            complaints.push(
-                `${snippet.page}:${snippet.line}: does not compile\n${first.split("\n").slice(0, 20).join("\n")}`,
-            );
-        });
+        const work = [
+            ...others.map((page) => () => checkPage(page, behindPreamble, complaints)),
+            ...programs.map((program) => () => checkProgram(program, command, complaints)),
+        ];
+        await inPairs(work, (one) => one());
     });
 }
 
 async function main() {
     const pages = [...(fs.existsSync("README.md") ? ["README.md"] : []), ...find("docs", /\.md$/)];
-    const all = pages.flatMap(snippets);
-    const awaits = ({ lines }) => /\bco_await\b/.test(lines.join("\n"));
+    const all = pages.map(snippets);
     const complaints = [];
-    await check(all.filter((snippet) => !awaits(snippet)), [quick, ...flags], complaints);
-    await check(all.filter(awaits), [thorough, ...flags], complaints);
-    report(`${all.length} snippets`, complaints);
+    await check(all.map((page) => page.filter((snippet) => !isAwaiting(snippet))), [quick, ...flags], complaints);
+    await check(all.map((page) => page.filter(isAwaiting)), [thorough, ...flags], complaints);
+    report(`${all.flat().length} snippets`, complaints);
 }
 main();

@@ -1,7 +1,8 @@
-// What every snippet of the README may take for granted.
+// What every snippet of the pages may take for granted.
 #pragma once
 
 #include <socketio/socketio.hpp>
+#include <socketio/msgpack.hpp>
 #include <socketio/static_files.hpp>
 
 #include <chrono>
