@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds and runs consumers with socketio taken in one way: consume.sh <way> <source> <work folder> <c++ compiler>
-# One way header-only (single_header) and one compiled, with TLS, build all of the library: the others differ from them in
-# files and flags, which a part of it shows in a fraction of the time.
+# One way, single_header, builds all of the library: the others differ from it in files and flags, which a part of it shows
+# in a fraction of the time.
 set -eu
 way=$1 source=$2 work=$3
 export CXX="$4"
@@ -33,11 +33,11 @@ make_repository() {
     git -C "$source" tag v0.2.0
 }
 
-# The consumer with CMake: with_cmake <main|part> <libraries> <configuration>...
+# The consumer with CMake: with_cmake <libraries> <configuration>...
 with_cmake() {
-    program=$1 libraries=$2
-    shift 2
-    cmake -S "$consumer" -B "$work/build" -DPROGRAM="$program" "-DLIBRARIES=$libraries" "$@"
+    libraries=$1
+    shift
+    cmake -S "$consumer" -B "$work/build" "-DLIBRARIES=$libraries" "$@"
     cmake --build "$work/build"
     (cd "$work/build" && ctest --output-on-failure)
 }
@@ -93,33 +93,57 @@ move_package() {
     export PKG_CONFIG_PATH="$work/moved/lib/pkgconfig"
 }
 
+# Compiles a file of the program that is built from single headers, with all that macros add to these:
+# compile_single <file> <output> <flags>...
+compile_single() {
+    file=$source/tests/packaging/single_header/$1 output=$2
+    shift 2
+    # shellcheck disable=SC2086  # the launcher may be none
+    ${CMAKE_CXX_COMPILER_LAUNCHER-} "$CXX" -std=c++20 -DASIO_NO_DEPRECATED -Wall -Wextra -Wpedantic -Werror \
+        "-I$work/single" -DSOCKETIO_WITH_MSGPACK -DSOCKETIO_WITH_TLS -DSOCKETIO_WITH_ZLIB "$@" -c "$file" -o "$output"
+}
+
 case $way in
+single_header)
+    node "$source/tools/amalgamate.js" "$work/single"
+    node "$source/tools/amalgamate.js" "$work/again"
+    diff -r "$work/single" "$work/again"
+    for file in client server library; do
+        compile_single $file.cpp "$work/$file.o" -DSOCKETIO_SEPARATE_COMPILATION -DASIO_SEPARATE_COMPILATION
+    done
+    $CXX "$work/client.o" "$work/server.o" "$work/library.o" -o "$work/program" -pthread -lssl -lcrypto -lz
+    "$work/program"
+    # Header-only, and several of them in one file.
+    compile_single server.cpp "$work/whole.o" -include socketio_client.hpp -include socketio.hpp -fsyntax-only
+    ;;
 installed)
     install_with_cmake
-    with_package part socketio
+    with_package socketio
     with_pkg_config socketio
     ;;
 installed_compiled)
     take_part_of_source
     install_with_cmake -DSOCKETIO_SEPARATE_COMPILATION=ON
-    with_package part "socketio;compiled"
+    with_package "socketio;compiled"
     with_pkg_config socketio-compiled -DLIBRARY_IS_COMPILED
     ;;
 installed_tls)
     install_with_cmake -DSOCKETIO_WITH_TLS=ON
-    with_package part socketio
+    with_package socketio -DLIBRARY_HAS_TLS=ON
     ;;
 installed_compiled_tls)
+    take_part_of_source
     install_with_cmake -DSOCKETIO_WITH_TLS=ON -DSOCKETIO_SEPARATE_COMPILATION=ON
-    with_package main compiled
+    with_package compiled -DLIBRARY_HAS_TLS=ON
+    with_pkg_config socketio-compiled -DLIBRARY_IS_COMPILED -DLIBRARY_HAS_TLS
     ;;
 add_subdirectory)
     take_part_of_source
-    with_cmake part "socketio;compiled" -DCONSUME=add_subdirectory -DSOCKETIO_SOURCE="$source"
+    with_cmake "socketio;compiled" -DCONSUME=add_subdirectory -DSOCKETIO_SOURCE="$source"
     ;;
 fetch_content)
     make_repository
-    with_cmake part socketio -DCONSUME=fetch_content -DSOCKETIO_SOURCE="file://$source"
+    with_cmake socketio -DCONSUME=fetch_content -DSOCKETIO_SOURCE="file://$source"
     ;;
 meson_wrap)
     make_repository

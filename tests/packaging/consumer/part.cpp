@@ -1,5 +1,5 @@
 // Somebody else's program, as small as the flags of a package allow to see: headers, Asio and RapidJSON, threads, and
-// OpenSSL where the package was made with it. What the whole library needs, main.cpp shows.
+// OpenSSL where the package was made with it. What the whole library needs, the single headers show.
 #include <socketio/core/value.hpp>
 #include <socketio/net/background_context.hpp>
 
@@ -7,6 +7,9 @@
 #include <openssl/ssl.h>
 #endif
 
+#if defined(LIBRARY_HAS_TLS) && !defined(SOCKETIO_WITH_TLS)
+#error "the package does not say that its library has TLS"
+#endif
 #if defined(LIBRARY_IS_COMPILED) && defined(SOCKETIO_HEADER_ONLY)
 #error "the package does not say that its library is compiled"
 #endif
