@@ -14,7 +14,7 @@ const singles = {
 };
 
 const read = (name) => fs.readFileSync(path.join(root, name), "utf8");
-const includeOf = (line) => /^\s*#\s*include\s*<([^>]+)>/.exec(line)?.[1];
+const includeOf = (line) => /^\s*#\s*include\s*(?:<([^>]+)>|(SOCKETIO_ASIO\(.*))/.exec(line)?.slice(1).find(Boolean);
 const isOurs = (target) => target.startsWith("socketio/");
 const isMacros = (target) => /^socketio\/core\/foreign_macros_/.test(target);
 const isStandard = (target) => /^[a-z_]+$/.test(target);
@@ -116,9 +116,10 @@ function version() {
     return [...config.matchAll(/^#define SOCKETIO_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)$/gm)].map((found) => found[1]).join(".");
 }
 
-const preface = (what) => `// socketio-hpp ${version()}: ${what}, as a single header over standalone Asio and RapidJSON.
+const preface = (what) => `// socketio-hpp ${version()}: ${what}, as a single header over Asio and RapidJSON.
 //
 // The program's macros, the same in all of its files, say what it uses:
+//   SOCKETIO_USE_BOOST_ASIO         Boost.Asio, instead of standalone Asio
 //   SOCKETIO_WITH_TLS               https and wss, with OpenSSL (-lssl -lcrypto)
 //   SOCKETIO_WITH_ZLIB              compression (-lz)
 //   SOCKETIO_WITH_MSGPACK           MessagePack, socketio::msgpack_parser

@@ -74,7 +74,8 @@ for (const file of files) {
         for (const found of bare.matchAll(unseeded))
             complaints.push(`${file}:${lineOf(bare, found.index)}: texts are hashed by core/text_hash.hpp: ${found[0]}`);
 
-    const includes = (part) => [...part.matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"][^>"]+[>"])/gm)];
+    const includes = (part) =>
+        [...part.replace(/SOCKETIO_ASIO\(([^)]+)\)/g, "<asio/$1>").matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"][^>"]+[>"])/gm)];
     for (const found of includes(source)) checkInclude(file, lineOf(source, found.index), found[1]);
     graph.set(
         file,

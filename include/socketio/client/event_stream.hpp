@@ -124,7 +124,7 @@ private:
                       "async_next ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
         if (!state_)
             detail::throw_misuse("this socketio::event_stream is of no socket");
-        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, R...)>(
+        return asio::async_initiate<std::remove_reference_t<Token>, detail::completion_signature<R...>>(
             detail::take_initiation<R...>{state_}, token, limit);
     }
 
@@ -145,7 +145,7 @@ struct stream_kind {
     {
         static_assert(is_token_v<Token>,
                       "async_next ends with a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
-        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, R...)>(
+        return asio::async_initiate<std::remove_reference_t<Token>, detail::completion_signature<R...>>(
             next_initiation<Read, R...>{on}, token, std::string{event}, limit);
     }
     static event_stream<R...> open(socket_link const& of, std::string_view event, stream_options const& settings)

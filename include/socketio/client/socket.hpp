@@ -102,7 +102,7 @@ public:
     {
         static_assert(detail::is_token_v<Token>,
                       "async_drain takes a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
-        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code)>(
+        return asio::async_initiate<std::remove_reference_t<Token>, detail::completion_signature<>>(
             detail::drain_initiation{link_to_share()}, token);
     }
 

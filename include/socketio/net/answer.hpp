@@ -77,11 +77,11 @@ struct with_token<std::tuple<Args...>> {
 
 template <class... R>
 struct ack_signature {
-    using type = void(std::error_code, R...);
+    using type = completion_signature<R...>;
 };
 template <>
 struct ack_signature<> {
-    using type = void(std::error_code, value);
+    using type = completion_signature<value>;
 };
 
 template <class T>

@@ -6,18 +6,18 @@
 #include <socketio/net/executor.hpp>
 #include <socketio/net/strand.hpp>
 
-#include <asio/bind_executor.hpp>
-#include <asio/buffer.hpp>
-#include <asio/connect.hpp>
-#include <asio/dispatch.hpp>
-#include <asio/error.hpp>
-#include <asio/execution_context.hpp>
-#include <asio/ip/address.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/ip/v6_only.hpp>
-#include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/write.hpp>
+#include SOCKETIO_ASIO(bind_executor.hpp)
+#include SOCKETIO_ASIO(buffer.hpp)
+#include SOCKETIO_ASIO(connect.hpp)
+#include SOCKETIO_ASIO(dispatch.hpp)
+#include SOCKETIO_ASIO(error.hpp)
+#include SOCKETIO_ASIO(execution_context.hpp)
+#include SOCKETIO_ASIO(ip/address.hpp)
+#include SOCKETIO_ASIO(ip/tcp.hpp)
+#include SOCKETIO_ASIO(ip/v6_only.hpp)
+#include SOCKETIO_ASIO(post.hpp)
+#include SOCKETIO_ASIO(steady_timer.hpp)
+#include SOCKETIO_ASIO(write.hpp)
 
 #include <system_error>
 #include <type_traits>
@@ -28,8 +28,8 @@ namespace socketio::detail {
 // True if the error means that the peer has gone. Windows reports "aborted" where other systems report "reset".
 inline bool is_cut_off(std::error_code ec) noexcept
 {
-    return ec == asio::error::eof || ec == asio::error::connection_reset || ec == asio::error::connection_aborted ||
-           ec == asio::error::broken_pipe;
+    return ec == asio_error(asio::error::eof) || ec == asio_error(asio::error::connection_reset) ||
+           ec == asio_error(asio::error::connection_aborted) || ec == asio_error(asio::error::broken_pipe);
 }
 
 using posted = unique_function<void()>;

@@ -4,7 +4,7 @@
 #include <socketio/core/function.hpp>
 #include <socketio/net/executor.hpp>
 
-#include <asio/buffer.hpp>
+#include SOCKETIO_ASIO(buffer.hpp)
 
 #include <cstddef>
 #include <system_error>

@@ -4,8 +4,8 @@
 #include <socketio/core/function.hpp>
 #include <socketio/net/executor.hpp>
 
-#include <asio/bind_executor.hpp>
-#include <asio/post.hpp>
+#include SOCKETIO_ASIO(bind_executor.hpp)
+#include SOCKETIO_ASIO(post.hpp)
 
 #include <concepts>
 #include <functional>

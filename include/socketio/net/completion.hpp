@@ -3,18 +3,22 @@
 
 #include <socketio/net/executor.hpp>
 
-#include <asio/associated_cancellation_slot.hpp>
-#include <asio/associated_executor.hpp>
-#include <asio/async_result.hpp>
-#include <asio/cancellation_type.hpp>
-#include <asio/dispatch.hpp>
-#include <asio/error.hpp>
-#include <asio/executor_work_guard.hpp>
+#include SOCKETIO_ASIO(associated_cancellation_slot.hpp)
+#include SOCKETIO_ASIO(associated_executor.hpp)
+#include SOCKETIO_ASIO(async_result.hpp)
+#include SOCKETIO_ASIO(cancellation_type.hpp)
+#include SOCKETIO_ASIO(dispatch.hpp)
+#include SOCKETIO_ASIO(error.hpp)
+#include SOCKETIO_ASIO(executor_work_guard.hpp)
 
 #include <system_error>
 #include <utility>
 
 namespace socketio::detail {
+
+// What an asynchronous operation ends with: an error, and results.
+template <class... R>
+using completion_signature = void(asio_error_code, R...);
 
 // A pending completion handler with its executor, which counts as work until the call. Call it on the strand,
 // and not inside the initiating function.
@@ -36,7 +40,7 @@ public:
             // Only here, where the operation can be cancelled, too: slots are not thread-safe.
             if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
                 slot.clear();
-            std::move(handler)(ec, std::move(values)...);
+            std::move(handler)(to_asio(ec), std::move(values)...);
         });
         work_.reset();
     }

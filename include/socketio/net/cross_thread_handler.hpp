@@ -6,8 +6,8 @@
 #include <socketio/net/asio.hpp>
 #include <socketio/net/context_watch.hpp>
 
-#include <asio/executor_work_guard.hpp>
-#include <asio/query.hpp>
+#include SOCKETIO_ASIO(executor_work_guard.hpp)
+#include SOCKETIO_ASIO(query.hpp)
 
 #include <memory>
 #include <mutex>

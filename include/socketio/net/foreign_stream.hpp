@@ -21,14 +21,14 @@ public:
     {
         reading_->await(std::move(done));
         scope_fail not_begun{[this] { reading_->forget(); }};
-        of_->async_read_some(into, ending{reading_, asio::error::operation_aborted, 0});
+        of_->async_read_some(into, ending{reading_, asio_error(asio::error::operation_aborted), 0});
         not_begun.done();
     }
     void async_write(asio::const_buffer from, handler done) override
     {
         writing_->await(std::move(done));
         scope_fail not_begun{[this] { writing_->forget(); }};
-        of_->async_write(from, ending{writing_, asio::error::operation_aborted, 0});
+        of_->async_write(from, ending{writing_, asio_error(asio::error::operation_aborted), 0});
         not_begun.done();
     }
     void shutdown_send() noexcept override { of_->shutdown_send(); }

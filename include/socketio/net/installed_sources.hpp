@@ -5,9 +5,9 @@
 #include <socketio/core/function.hpp>
 #include <socketio/net/strand.hpp>
 
-#include <asio/execution_context.hpp>
-#include <asio/executor_work_guard.hpp>
-#include <asio/query.hpp>
+#include SOCKETIO_ASIO(execution_context.hpp)
+#include SOCKETIO_ASIO(executor_work_guard.hpp)
+#include SOCKETIO_ASIO(query.hpp)
 
 #include <cstdint>
 #include <memory>

@@ -6,7 +6,7 @@
 #include <socketio/core/caught.hpp>
 #include <socketio/net/executor.hpp>
 
-#include <asio/detail/recycling_allocator.hpp>
+#include SOCKETIO_ASIO(detail/recycling_allocator.hpp)
 
 #include <atomic>
 #include <cstddef>

@@ -4,14 +4,14 @@
 #include <socketio/core/function.hpp>
 #include <socketio/net/reserve.hpp>
 
-#include <asio/bind_executor.hpp>
-#include <asio/execution/allocator.hpp>
-#include <asio/execution/blocking.hpp>
-#include <asio/execution/context.hpp>
-#include <asio/execution_context.hpp>
-#include <asio/query.hpp>
-#include <asio/require.hpp>
-#include <asio/strand.hpp>
+#include SOCKETIO_ASIO(bind_executor.hpp)
+#include SOCKETIO_ASIO(execution/allocator.hpp)
+#include SOCKETIO_ASIO(execution/blocking.hpp)
+#include SOCKETIO_ASIO(execution/context.hpp)
+#include SOCKETIO_ASIO(execution_context.hpp)
+#include SOCKETIO_ASIO(query.hpp)
+#include SOCKETIO_ASIO(require.hpp)
+#include SOCKETIO_ASIO(strand.hpp)
 
 #include <atomic>
 #include <concepts>
@@ -76,7 +76,7 @@ private:
     // Asio's target() does not look before 1.24 or so, and takes a strand or a thread pool for what it is asked for.
     static bool is_of_io_context([[maybe_unused]] asio::any_io_executor const& any) noexcept
     {
-#if defined(ASIO_NO_TYPEID)
+#if defined(ASIO_NO_TYPEID) || defined(BOOST_ASIO_NO_TYPEID)
         return false;
 #else
         return any.target_type() == typeid(asio::io_context::executor_type);

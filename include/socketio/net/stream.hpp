@@ -5,7 +5,7 @@
 #include <socketio/net/asio.hpp>
 #include <socketio/net/byte_stream.hpp>
 
-#include <asio/generic/stream_protocol.hpp>
+#include SOCKETIO_ASIO(generic/stream_protocol.hpp)
 
 #include <cstddef>
 #include <memory>

@@ -6,9 +6,9 @@
 #include <socketio/core/clock.hpp>
 #include <socketio/net/asio.hpp>
 
-#if defined(__linux__) && defined(ASIO_HAS_POSIX_STREAM_DESCRIPTOR)
+#if defined(__linux__) && (defined(ASIO_HAS_POSIX_STREAM_DESCRIPTOR) || defined(BOOST_ASIO_HAS_POSIX_STREAM_DESCRIPTOR))
 #define SOCKETIO_HAS_SLEEPLESS_TIMER 1
-#include <asio/posix/stream_descriptor.hpp>
+#include SOCKETIO_ASIO(posix/stream_descriptor.hpp)
 #endif
 
 #include <chrono>

@@ -129,7 +129,7 @@ template <class Token>
 auto broadcast_with_ack(std::shared_ptr<namespace_core> const& nsp, broadcast_options const& to, shared_packet packet,
     Token&& token)
 {
-    return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, std::vector<value>)>(
+    return asio::async_initiate<std::remove_reference_t<Token>, completion_signature<std::vector<value>>>(
         broadcast_initiation{nsp}, token, std::move(packet), to);
 }
 

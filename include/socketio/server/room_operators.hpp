@@ -67,7 +67,8 @@ public:
         static_assert(detail::is_token_v<Token>,
             "fetchSockets takes a completion token: a handler, asio::use_awaitable, asio::use_future, ...");
         Operator const all = self().to_broadcast();
-        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code, std::vector<remote_socket>)>(
+        using signature = detail::completion_signature<std::vector<remote_socket>>;
+        return asio::async_initiate<std::remove_reference_t<Token>, signature>(
             detail::fetch_initiation<remote_socket>{all.destination_}, token, all.conditions_);
     }
 

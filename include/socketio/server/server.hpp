@@ -222,7 +222,7 @@ public:
     template <class Token>
     auto close(Token&& token)
     {
-        return asio::async_initiate<std::remove_reference_t<Token>, void(std::error_code)>(
+        return asio::async_initiate<std::remove_reference_t<Token>, detail::completion_signature<>>(
             detail::close_initiation{core_}, token);
     }
 

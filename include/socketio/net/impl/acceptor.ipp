@@ -23,20 +23,20 @@ SOCKETIO_DECL acceptor::acceptor(asio::any_io_executor executor)
 
 SOCKETIO_DECL std::error_code acceptor::open(std::string const& address, std::uint16_t port)
 {
-    std::error_code ec;
     if (!address.empty()) {
-        auto const literal = asio::ip::make_address(address, ec);
-        return ec ? ec : bind({literal, port}, false);
+        asio_error_code invalid;
+        auto const literal = asio::ip::make_address(address, invalid);
+        return invalid ? std::error_code{invalid} : bind({literal, port}, false);
     }
     // Without IPv6, or with IPv6 switched off, the machine still has its IPv4 addresses.
-    ec = bind({asio::ip::address_v6::any(), port}, true);
-    return ec && ec != asio::error::address_in_use ? bind({asio::ip::address_v4::any(), port}, false) : ec;
+    std::error_code const ec = bind({asio::ip::address_v6::any(), port}, true);
+    return ec && ec != asio_error(asio::error::address_in_use) ? bind({asio::ip::address_v4::any(), port}, false) : ec;
 }
 
 SOCKETIO_DECL std::error_code acceptor::bind(asio::ip::tcp::endpoint const& to, bool both_families)
 {
-    std::error_code ec;
-    std::error_code ignored;
+    asio_error_code ec;
+    asio_error_code ignored;
     acceptor_.close(ignored);
     acceptor_.open(to.protocol(), ec);
     if (ec)
@@ -64,7 +64,7 @@ SOCKETIO_DECL void acceptor::start(handler on_connection)
 SOCKETIO_DECL void acceptor::close() noexcept
 {
     closed_ = true;
-    std::error_code ignored;
+    asio_error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
     on_connection_.reset();
@@ -77,16 +77,17 @@ SOCKETIO_DECL bool is_exhausted(std::error_code ec) noexcept
     if (ec.category() == asio::error::get_system_category() && ec.value() == ENFILE)
         return true;
 #endif
-    return ec == asio::error::no_descriptors || ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
+    return ec == asio_error(asio::error::no_descriptors) || ec == asio_error(asio::error::no_buffer_space) ||
+           ec == asio_error(asio::error::no_memory);
 }
 
 SOCKETIO_DECL void acceptor::accept()
 {
-#if defined(ASIO_HAS_IOCP)
+#if defined(ASIO_HAS_IOCP) || defined(BOOST_ASIO_HAS_IOCP)
     // Windows cannot wait for a listening socket: the wait fails at once with "not connected".
     acceptor_.async_accept(next_, wait_handler_on(strand_, [self = shared_from_this()](std::error_code ec) {
         if (!ec && !self->closed_ && caught([&] { self->hand_over(); }))
-            ec = asio::error::no_memory;
+            ec = asio_error(asio::error::no_memory);
         self->go_on_after(ec);
     }));
 #else
@@ -116,19 +117,21 @@ SOCKETIO_DECL void acceptor::on_ready(std::error_code ec)
 {
     for (unsigned left = most_in_a_row; !ec && left != 0 && !closed_; --left) {
         auto const failed = caught([&] {
-            acceptor_.accept(next_, ec);
+            asio_error_code refused;
+            acceptor_.accept(next_, refused);
+            ec = refused;
             if (!ec)
                 hand_over();
         });
         if (failed)
-            ec = asio::error::no_memory;
+            ec = asio_error(asio::error::no_memory);
     }
     go_on_after(ec);
 }
 
 SOCKETIO_DECL void acceptor::go_on_after(std::error_code ec) noexcept
 {
-    if (closed_ || ec == asio::error::operation_aborted)
+    if (closed_ || ec == asio_error(asio::error::operation_aborted))
         return;
     if (is_exhausted(ec))
         accept_later();
@@ -140,7 +143,7 @@ SOCKETIO_DECL void acceptor::go_on_after(std::error_code ec) noexcept
 SOCKETIO_DECL void acceptor::hand_over()
 {
     asio::ip::tcp::socket taken = std::exchange(next_, asio::ip::tcp::socket{executor_});
-    std::error_code ignored;
+    asio_error_code ignored;
     keep_from_children(taken.native_handle());
     taken.set_option(asio::ip::tcp::no_delay{true}, ignored);
     strand const own{known_executor{executor_}};

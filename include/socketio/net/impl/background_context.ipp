@@ -3,7 +3,7 @@
 
 #include <socketio/net/background_context.hpp>
 
-#include <asio/executor_work_guard.hpp>
+#include SOCKETIO_ASIO(executor_work_guard.hpp)
 
 #include <atomic>
 #include <thread>

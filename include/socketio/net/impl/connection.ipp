@@ -134,7 +134,7 @@ void basic_connection<Session>::on_read(std::error_code ec, std::size_t count)
     received_ += count;
     if (ec) {
         ended_ = true;
-        end_error_ = write_error_ ? write_error_ : (ec == asio::error::eof ? std::error_code{} : ec);
+        end_error_ = write_error_ ? write_error_ : (ec == asio_error(asio::error::eof) ? std::error_code{} : ec);
     }
     if (owner_)
         owner_->on_readable();

@@ -7,7 +7,7 @@
 #include <socketio/net/installed_sources.hpp>
 #include <socketio/net/socket_options.hpp>
 
-#include <asio/local/stream_protocol.hpp>
+#include SOCKETIO_ASIO(local/stream_protocol.hpp)
 
 #include <algorithm>
 #include <atomic>
@@ -47,7 +47,7 @@ SOCKETIO_DECL void connector::cancel() noexcept
     if (auto const racing = race_.lock())
         racing->cancel();
     if (auto const made = made_.lock())
-        made->call(asio::error::operation_aborted, nullptr);
+        made->call(asio_error(asio::error::operation_aborted), nullptr);
 }
 
 SOCKETIO_DECL std::error_code connector::fail(std::error_code ec, std::string message)
@@ -94,7 +94,7 @@ inline task<std::error_code> connector::ask_factory(url const& to)
         auto const made = made_stream::make(strand_);
         made_ = made;
         using replier = once_callback<std::error_code, std::shared_ptr<byte_stream>>;
-        auto const reply = shared_new<replier>(made, asio::error::operation_aborted, nullptr);
+        auto const reply = shared_new<replier>(made, asio_error(asio::error::operation_aborted), nullptr);
         stream_answer answer = [reply, once = shared_new<std::atomic_flag>()](
                                    std::error_code why, std::shared_ptr<byte_stream> above) {
             if (!once->test_and_set())
@@ -116,24 +116,25 @@ inline task<std::error_code> connector::ask_factory(url const& to)
     co_return ec;
 }
 
-#if defined(ASIO_HAS_LOCAL_SOCKETS)
+#if defined(ASIO_HAS_LOCAL_SOCKETS) || defined(BOOST_ASIO_HAS_LOCAL_SOCKETS)
 inline task<std::error_code> connector::connect_unix()
 {
     stopwatch const timing{sources_, connecting_};
     std::string const& path = options_.unix_socket;
     stage_.enter("connect to the Unix-domain socket " + path, "connecting to the Unix-domain socket " + path);
-    std::error_code ec;
     if (path.size() >= sizeof(asio::detail::sockaddr_un_type::sun_path))
         co_return make_error_code(std::errc::filename_too_long);
     asio::local::stream_protocol::endpoint const to{path.front() == '@' ? std::string(1, '\0') + path.substr(1) : path};
     stream_ = stream{strand_};
-    stream_.socket().open(to.protocol(), ec);
-    if (ec)
-        co_return ec;
+    asio_error_code not_opened;
+    stream_.socket().open(to.protocol(), not_opened);
+    if (not_opened)
+        co_return not_opened;
     keep_from_children(stream_.socket().native_handle());
     auto const start = [this, &to](auto done) {
         stream_.socket().async_connect(to, wait_handler_on(strand_, std::move(done)));
     };
+    std::error_code ec;
     operation connected{ec, start, keep_nothing{}};
     co_await connected;
     co_return ec;
@@ -151,7 +152,7 @@ inline task<std::error_code> connector::connect_tcp(std::string const& host, std
 {
     std::error_code ec = co_await resolve(host, port, peer);
     if (!ec && cancelled_)
-        ec = asio::error::operation_aborted;
+        ec = asio_error(asio::error::operation_aborted);
     if (!ec)
         ec = co_await race(peer);
     co_return ec;
@@ -164,8 +165,9 @@ inline task<std::error_code> connector::resolve(std::string const& host, std::ui
     stage_.enter("resolve " + peer + host, "resolving " + peer + host);
     endpoints_.clear();
     std::error_code ec;
-    auto const literal = asio::ip::make_address(host, ec);
-    if (!ec) {
+    asio_error_code is_a_name;
+    auto const literal = asio::ip::make_address(host, is_a_name);
+    if (!is_a_name) {
         endpoints_.emplace_back(literal, port);
     } else {
         auto const start = [this, &host, port](auto done) {
@@ -183,7 +185,7 @@ inline task<std::error_code> connector::resolve(std::string const& host, std::ui
     }
     use_family(endpoints_, host);
     if (endpoints_.empty())
-        ec = asio::error::address_family_not_supported;
+        ec = asio_error(asio::error::address_family_not_supported);
     co_return ec;
 }
 
@@ -199,7 +201,7 @@ SOCKETIO_DECL void connector::use_family(std::vector<asio::ip::tcp::endpoint>& e
     drop_others(wanted);
     if (endpoints.empty())
         message_ = host + " has no address of the family that the option address_family allows";
-    std::error_code ec;
+    asio_error_code ec;
     auto const local = asio::ip::make_address(options_.local_address, ec);
     if (!ec && !endpoints.empty()) {
         drop_others(local.is_v6() ? address_family::ipv6 : address_family::ipv4);

@@ -80,7 +80,7 @@ inline task<std::error_code> connector::reach_proxy()
 {
     input_.clear();
     std::error_code ec = co_await connect_tcp(proxy_.host, proxy_.port, "the proxy ");
-    if (ec && ec != asio::error::operation_aborted) {
+    if (ec && ec != asio_error(asio::error::operation_aborted)) {
         std::string const reason = message_.empty() ? stage_.name + ": " + ec.message() : message_;
         ec = proxy_error(error::proxy_unreachable, reason);
     }
@@ -230,8 +230,8 @@ inline task<std::error_code> connector::ask_user(proxy_challenge const& challeng
     using call = cross_thread_handler<std::error_code, std::optional<std::string>>;
     auto const start = [this, &challenge](auto done) {
         auto const waiting = call::make(strand_);
-        once_callback<std::error_code, std::optional<std::string>> reply{waiting, asio::error::operation_aborted,
-                                                                         std::nullopt};
+        once_callback<std::error_code, std::optional<std::string>> reply{
+            waiting, asio_error(asio::error::operation_aborted), std::nullopt};
         post(strand_, posted{[ask = options_.proxy.authorization, challenge, reply = std::move(reply)]() mutable {
             reply({}, ask(challenge));
         }});

@@ -273,7 +273,7 @@ SOCKETIO_DECL void http_client::received(std::error_code ec)
     if (!ec) {
         answer_.answered = true;
         read_on();
-    } else if (ec == asio::error::eof && body_ && body_->until_end()) {
+    } else if (ec == asio_error(asio::error::eof) && body_ && body_->until_end()) {
         take_body(true);
     } else {
         end_exchange(link_->write_error() ? link_->write_error() : ec);

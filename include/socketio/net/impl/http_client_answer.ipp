@@ -122,7 +122,8 @@ SOCKETIO_DECL bool http_client::may_repeat(std::error_code ec) noexcept
     // A connection that was dead before says so at once: it ends in order, or does not take all bytes. One that is
     // reset, or ends later, may have carried an answer that is lost, and with it events.
     constexpr std::chrono::seconds at_once{2};
-    bool const dead = ec && kept_ && !answer_.answered && (ec == asio::error::eof || link_->write_was_short()) &&
+    bool const in_order = ec == asio_error(asio::error::eof);
+    bool const dead = ec && kept_ && !answer_.answered && (in_order || link_->write_was_short()) &&
                       ec != std::errc::not_enough_memory && sources_.now() - began_ < at_once;
     if (!dead || request_.method != "GET" || repeated_)
         return false;
@@ -180,7 +181,7 @@ SOCKETIO_DECL void http_client::describe(std::error_code& ec)
         answer_.message = "the server closed the connection in the middle of the answer to " + what;
     if (answer_.message.empty())
         answer_.message = server_.stage().name + ": " + ec.message();
-    if (ec == asio::error::eof)
+    if (ec == asio_error(asio::error::eof))
         ec = error::closed;
 }
 

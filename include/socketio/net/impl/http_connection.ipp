@@ -123,7 +123,7 @@ SOCKETIO_DECL void http_connection::on_read(std::error_code ec, std::size_t coun
     reading_ = false;
     if (phase_ == phase::ended)
         return;
-    if (ec == asio::error::eof && phase_ != phase::closing) {
+    if (ec == asio_error(asio::error::eof) && phase_ != phase::closing) {
         on_last_request();
         return;
     }

@@ -63,7 +63,7 @@ SOCKETIO_DECL void http_link::on_read(std::error_code ec, std::size_t count)
     received_ += count;
     input_.commit(count);
     if (closed_ && !ec)
-        ec = asio::error::operation_aborted;
+        ec = asio_error(asio::error::operation_aborted);
     handler waiting = std::exchange(waiter_, handler{});
     if (waiting)
         waiting(ec);
@@ -86,7 +86,8 @@ SOCKETIO_DECL void http_link::on_written(std::error_code ec, std::size_t count)
 {
     writing_ = false;
     sent_ += count;
-    short_ = count < output_.size() && ec != asio::error::operation_aborted; // a handler that is dropped counts nothing
+    // A handler that is dropped counts nothing.
+    short_ = count < output_.size() && ec != asio_error(asio::error::operation_aborted);
     output_.clear();
     output_.shrink(0);
     if (!ec || closed_)

@@ -99,7 +99,7 @@ inline std::error_code set_network_interface([[maybe_unused]] stream::socket_typ
                                              [[maybe_unused]] std::string const& name)
 {
 #if defined(SO_BINDTODEVICE)
-    std::error_code ec;
+    asio_error_code ec;
     socket.set_option(text_socket_option{SOL_SOCKET, SO_BINDTODEVICE, name}, ec);
     return ec;
 #else
@@ -130,7 +130,7 @@ inline constexpr int tcp_keep_count = 0;
 
 inline std::error_code set_tcp_option(stream::socket_type& socket, int name, int value)
 {
-    std::error_code ec = no_such_option();
+    asio_error_code ec = no_such_option();
     if (name != 0)
         socket.set_option(integer_socket_option{IPPROTO_TCP, name, value}, ec);
     return ec;
@@ -157,7 +157,7 @@ inline std::error_code set_keep_alive_times(stream::socket_type& socket, keep_al
 #else
 inline std::error_code set_keep_alive_times(stream::socket_type& socket, keep_alive_options const& options)
 {
-    std::error_code ec = set_tcp_option(socket, tcp_keep_idle, keep_alive_seconds(options.idle));
+    asio_error_code ec = set_tcp_option(socket, tcp_keep_idle, keep_alive_seconds(options.idle));
     if (!ec && options.interval.count() > 0)
         ec = set_tcp_option(socket, tcp_keep_interval, keep_alive_seconds(options.interval));
     return ec;
@@ -166,7 +166,7 @@ inline std::error_code set_keep_alive_times(stream::socket_type& socket, keep_al
 
 inline std::error_code set_keep_alive(stream::socket_type& socket, keep_alive_options const& options)
 {
-    std::error_code ec;
+    asio_error_code ec;
     socket.set_option(asio::socket_base::keep_alive{true}, ec);
     if (!ec)
         ec = set_keep_alive_times(socket, options);
@@ -180,7 +180,7 @@ inline std::error_code set_user_timeout([[maybe_unused]] stream::socket_type& so
 {
 #if defined(TCP_USER_TIMEOUT)
     auto const most = std::min<std::int64_t>(value.count(), std::numeric_limits<int>::max());
-    std::error_code ec;
+    asio_error_code ec;
     socket.set_option(integer_socket_option{IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(most)}, ec);
     return ec;
 #else
@@ -190,7 +190,7 @@ inline std::error_code set_user_timeout([[maybe_unused]] stream::socket_type& so
 
 inline std::error_code bind_local_address(stream::socket_type& socket, std::string const& text)
 {
-    std::error_code ec;
+    asio_error_code ec;
     auto const address = asio::ip::make_address(text, ec);
     if (!ec)
         socket.bind(asio::ip::tcp::endpoint{address, 0}, ec);
@@ -200,7 +200,7 @@ inline std::error_code bind_local_address(stream::socket_type& socket, std::stri
 SOCKETIO_DECL std::error_code open_tcp_socket(stream::socket_type& socket, asio::ip::tcp::endpoint const& to,
                                               network_options const& options, std::string& what)
 {
-    std::error_code ec;
+    asio_error_code ec;
     socket.open(to.protocol(), ec);
     if (ec)
         return ec;
@@ -238,7 +238,7 @@ SOCKETIO_DECL void keep_from_children(native_socket socket) noexcept
 // SO_REUSEADDR would let any other program use the port as well.
 SOCKETIO_DECL void share_no_port(asio::ip::tcp::acceptor& acceptor) noexcept
 {
-    std::error_code ignored;
+    asio_error_code ignored;
     acceptor.set_option(integer_socket_option{SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1}, ignored);
 }
 #else
@@ -250,7 +250,7 @@ SOCKETIO_DECL void keep_from_children(native_socket socket) noexcept
 // Otherwise, connections that have ended would block the port for minutes.
 SOCKETIO_DECL void share_no_port(asio::ip::tcp::acceptor& acceptor) noexcept
 {
-    std::error_code ignored;
+    asio_error_code ignored;
     acceptor.set_option(asio::ip::tcp::acceptor::reuse_address{true}, ignored);
 }
 #endif

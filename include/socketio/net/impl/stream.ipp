@@ -3,8 +3,8 @@
 
 #include <socketio/net/stream.hpp>
 
-#include <asio/ip/address.hpp>
-#include <asio/ip/tcp.hpp>
+#include SOCKETIO_ASIO(ip/address.hpp)
+#include SOCKETIO_ASIO(ip/tcp.hpp)
 
 #include <cstring>
 
@@ -63,7 +63,7 @@ SOCKETIO_DECL void stream::move_to(strand const& other)
 
 SOCKETIO_DECL std::string stream::peer_address() const
 {
-    std::error_code ec;
+    asio_error_code ec;
     auto const peer = socket_.remote_endpoint(ec);
     int const family = peer.protocol().family();
     asio::ip::tcp::endpoint endpoint;
@@ -100,7 +100,7 @@ SOCKETIO_DECL void stream::shutdown_send() noexcept
         above_->shutdown_send();
         return;
     }
-    std::error_code ignored;
+    asio_error_code ignored;
     socket_.shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
@@ -110,7 +110,7 @@ SOCKETIO_DECL void stream::close() noexcept
         above_->close();
         return;
     }
-    std::error_code ignored;
+    asio_error_code ignored;
     socket_.close(ignored);
 }
 

@@ -4,7 +4,7 @@
 #include <socketio/core/caught.hpp>
 #include <socketio/net/suspend_watch.hpp>
 
-#include <asio/prefer.hpp>
+#include SOCKETIO_ASIO(prefer.hpp)
 
 #include <algorithm>
 #include <system_error>
@@ -97,7 +97,7 @@ SOCKETIO_DECL bool suspend_watch::wait_sleepless([[maybe_unused]] clock::time_po
         if (waits)
             return false;
         int const made = ::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-        std::error_code ec;
+        asio_error_code ec;
         if (made < 0)
             return false;
         sleepless.assign(made, ec);
@@ -150,7 +150,7 @@ SOCKETIO_DECL void suspend_watch::stop_waiting()
     ++round_;
     waiting_->look_again.cancel();
 #if defined(SOCKETIO_HAS_SLEEPLESS_TIMER)
-    std::error_code ignored;
+    asio_error_code ignored;
     if (waiting_->sleepless.is_open())
         waiting_->sleepless.cancel(ignored);
 #endif

@@ -32,7 +32,7 @@ SOCKETIO_DECL void tcp_race::cancel()
 {
     post(strand_, [self = shared_from_this()] {
         if (self->done_)
-            self->finish(asio::error::operation_aborted, {}, self->closed_socket());
+            self->finish(asio_error(asio::error::operation_aborted), {}, self->closed_socket());
     });
 }
 
@@ -54,7 +54,7 @@ SOCKETIO_DECL void tcp_race::begin_due()
     if (!done_)
         return;
     if (race_.lost()) {
-        finish(endpoints_.empty() ? make_error_code(asio::error::host_not_found) : last_error_, std::move(message_),
+        finish(endpoints_.empty() ? asio_error(asio::error::host_not_found) : last_error_, std::move(message_),
                closed_socket());
         return;
     }

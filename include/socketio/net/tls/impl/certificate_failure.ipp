@@ -5,7 +5,7 @@
 #include <socketio/net/tls/tls_failure.hpp>
 #include <socketio/wire/base64.hpp>
 
-#include <asio/ip/address.hpp>
+#include SOCKETIO_ASIO(ip/address.hpp)
 
 #include <array>
 #include <cstring>

@@ -122,7 +122,7 @@ SOCKETIO_TLS_DECL void tls_stream::starve()
 SOCKETIO_TLS_DECL void tls_stream::take_read(std::error_code ec, std::size_t count)
 {
     if (closed_)
-        ec = asio::error::operation_aborted;
+        ec = asio_error(asio::error::operation_aborted);
     full_read_ = count == capacity_;
     if (!ec)
         session_.feed({input_.get(), count});
@@ -156,11 +156,11 @@ SOCKETIO_TLS_DECL void tls_stream::decrypt()
     owed_ += session_.output().size() - before;
     flush();
     if (owed_ > most_owed)
-        end_read(asio::error::no_buffer_space, 0);
+        end_read(asio_error(asio::error::no_buffer_space), 0);
     else if (count != 0)
         end_read({}, count);
     else if (progress == tls_progress::closed)
-        end_read(judge_end(asio::error::eof), 0);
+        end_read(judge_end(asio_error(asio::error::eof)), 0);
     else if (progress == tls_progress::failed)
         end_read(session_.failure().code, 0);
     else
@@ -174,7 +174,7 @@ SOCKETIO_TLS_DECL void tls_stream::async_read_some(asio::mutable_buffer into, ha
     flag_guard const calling{calling_};
     scope_fail not_begun{[this] { reader_.reset(); }};
     if (closed_)
-        end_read(asio::error::operation_aborted, 0);
+        end_read(asio_error(asio::error::operation_aborted), 0);
     else
         decrypt();
     not_begun.done();
@@ -188,7 +188,7 @@ SOCKETIO_TLS_DECL void tls_stream::async_write(asio::const_buffer from, handler 
     flag_guard const calling{calling_};
     scope_fail not_begun{[this] { writer_.reset(); }};
     if (closed_)
-        end_write(asio::error::operation_aborted);
+        end_write(asio_error(asio::error::operation_aborted));
     else if (write_error_)
         end_write(write_error_);
     else if (session_.write({static_cast<char const*>(from.data()), from.size()}) != tls_progress::done)
@@ -220,7 +220,7 @@ SOCKETIO_TLS_DECL void tls_stream::on_written(std::error_code ec, std::size_t co
     writing_.clear();
     writing_.shrink(keep_written);
     if (closed_)
-        ec = asio::error::operation_aborted;
+        ec = asio_error(asio::error::operation_aborted);
     write_error_ = ec;
     if (auto const failed = caught([this] { flush(); }))
         write_error_ = ec = failed;
