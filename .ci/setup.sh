@@ -19,6 +19,7 @@ has_tsan() {
     return "$status"
 }
 has_python_socketio() { /usr/bin/python3 -c 'import socketio, uvicorn, wsproto' >/dev/null 2>&1; }
+has_qt() { compgen -G '/usr/lib*/cmake/Qt[56]Core' >/dev/null || compgen -G '/usr/lib/*/cmake/Qt[56]Core' >/dev/null; }
 has_wine() { [ -x /usr/lib/wine/wine64 ] || has wine; }
 has_libcxx() {
     local probe status=0
@@ -80,6 +81,8 @@ need_test_tools() {
     need pkg-config has pkg-config
     need ccache has ccache
     want nlohmann-json3-dev has_header nlohmann/json.hpp
+    # Large, so only when asked for. Where it is, the tests of Qt run anyway.
+    [ -z "${SOCKETIO_TESTS_WITH_QT:-}" ] || want qt6-base-dev has_qt
     want libmsgpack-cxx-dev has_header msgpack/version.hpp
     want python3-socketio has_python_socketio
     want python3-uvicorn has_python_socketio

@@ -41,6 +41,7 @@ TEST_CASE("a nlohmann::json is read from an argument")
     CHECK((*read)["a"][2].is_number_unsigned());
     CHECK((*read)["a"][4].get<std::string>().size() == 3);
     CHECK(value::from_json(R"({"b":1,"a":2})")->get<nlohmann::ordered_json>()->dump() == R"({"b":1,"a":2})");
+    CHECK(value::from_json(R"({"b":1,"a":2,"b":3})")->get<nlohmann::ordered_json>()->dump() == R"({"b":3,"a":2})");
     CHECK(value{nullptr}.get<json>() == json{});
     CHECK(value::from_json(R"({"a":1,"a":2})")->get<json>() == json{{"a", 2}});
 }
@@ -63,6 +64,16 @@ TEST_CASE("containers of it are arguments, and it converts to a value")
     CHECK(support::json(std::vector<json>{1, "two"}) == R"([1,"two"])");
     CHECK(support::json(std::optional<json>{}) == "null");
     CHECK(value{socketio::array{1, "two"}}.get<std::vector<json>>() == std::vector<json>{1, "two"});
+}
+
+TEST_CASE("an object with many members is read in time that grows with their number")
+{
+    socketio::object from;
+    for (int i = 0; i != 100000; ++i)
+        from.append("member " + std::to_string(i), i);
+    value const all = std::move(from);
+    CHECK(all.get<nlohmann::ordered_json>()->size() == 100000); // minutes, if each were searched for
+    CHECK(all.get<json>()->size() == 100000);
 }
 
 TEST_CASE("a nlohmann::json as deep as data may be is written and read, a deeper one refused")

@@ -19,6 +19,7 @@ const others = [
     [/zlib|\/deflate\.hpp$/, "zlib.h"],
     [/\/nlohmann_json\.hpp$/, "nlohmann/json.hpp"],
     [/\/boost_json\.hpp$/, "boost/json.hpp"],
+    [/^socketio\/qt[./]/, "QObject"], // compiled by tests/qt, which knows where Qt is
 ];
 const include = (name) => {
     const line = `#include <${name}>\n`;

@@ -15,6 +15,7 @@ const below = {
     server: ["core", "codec", "wire", "session", "net"],
     websocket: ["core", "wire", "session", "net"],
     convert: ["core"],
+    qt: ["core", "codec", "wire", "session", "net", "client"],
 };
 const complaints = [];
 const files = find(root, /\.(hpp|ipp)$/);
@@ -40,6 +41,7 @@ function checkInclude(file, line, target) {
         say("OpenSSL is included under net/tls/ only");
     if (/^[<"](nlohmann|boost\/json)\b/.test(target) && layer !== "convert")
         say("other libraries' JSON is included under convert/ only");
+    if (/^<Q/.test(target) && layer !== "qt") say("Qt is included under qt/ only");
     if (/^<(iostream|print|syncstream)>$/.test(target)) say("the library prints nothing");
     if (target.startsWith('"')) say("includes are written <socketio/layer/file.hpp>");
     if (!ours) return;

@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <ratio>
 #include <type_traits>
 
@@ -54,17 +53,6 @@ bool since_1970(std::int64_t milliseconds, std::chrono::duration<Rep, Period>& i
     if constexpr (!std::is_floating_point_v<Rep>)
         into = std::chrono::floor<wanted>(from);
     return true;
-}
-
-inline std::optional<std::int64_t> read_date(value_view from)
-{
-    if (from.is_string())
-        return read_iso_date(from.as_string());
-    double const number = std::floor(from.as_double());
-    constexpr auto latest = static_cast<double>(latest_date);
-    if (!from.is_number() || !(number >= -latest && number <= latest))
-        return std::nullopt;
-    return static_cast<std::int64_t>(number);
 }
 
 } // namespace detail

@@ -10,7 +10,9 @@
 #include <socketio/core/convert_base.hpp>
 
 #include <cstddef>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace socketio {
@@ -61,6 +63,36 @@ Json to_nlohmann_binary(bytes_view from)
     return Json::binary(std::move(copy));
 }
 
+template <class Json>
+Json to_nlohmann(value_view from);
+
+// An ordered_json searches all of its members for each new one: a long object of a peer would take for ever.
+template <class Object, class Json>
+concept keeps_order = requires(Object& members, std::string key, Json data) {
+    members.push_back({std::move(key), std::move(data)});
+};
+
+template <class Json>
+Json to_nlohmann_object(value_view from)
+{
+    Json copy = Json::object();
+    auto& members = *copy.template get_ptr<typename Json::object_t*>();
+    if constexpr (keeps_order<typename Json::object_t, Json>) {
+        std::map<std::string_view, std::size_t> positions;
+        for (auto const member : from.members()) {
+            auto const [at, is_new] = positions.try_emplace(member.key, members.size());
+            if (is_new)
+                members.push_back({std::string{member.key}, to_nlohmann<Json>(member.value)});
+            else
+                (members.begin() + static_cast<std::ptrdiff_t>(at->second))->second = to_nlohmann<Json>(member.value);
+        }
+    } else {
+        for (auto const member : from.members())
+            members[std::string{member.key}] = to_nlohmann<Json>(member.value);
+    }
+    return copy;
+}
+
 // The parser limits the nesting, and so the recursion.
 template <class Json>
 Json to_nlohmann(value_view from)
@@ -79,12 +111,7 @@ Json to_nlohmann(value_view from)
             copy.push_back(to_nlohmann<Json>(each));
         return copy;
     }
-    case value_type::object: {
-        Json copy = Json::object();
-        for (auto const member : from.members())
-            copy[std::string{member.key}] = to_nlohmann<Json>(member.value);
-        return copy;
-    }
+    case value_type::object: return to_nlohmann_object<Json>(from);
     }
     return nullptr;
 }

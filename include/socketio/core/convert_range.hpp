@@ -80,7 +80,7 @@ struct convert<T> {
             return detail::refuse(from, "array", reason);
         into.clear();
         if constexpr (requires { into.reserve(from.size()); })
-            into.reserve(from.size());
+            into.reserve(static_cast<decltype(into.size())>(from.size())); // of Qt 5 it is an int
         std::size_t index = 0;
         for (value_view const each : from.elements()) {
             element next{};

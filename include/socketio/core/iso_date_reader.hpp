@@ -3,7 +3,9 @@
 #pragma once
 
 #include <socketio/core/iso_date.hpp>
+#include <socketio/core/tape.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -139,6 +141,18 @@ private:
 constexpr std::optional<std::int64_t> read_iso_date(std::string_view text) noexcept
 {
     return iso_date_reader{text}.milliseconds();
+}
+
+// A text, or milliseconds since 1970.
+inline std::optional<std::int64_t> read_date(value_view from)
+{
+    if (from.is_string())
+        return read_iso_date(from.as_string());
+    double const number = std::floor(from.as_double());
+    constexpr auto latest = static_cast<double>(latest_date);
+    if (!from.is_number() || !(number >= -latest && number <= latest))
+        return std::nullopt;
+    return static_cast<std::int64_t>(number);
 }
 
 } // namespace socketio::detail
