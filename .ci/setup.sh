@@ -92,6 +92,7 @@ need_test_tools() {
 # What the full tests run as programs of their own: a browser, and proxies; none of it as a service.
 need_programs() {
     need chromium has chromium
+    want mkdocs has mkdocs
     need tinyproxy-bin has_server tinyproxy
     need squid has_server squid
     need microsocks has_server microsocks

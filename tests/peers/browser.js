@@ -3,19 +3,15 @@
 // Ends with 77 where there is no Chromium. Deadlines only end a test that has failed.
 "use strict";
 const assert = require("node:assert");
-const { spawn, spawnSync } = require("node:child_process");
+const { spawn } = require("node:child_process");
 const { once } = require("node:events");
 const path = require("node:path");
 const readline = require("node:readline");
+const { findBrowser, launch } = require("./chromium.js");
 
 const [chatRoom, dashboard] = process.argv.slice(2).map((program) => path.resolve(program));
 const scripts = path.join(path.dirname(require.resolve("socket.io-client/package.json")), "dist");
 const patience = 60000;
-
-function findBrowser() {
-    const names = [process.env.SOCKETIO_CHROMIUM, "chromium", "chromium-browser", "google-chrome"].filter(Boolean);
-    return names.map((name) => spawnSync("which", [name]).stdout?.toString().trim()).find(Boolean);
-}
 
 // A server that is a program: its URL, and how to stop it as Ctrl+C does.
 async function start(program, ...args) {
@@ -147,14 +143,11 @@ async function board(browser) {
 }
 
 async function main() {
-    const executablePath = findBrowser();
-    if (!executablePath) {
+    if (!findBrowser()) {
         console.log("skipped: there is no Chromium here (apt-get install chromium)");
         process.exit(77);
     }
-    const { chromium } = require("playwright-core");
-    const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
-    const browser = await chromium.launch({ executablePath, args, timeout: patience });
+    const browser = await launch();
     console.log(`Chromium ${browser.version()}`);
     for (const test of [chat, board]) {
         await test(browser);

@@ -1,11 +1,12 @@
 // Compiles every C++ snippet of README.md and docs/*.md: node extract.js <compiler for most> <compiler> <flags of both>.
 // Those with co_await go to the second, as Asio 1.22 has no coroutines for clang++ 14. The first may be a quicker one.
-// A whole program is taken as it is, so that its includes are complete. All others of a page are one file behind
-// preamble.hpp: each is a function, or a namespace where it defines something. If that file does not compile, each of
-// them is tried alone. `<!-- not compiled: reason -->` in the line before a snippet leaves it out.
+// The README's programs are taken as they are, so that their includes are complete. All others stand behind preamble.hpp:
+// programs, whose includes are looked at, and all other snippets of a page as one file: each is a function, or a
+// namespace where it defines something. If that file does not compile, each of them is tried alone.
+// `<!-- not compiled: reason -->` in the line before a snippet leaves it out.
 "use strict";
 const fs = require("node:fs");
-const { find, compile, withPrecompiled, inPairs, report } = require("../support/sources.js");
+const { find, code, compile, withPrecompiled, inPairs, report } = require("../support/sources.js");
 
 // People compile snippets with their own warnings, not with ours.
 const [quick, thorough, ...given] = process.argv.slice(2);
@@ -62,14 +63,33 @@ async function checkProgram({ page, line, text }, command, complaints) {
     if (said) complaints.push(`${page}:${line}: does not compile\n${said.split("\n").slice(0, 20).join("\n")}`);
 }
 
+// What programs forget, since they often compile without it.
+const needed = {
+    "#include <chrono>": /\b\d+(s|ms|min|h)\b|std::chrono/,
+    "using namespace std::chrono_literals;": /\b\d+(s|ms|min|h)\b/,
+    "#include <iostream>": /std::(cout|cerr|clog)\b/,
+    "#include <map>": /std::map\b/,
+    "#include <memory>": /std::(shared_ptr|make_shared|unique_ptr)\b/,
+    "#include <string>": /std::(string|to_string)\b/,
+    "#include <vector>": /std::vector\b/,
+};
+
+function checkIncludes({ page, line, text }, complaints) {
+    const bare = code(text);
+    for (const [words, use] of Object.entries(needed))
+        if (use.test(bare) && !text.includes(words)) complaints.push(`${page}:${line}: the program lacks ${words}`);
+}
+
 // `pages` has the snippets of each page that belong to this compiler.
 async function check(pages, command, complaints) {
     const programs = pages.flat().filter(isProgram);
     const others = pages.map((page) => page.filter((snippet) => !isProgram(snippet))).filter((page) => page.length);
+    programs.forEach((program) => checkIncludes(program, complaints));
     await withPrecompiled(command, fs.readFileSync("tests/readme/preamble.hpp", "utf8"), async (behindPreamble) => {
+        const as = ({ page }) => (page === "README.md" ? command : behindPreamble);
         const work = [
             ...others.map((page) => () => checkPage(page, behindPreamble, complaints)),
-            ...programs.map((program) => () => checkProgram(program, command, complaints)),
+            ...programs.map((program) => () => checkProgram(program, as(program), complaints)),
         ];
         await inPairs(work, (one) => one());
     });
