@@ -1,5 +1,5 @@
-// Every relative link and anchor of the documentation leads somewhere, docs/README.md lists every page, docs/errors.md
-// explains every error, and some page names every header that programs include.
+// Every relative link and anchor of the documentation leads somewhere, the README is short, docs/README.md lists every
+// page, docs/errors.md explains every error, and some page names every header that programs include.
 "use strict";
 const fs = require("node:fs");
 const { report } = require("../support/sources.js");
@@ -18,6 +18,8 @@ for (const page of pages()) {
     }
 }
 
+const lines = read("README.md").trimEnd().split("\n").length;
+if (lines > 200) complaints.push(`README.md: has ${lines} lines, at most 200 are a page`);
 const listed = new Set(links("docs/README.md", read("docs/README.md")).map(({ file }) => file));
 for (const page of pages())
     if (page !== "docs/README.md" && !listed.has(page)) complaints.push(`docs/README.md: does not list ${page}`);
