@@ -17,6 +17,7 @@
 #include <socketio/core/impl/json_number.ipp>
 #include <socketio/core/impl/json_writer.ipp>
 #include <socketio/core/impl/listener_table.ipp>
+#include <socketio/core/impl/log.ipp>
 #include <socketio/core/impl/random.ipp>
 #include <socketio/core/impl/tape.ipp>
 #include <socketio/core/impl/text_hash.ipp>
@@ -63,6 +64,7 @@
 #include <socketio/session/impl/channel.ipp>
 #include <socketio/session/impl/connect_machine.ipp>
 #include <socketio/session/impl/engine.ipp>
+#include <socketio/session/impl/event_names.ipp>
 #include <socketio/session/impl/packet_queue.ipp>
 #include <socketio/session/impl/polling.ipp>
 #include <socketio/session/impl/polling_target.ipp>

@@ -22,6 +22,7 @@ const publicHeaders = [
     "core/convert_base.hpp",
     "core/error.hpp",
     "core/json_writer.hpp",
+    "core/log.hpp",
     "core/provided.hpp",
     "core/sources.hpp",
     "core/spread.hpp",

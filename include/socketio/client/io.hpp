@@ -21,11 +21,14 @@ namespace socketio {
 // share one connection: that of an earlier call on this executor with the same origin and `path`, as long as
 // it has no socket of this namespace. The options of the earlier call apply then. `forceNew`, or `multiplex`
 // off, makes a connection of its own.
+[[nodiscard("keep the socketio::socket: with its last copy the connection ends")]]
 SOCKETIO_DECL socket io(asio::any_io_executor executor, std::string_view url, options settings = {});
+[[nodiscard("keep the socketio::socket: with its last copy the connection ends")]]
 SOCKETIO_DECL socket io(asio::io_context& context, std::string_view url, options settings = {});
 
 template <class Context>
     requires requires(Context& c) { asio::any_io_executor{c.get_executor()}; }
+[[nodiscard("keep the socketio::socket: with its last copy the connection ends")]]
 socket io(Context& context, std::string_view url, options settings = {})
 {
     return io(asio::any_io_executor{context.get_executor()}, url, std::move(settings));

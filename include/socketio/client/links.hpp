@@ -11,6 +11,7 @@
 #include <socketio/session/failure.hpp>
 #include <socketio/session/reconnect_values.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -102,6 +103,7 @@ public:
 private:
     std::shared_ptr<manager_link> manager_;
     std::shared_ptr<socket_core> core_;
+    std::atomic<bool> asked_{false}; // to connect
 };
 
 SOCKETIO_DECL void cancel_drain_of(socket_core& to, std::uint64_t id);

@@ -10,6 +10,7 @@
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
 #include <socketio/codec/packet_decoder.hpp>
+#include <socketio/core/log.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/net/engine_channel.hpp>
 #include <socketio/net/dial.hpp>
@@ -93,6 +94,9 @@ public:
     SOCKETIO_DECL void watch_drain(socket_core& which) override;
     SOCKETIO_DECL void note_changed(socket_core& which) noexcept override;
     SOCKETIO_DECL void log(log_level level, std::string_view component, std::string_view text) override;
+    SOCKETIO_DECL void warn(std::string_view component, std::string_view place, std::string_view text) override;
+    // Any thread. The last handle of a socket with listeners was destroyed before it began to connect.
+    void warn_of_dropped(std::string const& nsp);
 
     std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
     SOCKETIO_DECL void on_readable() override;
@@ -200,6 +204,7 @@ private:
     packet_writer writer_{lane_, settings_.parser && !settings_.parser->is_text()};
     std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();
     event_emitter events_;
+    warnings warnings_;
 
     clock::time_point link_deadline_ = clock::never(); // after the last turn
     std::atomic<std::size_t> published_unsent_{0};

@@ -1,6 +1,7 @@
 // The options of a client connection. Names and defaults are those of socket.io-client where it has the option.
 #pragma once
 
+#include <socketio/core/log.hpp>
 #include <socketio/core/provided.hpp>
 #include <socketio/core/value.hpp>
 #include <socketio/net/callback_executor.hpp>
@@ -23,11 +24,6 @@
 namespace socketio {
 
 class packet_parser;
-
-enum class log_level : std::uint8_t { debug, info, warning };
-
-// Called on the manager's strand. `component` is "manager", "socket" or "engine".
-using log_handler = std::function<void(log_level, std::string_view component, std::string_view text)>;
 
 // The limits of one connection. Exceeding one ends the connection, with an error that names the limit.
 struct client_limits {
@@ -198,6 +194,10 @@ struct options {
     client_limits limits{};
     std::chrono::milliseconds close_timeout{5000};      // for the server's part of the closing handshake
     std::optional<std::uint64_t> random_seed{};         // of the backoff, for reproducible tests
+    // Receives a line for everything that matters about the connection, none for a message that arrives or leaves as
+    // it should. On the manager's strand. Not set: only the likely mistakes of the program are told, on standard error,
+    // each once: a listener that an event does not fit (unless on_error is set), a listener of "connected", a handle
+    // that is destroyed before the context runs. `log = socketio::no_log` silences these, too.
     log_handler log{};
 };
 

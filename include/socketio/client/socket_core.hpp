@@ -44,6 +44,8 @@ public:
     std::string id() const;
     bool connected() const noexcept { return connected_.load(std::memory_order_acquire); }
     bool active() const noexcept { return active_.load(std::memory_order_acquire); }
+    // connect() has reached the strand.
+    bool has_begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
     clock::time_point now() const noexcept { return time(); }
     channel& get_channel() noexcept { return channel_; }
     pending_ack new_ack(std::string_view event, std::optional<std::chrono::milliseconds> timeout)
@@ -188,6 +190,7 @@ private:
     steps disconnect_step(disconnect_reason reason, disconnect_details details);
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
+    void check_names();
 
     // For the channel. A change is published after this turn, which then checks the deadline.
     SOCKETIO_DECL void changed() noexcept override;
@@ -224,6 +227,7 @@ private:
     std::atomic<bool> recovered_{false};
     std::atomic<bool> connected_{false};
     std::atomic<bool> active_{false};
+    std::atomic<bool> begun_{false};
     std::atomic<std::uint64_t> next_ticket_{0};
     std::atomic<std::uint64_t> next_drain_id_{0};
     std::atomic<std::uint64_t> next_deduplication_id_{0};
@@ -246,6 +250,7 @@ private:
     std::string early_offset_; // of the last of these
     manager_entry managed_;
     bool released_ = false;
+    bool names_checked_ = false;
     bool watches_drain_ = false;
     bool held_ = false;                 // CONNECT must wait
     bool connecting_ = false;           // CONNECT is in flight, or the provider of auth is being asked

@@ -56,6 +56,8 @@ public:
     // At the end of this turn, its deadline and its numbers are processed.
     virtual void note_changed(socket_core& which) noexcept = 0;
     virtual void log(log_level level, std::string_view component, std::string_view text) = 0;
+    // A likely mistake of the program: goes to the log, or without one to standard error, once for each `place`.
+    virtual void warn(std::string_view component, std::string_view place, std::string_view text) = 0;
 
 protected:
     ~socket_owner() = default;

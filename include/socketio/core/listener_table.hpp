@@ -51,6 +51,9 @@ public:
     bool is_closed() const;
     bool has(std::string_view event) const;
     bool has_any() const;
+    bool has_named() const;
+    // The names of all events that have listeners.
+    std::vector<std::string> event_names() const;
     // The ids of an event's listeners in the order in which they are called.
     std::vector<id> ids(std::string_view event) const;
     std::vector<id> any_ids() const;

@@ -80,7 +80,7 @@ inline std::vector<listener_handle> handles_of(std::shared_ptr<listener_table> c
 } // namespace detail
 
 // Removes its listener when it goes out of scope; may happen inside the listener itself.
-class scoped_listener {
+class [[nodiscard("a scoped_listener that is not kept removes its listener at once")]] scoped_listener {
 public:
     scoped_listener() = default;
     scoped_listener(listener_handle handle) noexcept : handle_{std::move(handle)} {}

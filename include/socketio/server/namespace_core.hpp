@@ -86,7 +86,14 @@ public:
     void removed();
     // The last socket has left, and the namespace was removed, while the next one was arriving.
     bool has_gone() const;
-    void report(event_error const& reason);
+    void report(event_error const& reason, bool handled = false);
+    void warn(std::string_view text) const;
+    // True for the first call.
+    bool checks_names() noexcept
+    {
+        return !names_checked_.load(std::memory_order_relaxed) &&
+               !names_checked_.exchange(true, std::memory_order_relaxed);
+    }
     // The same later, from any thread.
     void report_later(event_error reason);
 
@@ -114,6 +121,7 @@ private:
     sending_limits const limits_;
     sources const sources_;
     std::atomic<std::uint64_t> next_ack_{0};
+    std::atomic<bool> names_checked_{false};
     bool is_parent_ = false;
     bool is_clients_ = false;
     bool is_listed_ = false;

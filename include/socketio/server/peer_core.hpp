@@ -179,6 +179,7 @@ private:
         one.store(one.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
     void dispatch(std::string_view event, std::string_view about);
+    void log_end();
     void go_down();
     void release();
     void decided(std::string_view nsp);

@@ -88,7 +88,8 @@ struct stream_peer {
 // Its events, for `on`, `once` and `off` (see listens), are those of the namespace "/", see server_namespace, and
 // "new_namespace" (socketio::server_namespace): one was made, by of(), inside that call, or for a client, on its
 // strand.
-class server : public namespace_verbs<server> {
+class [[nodiscard("keep the socketio::server: without it nobody serves")]] server
+    : public namespace_verbs<server> {
 public:
     // Listens on the port at once; with 0 the system chooses, see port(). Throws std::system_error when the port
     // or the address is not available, or for invalid options::tls. Throws std::invalid_argument for parameters

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/function.hpp>
+#include <socketio/core/log.hpp>
 #include <socketio/core/sources.hpp>
 #include <socketio/net/context_watch.hpp>
 #include <socketio/server/engine_server.hpp>
@@ -69,7 +70,9 @@ public:
     // With null, requests outside of Socket.IO are answered with 404.
     void on_request(request_handler handler);
     void set_error_hook(error_hook hook);
-    SOCKETIO_DECL void report(event_error const& reason) override;
+    SOCKETIO_DECL void report(std::string_view nsp, event_error const& reason, bool handled) override;
+    SOCKETIO_DECL void warn(std::string_view text) override;
+    SOCKETIO_DECL void log(log_level level, std::string_view component, std::string_view text) override;
     // Stops accepting, and ends all sockets. Releases `kept` after the last listener.
     void close(std::shared_ptr<void> const& kept);
     bool is_gone() const noexcept override { return gone_.load(std::memory_order_acquire); }
@@ -104,6 +107,7 @@ private:
     // Made by the first call. Null after the server is closed.
     std::shared_ptr<engine_server> engine();
     engine_server::hooks engine_hooks();
+    void on_refused(connection_failure const& reason);
     void dispatch_headers(string_pairs& headers, http_request const& request, bool initial);
     void serve(std::shared_ptr<http_exchange> const& exchange);
     void drop_listeners();
@@ -114,6 +118,7 @@ private:
     context_watch& watch_;
     std::shared_ptr<namespace_core> root_; // from make() on
     engine_emitter engine_events_;
+    warnings warnings_;
     std::atomic<bool> gone_{false};
     std::atomic<std::size_t> refused_{0};
     std::atomic<std::size_t> cut_off_{0};

@@ -3,6 +3,7 @@
 // threads at once if several run the context.
 #pragma once
 
+#include <socketio/core/log.hpp>
 #include <socketio/net/http_message.hpp>
 #include <socketio/net/tls_options.hpp>
 #include <socketio/wire/permessage_deflate.hpp>
@@ -195,6 +196,12 @@ struct server_options {
     // long to poll again.
     std::chrono::milliseconds close_timeout{5000};
     http_bounds http{};
+    // Receives a line for what an operator wants to know, with the component "engine" or "socket": a client that was
+    // refused, and why; a connection that ended by an error; an event that its listener could not take. None for a
+    // message that arrives or leaves as it should. Not set: only the likely mistakes of the program are told, on
+    // standard error, each once: such a listener, unless on_error is set, and a listener of "disconnected".
+    // `log = socketio::no_log` silences these, too.
+    log_handler log{};
 };
 
 // The reason why a client was refused, or got no session: the event "connection_error" of the engine.

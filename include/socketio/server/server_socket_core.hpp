@@ -87,6 +87,7 @@ public:
     std::weak_ptr<peer_socket> weak() noexcept override { return weak_from_this(); }
     SOCKETIO_DECL void on_packet(packet const& received) override;
     SOCKETIO_DECL void on_parse_error(std::error_code ec) override;
+    void check_names();
     SOCKETIO_DECL void leave(disconnect_reason reason) override;
     void on_connection_end(disconnect_reason reason) override { static_cast<void>(on_close(reason)); }
     SOCKETIO_DECL void abandon() override;

@@ -4,6 +4,7 @@
 #include <socketio/client/links.hpp>
 #include <socketio/client/manager_core.hpp>
 #include <socketio/client/socket_core.hpp>
+#include <socketio/core/caught.hpp>
 
 #include <map>
 #include <mutex>
@@ -157,12 +158,15 @@ SOCKETIO_DECL socket_link::socket_link(std::shared_ptr<manager_link> manager,
 // wait for the strand.
 SOCKETIO_DECL socket_link::~socket_link()
 {
+    if (asked_.load(std::memory_order_relaxed) && !core_->has_begun() && core_->events().has_named())
+        static_cast<void>(caught([this] { manager_->core().warn_of_dropped(core_->nsp()); }));
     core_->stop_listening();
     manager_->core().release(core_);
 }
 
 SOCKETIO_DECL void socket_link::connect()
 {
+    asked_.store(true, std::memory_order_relaxed);
     manager_->core().perform([core = core_] { core->connect(); });
 }
 

@@ -86,7 +86,25 @@ SOCKETIO_DECL manager_core::~manager_core() = default;
 SOCKETIO_DECL void manager_core::log(log_level level, std::string_view component, std::string_view text)
 {
     if (settings_.log)
-        defer([this, level, component, words = std::string{text}] { settings_.log(level, component, words); });
+        defer([this, level, component, words = log_text(text)] { settings_.log(level, component, words); });
+}
+
+SOCKETIO_DECL void manager_core::warn(std::string_view component, std::string_view place, std::string_view text)
+{
+    if (settings_.log)
+        log(log_level::warning, component, text);
+    else
+        warnings_.tell(component, place, text);
+}
+
+SOCKETIO_DECL void manager_core::warn_of_dropped(std::string const& nsp)
+{
+    std::string text = nsp + " has never connected: its last socketio::socket was destroyed before the context ran. "
+                             "Keep the socket, and call the context's run()";
+    if (!settings_.log)
+        warnings_.tell("socket", text, text);
+    else
+        perform([self = shared_from_this(), text] { self->log(log_level::warning, "socket", text); });
 }
 
 SOCKETIO_DECL void manager_core::on_readable()
@@ -245,7 +263,7 @@ SOCKETIO_DECL void manager_core::on_context_gone() noexcept
 
 SOCKETIO_DECL void manager_core::report(event_error reason)
 {
-    log(log_level::warning, "manager", reason.message());
+    warn("manager", reason.event + std::to_string(reason.position), reason.message());
 }
 
 SOCKETIO_DECL void manager_core::report_from_anywhere(event_error reason)

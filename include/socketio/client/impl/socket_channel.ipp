@@ -3,6 +3,9 @@
 
 #include <socketio/client/socket_core.hpp>
 #include <socketio/client/socket_owner.hpp>
+#include <socketio/session/event_names.hpp>
+
+#include <utility>
 
 namespace socketio::detail {
 
@@ -72,9 +75,11 @@ SOCKETIO_DECL void socket_core::note_unanswered(std::uint64_t ack_id)
 
 SOCKETIO_DECL void socket_core::report(event_error&& reason, std::shared_ptr<error_hook const> const& hook)
 {
-    log(log_level::warning, reason.message());
-    if (!hook)
+    if (!hook) {
+        owner_.warn("socket", nsp_ + reason.event + std::to_string(reason.position), nsp_ + ' ' + reason.message());
         return;
+    }
+    log(log_level::warning, reason.message());
     if (auto const& where = options_.callback_executor)
         where.post([weak = std::weak_ptr{hook}, reason = std::move(reason)] {
             if (auto const still = weak.lock())
@@ -82,6 +87,16 @@ SOCKETIO_DECL void socket_core::report(event_error&& reason, std::shared_ptr<err
         });
     else
         (*hook)(reason);
+}
+
+// Once, when the first listeners have been called: then all that belong to a connection are there.
+SOCKETIO_DECL void socket_core::check_names()
+{
+    if (std::exchange(names_checked_, true))
+        return;
+    for (std::string const& name : channel_.events().event_names())
+        if (auto const said = doubt_about(role::client, name, channel_.events()); !said.empty())
+            owner_.warn("socket", nsp_ + name, nsp_ + ' ' + said);
 }
 
 } // namespace socketio::detail

@@ -89,6 +89,7 @@ SOCKETIO_DECL socket_core::steps socket_core::connected_steps()
     made.push_back([self] {
         event_call call{self->channel_, "connect"};
         self->channel_.dispatch_reserved(call);
+        self->check_names();
     });
     if (reconnected_after_ != 0)
         made.push_back([self, number = reconnected_after_] {
@@ -251,6 +252,7 @@ SOCKETIO_DECL socket_core::steps socket_core::error_step(connect_error reason)
         event_call call{self->channel_, "connect_error", arguments.view()};
         call.refused = &reason;
         self->channel_.dispatch_reserved(call);
+        self->check_names();
     });
     return one;
 }

@@ -14,6 +14,7 @@ SOCKETIO_DECL void socket_core::join()
 
 SOCKETIO_DECL void socket_core::connect()
 {
+    begun_.store(true, std::memory_order_relaxed);
     if (connected() || connecting_)
         return;
     active_ = true;

@@ -106,6 +106,22 @@ SOCKETIO_DECL bool listener_table::has_any() const
     return !any_.all.empty();
 }
 
+SOCKETIO_DECL bool listener_table::has_named() const
+{
+    std::lock_guard const lock{mutex_};
+    return !named_.empty();
+}
+
+SOCKETIO_DECL std::vector<std::string> listener_table::event_names() const
+{
+    std::lock_guard const lock{mutex_};
+    std::vector<std::string> names;
+    names.reserve(named_.size());
+    for (auto const& each : named_)
+        names.push_back(each.first);
+    return names;
+}
+
 SOCKETIO_DECL std::vector<listener_table::id> listener_table::ids(std::string_view event) const
 {
     std::lock_guard const lock{mutex_};

@@ -101,6 +101,8 @@ inline void announce(std::shared_ptr<namespace_core> const& to, std::shared_ptr<
         return;
     announce(to, "connect", socket);
     announce(to, "connection", socket);
+    if (to->checks_names())
+        socket->client().defer([socket] { socket->check_names(); });
 }
 
 inline void connect_socket(std::shared_ptr<namespace_core> const& to, std::shared_ptr<server_socket_core> const& socket)

@@ -77,10 +77,16 @@ SOCKETIO_DECL void namespace_core::close()
     middleware.swap(middleware_);
 }
 
-SOCKETIO_DECL void namespace_core::report(event_error const& reason)
+SOCKETIO_DECL void namespace_core::report(event_error const& reason, bool handled)
 {
     if (auto const owner = owner_.lock())
-        owner->report(reason);
+        owner->report(name_, reason, handled);
+}
+
+SOCKETIO_DECL void namespace_core::warn(std::string_view text) const
+{
+    if (auto const owner = owner_.lock())
+        owner->warn(name_ + ' ' + std::string{text});
 }
 
 SOCKETIO_DECL void namespace_core::report_later(event_error reason)

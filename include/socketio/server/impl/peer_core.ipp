@@ -198,6 +198,9 @@ SOCKETIO_DECL void peer_core::connect_to_namespace(std::string const& nsp, value
 SOCKETIO_DECL void peer_core::refuse(std::string_view nsp, std::string_view reason, value const& data)
 {
     decided(nsp);
+    if (owner_->settings().log)
+        defer([owner = owner_, text = std::string{nsp} + " refused " + handshake().address + ": " +
+                                      std::string{reason}] { owner->log(log_level::info, "socket", text); });
     object error{{"message", std::string{reason}}};
     if (data.type() != value_type::null)
         error.append("data", data);

@@ -39,10 +39,23 @@ SOCKETIO_DECL void peer_core::on_closed(disconnect_reason reason, std::error_cod
     lane_.run([this] { go_down(); });
 }
 
+// An end on purpose, of either side, is no error.
+SOCKETIO_DECL void peer_core::log_end()
+{
+    if (!owner_ || !owner_->settings().log || !ended_by_ || ended_by_ == error::closed || ended_by_ == error::stopped)
+        return;
+    auto const details = end_details();
+    std::string text = "the session of " + handshake().address + " ended: " + std::string{to_string(*closing_)};
+    if (details.description != to_string(*closing_))
+        text += ": " + details.description;
+    defer([owner = owner_, text = std::move(text)] { owner->log(log_level::info, "engine", text); });
+}
+
 // Runs at the end of the connection, and again at the start of later turns, until the end is complete.
 SOCKETIO_DECL void peer_core::go_down()
 {
     if (closing_) {
+        log_end();
         std::list<unique_function<void()>> last;
         last.push_back([self = shared_from_this()] { self->release(); });
         end_sockets(*closing_);

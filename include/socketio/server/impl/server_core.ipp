@@ -86,13 +86,8 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
             channel->close(disconnect_reason::forced_close, error::stopped);
     };
     made.connection_error = [weak = weak_from_this()](connection_failure const& reason) {
-        auto const self = weak.lock();
-        if (!self)
-            return;
-        self->refused_.fetch_add(1, std::memory_order_relaxed);
-        engine_call call;
-        call.failure = &reason;
-        self->engine_events_.dispatch_from_anywhere("connection_error", call);
+        if (auto const self = weak.lock())
+            self->on_refused(reason);
     };
     made.headers = [weak = weak_from_this()](string_pairs& headers, http_request const& request, bool initial) {
         if (auto const self = weak.lock())
@@ -103,6 +98,20 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
             self->serve(exchange);
     };
     return made;
+}
+
+SOCKETIO_DECL void server_core::on_refused(connection_failure const& reason)
+{
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    if (settings_->log) {
+        std::string text = "refused " + reason.request.address + ": " + reason.message;
+        for (auto const& [name, about] : reason.context)
+            text.append(", ").append(name).append(" \"").append(about.substr(0, 200)).append(1, '"');
+        log(log_level::info, "engine", text);
+    }
+    engine_call call;
+    call.failure = &reason;
+    engine_events_.dispatch_from_anywhere("connection_error", call);
 }
 
 // "initial_headers" comes before "headers", as in the reference.
@@ -206,13 +215,32 @@ SOCKETIO_DECL void server_core::set_error_hook(error_hook hook)
         error_hook_.swap(made);
 }
 
-SOCKETIO_DECL void server_core::report(event_error const& reason)
+SOCKETIO_DECL void server_core::report(std::string_view nsp, event_error const& reason, bool handled)
 {
     std::unique_lock lock{mutex_};
-    auto const hook = error_hook_;
+    auto const hook = handled ? nullptr : error_hook_;
     lock.unlock();
+    if (settings_->log)
+        log(log_level::warning, "socket", std::string{nsp} + ' ' + reason.message());
+    else if (!handled && !hook)
+        warnings_.tell("socket", std::string{nsp} + reason.event + std::to_string(reason.position),
+                       std::string{nsp} + ' ' + reason.message());
     if (hook)
         (*hook)(reason);
+}
+
+SOCKETIO_DECL void server_core::warn(std::string_view text)
+{
+    if (settings_->log)
+        log(log_level::warning, "socket", text);
+    else
+        warnings_.tell("socket", text, text);
+}
+
+SOCKETIO_DECL void server_core::log(log_level level, std::string_view component, std::string_view text)
+{
+    if (settings_->log)
+        settings_->log(level, component, log_text(text));
 }
 
 SOCKETIO_DECL void server_core::close(std::shared_ptr<void> const& kept)

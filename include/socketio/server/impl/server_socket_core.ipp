@@ -5,6 +5,7 @@
 #include <socketio/core/scope.hpp>
 #include <socketio/server/random_id.hpp>
 #include <socketio/server/server_socket_core.hpp>
+#include <socketio/session/event_names.hpp>
 #include <socketio/session/local_event.hpp>
 
 #include <algorithm>
@@ -65,10 +66,17 @@ SOCKETIO_DECL void server_socket_core::with_data(std::function<void(value&)> con
 
 SOCKETIO_DECL void server_socket_core::report(event_error&& reason, std::shared_ptr<error_hook const> const& hook)
 {
+    nsp_->report(reason, hook != nullptr);
     if (hook)
         (*hook)(reason);
-    else
-        nsp_->report(reason);
+}
+
+// For the first socket of a namespace, as the others have the same listeners.
+SOCKETIO_DECL void server_socket_core::check_names()
+{
+    for (std::string const& name : channel_.events().event_names())
+        if (auto const said = doubt_about(role::server, name, channel_.events()); !said.empty())
+            nsp_->warn(said);
 }
 
 // A restored session joins its rooms, and its missed packets come before CONNECT (socket.ts, constructor).
