@@ -1,8 +1,8 @@
-// Compiles every C++ snippet of README.md and docs/*.md: node extract.js <compiler for most> <compiler> <flags of both>.
+// Compiles every C++ snippet of README.md and docs/*.md: node extract.js <compiler for most> <compiler> <flags of both>
 // Those with co_await go to the second, as Asio 1.22 has no coroutines for clang++ 14. The first may be a quicker one.
-// The README's programs are taken as they are, so that their includes are complete. All others stand behind preamble.hpp:
-// programs, whose includes are looked at, and all other snippets of a page as one file: each is a function, or a
-// namespace where it defines something. If that file does not compile, each of them is tried alone.
+// The README's programs are taken as they are, so that their includes are complete. All others stand behind
+// preamble.hpp: programs, whose includes are looked at, and all other snippets of a page as one file: each is a
+// function, or a namespace where it defines something. If that file does not compile, each of them is tried alone.
 // `<!-- not compiled: reason -->` in the line before a snippet leaves it out.
 "use strict";
 const fs = require("node:fs");

@@ -35,9 +35,10 @@ function checkLinks() {
         for (const [, target] of page(file).matchAll(/ href="([^":]+)"/g)) {
             const [place, anchor] = target.replace(/&amp;/g, "&").split("#");
             const meant = place ? path.join(path.dirname(file), decodeURIComponent(place)) : file;
-            const found = fs.existsSync(meant) && fs.statSync(meant).isDirectory() ? path.join(meant, "index.html") : meant;
+            const found = fs.statSync(meant, { throwIfNoEntry: false })?.isDirectory() ? `${meant}/index.html` : meant;
             assert.ok(fs.existsSync(found), `${file}: ${target} leads nowhere`);
-            if (anchor) assert.ok(page(found).includes(` id="${decodeURIComponent(anchor)}"`), `${file}: ${target}: no such place`);
+            const isThere = !anchor || page(found).includes(` id="${decodeURIComponent(anchor)}"`);
+            assert.ok(isThere, `${file}: ${target}: no such place`);
             ++count;
         }
     }

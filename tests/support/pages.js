@@ -47,7 +47,8 @@ const insideCode = (lines, n) => lines.slice(0, n).filter((line) => /^\s*```/.te
 // Every page of the documentation that stands in the repository's root or in docs/.
 function pages() {
     const inDocs = fs.readdirSync("docs").filter((name) => name.endsWith(".md"));
-    return ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", ...inDocs.sort().map((name) => `docs/${name}`)];
+    const atTop = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+    return [...atTop, ...inDocs.sort().map((name) => `docs/${name}`)];
 }
 
 module.exports = { prose, links, anchors, pages };
