@@ -112,6 +112,12 @@ want_platforms() {
     want libc++abi-dev has_libcxx
 }
 
+# What builds the Debian package.
+want_packagers() {
+    want dpkg-dev has dpkg-buildpackage
+    want debhelper has dh
+}
+
 # Packages of servers start them, now and at every boot: not these.
 # shellcheck disable=SC2016
 apt_get_install='

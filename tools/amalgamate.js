@@ -1,6 +1,6 @@
 // Makes single headers of the library, for programs that copy one file: node tools/amalgamate.js [folder]
-// Into the folder (build/single-header) come socketio_client.hpp, socketio_server.hpp and socketio.hpp, which is both and
-// the WebSockets by themselves. The same sources give the same files.
+// Into the folder, build/single-header if none is given, come socketio_client.hpp, socketio_server.hpp and
+// socketio.hpp, which is both and the WebSockets by themselves. The same sources give the same files.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
@@ -14,6 +14,7 @@ const singles = {
 };
 
 const read = (name) => fs.readFileSync(path.join(root, name), "utf8");
+const linesOf = (name, without = "") => read(`include/${name}`).replace(without, "").split("\n");
 const includeOf = (line) => /^\s*#\s*include\s*(?:<([^>]+)>|(SOCKETIO_ASIO\(.*))/.exec(line)?.slice(1).find(Boolean);
 const isOurs = (target) => target.startsWith("socketio/");
 const isMacros = (target) => /^socketio\/core\/foreign_macros_/.test(target);
@@ -21,8 +22,9 @@ const isStandard = (target) => /^[a-z_]+$/.test(target);
 
 // What a header adds when nothing is compiled separately stands at the end of the single header instead.
 function headerLines(name) {
-    const implementation = /^#if defined\(SOCKETIO_(?:TLS_|MSGPACK_)?HEADER_ONLY\)\n(?:#include .*\.ipp>\n|\n)*#endif$/gm;
-    return read(`include/${name}`).replace(implementation, "").split("\n").filter((line) => line !== "#pragma once");
+    const implementation =
+        /^#if defined\(SOCKETIO_(?:TLS_|MSGPACK_)?HEADER_ONLY\)\n(?:#include .*\.ipp>\n|\n)*#endif$/gm;
+    return linesOf(name, implementation).filter((line) => line !== "#pragma once");
 }
 
 // All files that a program gets that includes these, the implementation too.
@@ -30,14 +32,14 @@ function reached(names, found = new Set()) {
     for (const name of names) {
         if (found.has(name)) continue;
         found.add(name);
-        reached(read(`include/${name}`).split("\n").map(includeOf).filter((target) => target && isOurs(target)), found);
+        reached(linesOf(name).map(includeOf).filter((target) => target && isOurs(target)), found);
     }
     return found;
 }
 
 // The lines of src.hpp for those files, which also stand in its order.
 function sourceLines(files) {
-    const lines = read("include/socketio/src.hpp").split("\n");
+    const lines = linesOf("socketio/src.hpp");
     const begin = lines.findIndex((line) => isMacros(includeOf(line) || ""));
     return lines.slice(begin).filter((line) => !/\.ipp>/.test(line) || files.has(includeOf(line)));
 }
@@ -82,7 +84,7 @@ class Writer {
             conditions.pass(line);
             const target = includeOf(line);
             if (!target) this.lines.push(line);
-            else if (isMacros(target)) this.lines.push(...read(`include/${target}`).split("\n").filter((each) => /^#/.test(each)));
+            else if (isMacros(target)) this.lines.push(...linesOf(target).filter((each) => /^#/.test(each)));
             else if (isOurs(target) && /\.ipp$/.test(target) && !this.implements) continue;
             else if (isStandard(target) && conditions.stack.length === this.depth) this.standard.add(target);
             else if (this.standard.has(target) || this.hasMet(target, conditions.stack)) continue;
@@ -113,7 +115,8 @@ function tidy(text) {
 
 function version() {
     const config = read("include/socketio/core/config.hpp");
-    return [...config.matchAll(/^#define SOCKETIO_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)$/gm)].map((found) => found[1]).join(".");
+    const part = (name) => new RegExp(`^#define SOCKETIO_VERSION_${name} (\\d+)$`, "m").exec(config)[1];
+    return ["MAJOR", "MINOR", "PATCH"].map(part).join(".");
 }
 
 const preface = (what) => `// socketio-hpp ${version()}: ${what}, as a single header over Asio and RapidJSON.

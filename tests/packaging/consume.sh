@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds and runs consumers with socketio taken in one way: consume.sh <way> <source> <work folder> <c++ compiler>
-# One way, single_header, builds all of the library: the others differ from it in files and flags, which a part of it shows
-# in a fraction of the time.
+# One way, single_header, builds all of the library: the others differ from it in files and flags, which a part of it
+# shows in a fraction of the time.
 set -eu
 way=$1 source=$2 work=$3
 export CXX="$4"
@@ -17,7 +17,8 @@ fi
 # What CMake and Meson need of the library, with nothing to compile once but what part.cpp uses.
 take_part_of_source() {
     mkdir -p "$work/part/tests"
-    cp -r "$source/include" "$source/CMakeLists.txt" "$source"/meson* "$work/part"
+    cp -r "$source/include" "$source/packaging" "$source"/*.md "$source/docs" "$source/LICENSE" "$work/part"
+    cp "$source/CMakeLists.txt" "$source"/meson* "$work/part"
     cp "$source/tests/library.cpp" "$work/part/tests"
     source=$work/part
     sed -i -E '/^#include <socketio\/(core\/|net\/impl\/background_context)/! { /^#include/d }' \
@@ -93,6 +94,12 @@ move_package() {
     export PKG_CONFIG_PATH="$work/moved/lib/pkgconfig"
 }
 
+# What this system has of a library's headers, as Conan's package: package_headers <name> <version> <one of them>
+package_headers() {
+    folder=$(echo "#include <$1/$3>" | $CXX -x c++ -M - | tr ' ' '\n' | sed -n "s,/$1/$3\$,,p")
+    SOCKETIO_SYSTEM_HEADERS=$folder conan create "${consumer%/*}/headers_of_system" --name "$1" --version "$2"
+}
+
 # Compiles a file of the program that is built from single headers, with all that macros add to these:
 # compile_single <file> <output> <flags>...
 compile_single() {
@@ -149,7 +156,7 @@ meson_wrap)
     make_repository
     mkdir -p "$work/source/subprojects"
     cp "$consumer"/part.cpp "$consumer"/meson* "$work/source"
-    sed "s,^url = .*,url = file://$source," "${consumer%/tests/*}/packaging/meson/socketio.wrap" \
+    sed "s,^url = .*,url = file://$source," "$source/packaging/meson/socketio.wrap" \
         >"$work/source/subprojects/socketio.wrap"
     meson setup "$work/build" "$work/source" --buildtype plain
     meson test -C "$work/build" --suite consumer --print-errorlogs
@@ -166,6 +173,28 @@ meson_installed)
     cp "$work"/library/socketio*.pc "$PKG_CONFIG_PATH"
     described socketio socketio-compiled >"$work/cmake.txt"
     diff "$work/meson.txt" "$work/cmake.txt"
+    ;;
+conan)
+    # No test asks a server for packages.
+    take_part_of_source
+    export CONAN_HOME="$work/conan"
+    conan profile detect
+    conan remote disable "*"
+    package_headers asio 1.22.1 version.hpp
+    package_headers rapidjson cci.20230929 reader.h
+    conan create "$source/packaging/conan" -s compiler.cppstd=20 -o "&:compiled=True"
+    ;;
+debian)
+    take_part_of_source
+    cp -r "$source/packaging/debian" "$source/debian"
+    (cd "$source" && dpkg-buildpackage -us -uc -b)
+    # As it would lie in the system, without being there.
+    dpkg-deb -x "$work"/libsocketio-hpp-dev_*_all.deb "$work/unpacked"
+    mv "$work/unpacked/usr" "$work/moved"
+    diff -r "$source/include/socketio" "$work/moved/include/socketio"
+    export PKG_CONFIG_PATH="$work/moved/share/pkgconfig"
+    with_package socketio
+    with_pkg_config socketio
     ;;
 presets)
     cd "$source"

@@ -1,5 +1,6 @@
 // The version stands in core/config.hpp, where CMake and Meson read it. What cannot read it there says the same.
 "use strict";
+const crypto = require("node:crypto");
 const fs = require("node:fs");
 const { report } = require("../support/sources.js");
 
@@ -7,6 +8,8 @@ const config = fs.readFileSync("include/socketio/core/config.hpp", "utf8");
 const part = (name) => new RegExp(`^#define SOCKETIO_VERSION_${name} (\\d+)$`, "m").exec(config)[1];
 const version = ["MAJOR", "MINOR", "PATCH"].map(part).join(".");
 const minor = version.replace(/\.\d+$/, "");
+
+const checksum = (file) => crypto.createHash("md5").update(fs.readFileSync(file)).digest("hex");
 
 // Each file with the words around its version: every one that is found has to be ours, and one at least is found.
 const places = [
@@ -16,6 +19,9 @@ const places = [
     ["tests/packaging/consumer/meson.build", /library, version: '>= ([^']+)'/g, minor],
     ["tests/packaging/consume.sh", /tag v(\S+)/g, version],
     ["packaging/meson/socketio.wrap", /^revision = v(\S+)/gm, version],
+    ["packaging/vcpkg/vcpkg.json", /"version": "(\S+)"/g, version],
+    ["packaging/debian/changelog", /^socketio-hpp \(([^-]+)-\d+\)/m, version],
+    [`packaging/yocto/socketio-hpp_${version}.bb`, /LICENSE;md5=(\w+)/g, checksum("LICENSE")],
 ];
 
 const complaints = [];
@@ -28,6 +34,6 @@ for (const [file, pattern, expected] of places) {
     const found = pattern.global ? [...text.matchAll(pattern)] : [pattern.exec(text)].filter(Boolean);
     if (found.length === 0) complaints.push(`${file}: no version is found`);
     for (const each of found)
-        if (each[1] !== expected) complaints.push(`${file}: says ${each[1]}, core/config.hpp ${expected}`);
+        if (each[1] !== expected) complaints.push(`${file}: says ${each[1]}, not ${expected}`);
 }
 report(`version ${version} in ${places.length} files`, complaints);
