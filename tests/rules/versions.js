@@ -18,6 +18,8 @@ const places = [
     ["tests/packaging/consumer/CMakeLists.txt", /GIT_TAG v(\S+)/g, version],
     ["tests/packaging/consumer/meson.build", /library, version: '>= ([^']+)'/g, minor],
     ["tests/packaging/consume.sh", /tag v(\S+)/g, version],
+    ["docs/packaging.md", /(?:GIT_TAG v|socketio-hpp\/|-dev_)(\d+\.\d+\.\d+)/g, version],
+    ["docs/packaging.md", /find_package\(socketio (\d\S*) CONFIG/g, minor],
     ["packaging/meson/socketio.wrap", /^revision = v(\S+)/gm, version],
     ["packaging/vcpkg/vcpkg.json", /"version": "(\S+)"/g, version],
     ["packaging/debian/changelog", /^socketio-hpp \(([^-]+)-\d+\)/m, version],
