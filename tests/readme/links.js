@@ -32,7 +32,14 @@ const explained = read("docs/errors.md");
 for (const name of errors)
     if (!explained.includes(`\n| \`${name}\` |`)) complaints.push(`docs/errors.md: has no line for error::${name}`);
 
-const all = pages().map(read).join("");
+// The messages are adjacent literals.
+const literals = (text) => [...text.matchAll(/"((?:\\.|[^"\\])*)"/g)].map(([, part]) => part).join("");
+const words = read("include/socketio/core/impl/error.ipp");
+for (const [, name, text] of words.matchAll(/case error::(\w+):\s*return ((?:"(?:\\.|[^"\\])*"\s*)+);/g))
+    if (!explained.replace(/`</g, "<").replace(/>`/g, ">").includes(`\n| ${literals(text)} | \`${name}\` |`))
+        complaints.push(`docs/errors.md: does not have the message of error::${name}: ${literals(text)}`);
+
+const all = pages().filter((page) => page !== "CHANGELOG.md").map(read).join("");
 const headers = ["", "convert/"].flatMap((folder) =>
     fs.readdirSync(`include/socketio/${folder}`).filter((name) => name.endsWith(".hpp")).map((name) => folder + name));
 for (const header of headers)
