@@ -34,11 +34,12 @@
 
 #include SOCKETIO_ASIO(detail/config.hpp)
 #include SOCKETIO_ASIO(error.hpp)
+#include SOCKETIO_ASIO(version.hpp)
 
 #if defined(SOCKETIO_USE_BOOST_ASIO)
 
-#include <boost/asio/version.hpp>
-#if BOOST_ASIO_VERSION < 102201
+#define SOCKETIO_ASIO_VERSION BOOST_ASIO_VERSION
+#if SOCKETIO_ASIO_VERSION < 102201
 #error "socketio needs Boost 1.79 or later, or standalone Asio: leave SOCKETIO_USE_BOOST_ASIO undefined"
 #endif
 
@@ -70,6 +71,8 @@ inline asio_error_code to_asio(std::error_code ec) noexcept
 } // namespace socketio
 
 #else
+
+#define SOCKETIO_ASIO_VERSION ASIO_VERSION
 
 #if !SOCKETIO_HAS_EXCEPTIONS
 #include <asio/detail/throw_exception.hpp>

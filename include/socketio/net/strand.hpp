@@ -103,14 +103,16 @@ private:
         mutable std::atomic<std::uint64_t> begun{0};
     };
 
-    // Until 1.23 or so the executor's own member is Asio's alone.
+    // Until 1.23 or so the executor's own member is Asio's alone; newer ones do not have the function.
     template <class Executor, class Function>
     static void execute_on(Executor const& to, Function& function)
     {
-        if constexpr (requires { to.execute(std::move(function)); })
-            to.execute(std::move(function));
-        else
+#if SOCKETIO_ASIO_VERSION < 102600
+        if constexpr (!requires { to.execute(std::move(function)); })
             asio::execution::execute(to, std::move(function));
+        else
+#endif
+            to.execute(std::move(function));
     }
 
     // Any other executor has only its own memory. One that found none is asked again. What the function itself throws,
