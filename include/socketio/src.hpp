@@ -112,6 +112,7 @@
 #include <socketio/net/tls/impl/openssl_provider.ipp>
 #include <socketio/net/tls/impl/pem.ipp>
 #include <socketio/net/tls/impl/session.ipp>
+#include <socketio/net/tls/impl/system_trust.ipp>
 #include <socketio/net/tls/impl/tls_stream.ipp>
 #endif
 

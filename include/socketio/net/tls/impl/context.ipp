@@ -3,6 +3,7 @@
 
 #include <socketio/net/tls/context.hpp>
 #include <socketio/net/tls/pem.hpp>
+#include <socketio/net/tls/system_trust.hpp>
 #include <socketio/net/tls/wire.hpp>
 
 #include <filesystem>
@@ -98,7 +99,7 @@ SOCKETIO_TLS_DECL bool tls_context::set_trust(tls_options const& from, tls_failu
         failure = bad_option("options::tls.ca_directory, " + from.ca_directory + ": " + take_reason());
     bool const own_trust = given.is_given() || directory;
     if (!own_trust && own_ == role::client)
-        SSL_CTX_set_default_verify_paths(handle_.get());
+        trust_system(handle_.get());
     // Every certificate in the store is trusted, including an intermediate authority.
     X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
     if (own_ == role::server)
