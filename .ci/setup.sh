@@ -118,6 +118,17 @@ want_packagers() {
     want debhelper has dh
 }
 
+# What tests/platforms/run takes when it is asked for all.
+want_all_platforms() {
+    local version
+    want g++-arm-linux-gnueabihf has arm-linux-gnueabihf-g++
+    want g++-aarch64-linux-gnu has aarch64-linux-gnu-g++
+    want g++-s390x-linux-gnu has s390x-linux-gnu-g++
+    want qemu-user has qemu-arm
+    want g++-11 has g++-11
+    for version in 15 16 19 22; do want "clang-$version" has "clang++-$version"; done
+}
+
 # Packages of servers start them, now and at every boot: not these.
 # shellcheck disable=SC2016
 apt_get_install='
