@@ -2,6 +2,7 @@
 // are short and printable.
 #pragma once
 
+#include <socketio/net/asio_library.hpp>
 #include <socketio/net/tls/tls_failure.hpp>
 #include <socketio/wire/base64.hpp>
 
