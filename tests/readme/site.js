@@ -32,6 +32,7 @@ function checkLinks() {
     const page = (file) => fs.readFileSync(file, "utf8");
     let count = 0;
     for (const file of find(folder, /^(?!404).*\.html$/)) {
+        assert.ok(!/^<p>```/m.test(page(file)), `${file}: code that MkDocs takes for text`);
         for (const [, target] of page(file).matchAll(/ href="([^":]+)"/g)) {
             const [place, anchor] = target.replace(/&amp;/g, "&").split("#");
             const meant = place ? path.join(path.dirname(file), decodeURIComponent(place)) : file;
