@@ -187,7 +187,7 @@ conan)
 debian)
     take_part_of_source
     cp -r "$source/packaging/debian" "$source/debian"
-    (cd "$source" && dpkg-buildpackage -us -uc -b)
+    (cd "$source" && dpkg-buildpackage -d -us -uc -b)
     # As it would lie in the system, without being there.
     dpkg-deb -x "$work"/libsocketio-hpp-dev_*_all.deb "$work/unpacked"
     mv "$work/unpacked/usr" "$work/moved"
