@@ -41,6 +41,20 @@ TEST_CASE_FIXTURE(refusal_test, "a server that hangs up before it has answered i
     check_words(refused_by(answers("HTTP/1.1 1")), error::not_socketio, words);
     check_words(refused_by(R"({"reset":true})"), error::not_socketio, words);
     check_words(refused_by(answers("", R"([{"reset":true}])")), error::not_socketio, words);
+    check_words(refused_by(answers("")), error::not_socketio,
+        "is the path /socket.io/ right? Or does it speak https on this port?");
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a server that speaks TLS on the port is told as such, by its alert or its words")
+{
+    check_words(refused_by(answers("\\u0015\\u0003\\u0001\\u0000\\u0002\\u0002F")), error::http_malformed,
+        "the server speaks TLS on this port: use https:// or wss://");
+    for (char const* const words : {"The plain HTTP request was sent to HTTPS port",
+             "You're speaking plain HTTP to an SSL-enabled server port.", "Client sent an HTTP request to an HTTPS server."}) {
+        CAPTURE(words);
+        check_words(refused_by(R"({"refuse":{"status":400,"body":")" + std::string{words} + R"("}})"), error::upgrade_refused,
+            "HTTP 400 Bad Request, since it speaks https on this port: use https:// or wss://");
+    }
 }
 
 TEST_CASE_FIXTURE(refusal_test, "nobody at the port, and a name that cannot be resolved, say where")
@@ -121,13 +135,24 @@ TEST_CASE_FIXTURE(refusal_test, "a URL that cannot be used is told once and not 
         {"https://localhost:3000", error::tls_not_available,
             "this program has no TLS: include <socketio/tls.hpp> in one of its source files and link OpenSSL"},
         {"wss://localhost:3000", error::tls_not_available, "this program has no TLS"},
+        {"localhost:3203", error::tls_not_available,
+            "the URL has no scheme, so it is taken for https://localhost:3203 (http://localhost:3203 is without TLS): this "
+            "program has no TLS"},
+        {"127.0.0.1/admin", error::tls_not_available, "is taken for https://127.0.0.1 (http://127.0.0.1 is without TLS): "},
 #endif
-        {"", error::bad_url, "the URL cannot be used"},
-        {"http://", error::bad_url, "the URL cannot be used"},
-        {"http://host:99999", error::bad_url, "the URL cannot be used"},
-        {"ftp://host", error::bad_url, "the URL cannot be used"},
-        {"http://a b", error::bad_url, "the URL cannot be used"},
-        {"http://user:secret@", error::bad_url, "the URL cannot be used"},
+        {"", error::bad_url, "the URL cannot be used: \"\": it is empty"},
+        {"http://", error::bad_url, "the URL cannot be used: \"http://\": it names no host"},
+        {"http://host:99999", error::bad_url, "its port is not a number from 1 to 65535"},
+        {"http://host:port", error::bad_url, "its port is not a number from 1 to 65535"},
+        {"http://[::1]:port", error::bad_url, "no IPv6 address, or what follows is no port from 1 to 65535"},
+        {"ftp://host", error::bad_url, "it begins with neither http://, https://, ws:// nor wss://"},
+        {"http:/host", error::bad_url, "it begins with neither http://, https://, ws:// nor wss://"},
+        {"http://a b", error::bad_url, "the URL cannot be used: \"http://a b\": it has a space or a control character"},
+        {"http://a\x1b[31m", error::bad_url, "\"http://a [31m\": it has a space or a control character"},
+        {"http://user:secret@host", error::bad_url,
+            "the URL cannot be used: \"...@host\": a user name and a password are not taken from a URL"},
+        {"ftp://host/?token=secret", error::bad_url, "the URL cannot be used: \"ftp://host/\": "},
+        {"http://b\xC3\xA4r", error::bad_url, "a host has letters of ASCII, digits, dots and hyphens"},
     };
     for (bad const& each : all) {
         CAPTURE(each.url);

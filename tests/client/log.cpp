@@ -191,6 +191,24 @@ TEST_CASE_FIXTURE(log_test, "a wrong name is doubted when the connection fails, 
     CHECK(told.text().empty());
 }
 
+TEST_CASE_FIXTURE(log_test, "a namespace that the server does not have is named, with what the URL's path is")
+{
+    support::npm_server server;
+    std::string nsp = "/admni";
+    std::string more;
+    SUBCASE("a typing error") {}
+    SUBCASE("the path of Socket.IO's requests")
+    {
+        nsp = "/socket.io/";
+        more = ". The path of Socket.IO's requests is the option path, and no part of the URL";
+    }
+    auto socket = socketio::io(context, server.url() + nsp);
+    heard.follow(socket);
+    REQUIRE(until_heard("connect_error: Invalid namespace"));
+    CHECK(told.text() == "socketio: socket: " + nsp + " is no namespace of the server: the path of the URL names the namespace" +
+                             more + " (told once; the option log tells all)\n");
+}
+
 TEST_CASE_FIXTURE(log_test, "a socket that nobody keeps is told, and so is a context that never ran")
 {
     constexpr auto words = "socketio: socket: /admin has never connected: its last socketio::socket was destroyed before "

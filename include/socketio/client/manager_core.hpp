@@ -186,6 +186,7 @@ private:
     void fail_provider(std::uint64_t attempt, std::string_view option);
     void drop_link();
     connect_error timed_out() const;
+    std::string doubt_about_scheme() const;
     std::string request_target(transport_kind transport) const;
 
     void tell(std::string event);
@@ -200,6 +201,7 @@ private:
     reconnect_rules rules_;
     url url_;
     std::error_code url_error_;
+    std::string url_error_words_;
     lane lane_;
     packet_writer writer_{lane_, settings_.parser && !settings_.parser->is_text()};
     std::unique_ptr<runtime> runtime_ = std::make_unique<runtime>();

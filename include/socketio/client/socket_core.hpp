@@ -191,6 +191,7 @@ private:
     void set_connected(bool connected, std::string id);
     void log(log_level level, std::string_view text);
     void check_names();
+    void warn_of_namespace();
 
     // For the channel. A change is published after this turn, which then checks the deadline.
     SOCKETIO_DECL void changed() noexcept override;

@@ -1,6 +1,16 @@
 // Version, build switches and the two macros that every compiled function starts with. Depends on the compiler only.
 #pragma once
 
+#if defined(_MSVC_LANG)
+#if _MSVC_LANG <= 201703L
+#error "socketio needs C++20: compile with /std:c++20 (in CMake: target_compile_features(yours PRIVATE cxx_std_20))"
+#endif
+#elif __cplusplus <= 201703L
+#error "socketio needs C++20: compile with -std=c++20 (in CMake: target_compile_features(yours PRIVATE cxx_std_20))"
+#elif defined(__GNUC__) && !defined(__clang__) && !defined(__cpp_impl_coroutine)
+#error "socketio needs coroutines: compile with -fcoroutines (g++ 10), or by a later compiler"
+#endif
+
 #define SOCKETIO_VERSION_MAJOR 0
 #define SOCKETIO_VERSION_MINOR 2
 #define SOCKETIO_VERSION_PATCH 0

@@ -12,6 +12,9 @@
 #include <socketio/core/number_bits.hpp>
 #include <socketio/core/value.hpp>
 
+#if !__has_include(<rapidjson/reader.h>)
+#error "socketio needs RapidJSON: install rapidjson-dev (Debian) or rapidjson (vcpkg), or give its folder by -I"
+#endif
 #include <rapidjson/reader.h>
 
 #include <algorithm>

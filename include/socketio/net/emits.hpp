@@ -1,6 +1,7 @@
 // The members that send, and their conditions: written once, for every handle of either side.
 #pragma once
 
+#include <socketio/core/value.hpp>
 #include <socketio/net/token.hpp>
 
 #include <chrono>
@@ -45,11 +46,23 @@ public:
         emit_event(event, std::forward<Args>(arguments)...);
     }
 
+    // With an object in braces: socket.emit("place", {{"x", 1}, {"y", 2}}).
+    template <class... Args>
+    void emit(std::string_view event, object const& first, Args&&... others) const
+    {
+        emit_event(event, first, std::forward<Args>(others)...);
+    }
+
     // The same under a name that Qt's `emit` macro leaves alone.
     template <class... Args>
     void emit_event(std::string_view event, Args&&... arguments) const
     {
         socketio_emit(self().destination(), self().conditions(), event, std::forward<Args>(arguments)...);
+    }
+    template <class... Args>
+    void emit_event(std::string_view event, object const& first, Args&&... others) const
+    {
+        socketio_emit(self().destination(), self().conditions(), event, first, std::forward<Args>(others)...);
     }
 
     // An event called "message".

@@ -1,4 +1,4 @@
-// The arguments of "connect_error", of "disconnect" and of the error hook.
+// The arguments of "connect_error", of "disconnect" and of the error hook: each has code() and message().
 #pragma once
 
 #include <socketio/core/error.hpp>
@@ -65,24 +65,37 @@ private:
     std::vector<transport_attempt> attempts_;
 };
 
+// The code of an error as a member that can also be called: `why.code` and `why.code()` are the same, as code() of
+// connect_error is a function.
+class error_code_member : public std::error_code {
+public:
+    using std::error_code::error_code;
+    error_code_member(std::error_code code) noexcept : std::error_code{code} {}
+    std::error_code operator()() const noexcept { return *this; }
+};
+
 // The second argument of "disconnect" and of the manager's "close".
 struct disconnect_details {
-    std::error_code code{};             // the error that was detected; empty for an orderly end
+    error_code_member code{};           // the error that was detected; empty for an orderly end
     std::string description{};          // the same as text
     std::uint16_t websocket_code = 0;   // status of the peer's close frame (RFC 6455, 7.4), 0 without a close frame
     int http_status = 0;                // of the request of long-polling that failed, 0 without an answer
+
+    // What happened; empty for an orderly end.
+    std::string message() const { return description.empty() && code ? code.message() : description; }
 };
 
 // An error that concerns one event only: an argument of another type than the listener expects, or an emit that
 // cannot be sent. The connection continues.
 struct event_error {
-    std::error_code code{};
+    error_code_member code{};
     std::string event{};
     std::size_t position = 0;  // number of the argument, from 0
     std::string expected{};
     std::string actual{};
     std::string path{};        // inside the argument, such as "user.tags[3]"
 
+    // What happened to which event.
     std::string message() const
     {
         if (code != error::type_mismatch)

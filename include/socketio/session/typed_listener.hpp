@@ -266,7 +266,8 @@ void answer_typed(F& callback, ack_result& result, std::tuple<P...>*, std::index
 {
     static_assert(
         ((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>)&&...),
-        "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
+        "an acknowledgement handler's parameter has a type that cannot be read: give it SOCKETIO_FIELDS or a "
+        "socketio::convert, see socketio/core/convert.hpp");
     std::tuple<stored_t<P>...> stored{};
     [[maybe_unused]] std::size_t next = 0;
     if ((read_parameter(result.context, result.event, result.args, next, std::get<I>(stored)) && ...))
@@ -279,7 +280,8 @@ void answer_with_error(F& callback, ack_result& result, std::tuple<std::error_co
 {
     static_assert(
         ((std::is_same_v<std::remove_cvref_t<P>, args> || readable<std::remove_cvref_t<P>>)&&...),
-        "an acknowledgement handler's parameter has a type that cannot be read: see socketio/core/convert.hpp");
+        "an acknowledgement handler's parameter has a type that cannot be read: give it SOCKETIO_FIELDS or a "
+        "socketio::convert, see socketio/core/convert.hpp");
     std::tuple<stored_t<P>...> stored{};
     [[maybe_unused]] std::size_t next = 0;
     std::error_code ec = result.error;

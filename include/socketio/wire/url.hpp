@@ -22,12 +22,16 @@ struct url {
     std::uint16_t port = 0;
     bool secure = false;
     bool ipv6_literal = false;
+    bool assumed_scheme = false; // the text had none
 };
 
 // Reads "http://host:3000/admin?token=1"; without a scheme it is https. error::bad_url for all other texts:
 // other schemes, user info, a host that is not ASCII, spaces, control characters, over 8 KiB. `out` changes only
 // on success.
 SOCKETIO_DECL std::error_code parse_url(std::string_view text, url& out);
+
+// The message about a text that parse_url() has refused: which, and why.
+SOCKETIO_DECL std::string describe_bad_url(std::string_view text);
 
 // "http://host:3000", always with the port, so that equal origins have equal texts.
 SOCKETIO_DECL std::string origin(url const& of);

@@ -76,6 +76,8 @@ SOCKETIO_DECL manager_core::manager_core(asio::any_io_executor executor, std::st
     check_deflate_options(settings_.perMessageDeflate);
     check_settings(settings_);
     url_error_ = parse_url(url, url_);
+    if (url_error_)
+        url_error_words_ = describe_bad_url(url);
     if (settings_.withCredentials.value_or(transports_.allows(transport_kind::polling)))
         cookies_ = shared_new<cookie_jar>();
 }

@@ -15,7 +15,7 @@ SOCKETIO_DECL void manager_core::begin(std::uint64_t attempt)
     if (!machine_.is_current(attempt))
         return;
     if (url_error_) {
-        fail_open(connect_error{url_error_, url_error_.message()}, false);
+        fail_open(connect_error{url_error_, url_error_words_}, false);
         return;
     }
     log(log_level::info, "manager", "connecting to " + origin(url_));

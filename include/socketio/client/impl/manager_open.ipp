@@ -213,11 +213,22 @@ inline std::string words_of(std::vector<transport_attempt> const& tried)
     return words;
 }
 
+// A URL without a scheme is one with https, as in the reference. That may not be what was meant.
+SOCKETIO_DECL std::string manager_core::doubt_about_scheme() const
+{
+    if (!url_.assumed_scheme || connections_ != 0)
+        return {};
+    std::string const host = host_header(url_);
+    return "the URL has no scheme, so it is taken for https://" + host + " (http://" + host + " is without TLS): ";
+}
+
 // The attempt to connect has failed. `again`: another attempt may succeed.
 SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
 {
     if (tried_.size() > 1)
         why.set_message(words_of(tried_));
+    if (auto const doubt = doubt_about_scheme(); !doubt.empty())
+        why.set_message(doubt + why.message());
     why.set_attempts(std::exchange(tried_, {}));
     transports_.forget();
     machine_.failed();

@@ -89,6 +89,15 @@ SOCKETIO_DECL void socket_core::report(event_error&& reason, std::shared_ptr<err
         (*hook)(reason);
 }
 
+// The message of the error is the server's own, as in the reference: programs compare it.
+SOCKETIO_DECL void socket_core::warn_of_namespace()
+{
+    std::string said = nsp_ + " is no namespace of the server: the path of the URL names the namespace";
+    if (nsp_.starts_with("/socket.io"))
+        said += ". The path of Socket.IO's requests is the option path, and no part of the URL";
+    owner_.warn("socket", said, said);
+}
+
 // Once, when the first listeners have been called: then all that belong to a connection are there.
 SOCKETIO_DECL void socket_core::check_names()
 {

@@ -113,6 +113,8 @@ SOCKETIO_DECL void socket_core::on_connect_error(packet const& received)
     connect_error reason{error::connect_refused, std::move(text)};
     reason.set_data(received.payload["data"].to_value());
     log(log_level::info, "connect_error: " + reason.message());
+    if (reason.message() == "Invalid namespace")
+        warn_of_namespace();
     leave(error_step(std::move(reason)));
 }
 
@@ -191,7 +193,7 @@ SOCKETIO_DECL void socket_core::on_manager_close(disconnect_reason reason, disco
     std::string message = std::string{to_string(reason)} + " before the namespace was connected";
     if (!details.description.empty())
         message += ": " + details.description;
-    connect_error why{details.code ? details.code : make_error_code(error::closed), std::move(message)};
+    connect_error why{details.code ? details.code() : make_error_code(error::closed), std::move(message)};
     why.set_http(details.http_status, {});
     dispatch_error(std::move(why));
 }

@@ -59,6 +59,14 @@ inline task<std::error_code> dial::read_refusal()
     co_return error::upgrade_refused;
 }
 
+// The words of nginx, Apache and Go for a request without TLS.
+SOCKETIO_DECL bool wants_https(std::string_view body) noexcept
+{
+    auto const has = [body](std::string_view words) { return body.find(words) != std::string_view::npos; };
+    return has("request was sent to HTTPS port") || has("speaking plain HTTP to an SSL") ||
+           has("HTTP request to an HTTPS server");
+}
+
 inline std::string refusal_message(http_head const& head, std::string const& body, std::string const& path)
 {
     std::string message = "the server refused the WebSocket upgrade: HTTP " + std::to_string(head.status);
@@ -71,6 +79,8 @@ inline std::string refusal_message(http_head const& head, std::string const& bod
                ". Use that URL, or allow it by the option follow_redirects.";
     if (body.find("Transport unknown") != std::string::npos)
         return message + ", \"Transport unknown\". Allow the transport \"websocket\" on the server.";
+    if (wants_https(body))
+        return message + ", since it speaks https on this port: use https:// or wss://";
     std::string const quoted = body.substr(0, 200);
     return quoted.empty() ? message : message + ", \"" + quoted + '"';
 }
@@ -88,6 +98,17 @@ SOCKETIO_DECL void dial::describe_refusal(std::error_code& ec)
         ec = error::not_socketio;
 }
 
+// An alert, or another record (RFC 8446, section 5.1).
+inline bool begins_with_tls(std::string_view answer) noexcept
+{
+    return answer.size() >= 2 && answer[0] >= 0x15 && answer[0] <= 0x16 && answer[1] == 0x03;
+}
+
+SOCKETIO_DECL char const* doubt_about_tls(url const& to) noexcept
+{
+    return to.secure ? "" : " Or does it speak https on this port?";
+}
+
 // Finds the most specific error and its message.
 SOCKETIO_DECL void dial::describe(std::error_code& ec)
 {
@@ -99,7 +120,9 @@ SOCKETIO_DECL void dial::describe(std::error_code& ec)
     } else if (shaking_hands_ && is_cut_off(ec)) {
         ec = error::not_socketio;
         result_.message = "the server closed the connection without answering the upgrade request. Is this a Socket.IO "
-                        "server, and is the path " + path + " right?";
+                        "server, and is the path " + path + " right?" + doubt_about_tls(request_.to);
+    } else if (shaking_hands_ && ec == error::http_malformed && begins_with_tls(input_.view())) {
+        result_.message = "the server speaks TLS on this port: use https:// or wss://";
     } else if (shaking_hands_ && ec == error::http_malformed) {
         result_.message =
             "the answer to the upgrade request is not HTTP. Is this a Socket.IO server, and is the port right?";

@@ -2,6 +2,7 @@
 
 #include <socketio/core/caught.hpp>
 #include <socketio/core/utf8.hpp>
+#include <socketio/net/conversation.hpp>
 #include <socketio/net/polling_dial.hpp>
 #include <socketio/net/polling_refusal.hpp>
 
@@ -64,6 +65,9 @@ SOCKETIO_DECL dial_result polling_dial::judge(http_client_answer& answer) const
     result.error = check_polling_handshake(answer, base.substr(0, base.find('?')), result.message);
     if (!result.error)
         return result;
+    bool const unanswered = answer.error == error::closed || is_cut_off(answer.error);
+    if (unanswered && result.requested && !answer.answered && !connections_->to.secure)
+        result.message += ". Does it speak https on this port?";
     result.message = to_displayable(result.message);
     result.http_status = answer.status;
     result.http_body = answer.body.substr(0, refusal_body_size);

@@ -6,6 +6,8 @@
 #include <socketio/core/utf8.hpp>
 #include <socketio/wire/url.hpp>
 
+#include <algorithm>
+
 namespace socketio::detail {
 
 inline constexpr std::size_t url_limit = 8192;
@@ -23,6 +25,7 @@ SOCKETIO_DECL bool take_url_scheme(std::string_view& text, url& out)
         return false; // "http:/host" is a typing error, not a host named http
     } else {
         out.scheme = "https";
+        out.assumed_scheme = true;
         if (text.starts_with("//"))
             text.remove_prefix(2);
     }
@@ -120,6 +123,46 @@ SOCKETIO_DECL std::error_code parse_url(std::string_view text, url& out)
         result.query = text.substr(mark + 1);
     out = std::move(result);
     return {};
+}
+
+inline char const* reason_of_bad_url(std::string_view text)
+{
+    if (text.empty())
+        return "it is empty";
+    if (text.size() > url_limit)
+        return "it is longer than 8192 bytes";
+    auto const is_space = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
+    if (!is_utf8(text) || std::find_if(text.begin(), text.end(), is_space) != text.end())
+        return "it has a space or a control character, which a URL writes as %20 and the like";
+    url parsed;
+    if (!take_url_scheme(text, parsed))
+        return "it begins with neither http://, https://, ws:// nor wss://";
+    text = text.substr(0, text.find_first_of("/?#"));
+    if (text.empty())
+        return "it names no host";
+    if (text.find('@') != std::string_view::npos)
+        return "a user name and a password are not taken from a URL: see the options auth and extraHeaders";
+    if (text.front() == '[')
+        return "what is in brackets is no IPv6 address, or what follows is no port from 1 to 65535";
+    std::size_t const colon = text.find(':');
+    if (!take_url_name(text.substr(0, colon), parsed))
+        return "a host has letters of ASCII, digits, dots and hyphens (\"xn--...\" for others)";
+    return "its port is not a number from 1 to 65535";
+}
+
+// User info and the query are left out: they may hold secrets.
+SOCKETIO_DECL std::string describe_bad_url(std::string_view text)
+{
+    constexpr std::size_t shown_most = 200;
+    std::string_view shown = text.substr(0, text.find_first_of("?#"));
+    std::string said{make_error_code(error::bad_url).message()};
+    said += ": \"";
+    if (auto const at = shown.rfind('@'); at != std::string_view::npos) {
+        said += "...";
+        shown.remove_prefix(at);
+    }
+    said += to_displayable(shown.substr(0, shown_most));
+    return said.append(shown.size() > shown_most ? "...\": " : "\": ").append(reason_of_bad_url(text));
 }
 
 SOCKETIO_DECL std::string origin(url const& of)
