@@ -8,6 +8,8 @@
 #include <QStringList>
 
 class room_view : public QListWidget {
+    Q_OBJECT
+
 public:
     explicit room_view(QString name);
 
