@@ -105,7 +105,8 @@ inline QJsonValue to_qjson(value_view from)
 
 } // namespace detail
 
-// Qt's JSON has no binary data: it is read as null. Integers of 64 bits are exact; from 2^63 on they become doubles.
+// Qt's JSON has no binary data: it is read as null. Integers are exact up to 2^63 with Qt 6, up to 2^53 with Qt 5;
+// beyond, they become doubles.
 // Qt sorts the members of objects; of those with the same name the last counts. Undefined is written as null.
 template <>
 struct convert<QJsonValue> {
