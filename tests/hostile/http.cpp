@@ -49,7 +49,7 @@ socketio::options impatient()
 TEST_CASE("HTTP: what is no answer at all")
 {
     row("bytes of a TLS alert", answer(std::string_view{"\x15\x03\x01\x00\x02\x02\x46", 7}),
-        outcome::open_error(error::http_malformed, "speaks TLS on this port"));
+        refused(error::http_malformed, "speaks TLS on this port"));
     row("the banner of another protocol", answer("220 mail.example ESMTP ready\r\n"), not_http());
     row("one byte that begins no HTTP, and nothing more", answer("\xFF"), not_http());
     row("the body alone, as in HTTP/0.9", answer("<html>hello</html>"), not_http());
