@@ -16,9 +16,9 @@
 #include <set>
 
 struct message {
-    QString from, text;
-    QByteArray picture;
-    QDateTime at;
+    QString from{}, text{};
+    QByteArray picture{};
+    QDateTime at{};
 };
 SOCKETIO_FIELDS(message, from, text, picture, at)
 

@@ -109,8 +109,8 @@ private:
             socket.to("room " + room).emit("came", room, name);
         }
         std::vector<std::string> members;
-        for (auto const& [each, account] : accounts_)
-            if (account.rooms.contains(room))
+        for (auto const& [each, other] : accounts_)
+            if (other.rooms.contains(room))
                 members.push_back(each);
         reply(members);
     }
