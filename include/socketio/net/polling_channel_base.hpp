@@ -20,14 +20,10 @@ public:
     SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
 
 protected:
-    explicit polling_channel_base(engine_channel_owner& owner) : polling_{role::client}, owner_{&owner}
+    polling_channel_base(role own, engine_settings settings, engine_channel_owner& owner)
+        : polling_{own, std::move(settings)}, owner_{&owner}
     {
-        consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, true});
-    }
-    polling_channel_base(engine_settings settings, engine_channel_owner& owner)
-        : polling_{role::server, std::move(settings)}, owner_{&owner}
-    {
-        consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, false});
+        consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, own == role::client});
     }
     // Sends the messages that no request has taken over another transport.
     void send_over(engine_channel& to);

@@ -172,7 +172,7 @@ SOCKETIO_DECL std::string polling::take_output()
     if (end != taken_)
         return payload += take_up_to(end);
     if (!payload.empty())
-        payload.resize(payload.size() - 1); // the separator
+        payload.pop_back(); // the separator
     return payload;
 }
 
