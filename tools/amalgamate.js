@@ -78,13 +78,21 @@ class Writer {
         this.addLines(headerLines(name), conditions);
         this.lines.push(`#endif // <${name}>`, "");
     }
+    // Such a file has no guard, and is written each time; what it includes is not.
+    addMacros(name, conditions) {
+        for (const line of linesOf(name).filter((each) => /^#(?!pragma once)/.test(each))) {
+            const target = includeOf(line);
+            if (!target) this.lines.push(line);
+            else if (!this.hasMet(target, conditions)) this.addFile(target, conditions);
+        }
+    }
     addLines(lines, outer) {
         const conditions = new Conditions(outer);
         for (const line of lines) {
             conditions.pass(line);
             const target = includeOf(line);
             if (!target) this.lines.push(line);
-            else if (isMacros(target)) this.lines.push(...linesOf(target).filter((each) => /^#/.test(each)));
+            else if (isMacros(target)) this.addMacros(target, conditions.stack);
             else if (isOurs(target) && /\.ipp$/.test(target) && !this.implements) continue;
             else if (isStandard(target) && conditions.stack.length === this.depth) this.standard.add(target);
             else if (this.standard.has(target) || this.hasMet(target, conditions.stack)) continue;
