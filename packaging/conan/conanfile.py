@@ -104,8 +104,11 @@ class SocketioHpp(ConanFile):
         if self.settings.os in ("Linux", "FreeBSD"):
             headers.system_libs = ["pthread"]
         if self.settings.os == "Windows":
-            headers.system_libs = ["ws2_32", "mswsock"] + (["crypt32"] if self.options.tls else [])
+            headers.system_libs = ["ws2_32", "mswsock", "bcrypt"] + (["crypt32"] if self.options.tls else [])
             headers.defines.append("_WIN32_WINNT=0x0A00")
+            # More sections than the usual format of objects can count.
+            more = {"msvc": "/bigobj", "gcc": "-Wa,-mbig-obj"}.get(str(self.settings.compiler))
+            headers.cxxflags = [more] if more else []
         if self.options.compiled:
             compiled = self.cpp_info.components["compiled"]
             compiled.set_property("cmake_target_name", "socketio::compiled")

@@ -151,6 +151,8 @@ TEST_CASE_FIXTURE(refusal_test, "a URL that cannot be used is told once and not 
         {"http://a\x1b[31m", error::bad_url, "\"http://a [31m\": it has a space or a control character"},
         {"http://user:secret@host", error::bad_url,
             "the URL cannot be used: \"...@host\": a user name and a password are not taken from a URL"},
+        {"http://user:Se#cret@host", error::bad_url, "the URL cannot be used: \"...\": its port is not a number"},
+        {"http://user:Se?cret@host", error::bad_url, "the URL cannot be used: \"...\": its port is not a number"},
         {"ftp://host/?token=secret", error::bad_url, "the URL cannot be used: \"ftp://host/\": "},
         {"http://b\xC3\xA4r", error::bad_url, "a host has letters of ASCII, digits, dots and hyphens"},
     };

@@ -99,6 +99,8 @@ async function main() {
     const pages = [...(fs.existsSync("README.md") ? ["README.md"] : []), ...find("docs", /\.md$/)];
     const all = pages.map(snippets);
     const complaints = [];
+    if (all.flat().length < 50) // else a change of the fences would leave nothing to compile
+        complaints.push(`only ${all.flat().length} snippets were found`);
     await check(all.map((page) => page.filter((snippet) => !isAwaiting(snippet))), [quick, ...flags], complaints);
     await check(all.map((page) => page.filter(isAwaiting)), [thorough, ...flags], complaints);
     report(`${all.flat().length} snippets`, complaints);

@@ -66,11 +66,11 @@ async function look(page, url) {
 
 async function main() {
     const built = spawnSync("tools/site", [folder], { stdio: "inherit" }).status;
+    assert.ok(built === 0 || built === 77);
     if (built === 77 || !findBrowser()) {
         console.log("skipped: there is no MkDocs or no Chromium here (apt-get install mkdocs chromium)");
         process.exit(77);
     }
-    assert.strictEqual(built, 0);
     checkLinks();
     const browser = await launch();
     const server = await serve();

@@ -105,4 +105,16 @@ struct event_error {
     }
 };
 
+namespace detail {
+
+// For a warning that is told once: the same mistake has the same place.
+inline std::string place_of(std::string_view nsp, event_error const& reason)
+{
+    std::string place{nsp};
+    return place.append(1, ' ').append(reason.event).append(1, ' ').append(std::to_string(reason.position)).append(1, ' ')
+        .append(std::to_string(reason.code.value()));
+}
+
+} // namespace detail
+
 } // namespace socketio

@@ -265,7 +265,7 @@ SOCKETIO_DECL void manager_core::on_context_gone() noexcept
 
 SOCKETIO_DECL void manager_core::report(event_error reason)
 {
-    warn("manager", reason.event + std::to_string(reason.position), reason.message());
+    warn("manager", place_of({}, reason), reason.message());
 }
 
 SOCKETIO_DECL void manager_core::report_from_anywhere(event_error reason)

@@ -227,7 +227,8 @@ SOCKETIO_DECL void manager_core::fail_open(connect_error why, bool again)
 {
     if (tried_.size() > 1)
         why.set_message(words_of(tried_));
-    if (auto const doubt = doubt_about_scheme(); !doubt.empty())
+    bool const dialled = !tried_.empty() || why.code() == error::tls_not_available || why.code() == error::timeout;
+    if (auto const doubt = doubt_about_scheme(); dialled && !doubt.empty())
         why.set_message(doubt + why.message());
     why.set_attempts(std::exchange(tried_, {}));
     transports_.forget();

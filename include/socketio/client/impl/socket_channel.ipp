@@ -75,11 +75,14 @@ SOCKETIO_DECL void socket_core::note_unanswered(std::uint64_t ack_id)
 
 SOCKETIO_DECL void socket_core::report(event_error&& reason, std::shared_ptr<error_hook const> const& hook)
 {
-    if (!hook) {
-        owner_.warn("socket", nsp_ + reason.event + std::to_string(reason.position), nsp_ + ' ' + reason.message());
+    // Other errors than this one are the network's, or the other side's.
+    if (!hook && reason.code == error::type_mismatch) {
+        owner_.warn("socket", place_of(nsp_, reason), nsp_ + ' ' + reason.message());
         return;
     }
     log(log_level::warning, reason.message());
+    if (!hook)
+        return;
     if (auto const& where = options_.callback_executor)
         where.post([weak = std::weak_ptr{hook}, reason = std::move(reason)] {
             if (auto const still = weak.lock())

@@ -103,15 +103,15 @@ SOCKETIO_DECL engine_server::hooks server_core::engine_hooks()
 SOCKETIO_DECL void server_core::on_refused(connection_failure const& reason)
 {
     refused_.fetch_add(1, std::memory_order_relaxed);
-    if (settings_->log) {
-        std::string text = "refused " + reason.request.address + ": " + reason.message;
-        for (auto const& [name, about] : reason.context)
-            text.append(", ").append(name).append(" \"").append(about.substr(0, 200)).append(1, '"');
-        log(log_level::info, "engine", text);
-    }
     engine_call call;
     call.failure = &reason;
     engine_events_.dispatch_from_anywhere("connection_error", call);
+    if (!settings_->log)
+        return;
+    std::string text = "refused " + reason.request.address + ": " + reason.message;
+    for (auto const& [name, about] : reason.context)
+        text.append(", ").append(name).append(" \"").append(about.substr(0, 200)).append(1, '"');
+    log(log_level::info, "engine", text);
 }
 
 // "initial_headers" comes before "headers", as in the reference.
@@ -220,13 +220,12 @@ SOCKETIO_DECL void server_core::report(std::string_view nsp, event_error const& 
     std::unique_lock lock{mutex_};
     auto const hook = handled ? nullptr : error_hook_;
     lock.unlock();
-    if (settings_->log)
-        log(log_level::warning, "socket", std::string{nsp} + ' ' + reason.message());
-    else if (!handled && !hook)
-        warnings_.tell("socket", std::string{nsp} + reason.event + std::to_string(reason.position),
-                       std::string{nsp} + ' ' + reason.message());
     if (hook)
         (*hook)(reason);
+    if (settings_->log)
+        log(log_level::warning, "socket", std::string{nsp} + ' ' + reason.message());
+    else if (!handled && !hook && reason.code == error::type_mismatch)
+        warnings_.tell("socket", place_of(nsp, reason), std::string{nsp} + ' ' + reason.message());
 }
 
 SOCKETIO_DECL void server_core::warn(std::string_view text)

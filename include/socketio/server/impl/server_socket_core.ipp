@@ -66,9 +66,9 @@ SOCKETIO_DECL void server_socket_core::with_data(std::function<void(value&)> con
 
 SOCKETIO_DECL void server_socket_core::report(event_error&& reason, std::shared_ptr<error_hook const> const& hook)
 {
-    nsp_->report(reason, hook != nullptr);
     if (hook)
         (*hook)(reason);
+    nsp_->report(reason, hook != nullptr);
 }
 
 // For the first socket of a namespace, as the others have the same listeners.

@@ -157,7 +157,9 @@ SOCKETIO_DECL std::string describe_bad_url(std::string_view text)
     std::string_view shown = text.substr(0, text.find_first_of("?#"));
     std::string said{make_error_code(error::bad_url).message()};
     said += ": \"";
-    if (auto const at = shown.rfind('@'); at != std::string_view::npos) {
+    if (text.find('@', shown.size()) != std::string_view::npos) { // a password may have one of these characters
+        shown = "...";
+    } else if (auto const at = shown.rfind('@'); at != std::string_view::npos) {
         said += "...";
         shown.remove_prefix(at);
     }
