@@ -111,8 +111,8 @@ namespace detail {
 inline std::string place_of(std::string_view nsp, event_error const& reason)
 {
     std::string place{nsp};
-    return place.append(1, ' ').append(reason.event).append(1, ' ').append(std::to_string(reason.position)).append(1, ' ')
-        .append(std::to_string(reason.code.value()));
+    place.append(1, ' ').append(reason.event).append(1, ' ').append(std::to_string(reason.position));
+    return place.append(1, ' ').append(std::to_string(reason.code.value()));
 }
 
 } // namespace detail
