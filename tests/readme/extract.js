@@ -7,34 +7,18 @@
 "use strict";
 const fs = require("node:fs");
 const { find, code, compile, withPrecompiled, inPairs, report } = require("../support/sources.js");
+const { isInclude, snippets, body } = require("./snippets.js");
 
 // People compile snippets with their own warnings, not with ours.
 const [quick, thorough, ...given] = process.argv.slice(2);
 const flags = given.filter((flag) => !/^-W/.test(flag));
-
-function snippets(page) {
-    const lines = fs.readFileSync(page, "utf8").split("\n");
-    const found = [];
-    for (let i = 0; i < lines.length; ++i) {
-        if (!/^\s*```(cpp|c\+\+)\s*$/.test(lines[i])) continue;
-        const end = lines.findIndex((line, n) => n > i && /^\s*```\s*$/.test(line));
-        const skip = i > 0 && /^\s*<!-- not compiled: \S.*-->\s*$/.test(lines[i - 1]);
-        const inside = lines.slice(i + 1, end);
-        if (!skip) found.push({ page, line: i + 2, lines: inside, text: inside.join("\n") });
-        i = end < 0 ? lines.length : end;
-    }
-    return found;
-}
 
 const isProgram = ({ text }) => /\bint\s+main\s*\(/.test(text);
 const isAwaiting = ({ text }) => /\bco_await\b/.test(text);
 const isSpecialization = ({ text }) => /\bstruct\s+socketio::convert</.test(text);
 const isDefinition = ({ text }) => /^(template|SOCKETIO_FIELDS|class \w+|struct \w+|(void|int) \w+\(.*\)$)/m.test(text);
 
-const isInclude = (line) => /^\s*#\s*include\b/.test(line);
 const includes = (snippet) => snippet.lines.filter(isInclude).join("\n");
-const body = ({ page, line, lines }) =>
-    `#line ${line} "${page}"\n${lines.map((one) => (isInclude(one) ? "" : one)).join("\n")}\n`;
 const asFunction = (snippet) =>
     `${isAwaiting(snippet) ? "asio::awaitable<void>" : "void"} snippet()\n{\n${body(snippet)}}\n`;
 
@@ -97,7 +81,7 @@ async function check(pages, command, complaints) {
 
 async function main() {
     const pages = [...(fs.existsSync("README.md") ? ["README.md"] : []), ...find("docs", /\.md$/)];
-    const all = pages.map(snippets);
+    const all = pages.map((page) => snippets(page, /^(cpp|c\+\+)$/));
     const complaints = [];
     if (all.flat().length < 50) // else a change of the fences would leave nothing to compile
         complaints.push(`only ${all.flat().length} snippets were found`);
