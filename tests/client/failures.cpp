@@ -187,7 +187,8 @@ TEST_CASE_FIXTURE(refusal_test, "headers of a provider that cannot stand in a re
 TEST_CASE_FIXTURE(refusal_test, "headers, a path and protocols that cannot stand in a request are misuse, told at the call")
 {
     auto const misuse = [&](socketio::options const& settings, std::string const& words) {
-        CHECK_THROWS_WITH_AS(static_cast<void>(socketio::io(context, "http://127.0.0.1:1", settings)), words.c_str(), std::invalid_argument);
+        CHECK_THROWS_WITH_AS(static_cast<void>(socketio::io(context, "http://127.0.0.1:1", settings)), words.c_str(),
+            std::invalid_argument);
         CHECK_THROWS_WITH_AS(
             socketio::manager(context, "http://127.0.0.1:1", settings), words.c_str(), std::invalid_argument);
     };

@@ -140,7 +140,7 @@ struct convert<QDateTime> {
         auto const milliseconds = detail::read_date(from);
         if (!milliseconds)
             return detail::refuse(from, "date (ISO 8601 with a zone, or milliseconds)", reason);
-        into = QDateTime::fromMSecsSinceEpoch(*milliseconds, Qt::UTC);
+        into = QDateTime::fromMSecsSinceEpoch(*milliseconds).toUTC();
         return true;
     }
 };
