@@ -5,6 +5,7 @@
 #include <asio/buffer.hpp>
 #include <asio/write.hpp>
 
+#include <chrono>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -31,7 +32,29 @@ std::string repeated_to(std::string_view what, std::size_t size)
     return all;
 }
 
-hostile_client_fixture::hostile_client_fixture(socketio::server_options options) : server_fixture{std::move(options)}
+namespace {
+
+// A limit of time that a test leaves as it is never runs out: megabytes in small pieces may take longer than it on a
+// busy machine, with sanitizers above all.
+socketio::server_options patient(socketio::server_options options)
+{
+    socketio::server_options const usual;
+    auto const lengthen = [](std::chrono::milliseconds& limit, std::chrono::milliseconds as_usual) {
+        if (limit == as_usual)
+            limit = std::chrono::minutes{30};
+    };
+    lengthen(options.pingInterval, usual.pingInterval);
+    lengthen(options.upgradeTimeout, usual.upgradeTimeout);
+    lengthen(options.connectTimeout, usual.connectTimeout);
+    lengthen(options.http.request_timeout, usual.http.request_timeout);
+    lengthen(options.http.idle_timeout, usual.http.idle_timeout);
+    return options;
+}
+
+} // namespace
+
+hostile_client_fixture::hostile_client_fixture(socketio::server_options options)
+    : server_fixture{patient(std::move(options))}
 {
     io.on("connection", [this](server_socket socket) {
         socket.on("echo", [](std::string text, socketio::ack reply) { reply(text); });

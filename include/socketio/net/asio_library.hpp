@@ -21,12 +21,12 @@
 
 // #include SOCKETIO_ASIO(post.hpp) stands for <asio/post.hpp>.
 #if defined(SOCKETIO_USE_BOOST_ASIO)
-#define SOCKETIO_ASIO(header) <boost/asio/header>
+#define SOCKETIO_ASIO(header) <boost/asio/header> // NOLINT(bugprone-macro-parentheses)
 #if !__has_include(<boost/asio/any_io_executor.hpp>)
 #error "socketio needs Boost.Asio, from Boost 1.79 on: install libboost-dev (Debian), or give its folder by -I"
 #endif
 #else
-#define SOCKETIO_ASIO(header) <asio/header>
+#define SOCKETIO_ASIO(header) <asio/header> // NOLINT(bugprone-macro-parentheses)
 #if !__has_include(<asio/any_io_executor.hpp>)
 #error "socketio needs Asio 1.22.1 or later: install libasio-dev (Debian) or asio (vcpkg), or give its folder by -I"
 #endif
