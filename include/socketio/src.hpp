@@ -14,6 +14,7 @@
 
 #include <socketio/core/impl/convert.ipp>
 #include <socketio/core/impl/error.ipp>
+#include <socketio/core/impl/joined.ipp>
 #include <socketio/core/impl/json_number.ipp>
 #include <socketio/core/impl/json_writer.ipp>
 #include <socketio/core/impl/listener_table.ipp>
@@ -90,11 +91,14 @@
 #include <socketio/net/impl/http_connection.ipp>
 #include <socketio/net/impl/http_connection_request.ipp>
 #include <socketio/net/impl/acceptor.ipp>
+#include <socketio/net/impl/http_link.ipp>
+#include <socketio/net/impl/http_requester.ipp>
 #include <socketio/net/impl/installed_sources.ipp>
 #include <socketio/net/impl/lane.ipp>
 #include <socketio/net/impl/lane_inbox.ipp>
 #include <socketio/net/impl/polling_channel.ipp>
 #include <socketio/net/impl/polling_channel_base.ipp>
+#include <socketio/net/impl/refusal.ipp>
 #include <socketio/net/impl/server_connection.ipp>
 #include <socketio/net/impl/socket_options.ipp>
 #include <socketio/net/impl/stream.ipp>
@@ -120,8 +124,6 @@
 #include <socketio/net/impl/client_polling_channel.ipp>
 #include <socketio/net/impl/http_client.ipp>
 #include <socketio/net/impl/http_client_answer.ipp>
-#include <socketio/net/impl/http_link.ipp>
-#include <socketio/net/impl/polling_dial.ipp>
 #include <socketio/net/impl/polling_refusal.ipp>
 #include <socketio/client/impl/transport_upgrade.ipp>
 #endif

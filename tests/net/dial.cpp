@@ -88,7 +88,7 @@ struct dial_test {
     }
     void dial(detail::dial_request request)
     {
-        dialling = std::make_shared<detail::dial>(on, std::move(request), [this](detail::dial_result&& got, detail::stream&&) {
+        dialling = std::make_shared<detail::dial>(on, detail::shared_new<detail::dial_request>(std::move(request)), [this](detail::dial_result&& got, detail::stream&&) {
             result.emplace(std::move(got));
         });
         dialling->start();
@@ -252,11 +252,11 @@ TEST_CASE_FIXTURE(dial_test, "the end of the context releases an attempt that is
     {
         asio::io_context short_lived;
         detail::strand const there{detail::known_executor{asio::any_io_executor{short_lived.get_executor()}}};
-        detail::dial_request request;
-        REQUIRE_FALSE(detail::parse_url("ws://host/", request.to));
-        request.network.stream_factory = [](socketio::stream_request const&, socketio::stream_answer const&) {};
-        auto const started = std::make_shared<detail::dial>(there, std::move(request),
-                                                            [&](detail::dial_result&&, detail::stream&&) { called = true; });
+        auto const request = detail::shared_new<detail::dial_request>();
+        REQUIRE_FALSE(detail::parse_url("ws://host/", request->to));
+        request->network.stream_factory = [](socketio::stream_request const&, socketio::stream_answer const&) {};
+        auto const started = std::make_shared<detail::dial>(
+            there, request, [&](detail::dial_result&&, detail::stream&&) { called = true; });
         started->start();
         seen = started;
     }

@@ -54,15 +54,11 @@ TEST_CASE_FIXTURE(far_end::fixture, "the user's headers go along and win, and th
     script = {{{ok("")}}};
     settings->headers = {{"X-Own", "yes"},   {"accept", "text/plain"}, {"Connection", "close"},     {"Host", "named"},
                          {"Content-Length", "7"}, {"TE", "trailers"},  {"Transfer-Encoding", "x"}, {"Bad Name", "x"}};
-    auto request = get();
-    request.headers = {{"Accept", "*/*"}, {"X-Ours", "too"}};
-    ask(std::move(request));
+    ask(get());
     REQUIRE(seen.size() == 1);
     auto const& head = seen[0].head;
     CHECK(head.find("X-Own") == "yes");
-    CHECK(head.find("X-Ours") == "too");
     CHECK(head.find("Accept") == "text/plain");
-    CHECK(head.count("Accept") == 1);
     CHECK(head.find("Host") == "named");
     CHECK(head.find("Connection") == "keep-alive");
     CHECK(head.count("Connection") == 1);

@@ -27,14 +27,14 @@ public:
 };
 
 struct http_client_fixture {
-    void begin(std::string method = "GET", std::string target = "/path?a=b", std::string body = {})
+    void begin(std::string_view method = "GET", std::string target = "/path?a=b", std::string body = {})
     {
         if (!client)
             client = std::make_shared<socketio::detail::http_client>(on, settings);
         REQUIRE_FALSE(client->is_busy());
         got.reset();
         socketio::detail::http_client_request what;
-        what.method = std::move(method);
+        what.method = method;
         what.target = std::move(target);
         what.body = std::move(body);
         what.body_limit = std::size_t{1} << 24;
@@ -44,10 +44,10 @@ struct http_client_fixture {
         });
         context.restart();
     }
-    socketio::detail::http_client_answer ask(std::string method = "GET", std::string target = "/path?a=b",
+    socketio::detail::http_client_answer ask(std::string_view method = "GET", std::string target = "/path?a=b",
                                              std::string body = {})
     {
-        begin(std::move(method), std::move(target), std::move(body));
+        begin(method, std::move(target), std::move(body));
         REQUIRE(run_until(context, [&] { return got.has_value(); }));
         return std::move(*got);
     }

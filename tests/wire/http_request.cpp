@@ -50,4 +50,13 @@ TEST_CASE("what would be another header or line is left out")
     CHECK(written({"GET", "/", "host", headers}) == "GET / HTTP/1.1\r\nHost: host\r\nConnection: keep-alive\r\n\r\n");
 }
 
+TEST_CASE("headers of the client's own replace those of the same name, and are left out without a value")
+{
+    std::vector<http_header> const headers{{"content-type", "text/html"}, {"Proxy-Authorization", "theirs"}, {"X", "y"}};
+    std::vector<http_header_view> const own{{"Content-Type", "text/plain"}, {"Proxy-Authorization", ""}, {"Bad", "a\r\nb"}};
+    CHECK(written({.method = "GET", .target = "/", .host = "host", .headers = headers, .own = own}) ==
+          "GET / HTTP/1.1\r\nHost: host\r\nConnection: keep-alive\r\nContent-Type: text/plain\r\n"
+          "Proxy-Authorization: theirs\r\nX: y\r\n\r\n");
+}
+
 } // namespace http_request_tests

@@ -36,7 +36,8 @@ namespace socketio::detail {
 
 class client_polling_channel;
 class transport_upgrade;
-struct polling_opening;
+class http_client;
+struct client_polling_options;
 
 class manager_core final : public std::enable_shared_from_this<manager_core>,
                            public engine_channel_owner,
@@ -149,10 +150,10 @@ private:
     bool provide_tls(std::uint64_t attempt);
     void start_dial(std::uint64_t attempt, string_pairs const& query, string_pairs const& headers);
     void dial_transport(std::uint64_t attempt);
-    dial_request websocket_request(url const& to, std::string target) const;
-    std::vector<http_header> headers_for(transport_kind transport) const;
+    std::shared_ptr<dial_request> websocket_request(url const& to, std::string target) const;
+    void complete(http_client_settings& request, transport_kind transport) const;
     using on_dialed = void (manager_core::*)(std::uint64_t number, dial_result&& result, stream&& connected);
-    std::shared_ptr<dial> make_dial(dial_request request, std::uint64_t number, on_dialed then);
+    std::shared_ptr<dial> make_dial(std::shared_ptr<dial_request> request, std::uint64_t number, on_dialed then);
     void dial_websocket(std::uint64_t attempt, std::string target);
     void on_websocket_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected);
     bool accept_dialed(std::uint64_t attempt, dial_result& result);
@@ -162,7 +163,7 @@ private:
 
     // Long-polling, and the way from there to WebSocket.
     void dial_polling(std::uint64_t attempt, std::string target);
-    void poll(polling_opening&& opened);
+    void poll(http_client& polls, std::shared_ptr<client_polling_options> connections, std::string&& handshake);
     std::string upgrade_target(client_polling_channel const& from) const;
     void begin_upgrade();
     void on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected);

@@ -32,8 +32,8 @@ public:
     transport_upgrade(transport_upgrade const&) = delete;
     transport_upgrade& operator=(transport_upgrade const&) = delete;
 
-    // Starts it.
-    void dial(std::shared_ptr<opening> dialing);
+    // A WebSocket is dialled.
+    void dial(std::shared_ptr<opening> dialing) noexcept { dialing_ = std::move(dialing); }
     // The WebSocket is there, with a session that probes.
     void probe(std::shared_ptr<websocket_channel> candidate) noexcept;
     void fail(std::error_code code, std::string message) noexcept;

@@ -1,5 +1,5 @@
 // Engine.IO over HTTP long-polling, the client's side: one request that waits for messages, and one that brings some.
-// The handshake has been made: see polling_dial.
+// The handshake has been made.
 #pragma once
 
 #include <socketio/core/role.hpp>
@@ -18,8 +18,9 @@
 
 namespace socketio::detail {
 
-struct client_polling_options {
-    polling_target target{};
+// Of one session, and of its connections.
+struct client_polling_options : http_client_settings {
+    polling_target targets{};
     std::uint64_t message_size = 16 * 1024 * 1024; // bytes of one incoming message
     std::size_t payload_size = 64 * 1024 * 1024;   // bytes of one answer
     std::size_t packets_per_request = 16;          // 0: no limit
@@ -32,8 +33,7 @@ class client_polling_channel final : public polling_channel_base,
 public:
     // `polls` has made the handshake.
     client_polling_channel(strand const& on, std::shared_ptr<http_client> polls,
-                           std::shared_ptr<http_client_settings> connections, engine_channel_owner& owner,
-                           client_polling_options options);
+                           std::shared_ptr<client_polling_options> options, engine_channel_owner& owner);
 
     // Takes the answer to the handshake. Called once, at first. The owner is not called.
     void start(std::string handshake) noexcept;
@@ -49,8 +49,8 @@ public:
     engine_settings const& settings() const noexcept { return polling_.settings(); }
     heartbeat& pulse() noexcept { return polling_.pulse(); }
     bool take_pong() noexcept { return polling_.take_pong(); }
-    polling_target const& target() const noexcept { return options_.target; }
-    http_client_settings const& connections() const noexcept { return *connections_; }
+    polling_target const& target() const noexcept { return options_->targets; }
+    http_client_settings const& connections() const noexcept { return *options_; }
 
     SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;
     SOCKETIO_DECL channel_status settle() override;
@@ -70,7 +70,7 @@ private:
     void begin_poll();
     void note_answer();
     void begin_post();
-    void ask(http_client& over, http_client_request request, on_answer then);
+    void ask(http_client& over, http_client_request&& request, on_answer then);
     void on_polled(http_client_answer&& answer);
     void on_posted(http_client_answer&& answer);
     bool may_repeat(http_client_answer const& answer) noexcept;
@@ -82,10 +82,9 @@ private:
 
     strand strand_;
     deadline_timer linger_timer_;
-    std::shared_ptr<http_client_settings> connections_;
+    std::shared_ptr<client_polling_options> options_;
     std::shared_ptr<http_client> polls_;
     std::shared_ptr<http_client> posts_;
-    client_polling_options options_;
     std::optional<engine_event> failure_; // to be received
     std::string failure_text_;            // of failure_
     clock::time_point poll_due_ = clock::never(); // of a poll that is put off

@@ -1,66 +1,58 @@
-// Makes one connection: a stream to the server, the WebSocket handshake, and redirections. Knows no packets; the
-// server_connection finds the way to the server.
+// Makes one connection: a stream to the server, the WebSocket handshake, and redirections. Knows no packets.
 #pragma once
 
 #include <socketio/core/bytes.hpp>
-#include <socketio/core/clock.hpp>
 #include <socketio/core/error.hpp>
 #include <socketio/core/function.hpp>
-#include <socketio/net/asio.hpp>
-#include <socketio/net/deadline_timer.hpp>
-#include <socketio/net/network_options.hpp>
-#include <socketio/net/opening.hpp>
-#include <socketio/net/server_connection.hpp>
+#include <socketio/core/shared_new.hpp>
+#include <socketio/net/http_requester.hpp>
 #include <socketio/net/stream.hpp>
-#include <socketio/net/task.hpp>
-#include <socketio/net/tls_provider.hpp>
 #include <socketio/session/codec_factory.hpp>
-#include <socketio/wire/answer_reader.hpp>
-#include <socketio/wire/cookies.hpp>
-#include <socketio/wire/websocket_handshake.hpp>
-#include <socketio/wire/http.hpp>
-#include <socketio/wire/redirections.hpp>
+#include <socketio/wire/permessage_deflate.hpp>
 #include <socketio/wire/url.hpp>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace socketio::detail {
 
-struct dial_request {
-    url to;
-    std::string target; // path and query of the upgrade request
-    std::vector<http_header> headers{};
-    http_limits limits{};
+struct dial_request : http_client_settings {
     std::optional<deflate_options> deflate{}; // the offer
-    std::shared_ptr<tls_provider> tls{}; // required for a secure URL
-    network_options network{};
-    std::string subprotocols{};             // a comma-separated list
-    std::shared_ptr<cookie_jar> cookies{};  // null: cookies are neither sent nor stored
-    unsigned follow_redirects = 0;          // the maximum
-    std::vector<std::string> redirect_headers{}; // sent to another origin, too, besides the harmless ones
+    std::string subprotocols{};               // a comma-separated list
 };
 
-// The request that the options of a client ask for, of Socket.IO or of WebSocket alone. Headers, TLS and cookies are
-// the caller's part.
+// What the options of a client ask for, of Socket.IO or of WebSocket alone. Headers, cookies and TLS are the caller's
+// part.
 template <class Options>
-dial_request make_dial_request(url to, std::string target, Options const& settings)
+void set_connection(http_client_settings& of, url const& to, std::string target, Options const& settings)
 {
-    dial_request request{.to = std::move(to), .target = std::move(target)};
-    request.limits = {settings.limits.header_bytes, settings.limits.headers};
-    if (offers_deflate(settings.perMessageDeflate))
-        request.deflate = settings.perMessageDeflate;
-    request.network = settings.network;
-    for (std::string const& name : settings.protocols)
-        request.subprotocols.append(request.subprotocols.empty() ? "" : ", ").append(name);
-    request.follow_redirects = settings.follow_redirects;
-    request.redirect_headers = settings.redirect_headers;
-    return request;
+    of.to = to;
+    of.target = std::move(target);
+    of.limits = {settings.limits.header_bytes, settings.limits.headers};
+    of.network = settings.network;
+    of.follow_redirects = settings.follow_redirects;
+    of.redirect_headers = settings.redirect_headers;
 }
 
+// The same for a WebSocket.
+template <class Options>
+std::shared_ptr<dial_request> make_dial_request(url const& to, std::string target, Options const& settings)
+{
+    auto made = shared_new<dial_request>();
+    set_connection(*made, to, std::move(target), settings);
+    if (offers_deflate(settings.perMessageDeflate))
+        made->deflate = settings.perMessageDeflate;
+    for (std::string const& name : settings.protocols)
+        made->subprotocols.append(made->subprotocols.empty() ? "" : ", ").append(name);
+    return made;
+}
+
+// The end of an attempt to open a transport.
 struct dial_result {
     std::error_code error;
     std::string message;      // for an error: what happened and what to do
@@ -68,11 +60,7 @@ struct dial_result {
     std::string http_body;  // its beginning
     std::optional<deflate_parameters> deflate{}; // the agreement
     byte_buffer leftover;   // bytes of the server behind its handshake
-    clock::duration resolving{}; // the duration of each stage, summed over all redirections
-    clock::duration connecting{};
-    clock::duration proxying{};
-    clock::duration securing{}; // TLS
-    clock::duration upgrading{};
+    request_timings timings{};
     std::optional<std::chrono::seconds> retry_after{}; // for a refusal with 503 or 429
     std::string subprotocol{};                         // the server's choice
     bool elsewhere = false; // redirected to an origin other than the requested one
@@ -81,46 +69,33 @@ struct dial_result {
 
 // One attempt. It calls `done`, which must not throw, at most once, on the strand, with the connected stream.
 // After abandon() it does not call, and pending operations end by themselves.
-class dial final : public opening, public std::enable_shared_from_this<dial> {
+class dial final : public http_requester {
 public:
     using handler = unique_function<void(dial_result&&, stream&&)>;
 
-    dial(strand const& on, dial_request request, handler done);
+    dial(strand const& on, std::shared_ptr<dial_request> request, handler done);
 
-    SOCKETIO_DECL void start() override;
+    // Called once, at first.
+    void start();
     SOCKETIO_DECL void abandon() noexcept override;
-    // Takes the exception of a coroutine, which ends the attempt.
-    void fail(std::error_code reason) noexcept;
-    std::string const& stage() const noexcept override { return server_.stage().progress; }
 
 private:
-    static detached run(std::shared_ptr<dial> self);
-    task<std::error_code> attempt();
-    task<std::error_code> shake_hands();
-    task<std::error_code> read_head();
-    task<std::error_code> read_refusal();
+    void reach() override { connect(); }
+    void on_open() override {}
+    SOCKETIO_DECL void write_request(byte_buffer& to) override;
+    SOCKETIO_DECL void take_head() override;
+    SOCKETIO_DECL void take_body(body_progress progress, std::error_code ec) override;
+    bool goes_on(std::error_code) override { return false; }
+    SOCKETIO_DECL void finish(std::error_code ec) noexcept override;
 
     std::error_code check_answer();
-    void write_request_to(byte_buffer& to);
-    bool is_redirection(std::error_code ec);
-    std::error_code follow();
-    std::error_code refuse(std::error_code ec, std::string message);
-    void finish(std::error_code ec) noexcept;
+    std::string_view path() const noexcept;
     void describe(std::error_code& ec);
     void describe_refusal(std::error_code& ec);
 
-    strand strand_;
-    dial_request request_;
-    url const asked_; // before any redirection
+    std::shared_ptr<dial_request> const request_;
     handler done_;
-    bool abandoned_ = false;
-    bool shaking_hands_ = false;
-    server_connection server_;
-    deadline_timer body_timer_;
     std::string key_;
-    answer_reader reader_;
-    byte_buffer input_;
-    redirections redirections_;
     dial_result result_;
 };
 

@@ -36,6 +36,8 @@ public:
     // may have answered before it stopped reading.
     void write(byte_buffer bytes);
     bool is_writing() const noexcept { return writing_; }
+    // Ends when no write is pending. Only while one is, and no read.
+    void await_written(handler done) noexcept { waiter_ = std::move(done); }
     std::error_code write_error() const noexcept { return write_error_; }
     // True if the last bytes have not left as a whole.
     bool write_was_short() const noexcept { return short_; }
@@ -43,12 +45,16 @@ public:
     // Says to the peer that nothing will follow; close() comes next. Only while it rests.
     void shutdown_send() noexcept { stream_.shutdown_send(); }
     void close() noexcept;
+    // Closes it in a second.
+    void close_soon() noexcept;
+    // While no operation is pending.
+    stream take_stream() noexcept { return std::move(stream_); }
 
     std::uint64_t received() const noexcept { return received_; } // bytes
     std::uint64_t sent() const noexcept { return sent_; }
 
 private:
-    class read_end;
+    class io_end;
 
     void begin(std::size_t most);
     void on_read(std::error_code ec, std::size_t count);

@@ -11,14 +11,14 @@ public:
     opening() = default;
     opening(opening const&) = delete;
     opening& operator=(opening const&) = delete;
-    virtual ~opening() = default;
 
-    // Called once, at first.
-    virtual void start() = 0;
     // Nothing is called back after this; pending operations end by themselves.
     virtual void abandon() noexcept = 0;
     // The current stage, for the message of a timeout: "connecting to 10.0.0.1 port 80".
     virtual std::string const& stage() const noexcept = 0;
+
+protected:
+    ~opening() = default;
 };
 
 } // namespace socketio::detail

@@ -20,10 +20,14 @@ public:
     SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
 
 protected:
-    polling_channel_base(role own, engine_settings settings, engine_channel_owner& owner)
-        : polling_{own, std::move(settings)}, owner_{&owner}
+    explicit polling_channel_base(engine_channel_owner& owner) : polling_{role::client}, owner_{&owner}
     {
-        consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, own == role::client});
+        consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, true});
+    }
+    polling_channel_base(engine_settings settings, engine_channel_owner& owner)
+        : polling_{role::server, std::move(settings)}, owner_{&owner}
+    {
+        consist_of({&polling_.output(), &polling_.pulse(), &polling_.settings(), 0, false});
     }
     // Sends the messages that no request has taken over another transport.
     void send_over(engine_channel& to);

@@ -30,7 +30,9 @@ public:
     // See connector for `plain`.
     task<std::error_code> open(url const& to, bool plain = false);
     proxy_server const* plain_proxy() const noexcept { return connector_.plain_proxy(); }
+    // See connector.
     task<std::error_code> authorize(http_head const& refusal, proxy_challenge& challenge, std::string& authorization);
+    std::string const& authorize_message() noexcept { return connector_.message(); }
     stream& connected() noexcept { return stream_; }
     stream take_stream() { return std::move(stream_); }
     std::string& message() noexcept { return message_; }

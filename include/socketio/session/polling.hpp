@@ -18,7 +18,8 @@ namespace socketio::detail {
 class polling {
 public:
     // `settings` are those of a server. A client receives them in the open packet.
-    explicit polling(role own, engine_settings settings = {}) : own_{own}, settings_{std::move(settings)} {}
+    explicit polling(role own) : own_{own} {}
+    polling(role own, engine_settings settings) : own_{own}, settings_{std::move(settings)} {}
     polling(polling const&) = delete;
     polling& operator=(polling const&) = delete;
 

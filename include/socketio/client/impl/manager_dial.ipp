@@ -165,28 +165,29 @@ SOCKETIO_DECL void manager_core::dial_transport(std::uint64_t attempt)
     }
 }
 
-SOCKETIO_DECL std::vector<http_header> manager_core::headers_for(transport_kind transport) const
+// What the options of the transport and the attempt add to a request.
+SOCKETIO_DECL void manager_core::complete(http_client_settings& request, transport_kind transport) const
 {
-    std::vector<http_header> headers = asked_.headers;
+    request.tls = runtime_->tls;
+    request.headers = asked_.headers;
     auto const own = settings_.transportOptions.find(std::string{to_string(transport)});
     if (own != settings_.transportOptions.end())
         for (auto const& [name, text] : own->second.extraHeaders)
-            headers.push_back({name, text});
-    return headers;
+            request.headers.push_back({name, text});
 }
 
-SOCKETIO_DECL dial_request manager_core::websocket_request(url const& to, std::string target) const
+SOCKETIO_DECL std::shared_ptr<dial_request> manager_core::websocket_request(url const& to, std::string target) const
 {
-    dial_request request = make_dial_request(to, std::move(target), settings_);
-    request.headers = headers_for(transport_kind::websocket);
-    request.tls = runtime_->tls;
+    auto request = make_dial_request(to, std::move(target), settings_);
+    complete(*request, transport_kind::websocket);
     if (settings_.withCredentials.value_or(false))
-        request.cookies = cookies_;
+        request->cookies = cookies_;
     return request;
 }
 
 // `then` is called on the strand. A coroutine calls it, so that user code must wait for a turn of its own.
-SOCKETIO_DECL std::shared_ptr<dial> manager_core::make_dial(dial_request request, std::uint64_t number, on_dialed then)
+SOCKETIO_DECL std::shared_ptr<dial> manager_core::make_dial(std::shared_ptr<dial_request> request,
+                                                            std::uint64_t number, on_dialed then)
 {
     auto done = [self = shared_from_this(), number, then](dial_result&& result, stream&& connected) {
         self->lane_.run_ahead([&] { ((*self).*then)(number, std::move(result), std::move(connected)); });
@@ -196,9 +197,10 @@ SOCKETIO_DECL std::shared_ptr<dial> manager_core::make_dial(dial_request request
 
 SOCKETIO_DECL void manager_core::dial_websocket(std::uint64_t attempt, std::string target)
 {
-    runtime_->dialing =
+    auto const made =
         make_dial(websocket_request(url_, std::move(target)), attempt, &manager_core::on_websocket_dialed);
-    runtime_->dialing->start();
+    runtime_->dialing = made;
+    made->start();
 }
 
 SOCKETIO_DECL void manager_core::on_websocket_dialed(std::uint64_t attempt, dial_result&& result, stream&& connected)
@@ -215,11 +217,11 @@ SOCKETIO_DECL bool manager_core::accept_dialed(std::uint64_t attempt, dial_resul
     runtime_->dialing.reset();
     using std::chrono::duration_cast;
     using us = std::chrono::microseconds;
-    timings_ = {.resolve = duration_cast<us>(result.resolving),
-                .connect = duration_cast<us>(result.connecting),
-                .proxy = duration_cast<us>(result.proxying),
-                .tls = duration_cast<us>(result.securing),
-                .upgrade = duration_cast<us>(result.upgrading)};
+    timings_ = {.resolve = duration_cast<us>(result.timings.resolving),
+                .connect = duration_cast<us>(result.timings.connecting),
+                .proxy = duration_cast<us>(result.timings.proxying),
+                .tls = duration_cast<us>(result.timings.securing),
+                .upgrade = duration_cast<us>(result.timings.answering)};
     upgraded_at_ = now();
     elsewhere_ = result.elsewhere;
     if (!result.error)
@@ -231,7 +233,7 @@ SOCKETIO_DECL bool manager_core::accept_dialed(std::uint64_t attempt, dial_resul
     if (result.error == error::bad_proxy)
         fail_open(std::move(reason), false);
     else
-        fail_transport(reason, result.requested || (!url_.secure && result.proxying != clock::duration{0}));
+        fail_transport(reason, result.requested || (!url_.secure && result.timings.proxying != clock::duration{0}));
     return false;
 }
 

@@ -6,7 +6,11 @@
 #if !defined(SOCKETIO_NO_POLLING)
 
 #include <socketio/client/transport_upgrade.hpp>
-#include <socketio/net/polling_dial.hpp>
+#include <socketio/core/caught.hpp>
+#include <socketio/core/shared_new.hpp>
+#include <socketio/core/utf8.hpp>
+#include <socketio/net/client_polling_channel.hpp>
+#include <socketio/net/polling_refusal.hpp>
 #include <socketio/wire/redirections.hpp>
 #include <socketio/wire/url.hpp>
 
@@ -19,43 +23,70 @@ namespace socketio::detail {
 // The reference has no limit of its own; its server's is upgradeTimeout, 10 s by default.
 inline constexpr std::chrono::milliseconds longest_probe{10000};
 
-SOCKETIO_DECL void manager_core::dial_polling(std::uint64_t attempt, std::string target)
+// The handshake of long-polling is the first poll, on a connection that is kept for the polls that follow.
+inline dial_result judge_handshake(http_client_answer& answer, http_client const& polls,
+                                   client_polling_options& connections)
 {
-    auto connections = shared_new<http_client_settings>();
-    connections->to = url_;
-    connections->target = target;
-    connections->limits = {settings_.limits.header_bytes, settings_.limits.headers};
-    connections->tls = runtime_->tls;
-    connections->network = settings_.network;
-    connections->cookies = cookies_;
-    connections->headers = headers_for(transport_kind::polling);
-    connections->follow_redirects = settings_.follow_redirects;
-    connections->redirect_headers = settings_.redirect_headers;
-    polling_target targets{std::move(target), settings_.timestampRequests ? settings_.timestampParam : std::string{},
-                           sources_.random_seed()};
-    // Called in a turn of the HTTP client, so that user code must wait for a turn of its own.
-    auto done = [self = shared_from_this(), attempt](dial_result&& result, polling_opening&& opened) {
-        self->lane_.run_ahead([&] {
-            if (self->accept_dialed(attempt, result))
-                self->poll(std::move(opened));
-        });
-    };
-    runtime_->dialing = std::make_shared<polling_dial>(lane_.serial(), std::move(connections), std::move(targets),
-        settings_.limits.payload_size, std::move(done));
-    runtime_->dialing->start();
+    dial_result result;
+    result.timings = polls.timings();
+    result.elsewhere = connections.elsewhere;
+    result.requested = polls.requests() != 0;
+    auto const failed = caught([&] {
+        polling_target& targets = connections.targets;
+        if (connections.target != targets.base())
+            targets.move_to(connections.target);
+        std::string_view const base = targets.base();
+        result.error = check_polling_handshake(answer, base.substr(0, base.find('?')), result.message);
+        if (!result.error)
+            return;
+        bool const unanswered = answer.error == error::closed || is_cut_off(answer.error);
+        if (unanswered && result.requested && !answer.answered && !connections.to.secure)
+            result.message += ". Does it speak https on this port?";
+        result.message = to_displayable(result.message);
+        result.http_status = answer.status;
+        result.http_body = answer.body.substr(0, refusal_body_size);
+        result.retry_after = answer.retry_after;
+    });
+    if (failed)
+        result.error = failed;
+    return result;
 }
 
-SOCKETIO_DECL void manager_core::poll(polling_opening&& opened)
+SOCKETIO_DECL void manager_core::dial_polling(std::uint64_t attempt, std::string target)
 {
-    auto made = std::make_shared<client_polling_channel>(lane_.serial(), std::move(opened.polls),
-        std::move(opened.connections), *this,
-        client_polling_options{.target = std::move(opened.target),
-                               .message_size = settings_.limits.message_size,
-                               .payload_size = settings_.limits.payload_size,
-                               .packets_per_request = settings_.limits.packets_per_request,
-                               .request_timeout = settings_.requestTimeout,
-                               .close_timeout = settings_.close_timeout});
-    made->start(std::move(opened.payload));
+    auto connections = shared_new<client_polling_options>();
+    set_connection(*connections, url_, target, settings_);
+    complete(*connections, transport_kind::polling);
+    connections->cookies = cookies_;
+    connections->targets = {std::move(target), settings_.timestampRequests ? settings_.timestampParam : std::string{},
+                            sources_.random_seed()};
+    connections->message_size = settings_.limits.message_size;
+    connections->payload_size = settings_.limits.payload_size;
+    connections->packets_per_request = settings_.limits.packets_per_request;
+    connections->request_timeout = settings_.requestTimeout;
+    connections->close_timeout = settings_.close_timeout;
+    auto const polls = std::make_shared<http_client>(lane_.serial(), connections);
+    http_client_request first{
+        .target = connections->targets.next({}), .body_limit = settings_.limits.payload_size, .follow = true};
+    // Called in a turn of the HTTP client, so that user code must wait for a turn of its own.
+    auto done = [self = shared_from_this(), attempt, polls = polls.get(),
+                 connections = std::move(connections)](http_client_answer&& answer) mutable {
+        self->lane_.run_ahead([&] {
+            auto result = judge_handshake(answer, *polls, *connections);
+            if (self->accept_dialed(attempt, result))
+                self->poll(*polls, std::move(connections), std::move(answer.body));
+        });
+    };
+    runtime_->dialing = polls;
+    polls->request(std::move(first), std::move(done));
+}
+
+SOCKETIO_DECL void manager_core::poll(http_client& polls, std::shared_ptr<client_polling_options> connections,
+                                      std::string&& handshake)
+{
+    auto made = std::make_shared<client_polling_channel>(lane_.serial(),
+        std::static_pointer_cast<http_client>(polls.shared_from_this()), std::move(connections), *this);
+    made->start(std::move(handshake));
     set_link(made);
     runtime_->polling = std::move(made);
 }
@@ -79,14 +110,16 @@ SOCKETIO_DECL void manager_core::begin_upgrade()
         return;
     transports_.forget();
     auto const limit = std::min(polling->settings().ping_timeout, longest_probe);
-    runtime_->upgrade = std::make_shared<transport_upgrade>(polling, deadline_after(now(), limit));
+    runtime_->upgrade = shared_new<transport_upgrade>(polling, deadline_after(now(), limit));
     auto const& place = polling->connections();
-    dial_request request = websocket_request(place.to, upgrade_target(*polling));
+    auto request = websocket_request(place.to, upgrade_target(*polling));
     if (place.asked) // redirected
-        drop_secrets(request.headers, !place.elsewhere, settings_.redirect_headers);
-    request.cookies = cookies_; // a server behind a balancer must be found again
-    request.follow_redirects = 0;
-    runtime_->upgrade->dial(make_dial(std::move(request), connections_, &manager_core::on_upgrade_dialed));
+        drop_secrets(request->headers, !place.elsewhere, settings_.redirect_headers);
+    request->cookies = cookies_; // a server behind a balancer must be found again
+    request->follow_redirects = 0;
+    auto const dialing = make_dial(std::move(request), connections_, &manager_core::on_upgrade_dialed);
+    runtime_->upgrade->dial(dialing);
+    dialing->start();
 }
 
 SOCKETIO_DECL void manager_core::on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected)

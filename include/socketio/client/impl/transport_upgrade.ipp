@@ -1,15 +1,10 @@
 #pragma once
 
 #include <socketio/client/transport_upgrade.hpp>
+#include <socketio/core/joined.hpp>
 #include <socketio/core/scope.hpp>
 
 namespace socketio::detail {
-
-SOCKETIO_DECL void transport_upgrade::dial(std::shared_ptr<opening> dialing)
-{
-    dialing_ = std::move(dialing);
-    dialing_->start();
-}
 
 SOCKETIO_DECL void transport_upgrade::probe(std::shared_ptr<websocket_channel> candidate) noexcept
 {
@@ -37,12 +32,14 @@ SOCKETIO_DECL void transport_upgrade::abandon() noexcept
 
 SOCKETIO_DECL std::string transport_upgrade::stage() const
 {
-    std::string const words = make_error_code(error::timeout).message() + ": while ";
+    std::string_view doing = "dialing";
     if (pausing_)
-        return words + "waiting for the end of the requests under way";
-    if (candidate_)
-        return words + "waiting for the answer to the probe";
-    return words + (dialing_ ? dialing_->stage() : std::string{"dialing"});
+        doing = "waiting for the end of the requests under way";
+    else if (candidate_)
+        doing = "waiting for the answer to the probe";
+    else if (dialing_)
+        doing = dialing_->stage();
+    return joined({make_error_code(error::timeout).message(), ": while ", doing});
 }
 
 SOCKETIO_DECL transport_upgrade::progress transport_upgrade::advance(clock::time_point now, engine_channel_owner& owner)
@@ -61,7 +58,7 @@ SOCKETIO_DECL transport_upgrade::progress transport_upgrade::receive(clock::time
         if (event.type == engine_event::kind::none)
             break;
         if (event.type == engine_event::kind::closed) {
-            fail(event.error, "the WebSocket has ended before the session moved: " + event.error.message());
+            fail(event.error, joined({"the WebSocket has ended before the session moved: ", event.error.message()}));
         } else if (event.type == engine_event::kind::probed) {
             pausing_ = true;
             from_->pause(); // in the turn of the answer, so that no poll begins that nothing would end

@@ -11,12 +11,11 @@
 namespace socketio::detail {
 
 SOCKETIO_DECL client_polling_channel::client_polling_channel(strand const& on, std::shared_ptr<http_client> polls,
-    std::shared_ptr<http_client_settings> connections, engine_channel_owner& owner, client_polling_options options)
-    : polling_channel_base{role::client, {}, owner}, strand_{on}, linger_timer_{on},
-      connections_{std::move(connections)}, polls_{std::move(polls)},
-      posts_{std::make_shared<http_client>(on, connections_)}, options_{std::move(options)}
+    std::shared_ptr<client_polling_options> options, engine_channel_owner& owner)
+    : polling_channel_base{owner}, strand_{on}, linger_timer_{on}, options_{std::move(options)},
+      polls_{std::move(polls)}, posts_{std::make_shared<http_client>(on, options_)}
 {
-    polling_.limit_packets(options_.packets_per_request);
+    polling_.limit_packets(options_->packets_per_request);
 }
 
 SOCKETIO_DECL void client_polling_channel::start(std::string handshake) noexcept
@@ -47,7 +46,7 @@ SOCKETIO_DECL engine_event client_polling_channel::receive(clock::time_point now
 SOCKETIO_DECL engine_event client_polling_channel::check_size(engine_event const& event)
 {
     bool const has_message = event.type == engine_event::kind::text || event.type == engine_event::kind::binary;
-    if (!has_message || event.payload.size() <= options_.message_size)
+    if (!has_message || event.payload.size() <= options_->message_size)
         return event;
     return {.type = engine_event::kind::closed,
             .reason = disconnect_reason::transport_error,
@@ -66,9 +65,9 @@ SOCKETIO_DECL channel_status client_polling_channel::settle()
     return status();
 }
 
-SOCKETIO_DECL void client_polling_channel::ask(http_client& over, http_client_request request, on_answer then)
+SOCKETIO_DECL void client_polling_channel::ask(http_client& over, http_client_request&& request, on_answer then)
 {
-    request.target = options_.target.next(polling_.settings().sid);
+    request.target = options_->targets.next(polling_.settings().sid);
     // Weak, for the handler belongs to a part of this.
     std::shared_ptr<void> pinned = owner_ ? owner_->pin() : nullptr;
     auto done = [weak = weak_from_this(), pinned = std::move(pinned), then](http_client_answer&& answer) {
@@ -80,9 +79,9 @@ SOCKETIO_DECL void client_polling_channel::ask(http_client& over, http_client_re
 
 SOCKETIO_DECL void client_polling_channel::begin_poll()
 {
-    ask(*polls_, {.method = "GET", .body_limit = options_.payload_size}, &client_polling_channel::on_polled);
+    ask(*polls_, {.method = "GET", .body_limit = options_->payload_size}, &client_polling_channel::on_polled);
     getting_ = true;
-    poll_deadline_ = limit_after(linger_timer_.now(), options_.request_timeout);
+    poll_deadline_ = limit_after(linger_timer_.now(), options_->request_timeout);
 }
 
 SOCKETIO_DECL void client_polling_channel::begin_post()
@@ -97,7 +96,7 @@ SOCKETIO_DECL void client_polling_channel::begin_post()
     std::size_t const left = std::min(answers_, polling_.unsent()); // the payload may be a part of the output
     answers_posting_ = answers_ - left;
     answers_ = left;
-    auto const limit = options_.request_timeout.count() > 0 ? options_.request_timeout : settings().ping_timeout;
+    auto const limit = options_->request_timeout.count() > 0 ? options_->request_timeout : settings().ping_timeout;
     post_deadline_ = limit_after(linger_timer_.now(), limit);
 }
 
@@ -238,7 +237,7 @@ SOCKETIO_DECL void client_polling_channel::leave()
     }
     leaving_ = true;
     constexpr std::chrono::milliseconds longest = std::chrono::hours{24}; // the timer keeps this alive
-    linger_timer_.arm(deadline_after(linger_timer_.now(), std::min(options_.close_timeout, longest)),
+    linger_timer_.arm(deadline_after(linger_timer_.now(), std::min(options_->close_timeout, longest)),
         [self = shared_from_this()] { self->stop(); });
     post_deadline_ = poll_deadline_ = clock::never();
     // Not now: a listener may be looking at a message.

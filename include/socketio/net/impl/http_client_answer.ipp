@@ -3,8 +3,7 @@
 
 #include <socketio/net/http_client.hpp>
 #include <socketio/session/codec_factory.hpp>
-#include <socketio/wire/http_date.hpp>
-#include <socketio/wire/proxy.hpp>
+#include <socketio/core/caught.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,38 +12,36 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL std::error_code http_client::refuse(std::error_code ec, std::string message)
-{
-    answer_.message = std::move(message);
-    return ec;
-}
-
 // An answer that could be read in two ways is refused (RFC 9112, section 6.3): else a peer could smuggle answers.
 SOCKETIO_DECL std::error_code http_client::check_head()
 {
     http_head const& head = reader_.head();
     if (head.status == 101)
-        return refuse(error::http_malformed, "the server switched to another protocol, unasked");
+        return refuse(error::http_malformed, {"the server switched to another protocol, unasked"});
     std::size_t const codings = head.count("Transfer-Encoding");
     if (codings > 1 || (codings == 1 && !equals_ignoring_case(head.find("Transfer-Encoding"), "chunked")))
-        return refuse(error::http_malformed, "the answer has a Transfer-Encoding other than chunked");
-    bool const whole = !is_redirected() && codings == 0 && head.count("Content-Length") != 0;
+        return refuse(error::http_malformed, {"the answer has a Transfer-Encoding other than chunked"});
+    if (is_post() && is_redirection(head))
+        return refuse(error::redirect_invalid, {"a ", request_words(), " was redirected to ",
+                                                head.find("Location").substr(0, 200),
+                                                ", which is not followed: use that URL"});
+    bool const whole = codings == 0 && head.count("Content-Length") != 0;
     if (whole && body_reader{head, 0}.until_end())
-        return refuse(error::http_malformed, "the answer has an invalid Content-Length");
+        return refuse(error::http_malformed, {"the answer has an invalid Content-Length"});
     return {};
 }
 
 SOCKETIO_DECL std::error_code http_client::check_body(body_progress progress)
 {
     // Neither the page of a proxy nor the body behind a POST is of interest.
-    if (progress == body_progress::limited && (is_challenged() || request_.method == "POST")) {
+    if (progress == body_progress::limited && (is_challenged() || is_post())) {
         link_->close();
         return {};
     }
     if (progress == body_progress::limited)
-        return refuse(error::message_too_large, "the answer to the " + request_.method + " request is longer than " +
-                                                    std::to_string(request_.body_limit) + " bytes");
-    return refuse(error::http_malformed, "the chunks of the answer to the " + request_.method + " request are invalid");
+        return refuse(error::message_too_large, {"the answer to the ", request_words(), " is longer than ",
+                                                 std::to_string(request_.body_limit), " bytes"});
+    return refuse(error::http_malformed, {"the chunks of the answer to the ", request_words(), " are invalid"});
 }
 
 inline bool is_encoded(http_head const& answer) noexcept
@@ -65,7 +62,7 @@ SOCKETIO_DECL std::size_t http_client::body_limit()
 SOCKETIO_DECL std::error_code http_client::decode_body()
 {
     http_head const& head = reader_.head();
-    std::string const encoded = is_encoded(head) ? std::exchange(answer_.body, {}) : std::string{};
+    std::string const encoded = is_encoded(head) ? std::exchange(answer_body_, {}) : std::string{};
     if (encoded.empty())
         return {};
     std::string_view const coding = head.find("Content-Encoding");
@@ -73,14 +70,14 @@ SOCKETIO_DECL std::error_code http_client::decode_body()
     auto const gunzip = installed_gunzip.load(std::memory_order_acquire);
     std::error_code ec;
     if (gunzip && gzip && head.count("Content-Encoding") == 1)
-        ec = gunzip(encoded, request_.body_limit, answer_.body);
+        ec = gunzip(encoded, request_.body_limit, answer_body_);
     else if (head.status >= 200 && head.status < 300)
         return refuse(error::http_malformed,
-                      "the answer is encoded as " + std::string{coding.substr(0, 50)} + ", which was not asked for");
+                      {"the answer is encoded as ", coding.substr(0, 50), ", which was not asked for"});
     if (ec == error::message_too_large)
         return check_body(body_progress::limited);
     if (ec == error::deflate_invalid)
-        return refuse(ec, "the answer is compressed, and cannot be inflated");
+        return refuse(ec, {"the answer is compressed, and cannot be inflated"});
     return ec;
 }
 
@@ -123,9 +120,9 @@ SOCKETIO_DECL bool http_client::may_repeat(std::error_code ec) noexcept
     // reset, or ends later, may have carried an answer that is lost, and with it events.
     constexpr std::chrono::seconds at_once{2};
     bool const in_order = ec == asio_error(asio::error::eof);
-    bool const dead = ec && kept_ && !answer_.answered && (in_order || link_->write_was_short()) &&
+    bool const dead = ec && kept_ && !answered_ && (in_order || link_->write_was_short()) &&
                       ec != std::errc::not_enough_memory && sources_.now() - began_ < at_once;
-    if (!dead || request_.method != "GET" || repeated_)
+    if (!dead || is_post() || repeated_)
         return false;
     repeated_ = true;
     return true;
@@ -134,53 +131,22 @@ SOCKETIO_DECL bool http_client::may_repeat(std::error_code ec) noexcept
 // A proxy that was asked to pass the request on wants to know who asks.
 SOCKETIO_DECL bool http_client::is_challenged() { return server_.plain_proxy() && reader_.head().status == 407; }
 
-SOCKETIO_DECL bool http_client::is_redirected()
-{
-    if (request_.method != "GET")
-        return is_redirection(reader_.head());
-    return request_.follow && redirections_.follows(reader_.head());
-}
-
-SOCKETIO_DECL std::error_code http_client::follow()
-{
-    std::string message;
-    std::string const shown{reader_.head().find("Location").substr(0, 200)};
-    if (request_.method != "GET")
-        return refuse(error::redirect_invalid, "a " + request_.method + " request was redirected to " + shown +
-                                                   ", which is not followed: use that URL");
-    url next = linked_to_;
-    std::string target = request_.target;
-    if (auto const ec = redirections_.follow(reader_.head(), next, target, message))
-        return refuse(ec, std::move(message));
-    bool const same = same_origin(linked_to_, next);
-    if (!settings_->asked)
-        settings_->asked = linked_to_;
-    settings_->target = target;
-    request_.target = std::move(target);
-    drop_secrets(settings_->headers, same, settings_->redirect_headers);
-    drop_secrets(request_.headers, same, settings_->redirect_headers);
-    settings_->elsewhere = !same_origin(*settings_->asked, next);
-    settings_->to = std::move(next);
-    return {};
-}
-
 SOCKETIO_DECL void http_client::describe(std::error_code& ec)
 {
-    std::string const what = "the " + request_.method + " request";
-    if (!answer_.message.empty())
+    if (!message_.empty())
         return;
     if (ec == error::tls_not_available)
-        answer_.message = ec.message();
+        message_ = ec.message();
     else if (opening_)
-        answer_.message = server_.message();
+        message_ = server_.message();
     else if (ec == error::http_malformed)
-        answer_.message = "the answer to " + what + " is not HTTP. Is the port right?";
-    else if (is_cut_off(ec) && !answer_.answered)
-        answer_.message = "the server closed the connection without answering " + what;
+        message_ = joined({"the answer to the ", request_words(), " is not HTTP. Is the port right?"});
     else if (is_cut_off(ec))
-        answer_.message = "the server closed the connection in the middle of the answer to " + what;
-    if (answer_.message.empty())
-        answer_.message = server_.stage().name + ": " + ec.message();
+        message_ = joined({"the server closed the connection ",
+                           answered_ ? "in the middle of the answer to the " : "without answering the ",
+                           request_words()});
+    if (message_.empty())
+        message_ = joined({server_.stage().name, ": ", ec.message()});
     if (ec == asio_error(asio::error::eof))
         ec = error::closed;
 }
@@ -190,27 +156,24 @@ SOCKETIO_DECL void http_client::finish(std::error_code ec) noexcept
 {
     if (abandoned_ || !done_)
         return;
+    http_client_answer answer;
     http_head& head = reader_.head();
-    auto const without_words = caught([&] {
+    caught([&] {
         if (ec)
             describe(ec);
-        answer_.message = to_displayable(answer_.message); // it may contain text of the peer
-        if (head.status == 503 || head.status == 429)
-            answer_.retry_after = parse_retry_after(
-                head.find("Retry-After"), std::chrono::floor<std::chrono::seconds>(sources_.wall_now()));
+        answer.message = to_displayable(message_); // it may contain text of the peer
+        answer.retry_after = retry_after();
     });
-    if (without_words)
-        answer_.message.clear();
-    answer_.error = ec;
-    answer_.status = head.status;
-    answer_.reason = std::move(head.reason);
-    answer_.headers = std::move(head.headers);
-    if (ec)
-        answer_.body.clear();
-    opening_ = false;
+    answer.error = ec;
+    answer.answered = answered_;
+    answer.status = head.status;
+    answer.reason = std::move(head.reason);
+    answer.headers = std::move(head.headers);
+    if (!ec)
+        answer.body = std::move(answer_body_);
     busy_ = false;
     auto done = std::exchange(done_, handler{});
-    done(std::move(answer_));
+    done(std::move(answer));
 }
 
 } // namespace socketio::detail

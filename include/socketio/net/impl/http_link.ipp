@@ -10,14 +10,16 @@
 
 namespace socketio::detail {
 
-// The completion of a read. If it is dropped, because the context was destroyed, the waiting handler is released: it
-// owns what owns this link.
-class http_link::read_end {
+// The completion of a read or a write. If it is dropped, because the context was destroyed, the waiting handler is
+// released: it owns what owns this link.
+class http_link::io_end {
 public:
-    explicit read_end(std::shared_ptr<http_link> on) noexcept : on_{std::move(on)} {}
-    read_end(read_end&&) noexcept = default;
-    read_end& operator=(read_end&&) = delete;
-    ~read_end()
+    using step = void (http_link::*)(std::error_code, std::size_t);
+
+    io_end(std::shared_ptr<http_link> on, step then) noexcept : on_{std::move(on)}, then_{then} {}
+    io_end(io_end&&) noexcept = default;
+    io_end& operator=(io_end&&) = delete;
+    ~io_end()
     {
         if (on_ && !on_->starting_)
             on_->drop();
@@ -25,11 +27,12 @@ public:
     void operator()(std::error_code ec, std::size_t count)
     {
         auto const on = std::move(on_);
-        on->on_read(ec, count);
+        ((*on).*then_)(ec, count);
     }
 
 private:
     std::shared_ptr<http_link> on_;
+    step then_;
 };
 
 SOCKETIO_DECL http_link::http_link(strand const& on, stream connected) : stream_{std::move(connected)}, timer_{on} {}
@@ -38,7 +41,7 @@ SOCKETIO_DECL void http_link::begin(std::size_t most)
 {
     char* const at = input_.prepare(most);
     flag_guard const starting{starting_};
-    stream_.async_read_some(asio::buffer(at, most), read_end{shared_from_this()});
+    stream_.async_read_some(asio::buffer(at, most), io_end{shared_from_this(), &http_link::on_read});
     reading_ = true;
 }
 
@@ -74,14 +77,12 @@ SOCKETIO_DECL void http_link::on_read(std::error_code ec, std::size_t count)
 SOCKETIO_DECL void http_link::write(byte_buffer bytes)
 {
     output_ = std::move(bytes);
+    flag_guard const starting{starting_};
     stream_.async_write(asio::buffer(output_.data(), output_.size()),
-                        [self = shared_from_this()](std::error_code ec, std::size_t count) {
-                            self->on_written(ec, count);
-                        });
+                        io_end{shared_from_this(), &http_link::on_written});
     writing_ = true;
 }
 
-// A timer that finds no memory closes the stream at once.
 SOCKETIO_DECL void http_link::on_written(std::error_code ec, std::size_t count)
 {
     writing_ = false;
@@ -90,9 +91,17 @@ SOCKETIO_DECL void http_link::on_written(std::error_code ec, std::size_t count)
     short_ = count < output_.size() && ec != asio_error(asio::error::operation_aborted);
     output_.clear();
     output_.shrink(0);
-    if (!ec || closed_)
-        return;
-    write_error_ = ec;
+    if (ec && !closed_) {
+        write_error_ = ec;
+        close_soon();
+    }
+    if (waiter_ && !reading_)
+        std::exchange(waiter_, handler{})(ec);
+}
+
+// A timer that finds no memory closes the stream at once.
+SOCKETIO_DECL void http_link::close_soon() noexcept
+{
     auto const arm = [this] {
         timer_.arm(deadline_after(timer_.now(), std::chrono::seconds{1}),
                    [self = shared_from_this()] { self->close(); });

@@ -19,7 +19,7 @@ inline constexpr clock::time_point latest_linger = clock::never() - clock::durat
 
 SOCKETIO_DECL polling_channel::polling_channel(strand const& on, deadline_timer const& time, engine_settings settings,
     engine_channel_owner& owner, polling_options options)
-    : polling_channel_base{role::server, std::move(settings), owner}, strand_{on}, time_{time}, options_{options}
+    : polling_channel_base{std::move(settings), owner}, strand_{on}, time_{time}, options_{options}
 {
 }
 

@@ -74,10 +74,7 @@ inline task<std::error_code> server_connection::secure(std::string const& host)
 inline task<std::error_code> server_connection::authorize(http_head const& refusal, proxy_challenge& challenge,
                                                           std::string& authorization)
 {
-    std::error_code ec = co_await connector_.authorize(refusal, challenge, authorization);
-    if (ec)
-        message_ = std::move(connector_.message());
-    co_return ec;
+    return connector_.authorize(refusal, challenge, authorization);
 }
 
 } // namespace socketio::detail

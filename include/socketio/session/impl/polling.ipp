@@ -172,7 +172,7 @@ SOCKETIO_DECL std::string polling::take_output()
     if (end != taken_)
         return payload += take_up_to(end);
     if (!payload.empty())
-        payload.pop_back(); // the separator
+        payload.resize(payload.size() - 1); // the separator
     return payload;
 }
 

@@ -40,8 +40,9 @@ SOCKETIO_DECL void transport_choice::begin(clock::time_point now)
 SOCKETIO_DECL bool transport_choice::may_upgrade(clock::time_point now, std::span<std::string const> upgrades) const
 {
     transport_kind const up = transport_kind::websocket;
+    auto const is_up = [name = to_string(up)](std::string const& each) { return each == name; };
     return rules_.upgrade && current() == transport_kind::polling && allows(up) && !distrusts(up, now) &&
-           std::find(upgrades.begin(), upgrades.end(), to_string(up)) != upgrades.end();
+           std::any_of(upgrades.begin(), upgrades.end(), is_up);
 }
 
 SOCKETIO_DECL void transport_choice::distrust_websocket(clock::time_point now) noexcept

@@ -137,12 +137,12 @@ SOCKETIO_DECL void websocket_core::dial_to(std::string const& address)
     std::string target = to.path.empty() ? "/" : to.path;
     if (!to.query.empty())
         target += '?' + to.query;
-    dial_request request = make_dial_request(std::move(to), std::move(target), settings_);
-    bool const may_need_tls = request.to.secure || (settings_.follow_redirects != 0 && registered_tls.load());
-    if (may_need_tls && !provide_tls(request))
+    auto request = make_dial_request(to, std::move(target), settings_);
+    bool const may_need_tls = to.secure || (settings_.follow_redirects != 0 && registered_tls.load());
+    if (may_need_tls && !provide_tls(*request))
         return;
     for (auto const& [name, text] : settings_.extraHeaders)
-        request.headers.push_back({name, text});
+        request->headers.push_back({name, text});
     // Called by a coroutine, so user code has to wait for a turn of its own.
     runtime_->dialing = std::make_shared<dial>(
         lane_.serial(), std::move(request), [self = shared_from_this()](dial_result&& result, stream&& connected) {

@@ -3,9 +3,11 @@
 
 #include <socketio/core/error.hpp>
 #include <socketio/wire/base64.hpp>
+#include <socketio/wire/http_request.hpp>
 #include <socketio/wire/websocket_handshake.hpp>
 #include <socketio/wire/sha1.hpp>
 
+#include <array>
 #include <set>
 
 namespace socketio::detail {
@@ -38,30 +40,22 @@ SOCKETIO_DECL std::string websocket_accept(std::string_view key)
     return base64_encode({reinterpret_cast<char const*>(digest.data()), digest.size()});
 }
 
+inline bool is_upgrade_header(std::string_view name) noexcept
+{
+    return equals_ignoring_case(name, "Host") || is_handshake_header(name);
+}
+
 SOCKETIO_DECL void write_upgrade_request(byte_buffer& to, upgrade_request const& request)
 {
-    std::string_view host = request.host;
-    for (http_header const& header : request.headers) {
-        if (equals_ignoring_case(header.name, "Host") && is_header_value(header.value))
-            host = header.value;
-    }
-    to.append(std::string_view{"GET "});
-    to.append(request.target);
-    to.append(std::string_view{" HTTP/1.1\r\n"});
-    append_http_header(to, "Host", host);
-    append_http_header(to, "Upgrade", "websocket");
-    append_http_header(to, "Connection", "Upgrade");
-    append_http_header(to, "Sec-WebSocket-Key", request.key);
-    append_http_header(to, "Sec-WebSocket-Version", "13");
-    if (!request.subprotocols.empty())
-        append_http_header(to, "Sec-WebSocket-Protocol", request.subprotocols);
-    if (request.deflate != nullptr && request.deflate->enabled)
-        append_http_header(to, "Sec-WebSocket-Extensions", write_deflate_offer(*request.deflate));
-    for (http_header const& header : request.headers) {
-        bool const taken = equals_ignoring_case(header.name, "Host") || is_handshake_header(header.name);
-        if (!taken && is_header_name(header.name) && is_header_value(header.value))
-            append_http_header(to, header.name, header.value);
-    }
+    bool const offers = request.deflate != nullptr && request.deflate->enabled;
+    std::string const offer = offers ? write_deflate_offer(*request.deflate) : std::string{};
+    std::array<http_header_view, 4> const own{{{"Sec-WebSocket-Key", request.key},
+                                               {"Sec-WebSocket-Version", "13"},
+                                               {"Sec-WebSocket-Protocol", request.subprotocols},
+                                               {"Sec-WebSocket-Extensions", offer}}};
+    write_request_head(to,
+        {.method = "GET", .target = request.target, .host = request.host, .headers = request.headers, .own = own},
+        "Upgrade: websocket\r\nConnection: Upgrade\r\n", &is_upgrade_header);
     to.append(std::string_view{"\r\n"});
 }
 
