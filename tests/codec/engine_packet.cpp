@@ -22,8 +22,7 @@ struct opened {
 opened open(std::string text)
 {
     opened result;
-    json_document reader;
-    result.ec = read_engine_open(text, reader, result.settings);
+    result.ec = read_engine_open(text, result.settings);
     return result;
 }
 
@@ -140,9 +139,8 @@ TEST_CASE("an open packet has no more than 64 KiB, nor than a thousand values")
 {
     auto const with = [](std::string const& more) {
         std::string text = R"({"sid":"x","pingInterval":1,"pingTimeout":1,"more":)" + more + "}";
-        json_document reader;
         engine_settings settings;
-        return read_engine_open(text, reader, settings);
+        return read_engine_open(text, settings);
     };
     CHECK_FALSE(with('"' + std::string(65000, 'x') + '"'));
     CHECK(with('"' + std::string(65536, 'x') + '"') == error::engine_open_invalid);

@@ -110,9 +110,9 @@ struct conversation {
             answer.emplace(std::move(got));
         };
         try {
-            client->request(what, on_end);
+            client->request(detail::http_client_request{what}, on_end);
         } catch (std::bad_alloc const&) {
-            client->request(what, on_end);
+            client->request(detail::http_client_request{what}, on_end);
         }
         run();
     }

@@ -25,8 +25,8 @@ TEST_CASE_FIXTURE(far_end::fixture, "a GET is answered with status, headers and 
     CHECK(first.answered);
     CHECK(first.status == 200);
     CHECK(first.reason == "OK");
-    CHECK(first.header("x-a") == "b");
-    CHECK(first.header("x-b") == "");
+    CHECK(first.find("x-a") == "b");
+    CHECK(first.find("x-b") == "");
     CHECK(first.body == "one");
     CHECK(ask(get("/two")).body == "two");
     CHECK(ask(get("/three")).body == "");

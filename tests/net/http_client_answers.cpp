@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(answers, "corrupt gzip is an error")
     SUBCASE("something behind it") { bad = good + "x"; }
     auto const& told = got(zipped(bad));
     CHECK(told.error == error::deflate_invalid);
-    CHECK(told.message == "the answer is compressed, and cannot be inflated");
+    CHECK(told.message == "the answer is encoded as gzip, and cannot be inflated");
     CHECK(told.body == "");
     CHECK_FALSE(is_kept());
 }

@@ -56,15 +56,29 @@ function firstOfReadme() {
     return source("client.cpp", found[1]);
 }
 
-async function checkProgram(name, file, most) {
+async function checkProgram(name, file, most, ...flags) {
     const program = path.join(folder, name.replace(/\W+/g, "_"));
-    await compile("-Os", file, "-o", program, "-pthread");
+    await compile("-Os", ...flags, file, "-o", program, "-pthread");
     await run("strip", program);
     check(`stripped kilobytes of a ${name}`, Math.ceil(fs.statSync(program).size / 1024), most);
+    return program;
+}
+
+// The size of a file is rounded up to pages; that of the sections is not.
+async function sectionBytes(program) {
+    const listed = await run("size", "-A", program);
+    return [...listed.matchAll(/^\.\S+ +(\d+) +(\d+)/gm)].reduce((sum, [, bytes, at]) => sum + (at === "0" ? 0 : Number(bytes)), 0);
+}
+
+async function checkPolling() {
+    const file = firstOfReadme();
+    const whole = await checkProgram("client", file, ceilings.client);
+    const bare = await checkProgram("client without long-polling", file, ceilings.bareClient, "-DSOCKETIO_NO_POLLING");
+    check("bytes of long-polling", (await sectionBytes(whole)) - (await sectionBytes(bare)), ceilings.polling);
 }
 
 // Other compilers count in other ways; they have only the symbols of the umbrella to show.
-const ceilings = { lines: 90000, client: 640, clientAndServer: 910 };
+const ceilings = { lines: 90000, client: 630, bareClient: 590, polling: 40 * 1024, clientAndServer: 910 };
 
 async function main() {
     const version = await run(command[0], "--version");
@@ -72,7 +86,7 @@ async function main() {
     if (/Free Software Foundation/.test(version)) {
         const both = "tests/rules/including/client_and_server.cpp";
         checks.push(checkLines);
-        checks.push(() => checkProgram("client", firstOfReadme(), ceilings.client));
+        checks.push(checkPolling);
         checks.push(() => checkProgram("client and server", both, ceilings.clientAndServer));
     }
     await inPairs(checks, (one) => one().catch((error) => complaints.push(error.message)));

@@ -121,7 +121,7 @@ private:
         std::shared_ptr<tls_provider> tls; // made by the first attempt that needs it
         std::shared_ptr<opening> dialing;
         std::shared_ptr<engine_channel> link;
-        std::shared_ptr<client_polling_channel> polling; // the link, while that is long-polling
+        client_polling_channel* polling = nullptr; // the link, while that is long-polling
         std::shared_ptr<transport_upgrade> upgrade;      // of polling
     };
     // The common parts of the requests of the current attempt.
@@ -163,7 +163,7 @@ private:
 
     // Long-polling, and the way from there to WebSocket.
     void dial_polling(std::uint64_t attempt, std::string target);
-    void poll(http_client& polls, std::shared_ptr<client_polling_options> connections, std::string&& handshake);
+    void poll(http_client& polls, client_polling_options& connections, std::string&& handshake);
     std::string upgrade_target(client_polling_channel const& from) const;
     void begin_upgrade();
     void on_upgrade_dialed(std::uint64_t number, dial_result&& result, stream&& connected);
@@ -190,10 +190,11 @@ private:
     std::string doubt_about_scheme() const;
     std::string request_target(transport_kind transport) const;
 
-    void tell(std::string event);
-    void tell_text(std::string event, std::string_view text);
-    void tell_number(std::string event, std::uint64_t number);
-    void dispatch_error(std::string event, connect_error const& reason);
+    // `event` and `text` live as long as the program.
+    void tell(std::string_view event);
+    void tell_text(std::string_view event, std::string_view text);
+    void tell_number(std::string_view event, std::uint64_t number);
+    void dispatch_error(std::string_view event, connect_error const& reason);
     void dispatch(std::string_view event, event_call& call) { events_.dispatch_reserved(event, call); }
 
     asio::any_io_executor executor_; // a strand, for example, must not outlive its context

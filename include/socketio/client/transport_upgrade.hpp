@@ -24,9 +24,9 @@ public:
         failed     // the session stays on polling, see error()
     };
 
-    // At `deadline` it fails.
-    transport_upgrade(std::shared_ptr<client_polling_channel> from, clock::time_point deadline)
-        : from_{std::move(from)}, deadline_{deadline}
+    // At `deadline` it fails. `from` lives until finish() or abandon() has returned.
+    transport_upgrade(client_polling_channel& from, clock::time_point deadline) noexcept
+        : from_{from}, deadline_{deadline}
     {
     }
     transport_upgrade(transport_upgrade const&) = delete;
@@ -54,7 +54,7 @@ private:
     std::string stage() const;
     progress receive(clock::time_point now, engine_channel_owner& owner);
 
-    std::shared_ptr<client_polling_channel> from_;
+    client_polling_channel& from_;
     std::shared_ptr<opening> dialing_;
     std::shared_ptr<websocket_channel> candidate_;
     clock::time_point deadline_;

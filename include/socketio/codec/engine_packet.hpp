@@ -49,7 +49,7 @@ inline constexpr std::chrono::milliseconds longest_interval{std::numeric_limits<
 
 // Reads the data of an open packet. engine_open_invalid: the sid is missing; an interval is missing, not
 // positive, or longer than longest_interval; the data exceeds 64 KiB or a thousand values.
-std::error_code read_engine_open(std::span<char> data, json_document& reader, engine_settings& out);
+std::error_code read_engine_open(std::span<char> data, engine_settings& out);
 
 void write_engine_open(byte_buffer& to, engine_settings const& settings);
 

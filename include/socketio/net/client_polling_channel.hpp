@@ -31,12 +31,12 @@ struct client_polling_options : http_client_settings {
 class client_polling_channel final : public polling_channel_base,
                                      public std::enable_shared_from_this<client_polling_channel> {
 public:
-    // `polls` has made the handshake.
-    client_polling_channel(strand const& on, std::shared_ptr<http_client> polls,
-                           std::shared_ptr<client_polling_options> options, engine_channel_owner& owner);
+    // `polls` has made the handshake, and owns the options.
+    client_polling_channel(std::shared_ptr<http_client> polls, client_polling_options& options,
+                           engine_channel_owner& owner);
 
     // Takes the answer to the handshake. Called once, at first. The owner is not called.
-    void start(std::string handshake) noexcept;
+    void start(std::string&& handshake) noexcept;
 
     // Another transport is about to take over: no request begins from now on.
     void pause() noexcept { paused_ = true; }
@@ -49,8 +49,8 @@ public:
     engine_settings const& settings() const noexcept { return polling_.settings(); }
     heartbeat& pulse() noexcept { return polling_.pulse(); }
     bool take_pong() noexcept { return polling_.take_pong(); }
-    polling_target const& target() const noexcept { return options_->targets; }
-    http_client_settings const& connections() const noexcept { return *options_; }
+    polling_target const& target() const noexcept { return options_.targets; }
+    http_client_settings const& connections() const noexcept { return options_; }
 
     SOCKETIO_DECL engine_event receive(clock::time_point now, engine_channel_owner& to) override;
     SOCKETIO_DECL channel_status settle() override;
@@ -64,27 +64,25 @@ public:
     SOCKETIO_DECL void abort() noexcept override;
 
 private:
-    using on_answer = void (client_polling_channel::*)(http_client_answer&&);
-
-    engine_event check_size(engine_event const& event);
+    void check_size(engine_event& event) const;
     void begin_poll();
     void note_answer();
     void begin_post();
-    void ask(http_client& over, http_client_request&& request, on_answer then);
+    void ask(http_client& over, std::string&& body);
     void on_polled(http_client_answer&& answer);
     void on_posted(http_client_answer&& answer);
     bool may_repeat(http_client_answer const& answer) noexcept;
     void fail(error kind, http_client_answer const& answer) noexcept;
+    engine_event closed(error kind, int status = 0) noexcept;
     void call_owner() noexcept;
     void leave();
     void go_on_leaving() noexcept;
     void stop() noexcept;
 
-    strand strand_;
-    deadline_timer linger_timer_;
-    std::shared_ptr<client_polling_options> options_;
+    client_polling_options& options_; // of polls_
     std::shared_ptr<http_client> polls_;
     std::shared_ptr<http_client> posts_;
+    deadline_timer linger_timer_;
     std::optional<engine_event> failure_; // to be received
     std::string failure_text_;            // of failure_
     clock::time_point poll_due_ = clock::never(); // of a poll that is put off

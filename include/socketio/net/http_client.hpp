@@ -30,24 +30,13 @@ struct http_client_request {
     bool follow = false;        // redirections of a GET; to a POST they are errors in any case
 };
 
-struct http_client_answer {
+// With its head; the status 0: that has not come as a whole.
+struct http_client_answer : http_head {
     std::error_code error;   // of the connection or of HTTP; a status is none
     std::string message{};   // for an error: what happened and what to do
     bool answered = false;   // at least one byte of an answer has come
-    int status = 0;          // 0: the head of an answer has not come as a whole
-    std::string reason{};
-    std::vector<http_header> headers{};
     std::string body{};
     std::optional<std::chrono::seconds> retry_after{}; // of a 503 or 429
-
-    // The first header of that name, in any case; "" if it is missing.
-    std::string_view header(std::string_view name) const noexcept
-    {
-        for (http_header const& each : headers)
-            if (equals_ignoring_case(each.name, name))
-                return each.value;
-        return {};
-    }
 };
 
 // One request at a time, over a connection that is kept where the server permits it. A GET is repeated once, over a
@@ -58,10 +47,11 @@ public:
     using handler = unique_function<void(http_client_answer&&)>;
 
     http_client(strand const& on, std::shared_ptr<http_client_settings> settings);
+    static std::shared_ptr<http_client> make(strand const& on, std::shared_ptr<http_client_settings> settings);
 
     // On the strand, when no other request is pending. Throws std::bad_alloc only if not even the reserve has memory
     // for the call to come; nothing has begun then.
-    void request(http_client_request what, handler done);
+    void request(http_client_request&& what, handler&& done);
     // Ends everything: `done` is not called any more, and no request may follow.
     SOCKETIO_DECL void abandon() noexcept override;
     // Closes a connection that has no request. The next request makes another.

@@ -66,6 +66,8 @@ public:
     // Sent ones, with repeated and redirected ones.
     std::uint64_t requests() const noexcept { return requests_; }
     request_timings timings() const noexcept;
+    strand const& serial() const noexcept { return strand_; }
+    std::shared_ptr<http_client_settings> const& settings() const noexcept { return settings_; }
 
 protected:
     using step = void (http_requester::*)(std::error_code);

@@ -16,7 +16,7 @@ class polling_channel_base : public engine_channel {
 public:
     std::string_view transport() const noexcept override { return "polling"; }
     SOCKETIO_DECL void end_message(message const& of, std::span<bytes_view const> attachments) override;
-    SOCKETIO_DECL void end_binary(message const& of) override;
+    void end_binary(message const& of) override { end_message(of, {}); }
     SOCKETIO_DECL void send_binary(bytes_view message, bool compress) override;
 
 protected:
@@ -35,9 +35,6 @@ protected:
     polling polling_;
     engine_channel_owner* owner_; // null after the end: messages are dropped
     std::size_t answers_ = 0;     // bytes of the output that the peer has asked for
-
-private:
-    void count_answer(message const& of) noexcept;
 };
 
 } // namespace socketio::detail

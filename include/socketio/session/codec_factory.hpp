@@ -24,9 +24,10 @@ inline constinit std::atomic<codec_factory> installed_codec{nullptr};
 using gzip_function = bool (*)(std::string_view body, std::string& out);
 inline constinit std::atomic<gzip_function> installed_gzip{nullptr};
 
-// Inflates one body of gzip. error::message_too_large if that has more than `limit` bytes, error::deflate_invalid if
-// the body is corrupt or incomplete. Null and installed as above.
-using gunzip_function = std::error_code (*)(std::string_view body, std::size_t limit, std::string& out);
+// Inflates in place one body whose Content-Encoding is `coding`. error::message_too_large if that has more than `limit`
+// bytes, error::deflate_invalid if the body is corrupt or incomplete, error::http_malformed if the coding is not gzip.
+// Null and installed as above.
+using gunzip_function = std::error_code (*)(std::string_view coding, std::size_t limit, std::string& body);
 inline constinit std::atomic<gunzip_function> installed_gunzip{nullptr};
 
 inline bool offers_deflate(deflate_options const& options) noexcept

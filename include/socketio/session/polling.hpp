@@ -27,7 +27,7 @@ public:
     void open(clock::time_point now);
 
     // Takes the body of one request, or of an answer, once the body before has been consumed.
-    void feed(std::string body) noexcept;
+    void feed(std::string&& body) noexcept;
     bool has_input() const noexcept { return fed_; }
     // The next event of the input; none: the input is consumed. A message is valid until the next call. `closed`
     // is the last event.

@@ -15,9 +15,11 @@ class polling_target {
 public:
     polling_target() = default;
     // `base`: path and query, with EIO and transport. `parameter`: the name of the changing one; empty: there is none.
-    polling_target(std::string base, std::string parameter, std::uint64_t seed) noexcept
-        : base_{std::move(base)}, parameter_{std::move(parameter)}, state_{seed}
+    void begin(std::string&& base, std::string_view parameter, std::uint64_t seed)
     {
+        parameter_ = parameter;
+        base_ = std::move(base);
+        state_ = seed;
     }
 
     // Of the next request; before the handshake `sid` is empty.
@@ -25,12 +27,15 @@ public:
     // Of the request that moves the session to WebSocket.
     std::string websocket(std::string_view sid) const;
     std::string const& base() const noexcept { return base_; }
-    // The handshake was redirected to this target.
-    void move_to(std::string_view target);
+    // The request that had the last next() was redirected to this target.
+    void move_to(std::string target);
 
 private:
+    void change_stamp();
+
     std::string base_;
     std::string parameter_;
+    std::string stamp_{}; // of the last request: "&t=", and eight digits
     std::uint64_t state_ = 0;
 };
 

@@ -19,7 +19,7 @@ SOCKETIO_ZLIB_DECL message_codec make_zlib_codec(role own, deflate_parameters co
                                                  deflate_options const& options);
 
 SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out);
-SOCKETIO_ZLIB_DECL std::error_code gunzip_with_zlib(std::string_view body, std::size_t limit, std::string& out);
+SOCKETIO_ZLIB_DECL std::error_code gunzip_with_zlib(std::string_view coding, std::size_t limit, std::string& body);
 
 } // namespace socketio::detail
 

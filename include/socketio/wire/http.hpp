@@ -93,6 +93,9 @@ struct http_header_view {
 // Splits a line of a head or of a trailer, without its end. Returns false if it is not a header (RFC 9112, section 5).
 SOCKETIO_DECL bool split_header_line(std::string_view line, http_header_view& to) noexcept;
 
+// Removes the first item from the front of a comma-separated list, and returns it without the blanks around it.
+SOCKETIO_DECL std::string_view take_list_item(std::string_view& list) noexcept;
+
 // True if a comma-separated list contains the token, in any case.
 SOCKETIO_DECL bool http_list_has(std::string_view list, std::string_view token) noexcept;
 

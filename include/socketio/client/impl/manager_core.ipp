@@ -275,44 +275,43 @@ SOCKETIO_DECL void manager_core::report_from_anywhere(event_error reason)
     });
 }
 
-SOCKETIO_DECL void manager_core::tell(std::string event)
+SOCKETIO_DECL void manager_core::tell(std::string_view event)
 {
     if (events_.untouched())
         return;
-    defer([this, event = std::move(event)] {
+    defer([this, event] {
         event_call call{*this, event};
         dispatch(event, call);
     });
 }
 
-// `text` lives as long as the program.
-SOCKETIO_DECL void manager_core::tell_text(std::string event, std::string_view text)
+SOCKETIO_DECL void manager_core::tell_text(std::string_view event, std::string_view text)
 {
     if (events_.untouched())
         return;
-    defer([this, event = std::move(event), text] {
+    defer([this, event, text] {
         local_args const arguments{text};
         event_call call{*this, event, arguments.view()};
         dispatch(event, call);
     });
 }
 
-SOCKETIO_DECL void manager_core::tell_number(std::string event, std::uint64_t number)
+SOCKETIO_DECL void manager_core::tell_number(std::string_view event, std::uint64_t number)
 {
     if (events_.untouched())
         return;
-    defer([this, event = std::move(event), number] {
+    defer([this, event, number] {
         local_args const arguments{number};
         event_call call{*this, event, arguments.view()};
         dispatch(event, call);
     });
 }
 
-SOCKETIO_DECL void manager_core::dispatch_error(std::string event, connect_error const& reason)
+SOCKETIO_DECL void manager_core::dispatch_error(std::string_view event, connect_error const& reason)
 {
     if (events_.untouched())
         return;
-    defer([this, event = std::move(event), reason] {
+    defer([this, event, reason] {
         local_args const arguments{std::string_view{reason.message()}};
         event_call call{*this, event, arguments.view()};
         call.refused = &reason;

@@ -58,37 +58,38 @@ SOCKETIO_DECL void manager_core::dial_polling(std::uint64_t attempt, std::string
     set_connection(*connections, url_, target, settings_);
     complete(*connections, transport_kind::polling);
     connections->cookies = cookies_;
-    connections->targets = {std::move(target), settings_.timestampRequests ? settings_.timestampParam : std::string{},
-                            sources_.random_seed()};
+    connections->targets.begin(std::move(target),
+        settings_.timestampRequests ? std::string_view{settings_.timestampParam} : std::string_view{},
+        sources_.random_seed());
     connections->message_size = settings_.limits.message_size;
     connections->payload_size = settings_.limits.payload_size;
     connections->packets_per_request = settings_.limits.packets_per_request;
     connections->request_timeout = settings_.requestTimeout;
     connections->close_timeout = settings_.close_timeout;
-    auto const polls = std::make_shared<http_client>(lane_.serial(), connections);
+    auto const polls = http_client::make(lane_.serial(), connections);
     http_client_request first{
         .target = connections->targets.next({}), .body_limit = settings_.limits.payload_size, .follow = true};
     // Called in a turn of the HTTP client, so that user code must wait for a turn of its own.
     auto done = [self = shared_from_this(), attempt, polls = polls.get(),
-                 connections = std::move(connections)](http_client_answer&& answer) mutable {
+                 connections = connections.get()](http_client_answer&& answer) {
         self->lane_.run_ahead([&] {
             auto result = judge_handshake(answer, *polls, *connections);
             if (self->accept_dialed(attempt, result))
-                self->poll(*polls, std::move(connections), std::move(answer.body));
+                self->poll(*polls, *connections, std::move(answer.body));
         });
     };
     runtime_->dialing = polls;
     polls->request(std::move(first), std::move(done));
 }
 
-SOCKETIO_DECL void manager_core::poll(http_client& polls, std::shared_ptr<client_polling_options> connections,
-                                      std::string&& handshake)
+SOCKETIO_DECL void manager_core::poll(http_client& polls, client_polling_options& connections, std::string&& handshake)
 {
-    auto made = std::make_shared<client_polling_channel>(lane_.serial(),
-        std::static_pointer_cast<http_client>(polls.shared_from_this()), std::move(connections), *this);
+    auto made = std::make_shared<client_polling_channel>(
+        std::static_pointer_cast<http_client>(polls.shared_from_this()), connections, *this);
     made->start(std::move(handshake));
-    set_link(made);
-    runtime_->polling = std::move(made);
+    auto* const polling = made.get();
+    set_link(std::move(made));
+    runtime_->polling = polling;
 }
 
 // That of a redirected session is the new place's.
@@ -105,12 +106,12 @@ SOCKETIO_DECL std::string manager_core::upgrade_target(client_polling_channel co
 // Beside the polls. The session moves when the server has answered the probe.
 SOCKETIO_DECL void manager_core::begin_upgrade()
 {
-    auto const polling = runtime_->polling;
+    auto* const polling = runtime_->polling;
     if (!polling || !transports_.may_upgrade(now(), polling->settings().upgrades))
         return;
     transports_.forget();
     auto const limit = std::min(polling->settings().ping_timeout, longest_probe);
-    runtime_->upgrade = shared_new<transport_upgrade>(polling, deadline_after(now(), limit));
+    runtime_->upgrade = shared_new<transport_upgrade>(*polling, deadline_after(now(), limit));
     auto const& place = polling->connections();
     auto request = websocket_request(place.to, upgrade_target(*polling));
     if (place.asked) // redirected

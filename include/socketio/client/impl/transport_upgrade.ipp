@@ -27,7 +27,7 @@ SOCKETIO_DECL void transport_upgrade::abandon() noexcept
         dialing->abandon();
     if (auto const candidate = std::exchange(candidate_, nullptr))
         candidate->abort();
-    from_->resume();
+    from_.resume();
 }
 
 SOCKETIO_DECL std::string transport_upgrade::stage() const
@@ -48,7 +48,7 @@ SOCKETIO_DECL transport_upgrade::progress transport_upgrade::advance(clock::time
         fail(error::timeout, stage());
     if (auto const next = receive(now, owner); next != progress::none)
         return next;
-    return pausing_ && from_->is_idle() ? progress::ready : progress::none;
+    return pausing_ && from_.is_idle() ? progress::ready : progress::none;
 }
 
 SOCKETIO_DECL transport_upgrade::progress transport_upgrade::receive(clock::time_point now, engine_channel_owner& owner)
@@ -61,7 +61,7 @@ SOCKETIO_DECL transport_upgrade::progress transport_upgrade::receive(clock::time
             fail(event.error, joined({"the WebSocket has ended before the session moved: ", event.error.message()}));
         } else if (event.type == engine_event::kind::probed) {
             pausing_ = true;
-            from_->pause(); // in the turn of the answer, so that no poll begins that nothing would end
+            from_.pause(); // in the turn of the answer, so that no poll begins that nothing would end
             return progress::upgrading;
         }
     }
@@ -72,8 +72,8 @@ SOCKETIO_DECL std::shared_ptr<websocket_channel> transport_upgrade::finish()
 {
     auto moved = std::exchange(candidate_, nullptr);
     scope_fail lost{[&] { moved->abort(); }};
-    moved->session().upgrade(from_->pulse(), from_->take_pong());
-    from_->hand_over(*moved);
+    moved->session().upgrade(from_.pulse(), from_.take_pong());
+    from_.hand_over(*moved);
     lost.done();
     return moved;
 }

@@ -18,8 +18,9 @@ inline bool read_interval(value_view from, std::chrono::milliseconds& out)
     return true;
 }
 
-SOCKETIO_DECL std::error_code read_engine_open(std::span<char> data, json_document& reader, engine_settings& out)
+SOCKETIO_DECL std::error_code read_engine_open(std::span<char> data, engine_settings& out)
 {
+    json_document reader;
     constexpr std::size_t most = 64 * 1024; // bytes; the reference's open packet has about 100
     if (data.size() > most || reader.parse(data, json_limits{.values = 1000}, false) || !reader.root().is_object())
         return error::engine_open_invalid;

@@ -10,15 +10,15 @@
 
 namespace socketio::detail {
 
-SOCKETIO_DECL client_polling_channel::client_polling_channel(strand const& on, std::shared_ptr<http_client> polls,
-    std::shared_ptr<client_polling_options> options, engine_channel_owner& owner)
-    : polling_channel_base{owner}, strand_{on}, linger_timer_{on}, options_{std::move(options)},
-      polls_{std::move(polls)}, posts_{std::make_shared<http_client>(on, options_)}
+SOCKETIO_DECL client_polling_channel::client_polling_channel(std::shared_ptr<http_client> polls,
+    client_polling_options& options, engine_channel_owner& owner)
+    : polling_channel_base{owner}, options_{options}, polls_{std::move(polls)},
+      posts_{http_client::make(polls_->serial(), polls_->settings())}, linger_timer_{polls_->serial()}
 {
-    polling_.limit_packets(options_->packets_per_request);
+    polling_.limit_packets(options_.packets_per_request);
 }
 
-SOCKETIO_DECL void client_polling_channel::start(std::string handshake) noexcept
+SOCKETIO_DECL void client_polling_channel::start(std::string&& handshake) noexcept
 {
     received_ += handshake.size();
     polling_.feed(std::move(handshake));
@@ -27,7 +27,8 @@ SOCKETIO_DECL void client_polling_channel::start(std::string handshake) noexcept
 SOCKETIO_DECL engine_event client_polling_channel::receive(clock::time_point now, engine_channel_owner& to)
 {
     while (owner_) {
-        engine_event event = check_size(polling_.next(now));
+        engine_event event = polling_.next(now);
+        check_size(event);
         if (event.type == engine_event::kind::none && failure_) // what came before it is received first
             event = *std::exchange(failure_, std::nullopt);
         heard_ = heard_ || event.type != engine_event::kind::none;
@@ -43,14 +44,15 @@ SOCKETIO_DECL engine_event client_polling_channel::receive(clock::time_point now
     return {};
 }
 
-SOCKETIO_DECL engine_event client_polling_channel::check_size(engine_event const& event)
+SOCKETIO_DECL void client_polling_channel::check_size(engine_event& event) const
 {
     bool const has_message = event.type == engine_event::kind::text || event.type == engine_event::kind::binary;
-    if (!has_message || event.payload.size() <= options_->message_size)
-        return event;
-    return {.type = engine_event::kind::closed,
-            .reason = disconnect_reason::transport_error,
-            .error = error::message_too_large};
+    if (!has_message || event.payload.size() <= options_.message_size)
+        return;
+    event.type = engine_event::kind::closed;
+    event.reason = disconnect_reason::transport_error;
+    event.error = error::message_too_large;
+    event.payload = {};
 }
 
 // The POST leaves first: a server may answer the poll with what the POST has asked for.
@@ -65,38 +67,41 @@ SOCKETIO_DECL channel_status client_polling_channel::settle()
     return status();
 }
 
-SOCKETIO_DECL void client_polling_channel::ask(http_client& over, http_client_request&& request, on_answer then)
+// A POST over posts_, a GET over polls_.
+SOCKETIO_DECL void client_polling_channel::ask(http_client& over, std::string&& body)
 {
-    request.target = options_->targets.next(polling_.settings().sid);
+    bool const post = &over == posts_.get();
+    http_client_request request{.method = post ? "POST" : "GET",
+                                .target = options_.targets.next(polling_.settings().sid),
+                                .body = std::move(body),
+                                .content_type = post ? "text/plain;charset=UTF-8" : "",
+                                .body_limit = post ? refusal_body_size : options_.payload_size};
     // Weak, for the handler belongs to a part of this.
     std::shared_ptr<void> pinned = owner_ ? owner_->pin() : nullptr;
-    auto done = [weak = weak_from_this(), pinned = std::move(pinned), then](http_client_answer&& answer) {
+    auto done = [weak = weak_from_this(), pinned = std::move(pinned), post](http_client_answer&& answer) {
         if (auto const self = weak.lock())
-            ((*self).*then)(std::move(answer));
+            post ? self->on_posted(std::move(answer)) : self->on_polled(std::move(answer));
     };
     over.request(std::move(request), std::move(done));
 }
 
 SOCKETIO_DECL void client_polling_channel::begin_poll()
 {
-    ask(*polls_, {.method = "GET", .body_limit = options_->payload_size}, &client_polling_channel::on_polled);
+    ask(*polls_, {});
     getting_ = true;
-    poll_deadline_ = limit_after(linger_timer_.now(), options_->request_timeout);
+    poll_deadline_ = limit_after(linger_timer_.now(), options_.request_timeout);
 }
 
 SOCKETIO_DECL void client_polling_channel::begin_post()
 {
     std::string payload = polling_.take_output();
     std::size_t const size = payload.size();
-    ask(*posts_,
-        {.method = "POST", .body = std::move(payload), .content_type = "text/plain;charset=UTF-8",
-         .body_limit = refusal_body_size},
-        &client_polling_channel::on_posted);
+    ask(*posts_, std::move(payload));
     posting_ = size;
     std::size_t const left = std::min(answers_, polling_.unsent()); // the payload may be a part of the output
     answers_posting_ = answers_ - left;
     answers_ = left;
-    auto const limit = options_->request_timeout.count() > 0 ? options_->request_timeout : settings().ping_timeout;
+    auto const limit = options_.request_timeout.count() > 0 ? options_.request_timeout : settings().ping_timeout;
     post_deadline_ = limit_after(linger_timer_.now(), limit);
 }
 
@@ -122,7 +127,7 @@ SOCKETIO_DECL void client_polling_channel::on_polled(http_client_answer&& answer
 // In a turn of its own: what the owner calls may throw, and the HTTP client's call must not.
 SOCKETIO_DECL void client_polling_channel::call_owner() noexcept
 {
-    detail::post(strand_, [self = shared_from_this(), pinned = owner_->pin()] {
+    detail::post(polls_->serial(), [self = shared_from_this(), pinned = owner_->pin()] {
         if (self->owner_ && std::exchange(self->drained_, false) && self->is_writable())
             self->owner_->on_drained();
         if (self->owner_)
@@ -175,11 +180,16 @@ SOCKETIO_DECL void client_polling_channel::fail(error kind, http_client_answer c
     may_say_so_ = may_say_so_ && !answer.error;
     if (caught([&] { failure_text_ = polling_failure(answer, !polling_.settings().sid.empty()); }))
         failure_text_.clear();
-    failure_ = engine_event{.type = engine_event::kind::closed,
-                            .payload = failure_text_,
-                            .reason = disconnect_reason::transport_error,
-                            .error = kind,
-                            .http_status = static_cast<std::uint16_t>(answer.status)};
+    failure_ = closed(kind, answer.status);
+}
+
+SOCKETIO_DECL engine_event client_polling_channel::closed(error kind, int status) noexcept
+{
+    return {.type = engine_event::kind::closed,
+            .payload = failure_text_,
+            .reason = disconnect_reason::transport_error,
+            .error = kind,
+            .http_status = static_cast<std::uint16_t>(status)};
 }
 
 SOCKETIO_DECL channel_status client_polling_channel::status() const noexcept
@@ -207,10 +217,7 @@ SOCKETIO_DECL engine_event client_polling_channel::tick(clock::time_point now)
         return polling_.tick(now);
     may_say_so_ = false;
     failure_text_ = late_post ? "no answer to a POST in time" : "no answer to a poll within requestTimeout";
-    return {.type = engine_event::kind::closed,
-            .payload = failure_text_,
-            .reason = disconnect_reason::transport_error,
-            .error = late_post ? error::post_failed : error::poll_failed};
+    return closed(late_post ? error::post_failed : error::poll_failed);
 }
 
 SOCKETIO_DECL void client_polling_channel::hand_over(engine_channel& to)
@@ -237,11 +244,11 @@ SOCKETIO_DECL void client_polling_channel::leave()
     }
     leaving_ = true;
     constexpr std::chrono::milliseconds longest = std::chrono::hours{24}; // the timer keeps this alive
-    linger_timer_.arm(deadline_after(linger_timer_.now(), std::min(options_->close_timeout, longest)),
+    linger_timer_.arm(deadline_after(linger_timer_.now(), std::min(options_.close_timeout, longest)),
         [self = shared_from_this()] { self->stop(); });
     post_deadline_ = poll_deadline_ = clock::never();
     // Not now: a listener may be looking at a message.
-    detail::post(strand_, [self = shared_from_this()] { self->go_on_leaving(); });
+    detail::post(polls_->serial(), [self = shared_from_this()] { self->go_on_leaving(); });
 }
 
 // The close packet has a request of its own: npm's server acts on it before the messages of the same payload.

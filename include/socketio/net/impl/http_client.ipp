@@ -17,7 +17,13 @@ SOCKETIO_DECL http_client::http_client(strand const& on, std::shared_ptr<http_cl
 {
 }
 
-SOCKETIO_DECL void http_client::request(http_client_request what, handler done)
+SOCKETIO_NOINLINE SOCKETIO_DECL std::shared_ptr<http_client>
+http_client::make(strand const& on, std::shared_ptr<http_client_settings> settings)
+{
+    return std::make_shared<http_client>(on, std::move(settings));
+}
+
+SOCKETIO_DECL void http_client::request(http_client_request&& what, handler&& done)
 {
     if (abandoned_)
         return;
@@ -117,7 +123,8 @@ inline bool has_header(std::vector<http_header> const& headers, std::string_view
 // Head and body in one write: some servers count the pieces.
 SOCKETIO_DECL void http_client::write_request(byte_buffer& to)
 {
-    server_.stage().enter(std::string{request_words()}, joined({"waiting for the answer to the ", request_words()}));
+    server_.stage().enter(std::string{request_words()}, is_post() ? "waiting for the answer to the POST request"
+                                                     : "waiting for the answer to the GET request");
     to.reserve(1024 + request_.body.size());
     std::string const host = host_header(linked_to_);
     std::vector<http_header> const headers = user_headers();

@@ -16,19 +16,21 @@ namespace socketio::detail {
 SOCKETIO_DECL std::error_code http_client::check_head()
 {
     http_head const& head = reader_.head();
-    if (head.status == 101)
-        return refuse(error::http_malformed, {"the server switched to another protocol, unasked"});
     std::size_t const codings = head.count("Transfer-Encoding");
-    if (codings > 1 || (codings == 1 && !equals_ignoring_case(head.find("Transfer-Encoding"), "chunked")))
-        return refuse(error::http_malformed, {"the answer has a Transfer-Encoding other than chunked"});
-    if (is_post() && is_redirection(head))
-        return refuse(error::redirect_invalid, {"a ", request_words(), " was redirected to ",
-                                                head.find("Location").substr(0, 200),
-                                                ", which is not followed: use that URL"});
-    bool const whole = codings == 0 && head.count("Content-Length") != 0;
-    if (whole && body_reader{head, 0}.until_end())
-        return refuse(error::http_malformed, {"the answer has an invalid Content-Length"});
-    return {};
+    bool const chunked = codings == 1 && equals_ignoring_case(head.find("Transfer-Encoding"), "chunked");
+    std::string_view wrong;
+    if (head.status == 101)
+        wrong = "the server switched to another protocol, unasked";
+    else if (codings != 0 && !chunked)
+        wrong = "the answer has a Transfer-Encoding other than chunked";
+    else if (!chunked && head.count("Content-Length") != 0 && body_reader{head, 0}.until_end())
+        wrong = "the answer has an invalid Content-Length";
+    if (!wrong.empty())
+        return refuse(error::http_malformed, {wrong});
+    if (!is_post() || !is_redirection(head))
+        return {};
+    return refuse(error::redirect_invalid, {"a POST request was redirected to ", head.find("Location").substr(0, 200),
+                                            ", which is not followed: use that URL"});
 }
 
 SOCKETIO_DECL std::error_code http_client::check_body(body_progress progress)
@@ -44,41 +46,41 @@ SOCKETIO_DECL std::error_code http_client::check_body(body_progress progress)
     return refuse(error::http_malformed, {"the chunks of the answer to the ", request_words(), " are invalid"});
 }
 
-inline bool is_encoded(http_head const& answer) noexcept
+// "" if there is none.
+inline std::string_view content_coding(http_head const& answer) noexcept
 {
     std::string_view const coding = answer.find("Content-Encoding");
-    return answer.count("Content-Encoding") > 1 || !(coding.empty() || equals_ignoring_case(coding, "identity"));
+    if (answer.count("Content-Encoding") > 1)
+        return "several codings";
+    return equals_ignoring_case(coding, "identity") ? std::string_view{} : coding;
 }
 
 // Of the body as it comes. What gzip cannot compress gets a little longer.
 SOCKETIO_DECL std::size_t http_client::body_limit()
 {
     std::size_t const limit = request_.body_limit;
-    std::size_t const more = is_encoded(reader_.head()) ? 64 + limit / 1000 : 0;
+    std::size_t const more = content_coding(reader_.head()).empty() ? 0 : 64 + limit / 1000;
     return limit > std::numeric_limits<std::size_t>::max() - more ? limit : limit + more;
 }
 
 // Only gzip was asked for. The page of an error that is encoded otherwise is left out: its status says enough.
 SOCKETIO_DECL std::error_code http_client::decode_body()
 {
-    http_head const& head = reader_.head();
-    std::string const encoded = is_encoded(head) ? std::exchange(answer_body_, {}) : std::string{};
-    if (encoded.empty())
+    std::string_view const coding = content_coding(reader_.head());
+    if (coding.empty() || answer_body_.empty())
         return {};
-    std::string_view const coding = head.find("Content-Encoding");
-    bool const gzip = equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip");
     auto const gunzip = installed_gunzip.load(std::memory_order_acquire);
-    std::error_code ec;
-    if (gunzip && gzip && head.count("Content-Encoding") == 1)
-        ec = gunzip(encoded, request_.body_limit, answer_body_);
-    else if (head.status >= 200 && head.status < 300)
-        return refuse(error::http_malformed,
-                      {"the answer is encoded as ", coding.substr(0, 50), ", which was not asked for"});
+    std::error_code const ec =
+        gunzip ? gunzip(coding, request_.body_limit, answer_body_) : make_error_code(error::http_malformed);
     if (ec == error::message_too_large)
         return check_body(body_progress::limited);
-    if (ec == error::deflate_invalid)
-        return refuse(ec, {"the answer is compressed, and cannot be inflated"});
-    return ec;
+    if (!ec)
+        return {};
+    answer_body_.clear();
+    if (reader_.head().status >= 300)
+        return {};
+    return refuse(ec, {"the answer is encoded as ", coding.substr(0, 50),
+                       ec == error::http_malformed ? ", which was not asked for" : ", and cannot be inflated"});
 }
 
 // The time after which the server closes an idle connection. A request should not meet that.
@@ -87,13 +89,11 @@ inline std::optional<std::chrono::seconds> announced_idle_time(http_head const& 
     constexpr std::string_view name = "timeout=";
     std::string_view list = answer.find("Keep-Alive");
     while (!list.empty()) {
-        std::string_view const each = trim_http_blanks(list.substr(0, list.find(',')));
+        std::string_view const each = take_list_item(list);
         std::uint64_t seconds = 0;
         if (equals_ignoring_case(each.substr(0, name.size()), name) &&
             parse_whole_number(each.substr(name.size()), 10, seconds))
             return std::chrono::seconds{std::min<std::uint64_t>(seconds, 86400)};
-        std::size_t const comma = list.find(',');
-        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
     }
     return std::nullopt;
 }
@@ -157,7 +157,6 @@ SOCKETIO_DECL void http_client::finish(std::error_code ec) noexcept
     if (abandoned_ || !done_)
         return;
     http_client_answer answer;
-    http_head& head = reader_.head();
     caught([&] {
         if (ec)
             describe(ec);
@@ -166,9 +165,7 @@ SOCKETIO_DECL void http_client::finish(std::error_code ec) noexcept
     });
     answer.error = ec;
     answer.answered = answered_;
-    answer.status = head.status;
-    answer.reason = std::move(head.reason);
-    answer.headers = std::move(head.headers);
+    static_cast<http_head&>(answer) = std::move(reader_.head());
     if (!ec)
         answer.body = std::move(answer_body_);
     busy_ = false;

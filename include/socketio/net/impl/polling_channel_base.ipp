@@ -10,26 +10,12 @@ SOCKETIO_DECL void polling_channel_base::end_message(message const& of, std::spa
     scope_fail undo{[&] { abandon(of); }};
     if (!owner_)
         return; // which drops it
+    if (of.binary)
+        make_base64_packet(output(), of.start);
     polling_.end_message(of.compress);
     for (bytes_view const each : attachments)
         polling_.send_binary(each, of.compress);
     undo.done();
-    count_answer(of);
-}
-
-SOCKETIO_DECL void polling_channel_base::end_binary(message const& of)
-{
-    scope_fail undo{[&] { abandon(of); }};
-    if (!owner_)
-        return; // which drops it
-    make_base64_packet(output(), of.start);
-    polling_.end_message(of.compress);
-    undo.done();
-    count_answer(of);
-}
-
-SOCKETIO_DECL void polling_channel_base::count_answer(message const& of) noexcept
-{
     if (of.answer)
         answers_ += output().size() - of.start;
 }

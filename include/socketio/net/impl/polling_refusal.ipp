@@ -24,7 +24,7 @@ SOCKETIO_DECL std::string polling_failure(http_client_answer const& answer, bool
 // An answer with status 200 that cannot be a handshake: the login page of a network, for example.
 inline std::string foreign_answer(http_client_answer const& answer, std::string_view path)
 {
-    std::string_view type = answer.header("Content-Type");
+    std::string_view type = answer.find("Content-Type");
     type = type.substr(0, type.find(';'));
     return joined({"expected an Engine.IO payload, got ", type.empty() ? "something else" : type,
                    " (200). Is this a Socket.IO server, is the path ", path,
@@ -47,7 +47,7 @@ SOCKETIO_DECL std::error_code check_polling_handshake(http_client_answer const& 
         return ec;
     }
     bool const foreign = answer.status == 404;
-    message = refusal_message({"long-polling", "polling", answer.status, answer.reason, answer.header("Location"),
+    message = refusal_message({"long-polling", "polling", answer.status, answer.reason, answer.find("Location"),
                                answer.body, path, foreign});
     return foreign ? error::not_socketio : error::poll_failed;
 }

@@ -131,11 +131,9 @@ inline std::string_view without_weakness(std::string_view tag) noexcept
 inline bool matches_any(std::string_view list, std::string_view tag) noexcept
 {
     while (!list.empty()) {
-        std::size_t const end = std::min(list.find(','), list.size());
-        std::string_view const each = trim_http_blanks(list.substr(0, end));
+        std::string_view const each = take_list_item(list);
         if (each == "*" || without_weakness(each) == without_weakness(tag))
             return true;
-        list.remove_prefix(std::min(end + 1, list.size()));
     }
     return false;
 }

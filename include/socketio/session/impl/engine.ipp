@@ -137,8 +137,7 @@ SOCKETIO_DECL engine_event engine::on_probe_answer(engine_packet packet)
 
 SOCKETIO_DECL engine_event engine::on_open(std::span<char> data, clock::time_point now)
 {
-    json_document reader;
-    if (auto const ec = read_engine_open(data, reader, settings_))
+    if (auto const ec = read_engine_open(data, settings_))
         return fail(disconnect_reason::transport_error, ec);
     heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
     state_ = state::open;

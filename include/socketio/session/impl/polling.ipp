@@ -22,7 +22,7 @@ SOCKETIO_DECL void polling::open(clock::time_point now)
     heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
 }
 
-SOCKETIO_DECL void polling::feed(std::string body) noexcept
+SOCKETIO_DECL void polling::feed(std::string&& body) noexcept
 {
     input_ = std::move(body);
     rest_ = input_;
@@ -100,8 +100,7 @@ SOCKETIO_DECL engine_event polling::on_first(std::span<char> encoded, clock::tim
     engine_packet packet;
     if (read_engine_packet(encoded, packet) || packet.type != engine_packet_type::open)
         return fail(disconnect_reason::transport_error, error::not_socketio);
-    json_document reader;
-    if (auto const ec = read_engine_open(packet.data, reader, settings_))
+    if (auto const ec = read_engine_open(packet.data, settings_))
         return fail(disconnect_reason::transport_error, ec);
     open_ = true;
     heartbeat_ = heartbeat{own_, settings_.ping_interval, settings_.ping_timeout, now};
@@ -140,7 +139,7 @@ SOCKETIO_DECL engine_event polling::tick(clock::time_point now)
     return {};
 }
 
-SOCKETIO_DECL engine_event polling::fail(disconnect_reason reason, std::error_code ec)
+SOCKETIO_NOINLINE SOCKETIO_DECL engine_event polling::fail(disconnect_reason reason, std::error_code ec)
 {
     closed_ = true;
     fed_ = false;

@@ -9,28 +9,29 @@ namespace socketio::detail {
 
 // Eight digits to the base 36. The step has no factor in common with the number of such texts, so that none repeats
 // for a long time.
-inline std::string next_stamp(std::uint64_t& state)
-{
-    constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-    constexpr std::uint64_t texts = 2821109907456; // 36^8
-    state = (state % texts + 1102924309513) % texts;
-    std::array<char, 8> stamp;
-    std::uint64_t rest = state;
-    for (char& each : stamp) {
-        each = digits[static_cast<std::size_t>(rest % digits.size())];
-        rest /= digits.size();
-    }
-    return {stamp.data(), stamp.size()};
-}
-
 SOCKETIO_DECL std::string polling_target::next(std::string_view sid)
 {
-    std::string target = base_;
     if (!parameter_.empty())
-        append_query(target, parameter_, next_stamp(state_));
+        change_stamp();
+    std::string target = base_ + stamp_;
     if (!sid.empty())
         append_query(target, "sid", sid);
     return target;
+}
+
+SOCKETIO_DECL void polling_target::change_stamp()
+{
+    constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    constexpr std::uint64_t texts = 2821109907456; // 36^8
+    state_ = (state_ % texts + 1102924309513) % texts;
+    std::array<char, 8> text;
+    std::uint64_t rest = state_;
+    for (char& each : text) {
+        each = digits[static_cast<std::size_t>(rest % digits.size())];
+        rest /= digits.size();
+    }
+    stamp_ = '&';
+    append_query(stamp_, parameter_, {text.data(), text.size()});
 }
 
 SOCKETIO_DECL std::string polling_target::websocket(std::string_view sid) const
@@ -43,21 +44,14 @@ SOCKETIO_DECL std::string polling_target::websocket(std::string_view sid) const
     return target;
 }
 
-SOCKETIO_DECL void polling_target::move_to(std::string_view target)
+// Most servers repeat the query, and with it the stamp.
+SOCKETIO_DECL void polling_target::move_to(std::string target)
 {
-    auto const path_end = target.find('?');
-    std::string base{target.substr(0, path_end)};
-    base += '?';
-    std::string_view rest = path_end == std::string_view::npos ? std::string_view{} : target.substr(path_end + 1);
-    while (!rest.empty()) {
-        auto const end = rest.find('&');
-        std::string_view const pair = rest.substr(0, end);
-        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-        std::string_view const name = pair.substr(0, pair.find('='));
-        if (!pair.empty() && name != parameter_ && name != "sid")
-            base.append(base.ends_with('?') ? "" : "&").append(pair);
-    }
-    base_ = std::move(base);
+    if (auto const at = target.find(stamp_); at != std::string::npos)
+        target.erase(at, stamp_.size());
+    if (target.find('?') == std::string::npos)
+        target += '?';
+    base_ = std::move(target);
 }
 
 } // namespace socketio::detail

@@ -1,6 +1,7 @@
 // Drives zlib: raw DEFLATE, flushed at the end of each message, without the four bytes of that flush.
 #pragma once
 
+#include <socketio/core/ascii.hpp>
 #include <socketio/core/error.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/session/zlib_codec.hpp>
@@ -220,7 +221,7 @@ SOCKETIO_ZLIB_DECL bool gzip_with_zlib(std::string_view body, std::string& out)
 }
 
 // A body may have several members, one behind the other (RFC 1952, section 2.2).
-SOCKETIO_ZLIB_DECL std::error_code gunzip_with_zlib(std::string_view body, std::size_t limit, std::string& out)
+inline std::error_code gunzip_members(std::string_view body, std::size_t limit, std::string& out)
 {
     z_stream stream{};
     if (inflateInit2(&stream, MAX_WBITS + gzip_format) != Z_OK)
@@ -248,6 +249,14 @@ SOCKETIO_ZLIB_DECL std::error_code gunzip_with_zlib(std::string_view body, std::
         else if (result != Z_OK)
             return error::deflate_invalid;
     }
+}
+
+SOCKETIO_ZLIB_DECL std::error_code gunzip_with_zlib(std::string_view coding, std::size_t limit, std::string& body)
+{
+    if (!equals_ignoring_case(coding, "gzip") && !equals_ignoring_case(coding, "x-gzip"))
+        return error::http_malformed;
+    std::string const encoded = std::exchange(body, {});
+    return gunzip_members(encoded, limit, body);
 }
 
 } // namespace socketio::detail

@@ -5,6 +5,7 @@
 #include <socketio/core/error.hpp>
 #include <socketio/wire/http.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace socketio::detail {
@@ -66,14 +67,19 @@ SOCKETIO_DECL std::size_t http_head::count(std::string_view name) const noexcept
     return result;
 }
 
+SOCKETIO_DECL std::string_view take_list_item(std::string_view& list) noexcept
+{
+    std::size_t const end = std::min(list.find(','), list.size());
+    std::string_view const item = trim_http_blanks(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    return item;
+}
+
 SOCKETIO_DECL bool http_list_has(std::string_view list, std::string_view token) noexcept
 {
-    while (!list.empty()) {
-        std::size_t const comma = list.find(',');
-        if (equals_ignoring_case(trim_http_blanks(list.substr(0, comma)), token))
+    while (!list.empty())
+        if (equals_ignoring_case(take_list_item(list), token))
             return true;
-        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    }
     return false;
 }
 

@@ -64,12 +64,9 @@ inline bool subprotocol_fits(http_head const& head, std::string_view asked) noex
 {
     std::size_t const count = head.count("Sec-WebSocket-Protocol");
     std::string_view const chosen = head.find("Sec-WebSocket-Protocol");
-    while (count == 1 && !chosen.empty() && !asked.empty()) {
-        std::size_t const comma = asked.find(',');
-        if (trim_http_blanks(asked.substr(0, comma)) == chosen)
+    while (count == 1 && !chosen.empty() && !asked.empty())
+        if (take_list_item(asked) == chosen)
             return true;
-        asked.remove_prefix(comma == std::string_view::npos ? asked.size() : comma + 1);
-    }
     return count == 0;
 }
 
