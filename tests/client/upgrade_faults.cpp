@@ -222,7 +222,7 @@ struct beside_npm_test : client_test {
         heard.clear();
         asio::steady_timer soon{context};
         auto const plan = std::make_shared<fault_plan>(fault_plan{context, how, nth});
-        plan->on_struck = [&] {
+        plan->on_late = [&] {
             soon.expires_after(20ms);
             soon.async_wait([&plan](std::error_code) { plan->release(); });
         };
@@ -297,6 +297,7 @@ TEST_CASE_FIXTURE(beside_npm_test, "some operations of a session that moves on n
     for (fault const how : {fault::fails, fault::fails_after, fault::is_late})
         for (std::size_t const nth : {1u, 3u, 5u, 8u, 12u, 15u, 18u, 21u, 25u, 30u}) {
             CAPTURE(nth);
+            CAPTURE(static_cast<int>(how));
             converse(how, nth);
         }
 }

@@ -36,6 +36,7 @@ struct fault_plan {
     std::string struck{}; // "write 3" of the third stream
     std::function<void()> on_struck{};
     std::function<void()> late{};
+    std::function<void()> on_late{}; // something waits for release(); a read only when it has ended
 
     fault next(std::string_view operation, std::size_t stream)
     {
@@ -45,6 +46,12 @@ struct fault_plan {
         if (on_struck)
             on_struck();
         return how;
+    }
+    void hold(std::function<void()> act)
+    {
+        late = std::move(act);
+        if (on_late)
+            on_late();
     }
     // What is late happens now.
     void release()
@@ -116,10 +123,10 @@ private:
     void hold(handler done, std::function<void(handler)> resume)
     {
         held_ = std::move(done);
-        plan_->late = [weak = weak_from_this(), resume = std::move(resume)] {
+        plan_->hold([weak = weak_from_this(), resume = std::move(resume)] {
             if (auto const self = weak.lock(); self && self->held_)
                 resume(std::exchange(self->held_, handler{}));
-        };
+        });
     }
 
     std::shared_ptr<fault_plan> const plan_;
@@ -143,7 +150,7 @@ inline auto faulty_factory(std::shared_ptr<fault_plan> plan,
         if (how == fault::fails || how == fault::fails_after)
             answer(asio::error::connection_refused, nullptr);
         else if (how == fault::is_late)
-            plan->late = give;
+            plan->hold(give);
         else
             give();
     };
