@@ -98,7 +98,7 @@ std::string event(packet_parser const& by, std::string_view nsp, std::optional<s
 std::string control(packet_type type, std::string_view nsp, value const* payload = nullptr)
 {
     byte_buffer to;
-    encode_control(msgpack.get(), to, type, nsp, payload);
+    static_cast<void>(encode_control(msgpack.get(), to, type, nsp, payload));
     return to_hex(to.view());
 }
 

@@ -54,7 +54,7 @@ encoded ack(std::string_view nsp, std::uint64_t id, Args const&... arguments)
 std::string control(packet_type type, std::string_view nsp, value const* payload = nullptr)
 {
     byte_buffer to;
-    encode_control(nullptr, to, type, nsp, payload);
+    static_cast<void>(encode_control(nullptr, to, type, nsp, payload));
     return std::string{to.view()};
 }
 

@@ -54,7 +54,8 @@ TEST_CASE("a text that would forge packets over long-polling is refused, whateve
     fixed_text const forging{"one\x1e" "4two"};
     CHECK_THROWS_AS(event_by(forging), std::invalid_argument);
     byte_buffer to;
-    CHECK_THROWS_AS(encode_control(&forging, to, socketio::packet_type::connect, "/", nullptr), std::invalid_argument);
+    CHECK(encode_control(&forging, to, socketio::packet_type::connect, "/", nullptr) ==
+          socketio::error::packet_parser_failed); // nobody calls that who could take an exception
     std::vector<socketio::bytes_view> attachments;
     CHECK_THROWS_AS(encode_ack_with(&forging, to, attachments, "/", 1, [](socketio::writer&) {}), std::invalid_argument);
 }

@@ -324,6 +324,51 @@ TEST_CASE_FIXTURE(without_server, "no attempts during the wait for one end it")
     CHECK(heard.text() == "wait 0: 3600000 | fail");
 }
 
+TEST_CASE_FIXTURE(without_server, "no attempts, and then a close, end the wait for one once")
+{
+    client.set_reconnect_delay(3'600'000);
+    for (bool const waits : {true, false}) {
+        client.connect(nobody.url());
+        REQUIRE(heard.hears("wait 0: 3600000"));
+        client.set_reconnect_attempts(0);
+        waits ? client.sync_close() : client.close();
+        client.set_reconnect_attempts(-1);
+        client.connect(nobody.url());
+        REQUIRE(heard.hears("wait 0: 3600000", 2));
+        client.sync_close();
+        CHECK(heard.count("close: normal") + heard.count("fail") == 2);
+        heard.clear();
+    }
+}
+
+TEST_CASE_FIXTURE(without_server, "attempts that are forbidden and permitted at once leave a client that can connect")
+{
+    client.set_reconnect_delay(3'600'000);
+    client.connect(nobody.url());
+    REQUIRE(heard.hears("wait 0: 3600000"));
+    client.set_reconnect_attempts(0);
+    client.set_reconnect_attempts(5);
+    CHECK(heard.hears("fail"));
+    client.connect(nobody.url());
+    CHECK(heard.hears("wait 0: 3600000", 2));
+}
+
+TEST_CASE("a wait is ended and closed on the program's own context, which ends by itself")
+{
+    asio::io_context context;
+    support::silent_port const nobody{context};
+    support::shared_diary heard;
+    sio::client client{sio::client_options{.io_context = &context}};
+    support::follow(client, heard);
+    client.set_reconnect_delay(3'600'000);
+    client.connect(nobody.url());
+    while (!heard.has("wait 0: 3600000"))
+        REQUIRE(context.run_one_for(support::patience) != 0);
+    client.set_reconnect_attempts(0);
+    client.sync_close();
+    CHECK(heard.text() == "wait 0: 3600000 | close: normal");
+}
+
 TEST_CASE_FIXTURE(without_server, "a namespace that cannot be sent has no socket")
 {
     CHECK_THROWS_AS(client.socket("/a,b"), std::invalid_argument);

@@ -267,6 +267,109 @@ TEST_CASE("an exception of a callback goes to the program's handler, and the nex
     CHECK(heard.hears("and on"));
 }
 
+TEST_CASE("a listener that destroys the client is the last one, also of those for all events")
+{
+    support::npm_server const server;
+    auto client = std::make_unique<sio::client>();
+    std::atomic<int> any{0};
+    std::promise<void> ended;
+    client->socket()->on("echo event", [&](sio::event&) {
+        client.reset();
+        ended.set_value();
+    });
+    client->socket()->on_any([&](sio::event&) { ++any; });
+    client->connect(server.url());
+    client->socket()->emit("echo event");
+    REQUIRE(ended.get_future().wait_for(support::patience) == std::future_status::ready);
+    CHECK(any == 0);
+}
+
+// A program that lets exceptions through its own run().
+struct throwing_client {
+    support::npm_server server;
+    asio::io_context context;
+    support::shared_diary heard;
+    sio::client client{sio::client_options{.io_context = &context}};
+
+    throwing_client() { support::make_quick(client); }
+    // Runs until the line is there; says how many exceptions came out meanwhile.
+    int run_until(std::string const& line)
+    {
+        int thrown = 0;
+        while (!heard.has(line)) {
+            bool idle = false;
+            try {
+                idle = context.run_one_for(support::patience) == 0;
+            } catch (std::runtime_error const&) {
+                ++thrown;
+            }
+            REQUIRE_FALSE(idle);
+        }
+        return thrown;
+    }
+};
+
+TEST_CASE_FIXTURE(throwing_client, "an error listener that throws leaves no dead namespace")
+{
+    client.connect(server.url());
+    client.socket("/admin")->on_error([&](message::ptr const&) {
+        heard.note("refused");
+        throw std::runtime_error("error");
+    });
+    run_until("refused");
+    heard.clear();
+    client.socket("/admin")->on_error([&](message::ptr const&) { heard.note("refused again"); });
+    run_until("refused again");
+    CHECK(heard.text() == "refused again");
+}
+
+TEST_CASE_FIXTURE(throwing_client, "an exception out of sync_close leaves a client that closes and connects")
+{
+    support::follow(client, heard);
+    client.set_socket_close_listener([&](std::string const& nsp) {
+        heard.note("close " + nsp);
+        throw std::runtime_error("close");
+    });
+    client.socket("/custom");
+    client.connect(server.url());
+    run_until("open /custom");
+    CHECK_THROWS_AS(client.sync_close(), std::runtime_error);
+    CHECK(run_until("close: normal") == 1);
+    CHECK(heard.has("close /"));
+    CHECK(heard.has("close /custom"));
+    heard.clear();
+    client.connect(server.url());
+    CHECK(run_until("open /") == 0);
+}
+
+TEST_CASE("threads connect and emit while others close and wait")
+{
+    support::loop_thread server;
+    sio::client client;
+    support::make_quick(client);
+    std::atomic<bool> done{false};
+    std::vector<std::thread> threads;
+    for (int i = 0; i != 2; ++i)
+        threads.emplace_back([&] {
+            while (!done) {
+                client.connect(server.url());
+                client.set_reconnect_attempts(-1);
+                client.socket()->emit("note", std::string("x"), [](message::list const&) {});
+                std::this_thread::yield();
+            }
+        });
+    for (int round = 0; round != 300; ++round)
+        client.sync_close();
+    done = true;
+    for (std::thread& each : threads)
+        each.join();
+    client.sync_close();
+    support::shared_diary heard;
+    support::follow(client, heard);
+    client.connect(server.url());
+    CHECK(heard.hears("open /"));
+}
+
 TEST_CASE("many threads use one client while it connects, loses and closes")
 {
     support::npm_server const server;

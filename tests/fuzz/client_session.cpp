@@ -137,7 +137,7 @@ struct client {
         joining.insert(std::string{nsp});
         require(gate.opens_at(nsp) == socketio::clock::never());
         byte_buffer text;
-        encode_control(nullptr, text, packet_type::connect, nsp, nullptr);
+        static_cast<void>(encode_control(nullptr, text, packet_type::connect, nsp, nullptr));
         session.send_text(text.view());
         sent += text.size() + 20;
     }

@@ -256,7 +256,7 @@ private:
 
     void control(socketio::packet_type type, std::string_view nsp, socketio::value const* payload)
     {
-        encode([&](auto& to, auto&) { socketio::detail::encode_control(nullptr, to, type, nsp, payload); });
+        encode([&](auto& to, auto&) { static_cast<void>(socketio::detail::encode_control(nullptr, to, type, nsp, payload)); });
     }
 
     template <class Encode>

@@ -27,13 +27,18 @@ public:
     bool has(std::string_view line) const
     {
         std::lock_guard const lock{mutex_};
-        return count(line) != 0;
+        return number_of(line) != 0;
     }
     // Waits until the line is there, `times` times.
     bool hears(std::string_view line, std::ptrdiff_t times = 1) const
     {
         std::unique_lock lock{mutex_};
-        return changed_.wait_for(lock, patience, [&] { return count(line) >= times; });
+        return changed_.wait_for(lock, patience, [&] { return number_of(line) >= times; });
+    }
+    std::ptrdiff_t count(std::string_view line) const
+    {
+        std::lock_guard const lock{mutex_};
+        return number_of(line);
     }
     std::string text() const
     {
@@ -50,7 +55,7 @@ public:
     }
 
 private:
-    std::ptrdiff_t count(std::string_view line) const { return std::count(lines_.begin(), lines_.end(), line); }
+    std::ptrdiff_t number_of(std::string_view line) const { return std::count(lines_.begin(), lines_.end(), line); }
 
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;

@@ -43,13 +43,16 @@ public:
     void open();
     void close();
     reconnect_values rules() const;
-    void set_reconnection(bool allowed);
+    // `ended` is called in a step if this has ended the wait for an attempt.
+    void set_reconnection(bool allowed, unique_function<void()> ended = {});
     void set_attempts(std::uint64_t value);
     void set_delay(std::chrono::milliseconds value);
     void set_delay_max(std::chrono::milliseconds value);
     void set_randomization(double value);
     void set_timeout(std::chrono::milliseconds value);
     void reconnect_now();
+    // Calls `work` in a step, behind what this thread has asked for, and behind the listeners of that.
+    void defer(unique_function<void()> work);
     std::shared_ptr<listener_table> events() const;
     callback_executor const& callbacks() const noexcept;
     asio::any_io_executor get_executor() const;

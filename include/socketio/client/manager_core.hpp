@@ -67,8 +67,8 @@ public:
     // On the strand.
     SOCKETIO_DECL void open() override;
     void close();
-    // Ends the wait for the next attempt: without one, or with one at once.
-    void stop_waiting();
+    // Ends the wait for the next attempt: without one, or with one at once. Returns true if there was a wait.
+    bool stop_waiting();
     void reconnect_now();
     bool is_open() const noexcept { return machine_.is_open(); }
     clock::time_point now() const noexcept { return lane_.now(); }

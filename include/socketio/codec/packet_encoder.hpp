@@ -55,16 +55,18 @@ void encode_ack(packet_parser const* by, byte_buffer& to, std::vector<bytes_view
     encode_ack_with(by, to, attachments, nsp, id, [&](json_writer& json) { (write_argument(json, arguments), ...); });
 }
 
-// Appends an encoded EVENT of this namespace and inserts an ack id, which it must not have yet.
+// Appends an encoded EVENT of this namespace and inserts an ack id, which it must not have yet. Throws what the
+// program's parser throws.
 SOCKETIO_DECL void append_with_ack_id(packet_parser const* by, byte_buffer& to, std::string_view packet,
                                       std::string_view nsp, std::uint64_t id);
 // The same with an additional argument, a text that needs no escapes.
 SOCKETIO_DECL void append_with_argument(packet_parser const* by, byte_buffer& to, std::string_view packet,
                                         std::string_view nsp, std::string_view plain);
 
-// Writes CONNECT, DISCONNECT or CONNECT_ERROR. A null `payload` stands for "no payload".
-SOCKETIO_DECL void encode_control(packet_parser const* by, byte_buffer& to, packet_type type, std::string_view nsp,
-                                  value const* payload);
+// Writes CONNECT, DISCONNECT or CONNECT_ERROR. A null `payload` stands for "no payload". An exception of the program's
+// parser is the result: nobody calls this who could take it. Lack of memory is thrown.
+[[nodiscard]] SOCKETIO_DECL std::error_code encode_control(packet_parser const* by, byte_buffer& to, packet_type type,
+                                                           std::string_view nsp, value const* payload);
 
 // The event's name in an encoded packet, for error messages.
 SOCKETIO_DECL std::string name_of_encoded(packet_parser const* by, std::string_view packet);

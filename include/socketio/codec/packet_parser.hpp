@@ -46,7 +46,8 @@ public:
     // The messages are texts: UTF-8 without the byte 0x1E, which separates packets in long-polling.
     virtual bool is_text() const noexcept { return false; }
     // Appends one packet to `to`. `data` writes exactly one value, which write_in_form() leads to a value_encoder;
-    // null: the packet has none. May throw, what `data` throws above all: that leaves the emit.
+    // null: the packet has none. May throw, what `data` throws above all: that leaves the emit. At a CONNECT it becomes
+    // a connect_error, and at the other packets without a call of the program it ends the connection.
     virtual void encode(output& to, head const& of, write_data const* data) const = 0;
     // Reads one packet from a message, which it may change. `out` and the value that `to` has taken may point into
     // both. The caller checks that the payload fits the type. Every error ends the connection with "parse error", and
@@ -75,6 +76,30 @@ private:
 };
 
 namespace detail {
+
+#if SOCKETIO_HAS_EXCEPTIONS
+// Of the exception that is being handled: the code of a std::system_error, or packet_parser_failed.
+SOCKETIO_DECL std::error_code code_of_parser_exception() noexcept;
+#endif
+
+// Calls `work`, which calls a parser of the program, where nobody could take an exception of that: it becomes the
+// result. Throws std::bad_alloc alone.
+template <class Work>
+std::error_code run_parser(Work const& work)
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    try {
+        work();
+    } catch (std::bad_alloc const&) {
+        throw;
+    } catch (...) {
+        return code_of_parser_exception();
+    }
+#else
+    work();
+#endif
+    return {};
+}
 
 // The payload is one that a packet of this type may have.
 bool is_valid_payload(packet const& p) noexcept;

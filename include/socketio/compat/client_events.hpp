@@ -15,14 +15,16 @@
 
 namespace sio::detail {
 
-inline void client_state::begin(std::shared_ptr<connection> const& made)
+inline bool client_state::begin(std::shared_ptr<connection> const& made)
 {
     std::shared_ptr<connection> earlier; // one without a namespace
     std::vector<std::shared_ptr<socket_state>> all;
     {
         std::lock_guard const lock{mutex_};
         if (is_ending() || phase_ != phase::idle)
-            return;
+            return true;
+        if (made->background != background_)
+            return false;
         phase_ = phase::opening;
         made->number = ++connections_;
         earlier = std::exchange(current_, made);
@@ -34,8 +36,7 @@ inline void client_state::begin(std::shared_ptr<connection> const& made)
         attach(*each, made);
     }
     static_cast<void>(socket_of("/"));
-    if (is_closed_by_program(*made)) // perhaps before there was anything to close
-        close_later(made);
+    return true;
 }
 
 inline void client_state::attach(socket_state& which, std::shared_ptr<connection> const& to)
@@ -55,16 +56,17 @@ inline void client_state::listen_to(std::shared_ptr<connection> const& made)
             member(*client, to);
     };
     using connection_ptr = std::shared_ptr<connection>;
-    made->manager.on("open", [call] {
+    socketio::manager const manager = made->manager();
+    manager.on("open", [call] {
         call([](client_state& client, connection_ptr const& to) { client.on_open(to); });
     });
-    made->manager.on("error", [call](socketio::connect_error const& why) {
+    manager.on("error", [call](socketio::connect_error const& why) {
         call([&](client_state& client, connection_ptr const& to) { client.on_error(to, why); });
     });
-    made->manager.on("close", [call](std::string_view reason, socketio::disconnect_details const&) {
+    manager.on("close", [call](std::string_view reason, socketio::disconnect_details const&) {
         call([&](client_state& client, connection_ptr const& to) { client.on_close(to, reason); });
     });
-    made->manager.on("reconnect_attempt", [call] {
+    manager.on("reconnect_attempt", [call] {
         call([](client_state& client, connection_ptr const& to) {
             if (client.is_current(to))
                 client.tell(&client_listeners::reconnecting);
@@ -86,27 +88,21 @@ inline void client_state::on_open(std::shared_ptr<connection> const& opened)
 
 inline void client_state::on_error(std::shared_ptr<connection> const& failed, socketio::connect_error const& why)
 {
-    auto const now = failed->manager.snapshot();
-    bool closing = false;
+    auto const now = failed->link->snapshot();
     {
         std::lock_guard const lock{mutex_};
-        if (failed->open)
-            return; // "close" follows
-        closing = failed->closing;
+        if (failed->open || failed->closing)
+            return; // "close" follows, or on_closed()
     }
-    if (now.state == socketio::connection_state::waiting && !closing)
+    if (now.state == socketio::connection_state::waiting)
         tell_wait(now.attempts, why.retry_after().value_or(std::chrono::seconds{0}));
-    if (now.state != socketio::connection_state::closed)
-        return;
-    if (closing)
-        close_later(failed);
-    else if (drop(failed))
+    else if (now.state == socketio::connection_state::closed && drop(failed))
         tell(&client_listeners::fail);
 }
 
 inline void client_state::on_close(std::shared_ptr<connection> const& lost, std::string_view reason)
 {
-    auto const now = lost->manager.snapshot();
+    auto const now = lost->link->snapshot();
     {
         std::lock_guard const lock{mutex_};
         lost->open = false;
@@ -117,8 +113,8 @@ inline void client_state::on_close(std::shared_ptr<connection> const& lost, std:
         }
     }
     if (is_closed_by_program(*lost))
-        close_later(lost);
-    else if (reason == "forced close")
+        return; // on_closed() follows
+    if (reason == "forced close")
         on_last_left(lost);
     else if (now.state == socketio::connection_state::waiting)
         tell_wait(now.attempts, std::chrono::milliseconds{0});
@@ -128,15 +124,8 @@ inline void client_state::on_close(std::shared_ptr<connection> const& lost, std:
 
 inline void client_state::on_stopped(std::shared_ptr<connection> const& stopped)
 {
-    auto const now = stopped->manager.snapshot();
-    {
-        std::lock_guard const lock{mutex_};
-        if (stopped->open || phase_ != phase::opening || reconnect_.attempts != 0 || current_ != stopped)
-            return;
-    }
-    if (now.state == socketio::connection_state::waiting)
-        post(*stopped, [self = shared_from_this(), stopped] { self->on_stopped(stopped); }); // it does not know yet
-    else if (now.state == socketio::connection_state::closed && drop(stopped))
+    bool const again = stopped->link->snapshot().state != socketio::connection_state::closed; // for a new namespace
+    if (!again && drop(stopped))
         tell(&client_listeners::fail);
 }
 
@@ -149,28 +138,36 @@ inline void client_state::on_last_left(std::shared_ptr<connection> const& by)
             return;
         all = all_sockets();
     }
+    socketio::detail::scope_fail rest{[&] { post(by, &client_state::on_last_left); }};
     for (auto const& each : all)
         if (each->has_joined())
             each->finish(true);
+    rest.done();
     tell(&client_listeners::close, true);
 }
 
+// A listener may throw: then the rest follows.
 inline void client_state::on_closed(std::shared_ptr<connection> const& closed)
 {
-    std::vector<std::shared_ptr<socket_state>> left;
-    {
-        std::lock_guard const lock{mutex_};
-        if (std::exchange(closed->closed, true))
-            return;
-        left.swap(closed->left);
-    }
+    socketio::detail::scope_fail rest{[&] { close_later(closed); }};
+    while (auto const next = next_left(*closed))
+        next->finish(true);
+    rest.done();
     socketio::detail::scope_end const always{[&] {
         std::lock_guard const lock{mutex_};
         std::erase(closing_, closed);
     }};
-    for (auto const& each : left)
-        each->finish(true);
     tell(&client_listeners::close, true);
+}
+
+inline std::shared_ptr<socket_state> client_state::next_left(connection& of) const
+{
+    std::lock_guard const lock{mutex_};
+    if (of.left.empty())
+        return nullptr;
+    auto const next = of.left.front();
+    of.left.erase(of.left.begin());
+    return next;
 }
 
 inline bool client_state::drop(std::shared_ptr<connection> const& which)

@@ -4,6 +4,7 @@
 #include <socketio/compat/client_listeners.hpp>
 #include <socketio/compat/connection_settings.hpp>
 #include <socketio/compat/socket.hpp>
+#include <socketio/core/scope.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -25,14 +26,15 @@ namespace sio::detail {
 // From a connect() to the end of its connection, with all attempts in between. Guarded by the client's lock.
 struct connection {
     std::uint64_t number = 0;
-    socketio::manager manager;
+    std::shared_ptr<socketio::background_context> background{}; // the client's, if it runs there; destroyed last
+    std::shared_ptr<socketio::detail::manager_link> link{};
     socketio::socket_options options{};
     bool open = false;
     bool closing = false; // by the program
-    bool closed = false;  // and it was told
     std::vector<std::shared_ptr<socket_state>> left{}; // with it
 
-    joining way() const { return {number, manager, options}; }
+    socketio::manager manager() const { return socketio::manager{link}; }
+    joining way() const { return {number, background, manager(), options}; }
 };
 
 // Any thread. As in socket_state, no lock is held while something else is called or destroyed.
@@ -72,13 +74,11 @@ public:
         }
         if (!to)
             return;
-        socketio::manager{to->manager}
+        to->manager()
             .reconnectionAttempts(now.limit())
             .reconnectionDelay(std::chrono::milliseconds{now.delay})
-            .reconnectionDelayMax(std::chrono::milliseconds{now.delay_max})
-            .reconnection(now.attempts != 0);
-        if (now.attempts == 0)
-            post(*to, [self = shared_from_this(), to] { self->on_stopped(to); });
+            .reconnectionDelayMax(std::chrono::milliseconds{now.delay_max});
+        to->link->set_reconnection(now.attempts != 0, later(to, &client_state::on_stopped));
     }
 
     // Has no effect while a connection is open or is being opened, nor during sync_close().
@@ -95,10 +95,11 @@ public:
         if (!all.log && log_->load() == log_choice::quiet)
             all.log = socketio::no_log;
         socketio::socket_options const of_namespaces = settings.of_namespaces(all);
-        std::shared_ptr<connection> const made{
-            new connection{.manager = {executor(), settings.uri, all}, .options = of_namespaces}};
-        listen_to(made);
-        begin(made);
+        while (auto const made = make_connection(settings.uri, all, of_namespaces)) {
+            listen_to(made);
+            if (begin(made))
+                break;
+        }
     }
 
     socket::ptr socket_of(std::string const& nsp)
@@ -164,10 +165,11 @@ public:
         }
         for (auto const& each : all) {
             on_socket_leave(*each);
-            if (socketio::socket leaves = each->native())
-                leaves.disconnect();
+            each->disconnect();
         }
-        socketio::manager{closed->manager}.close();
+        closed->link->close();
+        if (is_closed_by_program(*closed))
+            closed->link->defer(later(closed, &client_state::close_later));
     }
 
     void sync_close()
@@ -178,13 +180,15 @@ public:
             ++waiting_;
             background = background_;
         }
+        socketio::detail::scope_end const always{[this] { // a callback may throw
+            std::lock_guard const lock{mutex_};
+            --waiting_;
+        }};
         close();
         if (background && !background->get_executor().running_in_this_thread())
             join(background);
         else if (io_context_ != nullptr)
             run_until_closed(*io_context_);
-        std::lock_guard const lock{mutex_};
-        --waiting_;
     }
 
     // The destructor of the client: no callback begins after it. On the client's own thread it does not wait.
@@ -249,14 +253,26 @@ private:
     {
         return defaults_.parser ? std::numeric_limits<std::size_t>::max() : defaults_.limits.attachments;
     }
-    asio::any_io_executor executor()
+    // Null at the end of the client.
+    std::shared_ptr<connection> make_connection(std::string const& uri, socketio::options const& settings,
+                                                socketio::socket_options const& of_namespaces)
     {
-        if (io_context_ != nullptr)
-            return io_context_->get_executor();
-        std::lock_guard const lock{mutex_};
-        if (!background_)
-            background_ = std::make_shared<socketio::background_context>(on_exception_);
-        return background_->get_executor();
+        auto const made = std::make_shared<connection>();
+        asio::any_io_executor executor;
+        if (io_context_ != nullptr) {
+            executor = io_context_->get_executor();
+        } else {
+            std::lock_guard const lock{mutex_};
+            if (is_ending())
+                return nullptr;
+            if (!background_)
+                background_ = std::make_shared<socketio::background_context>(on_exception_);
+            made->background = background_;
+            executor = background_->get_executor();
+        }
+        made->link = socketio::detail::manager_link::make(std::move(executor), uri, settings);
+        made->options = of_namespaces;
+        return made;
     }
     void join(std::shared_ptr<socketio::background_context>& background)
     {
@@ -280,7 +296,8 @@ private:
     }
 
     // The first namespace opens it. (An open() behind that might cut short the wait for a second attempt.)
-    void begin(std::shared_ptr<connection> const& made);
+    // Returns false if a sync_close() has ended the context of this connection.
+    bool begin(std::shared_ptr<connection> const& made);
     // The connection may end at the same time: then the namespace does not keep it.
     void attach(socket_state& which, std::shared_ptr<connection> const& to);
     bool is_current(std::shared_ptr<connection> const& which) const
@@ -299,22 +316,32 @@ private:
         return which.closing;
     }
 
-    // Reconnection was switched off. If that has ended a wait, nothing else tells it.
+    // Reconnection was switched off, and that has ended a wait: nothing else tells it.
     void on_stopped(std::shared_ptr<connection> const& stopped);
     // The last namespace has left, or was refused. A further socket() opens the connection again.
     void on_last_left(std::shared_ptr<connection> const& by);
-    // Behind what the manager does now.
-    static void post(connection const& by, std::function<void()> work)
+    using step = void (client_state::*)(std::shared_ptr<connection> const&);
+    // Calls a member, as long as there is a client that has this connection: what a context keeps must not keep the
+    // context.
+    std::function<void()> later(std::shared_ptr<connection> const& with, step member)
     {
-        socketio::callback_executor{by.manager.get_executor()}.post(std::move(work));
+        return [self = weak_from_this(), weak = std::weak_ptr{with}, member] {
+            auto const client = self.lock();
+            auto const to = weak.lock();
+            if (client && to)
+                ((*client).*member)(to);
+        };
+    }
+    // Behind what the manager does now.
+    void post(std::shared_ptr<connection> const& by, step member)
+    {
+        socketio::callback_executor{by->link->get_executor()}.post(later(by, member));
     }
     // The last events are written at the end of this turn, and the listener may well end the program.
-    void close_later(std::shared_ptr<connection> const& closed)
-    {
-        post(*closed, [self = shared_from_this(), closed] { self->on_closed(closed); });
-    }
+    void close_later(std::shared_ptr<connection> const& closed) { post(closed, &client_state::on_closed); }
     // The end of a connection that the program has closed.
     void on_closed(std::shared_ptr<connection> const& closed);
+    std::shared_ptr<socket_state> next_left(connection& of) const;
     // There will be no other attempt. Returns false if the client has another connection.
     bool drop(std::shared_ptr<connection> const& which);
     void tell_wait(std::uint64_t attempts, std::chrono::milliseconds asked);

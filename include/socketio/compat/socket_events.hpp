@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/compat/socket_state.hpp>
+#include <socketio/core/scope.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -71,8 +72,8 @@ inline void socket_state::on_event(std::string_view name, socketio::args const& 
     callbacks_->run([&] {
         if (func)
             func(made);
-        if (any)
-            any(made);
+        if (any) // unless the other has destroyed the client
+            callbacks_->run([&] { any(made); });
         if (reply)
             reply(socketio::spread(made.get_ack_message()));
     });
@@ -95,7 +96,9 @@ inline void socket_state::on_disconnect(std::string_view reason)
 inline void socket_state::on_connect_error(socketio::connect_error const& why)
 {
     if (why.code() == socketio::error::connect_refused) {
+        socketio::detail::scope_fail untold{[this] { finish(false); }};
         tell_error(why);
+        untold.done();
         finish(true);
         return;
     }

@@ -39,6 +39,7 @@ public:
 // A connection of the client, by number, and how its namespaces join.
 struct joining {
     std::uint64_t connection = 0;
+    std::shared_ptr<void> context{}; // what it runs on, if that is the client's
     socketio::manager manager;
     socketio::socket_options options{};
 };
@@ -97,16 +98,14 @@ public:
 
     void emit(std::string const& name, message::list const& arguments, ack_listener ack)
     {
-        socketio::socket to = joined_socket();
-        if (!to) {
-            waiting_event made = copy_event(name, arguments, attachments_);
-            made.ack = std::move(ack);
-            to = keep(made);
-            if (to) // it has joined in the meantime
-                send(to, made.name, made.arguments, std::move(made.ack));
+        if (reached const to = joined_socket(); to.socket) {
+            send(to.socket, name, arguments, std::move(ack));
             return;
         }
-        send(to, name, arguments, std::move(ack));
+        waiting_event made = copy_event(name, arguments, attachments_);
+        made.ack = std::move(ack);
+        if (reached const to = keep(made); to.socket) // it has joined in the meantime
+            send(to.socket, made.name, made.arguments, std::move(made.ack));
     }
 
     // Leaves the namespace. Only the end of one that had joined is told.
@@ -118,12 +117,23 @@ public:
         }
         if (auto const observer = observer_.lock())
             observer->on_socket_leave(*this);
-        if (socketio::socket left = native())
-            left.disconnect();
-        else
+        if (!disconnect())
             finish(true); // the connection has ended at the same time
     }
-    // From now on it takes no event, and the caller has to disconnect native(). Returns false if it had not joined.
+    // Returns false if there is no connection.
+    bool disconnect()
+    {
+        reached left;
+        {
+            std::lock_guard const lock{mutex_};
+            left = {mine_.context, mine_.socket};
+        }
+        if (!left.socket)
+            return false;
+        left.socket.disconnect();
+        return true;
+    }
+    // From now on it takes no event, and the caller has to call disconnect(). Returns false if it had not joined.
     bool leave_later()
     {
         std::lock_guard const lock{mutex_};
@@ -144,20 +154,21 @@ public:
     void attach(joining const& to)
     {
         connected made;
+        made.context = to.context;
         made.socket = socketio::manager{to.manager}.socket(nsp_, to.options);
         made.handles = listen(made.socket, to.connection);
-        socketio::socket joins;
+        reached joins;
         {
             std::lock_guard const lock{mutex_};
             if (!finished_ && !leaving_) {
-                joins = made.socket;
+                joins = {made.context, made.socket};
                 made.take(mine_);
                 connection_ = to.connection;
             }
         }
         made.end();
-        if (joins)
-            joins.connect();
+        if (joins.socket)
+            joins.socket.connect();
     }
     // That connection is gone. The namespace joins the next one.
     void detach(std::uint64_t connection)
@@ -205,13 +216,16 @@ public:
     }
 
 private:
-    // The library's socket, and the listeners there.
+    // The library's socket, and the listeners there. No other thread may use these while their context is destroyed:
+    // so who uses them holds that.
     struct connected {
+        std::shared_ptr<void> context{}; // destroyed last
         socketio::socket socket{};
         std::vector<socketio::listener_handle> handles{};
 
         void take(connected& from) noexcept
         {
+            context.swap(from.context);
             std::swap(socket, from.socket);
             handles.swap(from.handles);
         }
@@ -221,6 +235,11 @@ private:
                 each.off();
         }
     };
+    // For one call.
+    struct reached {
+        std::shared_ptr<void> context{}; // destroyed last
+        socketio::socket socket{};
+    };
     struct contents : connected {
         std::map<std::string, event_listener> listeners{};
         event_listener any{};
@@ -228,17 +247,17 @@ private:
         std::deque<waiting_event> waiting{};
     };
 
-    socketio::socket joined_socket() const
+    reached joined_socket() const
     {
         std::lock_guard const lock{mutex_};
-        return joined_ && !leaving_ ? mine_.socket : socketio::socket{};
+        return joined_ && !leaving_ ? reached{mine_.context, mine_.socket} : reached{};
     }
     // Returns the socket if it has joined; otherwise the event waits, or is dropped if this is the end.
-    socketio::socket keep(waiting_event& made)
+    reached keep(waiting_event& made)
     {
         std::lock_guard const lock{mutex_};
         if (joined_ && !leaving_)
-            return mine_.socket;
+            return {mine_.context, mine_.socket};
         if (!finished_ && !leaving_)
             mine_.waiting.push_back(std::move(made));
         return {};

@@ -82,8 +82,9 @@ public:
 
     // The connection is no longer wanted. Returns true if there is one to end; lost() follows.
     bool close() noexcept;
-    // Ends the wait for the next attempt: without one, or with one at once, which is the first.
-    void stop_waiting() noexcept;
+    // Ends the wait for the next attempt: without one, or with one at once, which is the first. Returns true if there
+    // was a wait.
+    bool stop_waiting() noexcept;
     connect_action reconnect_now() noexcept;
 
     // The time is `now`: returns time_out, announce or none.

@@ -23,6 +23,8 @@ using namespace socketio;
 
 namespace {
 
+bool unwritable_disconnects = false;
+
 // MessagePack, which throws at packets with certain words in them.
 class moody_parser final : public packet_parser {
 public:
@@ -31,7 +33,8 @@ public:
     {
         std::size_t const start = to.size();
         inner_->encode(to, of, data);
-        if (to.view().substr(start).find("unwritable") != std::string_view::npos)
+        bool const leaves = of.type == packet_type::disconnect && unwritable_disconnects;
+        if (leaves || to.view().substr(start).find("unwritable") != std::string_view::npos)
             throw std::runtime_error{"encode"};
     }
     std::error_code decode(std::span<char> message, value_builder& to, packet& out) const override
@@ -109,6 +112,54 @@ TEST_CASE_FIXTURE(plain_server, "a packet at which the client's parser throws en
         CHECK(why->code == error::packet_parser_failed);
         CHECK(why->description == "the parser has thrown an exception at a packet");
     }
+}
+
+TEST_CASE_FIXTURE(moody_server, "a CONNECT that the client's parser cannot write is a connect_error, and others join")
+{
+    auto options = with_moody();
+    options.auth = object{{"token", "unwritable"}};
+    auto refused = client("", std::move(options));
+    std::optional<connect_error> why;
+    refused.on("connect_error", [&](connect_error const& e) { why = e; });
+    REQUIRE(until([&] { return why.has_value(); }));
+    CHECK(why->code() == error::packet_parser_failed);
+    CHECK(why->message() == "auth: the parser has thrown an exception at a packet");
+    CHECK_FALSE(refused.active());
+    CHECK(guest("", with_moody()).connected());
+}
+
+TEST_CASE_FIXTURE(moody_server, "a DISCONNECT that a parser cannot write ends the connection, which says it, too")
+{
+    bool server_leaves = false;
+    SUBCASE("the client's") {}
+    SUBCASE("the server's") { server_leaves = true; }
+    auto leaving = guest("", with_moody());
+    auto const there = socket_of(leaving);
+    unwritable_disconnects = true;
+    if (server_leaves)
+        there.disconnect();
+    else
+        leaving.disconnect();
+    CHECK(until([&] { return !leaving.connected() && !there.connected(); }));
+    unwritable_disconnects = false;
+    CHECK(guest("", with_moody()).connected());
+}
+
+TEST_CASE_FIXTURE(moody_server, "a refusal that the server's parser cannot write ends that connection alone")
+{
+    io.use([](server_socket socket, next go_on) {
+        if (socket.handshake().auth["token"].is_string())
+            go_on({"unwritable", {}});
+        else
+            go_on();
+    });
+    auto options = with_msgpack();
+    options.auth = object{{"token", "x"}};
+    auto bad = client("", std::move(options));
+    std::string reason;
+    bad.io().on("close", [&](std::string_view why) { reason = why; });
+    REQUIRE(until([&] { return !reason.empty(); }));
+    CHECK(guest("", with_msgpack()).connected());
 }
 
 TEST_CASE_FIXTURE(moody_server, "a parser without memory for a packet ends that connection alone")

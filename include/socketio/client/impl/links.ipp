@@ -100,11 +100,15 @@ SOCKETIO_DECL reconnect_values manager_link::rules() const { return core_->rules
 
 // Not the flag of close(): in the reference that flag stays when reconnection is permitted again, and the client
 // does not reconnect until the next open().
-SOCKETIO_DECL void manager_link::set_reconnection(bool allowed)
+SOCKETIO_DECL void manager_link::set_reconnection(bool allowed, unique_function<void()> ended)
 {
     core_->rules().change([&](reconnect_values& values) { values.reconnection = allowed; });
-    if (!allowed)
-        core_->perform([core = core_.get()] { core->stop_waiting(); });
+    if (allowed)
+        return;
+    core_->perform([core = core_.get(), ended = std::move(ended)]() mutable {
+        if (core->stop_waiting() && ended)
+            core->defer(std::move(ended));
+    });
 }
 
 SOCKETIO_DECL void manager_link::set_attempts(std::uint64_t value)
@@ -135,6 +139,11 @@ SOCKETIO_DECL void manager_link::set_timeout(std::chrono::milliseconds value)
 SOCKETIO_DECL void manager_link::reconnect_now()
 {
     core_->perform([core = core_.get()] { core->reconnect_now(); });
+}
+
+SOCKETIO_DECL void manager_link::defer(unique_function<void()> work)
+{
+    core_->perform([core = core_.get(), work = std::move(work)]() mutable { core->defer(std::move(work)); });
 }
 
 SOCKETIO_DECL std::shared_ptr<listener_table> manager_link::events() const { return {core_, &core_->events()}; }

@@ -179,7 +179,10 @@ SOCKETIO_DECL bool manager_core::on_answer(packet const& received, socket_core* 
         return false;
     if (joined) {
         byte_buffer text;
-        encode_control(decoder_.parser(), text, packet_type::disconnect, received.nsp, nullptr);
+        if (auto const ec = encode_control(decoder_.parser(), text, packet_type::disconnect, received.nsp, nullptr)) {
+            fail(ec);
+            return true;
+        }
         static_cast<void>(writer_.write(text.view(), {}));
         gate_.left(received.nsp, now());
     }
@@ -337,10 +340,7 @@ SOCKETIO_DECL void manager_core::close_if_unused()
     close();
 }
 
-SOCKETIO_DECL void manager_core::stop_waiting()
-{
-    machine_.stop_waiting();
-}
+SOCKETIO_DECL bool manager_core::stop_waiting() { return machine_.stop_waiting(); }
 
 SOCKETIO_DECL void manager_core::reconnect_now()
 {

@@ -98,13 +98,12 @@ SOCKETIO_DECL void socket_core::send_connect(object auth)
     if (owner_.may_tell_auth())
         add_recovery(auth);
     byte_buffer text;
-    if (auth.empty()) {
-        encode_control(parser(), text, packet_type::connect, nsp_, nullptr);
-    } else {
-        value const payload{std::move(auth)};
-        encode_control(parser(), text, packet_type::connect, nsp_, &payload);
-    }
-    if (writer_.write(text.view(), {})) {
+    bool const has_payload = !auth.empty();
+    value const payload{std::move(auth)};
+    auto const ec = encode_control(parser(), text, packet_type::connect, nsp_, has_payload ? &payload : nullptr);
+    if (ec) {
+        fail_auth(connect_attempt_, {ec, "auth: " + ec.message()});
+    } else if (writer_.write(text.view(), {})) {
         owner_.gate().asked(nsp_);
         asked_at_ = lane_.now();
     } else {
@@ -122,10 +121,13 @@ SOCKETIO_DECL void socket_core::disconnect()
     auto last_steps = disconnect_step(disconnect_reason::io_client_disconnect, {});
     flush_send_buffer(true); // events that were emitted before
     byte_buffer text;
-    encode_control(parser(), text, packet_type::disconnect, nsp_, nullptr);
-    static_cast<void>(writer_.write(text.view(), {}));
+    auto const ec = encode_control(parser(), text, packet_type::disconnect, nsp_, nullptr);
+    if (!ec)
+        static_cast<void>(writer_.write(text.view(), {}));
     owner_.gate().left(nsp_, lane_.now());
     leave_connected(std::move(last_steps));
+    if (ec) // the end of the connection says it, too
+        owner_.fail(ec);
     log(log_level::info, to_string(disconnect_reason::io_client_disconnect));
 }
 

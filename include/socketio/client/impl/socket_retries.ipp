@@ -38,8 +38,10 @@ SOCKETIO_DECL void socket_core::send_retried()
     waiting.handler = [this, ticket = next->waiting.id](ack_result& result) { on_try_end(ticket, result); };
     next->packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         byte_buffer with_id;
-        append_with_ack_id(parser(), with_id, text, nsp_, waiting.id);
-        send_encoded(with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
+        if (run_parser([&] { append_with_ack_id(parser(), with_id, text, nsp_, waiting.id); }))
+            channel_.fail_emit(waiting.event, std::move(waiting), error::packet_parser_failed);
+        else
+            send_encoded(with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
     });
     again.done();
 }
@@ -48,7 +50,8 @@ SOCKETIO_DECL void socket_core::send_retried()
 SOCKETIO_DECL void socket_core::on_try_end(std::uint64_t ticket, ack_result& result)
 {
     changed();
-    bool const hopeless = result.error == error::payload_too_large;
+    bool const hopeless =
+        result.error == error::payload_too_large || result.error == error::packet_parser_failed;
     auto over = retries_.ended(ticket, !result.error || hopeless, retry_limit_, lane_.now());
     auto const go_on = [this] { lane_.defer_first([self = shared_from_this()] { self->send_retried(); }); };
     auto const failed = caught(go_on);

@@ -139,22 +139,24 @@ SOCKETIO_DECL void append_with_argument(packet_parser const* by, byte_buffer& to
     to.append("\"]");
 }
 
-SOCKETIO_DECL void encode_control(packet_parser const* by, byte_buffer& to, packet_type type, std::string_view nsp,
-                                  value const* payload)
+SOCKETIO_DECL std::error_code encode_control(packet_parser const* by, byte_buffer& to, packet_type type,
+                                             std::string_view nsp, value const* payload)
 {
     auto const write_payload = [payload](writer& into) { write(into, *payload); };
     if (by) {
         packet_parser::write_data const data{write_payload};
-        std::size_t const start = to.size();
-        by->encode(to, {type, nsp, std::nullopt}, payload ? &data : nullptr);
-        check_text(*by, to.view().substr(start));
-        return;
+        return run_parser([&] {
+            std::size_t const start = to.size();
+            by->encode(to, {type, nsp, std::nullopt}, payload ? &data : nullptr);
+            check_text(*by, to.view().substr(start));
+        });
     }
     begin_packet(to, type, nsp, std::nullopt);
     if (payload) {
         json_writer json{to};
         write_payload(json);
     }
+    return {};
 }
 
 // The name in an encoded packet of JSON.

@@ -45,18 +45,29 @@ inline json_limits limits_of_whole(json_limits of) noexcept
         .values = (of.values < most ? of.values : most) + around};
 }
 
-// A message of a peer must not end the loop of a program, whatever its parser makes of it.
-inline std::error_code decode_safely(packet_parser const& by, std::span<char> message, value_builder& to, packet& out)
-{
 #if SOCKETIO_HAS_EXCEPTIONS
+SOCKETIO_DECL std::error_code code_of_parser_exception() noexcept
+{
     try {
-        return by.decode(message, to, out);
+        throw;
     } catch (std::bad_alloc const&) { // for a size in the message, perhaps
         return make_error_code(std::errc::not_enough_memory);
     } catch (std::system_error const& thrown) {
         return thrown.code() ? thrown.code() : make_error_code(error::packet_parser_failed);
     } catch (...) {
         return error::packet_parser_failed;
+    }
+}
+#endif
+
+// A message of a peer must not end the loop of a program, whatever its parser makes of it.
+inline std::error_code decode_safely(packet_parser const& by, std::span<char> message, value_builder& to, packet& out)
+{
+#if SOCKETIO_HAS_EXCEPTIONS
+    try {
+        return by.decode(message, to, out);
+    } catch (...) {
+        return code_of_parser_exception();
     }
 #else
     return by.decode(message, to, out);

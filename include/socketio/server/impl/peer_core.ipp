@@ -102,8 +102,10 @@ SOCKETIO_DECL bool peer_core::send(std::string_view text, std::span<bytes_view c
 SOCKETIO_DECL void peer_core::send_control(packet_type type, std::string_view nsp, value const* payload)
 {
     byte_buffer text;
-    encode_control(decoder_.parser(), text, type, nsp, payload);
-    static_cast<void>(send(text.view(), {}, {}));
+    if (auto const ec = encode_control(decoder_.parser(), text, type, nsp, payload))
+        defer([self = shared_from_this(), ec] { self->fail(ec); });
+    else
+        static_cast<void>(send(text.view(), {}, {}));
 }
 
 SOCKETIO_DECL void peer_core::on_readable()

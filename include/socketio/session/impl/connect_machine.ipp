@@ -96,12 +96,14 @@ SOCKETIO_DECL bool connect_machine::close() noexcept
     return ends;
 }
 
-SOCKETIO_DECL void connect_machine::stop_waiting() noexcept
+SOCKETIO_DECL bool connect_machine::stop_waiting() noexcept
 {
     if (is_busy())
-        return;
+        return false;
+    bool const waited = phase_ == connect_phase::waiting;
     reconnecting_ = false;
     enter(connect_phase::closed);
+    return waited;
 }
 
 SOCKETIO_DECL connect_action connect_machine::reconnect_now() noexcept
