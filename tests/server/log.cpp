@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,23 @@ TEST_CASE_FIXTURE(quiet_server, "an event that its listener cannot take is told 
     }
     CHECK(told.text().starts_with(std::string{"socketio: "} + said_of_news));
     CHECK(told.count("") == 1);
+}
+
+TEST_CASE_FIXTURE(quiet_server, "the names that clients give to namespaces use up no warnings")
+{
+    io.of(std::regex{"^/of-.*"}).on("connection", [](socketio::server_socket socket) {
+        socket.on("news", [](int) {});
+        socket.on("other", [](int) {});
+    });
+    for (int i = 0; i != 20; ++i) {
+        auto client = guest("/of-" + std::to_string(i));
+        client.emit("news", "seven");
+        if (i == 19)
+            client.emit("other", "eight");
+        REQUIRE(in_step(client));
+    }
+    CHECK(told.count("\"news\"") == 1);
+    CHECK(told.count("\"other\"") == 1);
 }
 
 TEST_CASE_FIXTURE(quiet_server, "with on_error, of the server or of the socket, nothing is on standard error")

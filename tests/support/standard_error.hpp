@@ -1,42 +1,51 @@
 // What this process writes to its standard error while the object lives.
 #pragma once
 
-#include "process.hpp"
-#include "temporary_folder.hpp"
-
+#include <array>
 #include <cstddef>
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
-#include <fcntl.h>
+#if defined(_WIN32)
+#include <io.h>
+#else
 #include <unistd.h>
+#endif
 
 namespace support {
 
 class standard_error {
 public:
-    standard_error() : before_{::dup(2)}
+    standard_error() : file_{std::tmpfile()}, before_{duplicate(2)}
     {
         std::fflush(stderr);
-        int const file = ::open(folder_.path("said").c_str(), O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0600);
-        if (before_ < 0 || file < 0 || ::dup2(file, 2) < 0)
-            fail("standard error");
-        ::close(file);
+        if (file_ == nullptr || before_ < 0 || !redirect(number_of(file_)))
+            throw std::runtime_error("standard error");
     }
     standard_error(standard_error const&) = delete;
     standard_error& operator=(standard_error const&) = delete;
     ~standard_error()
     {
         std::fflush(stderr);
-        ::dup2(before_, 2);
-        ::close(before_);
+        redirect(before_);
+        close_number(before_);
+        std::fclose(file_);
     }
 
+    // The place in the file is that of the writer, too: it is at the end afterwards.
     std::string text() const
     {
         std::fflush(stderr);
-        return folder_.read("said");
+        std::string all;
+        std::array<char, 4096> piece;
+        std::rewind(file_);
+        while (std::size_t const count = std::fread(piece.data(), 1, piece.size(), file_))
+            all.append(piece.data(), count);
+        std::fseek(file_, 0, SEEK_END);
+        std::erase(all, '\r'); // of Windows
+        return all;
     }
     // The lines in which this occurs.
     int count(std::string_view words) const
@@ -52,7 +61,19 @@ public:
     }
 
 private:
-    temporary_folder folder_;
+#if defined(_WIN32)
+    static int duplicate(int of) { return ::_dup(of); }
+    static bool redirect(int to) { return ::_dup2(to, 2) == 0; }
+    static int number_of(std::FILE* of) { return ::_fileno(of); }
+    static void close_number(int which) { ::_close(which); }
+#else
+    static int duplicate(int of) { return ::dup(of); }
+    static bool redirect(int to) { return ::dup2(to, 2) == 2; }
+    static int number_of(std::FILE* of) { return ::fileno(of); }
+    static void close_number(int which) { ::close(which); }
+#endif
+
+    std::FILE* const file_;
     int const before_;
 };
 

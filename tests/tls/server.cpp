@@ -197,6 +197,23 @@ TEST_CASE_FIXTURE(secure_server::house, "a client that speaks no TLS is left, an
     CHECK(serves());
 }
 
+TEST_CASE("the log has handshakes that fail, with the address and the reason")
+{
+    std::vector<std::string> told;
+    secure_server::house house{{.log = [&](socketio::log_level level, std::string_view component, std::string_view text) {
+        CHECK(level == socketio::log_level::info);
+        told.push_back(std::string{component} + ": " + std::string{text});
+    }}};
+    auto caller = house.call();
+    caller.send(support::get_request("/"));
+    CHECK(caller.until_ended());
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].starts_with("engine: the TLS handshake with 127.0.0.1 failed: the client does not speak TLS on this "
+                              "port (it said \"GET / HTTP/1.1"));
+    CHECK(house.serves());
+    CHECK(told.size() == 1);
+}
+
 TEST_CASE("a handshake that is never finished has its time")
 {
     secure_server::house house{{.http = {.request_timeout = 300ms}}};

@@ -53,6 +53,8 @@ public:
     http_connection_owner& operator=(http_connection_owner const&) = delete;
     // On the connection's strand; may throw.
     virtual void on_request(std::shared_ptr<http_exchange> exchange) = 0;
+    // The TLS handshake has failed; on_end() follows. May throw.
+    virtual void on_insecure(std::string_view /*address*/, std::string_view /*why*/) {}
     // The last call.
     virtual void on_end(std::shared_ptr<http_connection> const& of) noexcept = 0;
 
@@ -88,6 +90,7 @@ private:
                      unique_function<void(upgraded_stream&&)> taken);
 
     void secure();
+    void on_insecure(std::string_view why);
     // Ends the connection if `work` finds no memory.
     template <class Work>
     void guarded(Work work)

@@ -62,6 +62,7 @@ public:
     SOCKETIO_DECL void on_ended(std::string const& sid) override;
     SOCKETIO_DECL void refuse(std::shared_ptr<http_exchange> const& exchange, engine_refusal const& reason) override;
     SOCKETIO_DECL void on_request(std::shared_ptr<http_exchange> exchange) override;
+    SOCKETIO_DECL void on_insecure(std::string_view address, std::string_view why) override;
     SOCKETIO_DECL void on_end(std::shared_ptr<http_connection> const& of) noexcept override;
     SOCKETIO_DECL void context_gone() noexcept override;
 

@@ -43,7 +43,7 @@ SOCKETIO_DECL void http_connection::secure()
 {
     phase_ = phase::securing;
     securing_ = rules_->tls->async_handshake(strand_, std::move(stream_), role::server, {},
-        [self = shared_from_this()](std::error_code ec, std::string const&, stream above) {
+        [self = shared_from_this()](std::error_code ec, std::string const& why, stream above) {
             self->securing_.reset();
             if (self->phase_ != phase::securing) {
                 above.close();
@@ -51,11 +51,17 @@ SOCKETIO_DECL void http_connection::secure()
             }
             self->stream_ = std::move(above);
             self->phase_ = phase::head;
-            if (ec)
-                self->end();
-            else
+            if (!ec)
                 self->guarded([&] { self->read(); });
+            else
+                self->on_insecure(why.empty() ? ec.message() : why);
         });
+}
+
+SOCKETIO_DECL void http_connection::on_insecure(std::string_view why)
+{
+    scope_end const always{[self = shared_from_this()] { self->end(); }};
+    owner_->on_insecure(address_, why);
 }
 
 SOCKETIO_DECL void http_connection::retire()

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <socketio/core/error.hpp>
+#include <socketio/core/joined.hpp>
+#include <socketio/core/log.hpp>
 #include <socketio/core/scope.hpp>
 #include <socketio/core/shared_new.hpp>
 #include <socketio/net/foreign_stream.hpp>
@@ -217,6 +219,13 @@ SOCKETIO_DECL bool engine_server::on_accepted(strand const& on, stream&& connect
     }
     post(on, [made] { made->start(); });
     return true;
+}
+
+SOCKETIO_DECL void engine_server::on_insecure(std::string_view address, std::string_view why)
+{
+    if (options_->log)
+        options_->log(log_level::info, "engine",
+                      log_text(joined({"the TLS handshake with ", address, " failed: ", why})));
 }
 
 SOCKETIO_DECL void engine_server::on_end(std::shared_ptr<http_connection> const& of) noexcept

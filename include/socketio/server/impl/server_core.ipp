@@ -215,6 +215,7 @@ SOCKETIO_DECL void server_core::set_error_hook(error_hook hook)
         error_hook_.swap(made);
 }
 
+// The place is without the namespace, which a client may have chosen: it has only so many.
 SOCKETIO_DECL void server_core::report(std::string_view nsp, event_error const& reason, bool handled)
 {
     std::unique_lock lock{mutex_};
@@ -225,7 +226,7 @@ SOCKETIO_DECL void server_core::report(std::string_view nsp, event_error const& 
     if (settings_->log)
         log(log_level::warning, "socket", std::string{nsp} + ' ' + reason.message());
     else if (!handled && !hook && reason.code == error::type_mismatch)
-        warnings_.tell("socket", place_of(nsp, reason), std::string{nsp} + ' ' + reason.message());
+        warnings_.tell("socket", place_of({}, reason), std::string{nsp} + ' ' + reason.message());
 }
 
 SOCKETIO_DECL void server_core::warn(std::string_view text)
