@@ -74,7 +74,8 @@ private:
     bool may_repeat(http_client_answer const& answer) noexcept;
     void fail(error kind, http_client_answer const& answer) noexcept;
     engine_event closed(error kind, int status = 0) noexcept;
-    void call_owner() noexcept;
+    void post_turn();
+    void take_turn();
     void leave();
     void go_on_leaving() noexcept;
     void stop() noexcept;

@@ -79,8 +79,9 @@ private:
 
     bool may_use_link() const noexcept;
     void in_a_turn(step next);
-    void keep_body(bool until_end);
+    void keep_body(std::error_code);
     bool is_post() const noexcept { return request_.method == "POST"; }
+    bool is_accepted_post() noexcept;
     std::string_view request_words() const noexcept;
     std::string whole_target() const;
     std::error_code check_head();
@@ -98,6 +99,7 @@ private:
     unsigned turns_ = 0;    // to wait for before writing
     bool kept_ = false;     // the link served another request before
     bool repeated_ = false;
+    bool until_end_ = false; // the end of the connection was that of the answer
     bool busy_ = false;
     http_client_request request_;
     handler done_;

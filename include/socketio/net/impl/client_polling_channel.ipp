@@ -121,18 +121,24 @@ SOCKETIO_DECL void client_polling_channel::on_polled(http_client_answer&& answer
     } else if (!may_repeat(answer)) {
         fail(error::poll_failed, answer);
     }
-    call_owner();
+    post_turn();
 }
 
-// In a turn of its own: what the owner calls may throw, and the HTTP client's call must not.
-SOCKETIO_DECL void client_polling_channel::call_owner() noexcept
+// What the owner calls may throw, and the HTTP client's call must not; a listener may be looking at a message.
+SOCKETIO_DECL void client_polling_channel::post_turn()
 {
-    detail::post(polls_->serial(), [self = shared_from_this(), pinned = owner_->pin()] {
-        if (self->owner_ && std::exchange(self->drained_, false) && self->is_writable())
-            self->owner_->on_drained();
-        if (self->owner_)
-            self->owner_->on_readable();
-    });
+    detail::post(polls_->serial(),
+                 [self = shared_from_this(), pinned = owner_ ? owner_->pin() : nullptr] { self->take_turn(); });
+}
+
+SOCKETIO_DECL void client_polling_channel::take_turn()
+{
+    if (owner_ && std::exchange(drained_, false) && is_writable())
+        owner_->on_drained();
+    if (owner_)
+        owner_->on_readable();
+    else
+        go_on_leaving();
 }
 
 // A server that answers each poll at once, and says nothing, would keep both sides busy for ever.
@@ -170,7 +176,7 @@ SOCKETIO_DECL void client_polling_channel::on_posted(http_client_answer&& answer
     if (!good)
         fail(error::post_failed, answer);
     drained_ = good;
-    call_owner();
+    post_turn();
 }
 
 SOCKETIO_DECL void client_polling_channel::fail(error kind, http_client_answer const& answer) noexcept
@@ -247,8 +253,7 @@ SOCKETIO_DECL void client_polling_channel::leave()
     linger_timer_.arm(deadline_after(linger_timer_.now(), std::min(options_.close_timeout, longest)),
         [self = shared_from_this()] { self->stop(); });
     post_deadline_ = poll_deadline_ = clock::never();
-    // Not now: a listener may be looking at a message.
-    detail::post(polls_->serial(), [self = shared_from_this()] { self->go_on_leaving(); });
+    post_turn();
 }
 
 // The close packet has a request of its own: npm's server acts on it before the messages of the same payload.

@@ -156,23 +156,30 @@ SOCKETIO_DECL void http_client::take_head()
 
 SOCKETIO_DECL void http_client::take_body(body_progress progress, std::error_code ec)
 {
-    bool const ended = ec == asio_error(asio::error::eof) && body_->until_end();
-    if (ended || progress == body_progress::complete)
-        keep_body(ended);
-    else if (ec)
+    until_end_ = ec == asio_error(asio::error::eof) && body_->until_end();
+    if (until_end_ || progress == body_progress::complete) {
+        if (is_accepted_post() && link_->is_writing()) // it counts only as a whole
+            link_->await_written(then(static_cast<step>(&http_client::keep_body)));
+        else
+            keep_body({});
+    } else if (ec) {
         end_exchange(link_->write_error() ? link_->write_error() : ec);
-    else
+    } else {
         end_exchange(check_body(progress));
+    }
 }
 
-SOCKETIO_DECL void http_client::keep_body(bool until_end)
+SOCKETIO_DECL void http_client::keep_body(std::error_code)
 {
     answer_body_ = body_->take();
-    keep_or_close(until_end);
-    int const status = reader_.head().status;
-    bool const cut_off = is_post() && link_->write_error() && status >= 200 && status < 300;
+    keep_or_close(until_end_);
     // A server that calls such a request good has not read all of its body.
-    end_exchange(cut_off ? link_->write_error() : decode_body());
+    end_exchange(is_accepted_post() && link_->write_error() ? link_->write_error() : decode_body());
+}
+
+SOCKETIO_DECL bool http_client::is_accepted_post() noexcept
+{
+    return is_post() && reader_.head().status / 100 == 2;
 }
 
 SOCKETIO_DECL bool http_client::goes_on(std::error_code ec)
