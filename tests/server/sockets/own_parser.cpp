@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <optional>
@@ -24,6 +26,7 @@ using namespace socketio;
 namespace {
 
 bool unwritable_disconnects = false;
+bool unwritable_ids = false;
 
 // MessagePack, which throws at packets with certain words in them.
 class moody_parser final : public packet_parser {
@@ -36,6 +39,12 @@ public:
         bool const leaves = of.type == packet_type::disconnect && unwritable_disconnects;
         if (leaves || to.view().substr(start).find("unwritable") != std::string_view::npos)
             throw std::runtime_error{"encode"};
+    }
+    void add_ack_id(output& to, std::string_view event, std::string_view nsp, std::uint64_t id) const override
+    {
+        if (unwritable_ids)
+            throw std::runtime_error{"id"};
+        inner_->add_ack_id(to, event, nsp, id);
     }
     std::error_code decode(std::span<char> message, value_builder& to, packet& out) const override
     {
@@ -143,6 +152,25 @@ TEST_CASE_FIXTURE(moody_server, "a DISCONNECT that a parser cannot write ends th
     CHECK(until([&] { return !leaving.connected() && !there.connected(); }));
     unwritable_disconnects = false;
     CHECK(guest("", with_moody()).connected());
+}
+
+TEST_CASE_FIXTURE(moody_server, "an event of the retries to which the parser can give no id ends with an error, and the next one leaves")
+{
+    auto options = with_moody();
+    options.retries = 3;
+    options.ackTimeout = std::chrono::seconds{10};
+    auto client = guest("", std::move(options));
+    socket_of(client).on("tell", [](std::string_view, ack reply) { reply(); });
+    unwritable_ids = true;
+    std::error_code why;
+    client.emit("tell", "first", [&](std::error_code ec) { why = ec; });
+    CHECK(until([&] { return static_cast<bool>(why); }));
+    unwritable_ids = false;
+    CHECK(why == error::packet_parser_failed);
+    CHECK(client.connected());
+    bool answered = false;
+    client.emit("tell", "second", [&](std::error_code ec) { answered = !ec; });
+    CHECK(until([&] { return answered; }));
 }
 
 TEST_CASE_FIXTURE(moody_server, "a refusal that the server's parser cannot write ends that connection alone")

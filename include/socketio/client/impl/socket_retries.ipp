@@ -38,8 +38,9 @@ SOCKETIO_DECL void socket_core::send_retried()
     waiting.handler = [this, ticket = next->waiting.id](ack_result& result) { on_try_end(ticket, result); };
     next->packet.peek([&](std::string_view text, std::span<bytes_view const> attachments) {
         byte_buffer with_id;
+        std::string const event = waiting.event;
         if (run_parser([&] { append_with_ack_id(parser(), with_id, text, nsp_, waiting.id); }))
-            channel_.fail_emit(waiting.event, std::move(waiting), error::packet_parser_failed);
+            channel_.fail_emit(event, std::move(waiting), error::packet_parser_failed);
         else
             send_encoded(with_id.view(), attachments, std::move(waiting), {.compress = next->compress});
     });
