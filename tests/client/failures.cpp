@@ -39,10 +39,18 @@ TEST_CASE_FIXTURE(refusal_test, "a server that hangs up before it has answered i
     constexpr auto words = "the server closed the connection without answering the upgrade request";
     check_words(refused_by(answers("")), error::not_socketio, words);
     check_words(refused_by(answers("HTTP/1.1 1")), error::not_socketio, words);
-    check_words(refused_by(R"({"reset":true})"), error::not_socketio, words);
     check_words(refused_by(answers("", R"([{"reset":true}])")), error::not_socketio, words);
     check_words(refused_by(answers("")), error::not_socketio,
         "is the path /socket.io/ right? Or does it speak https on this port?");
+}
+
+TEST_CASE_FIXTURE(refusal_test, "a server that resets the connection at once is told as such, or as one that cannot be reached")
+{
+    auto const why = refused_by(R"({"reset":true})");
+    if (why.code() == error::not_socketio)
+        check_words(why, error::not_socketio, "the server closed the connection without answering the upgrade request");
+    else // the reset came before this side knew of the connection
+        check_words(why, asio::error::connection_reset, "connect to 127.0.0.1 port ");
 }
 
 TEST_CASE_FIXTURE(refusal_test, "a server that speaks TLS on the port is told as such, by its alert or its words")
