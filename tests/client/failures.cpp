@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(refusal_test, "a server that hangs up before it has answered i
         "is the path /socket.io/ right? Or does it speak https on this port?");
 }
 
-TEST_CASE_FIXTURE(refusal_test, "a server that resets the connection at once is told as such, or as one that cannot be reached")
+TEST_CASE_FIXTURE(refusal_test, "a server that resets the connection at once is told as such")
 {
     auto const why = refused_by(R"({"reset":true})");
     if (why.code() == error::not_socketio)

@@ -26,8 +26,8 @@ struct dial_request : http_client_settings {
     std::string subprotocols{};               // a comma-separated list
 };
 
-// What the options of a client ask for, of Socket.IO or of WebSocket alone. Headers, cookies and TLS are the caller's
-// part.
+// The settings take what the options of a client ask for, of Socket.IO or of WebSocket alone. The caller adds headers,
+// cookies and TLS.
 template <class Options>
 void set_connection(http_client_settings& of, url const& to, std::string target, Options const& settings)
 {

@@ -165,7 +165,7 @@ SOCKETIO_DECL void manager_core::dial_transport(std::uint64_t attempt)
     }
 }
 
-// What the options of the transport and the attempt add to a request.
+// The request gets what the options of the transport and the attempt add.
 SOCKETIO_DECL void manager_core::complete(http_client_settings& request, transport_kind transport) const
 {
     request.tls = runtime_->tls;

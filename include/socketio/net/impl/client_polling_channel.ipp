@@ -124,7 +124,8 @@ SOCKETIO_DECL void client_polling_channel::on_polled(http_client_answer&& answer
     post_turn();
 }
 
-// What the owner calls may throw, and the HTTP client's call must not; a listener may be looking at a message.
+// A turn of its own: the owner may throw in it, the HTTP client's call must not, and a listener may be looking at a
+// message.
 SOCKETIO_DECL void client_polling_channel::post_turn()
 {
     detail::post(polls_->serial(),
