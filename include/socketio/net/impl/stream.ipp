@@ -6,6 +6,7 @@
 #include SOCKETIO_ASIO(ip/address.hpp)
 #include SOCKETIO_ASIO(ip/tcp.hpp)
 
+#include <algorithm>
 #include <cstring>
 
 namespace socketio::detail {
@@ -67,10 +68,10 @@ SOCKETIO_DECL std::string stream::peer_address() const
     auto const peer = socket_.remote_endpoint(ec);
     int const family = peer.protocol().family();
     asio::ip::tcp::endpoint endpoint;
-    if (ec || (family != asio::ip::tcp::v4().family() && family != asio::ip::tcp::v6().family()) ||
-        peer.size() > endpoint.capacity())
+    if (ec || (family != asio::ip::tcp::v4().family() && family != asio::ip::tcp::v6().family()))
         return {};
-    std::memcpy(endpoint.data(), peer.data(), peer.size());
+    // On Windows the size is that of the largest address there is.
+    std::memcpy(endpoint.data(), peer.data(), std::min(peer.size(), endpoint.capacity()));
     return endpoint.address().to_string();
 }
 
