@@ -1,7 +1,9 @@
 // timeout(), ackTimeout, and what else ends the wait for an answer.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,9 @@
 // Acknowledgements both ways: whose answer, when, how often, and what happens when there is none.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <asio/post.hpp>
 #include <doctest/doctest.h>

@@ -1,7 +1,9 @@
 // Binary data: anywhere in an event or an ack, both ways, of any size and content.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <asio/post.hpp>
 #include <doctest/doctest.h>

@@ -1,7 +1,9 @@
 // Catch-all listeners, in and out, and the lists of listeners.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,9 @@
 #if defined(SOCKETIO_WITH_ZLIB)
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

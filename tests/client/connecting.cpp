@@ -1,7 +1,9 @@
 // How a namespace connects: what goes before what, and what the socket says of itself meanwhile.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,9 @@
 // How a namespace is left, by either side, and how it comes back after that.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,9 @@
 // Events both ways, as JSON: what is sent, and what arrives.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,7 @@
 // Connections that fail before or after the upgrade request was answered, or cannot even be tried.
 #include <socketio/client.hpp>
 
+#include "support/peer.hpp"
 #include "support/refusal.hpp"
 
 #include <asio/error.hpp>

@@ -1,7 +1,9 @@
 // What is said when a connection is made: auth for each namespace, query, headers and path for the server.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

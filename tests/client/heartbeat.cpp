@@ -1,7 +1,9 @@
 // What the server's handshake asks of the client: a heartbeat, and packets that are not too large.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <asio/post.hpp>
 #include <doctest/doctest.h>

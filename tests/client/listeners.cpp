@@ -3,6 +3,7 @@
 #include <socketio/core/json_rapidjson.hpp>
 
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidjson/document.h>

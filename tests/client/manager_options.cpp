@@ -2,6 +2,8 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/peer.hpp"
+#include "support/script.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 #include <socketio/msgpack.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
 #include "support/hex.hpp"
 #include "support/peer.hpp"

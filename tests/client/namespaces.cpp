@@ -1,7 +1,9 @@
 // Namespaces on one connection: how they come and go without disturbing each other.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,9 @@
 // What a server may send, right or wrong, and what the client makes of it.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,9 @@
 // Losing the connection and getting it back: when, how often, and in which order it is told.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <asio/error.hpp>
 #include <doctest/doctest.h>

@@ -1,7 +1,9 @@
 // Connection state recovery with npm's server: the session and what was missed come back.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

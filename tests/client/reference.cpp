@@ -4,6 +4,8 @@
 
 #include "support/client.hpp"
 #include "support/hex.hpp"
+#include "support/peer.hpp"
+#include "support/process.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,9 @@
 // breath with DISCONNECT, or a second one before the answer, would cost the whole connection.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

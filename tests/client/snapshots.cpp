@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <asio/error.hpp>
 #include <asio/use_future.hpp>

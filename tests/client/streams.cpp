@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "support/client.hpp"
+#include "support/peer.hpp"
 #include "support/sanitizer.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>

@@ -3,6 +3,7 @@
 
 #include "support/client.hpp"
 #include "support/in_threads.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,9 @@
 // Exceptions of listeners, handlers, hooks and providers: they leave through run(), and nothing is lost.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -31,9 +31,9 @@ struct network {
     auto factory()
     {
         return [this](socketio::stream_request const&, socketio::stream_answer const& give) {
-            auto const [near, far] = memory_stream::pair(world.context);
-            ends.push_back(far);
-            give({}, near);
+            auto const [ours, theirs] = memory_stream::pair(world.context);
+            ends.push_back(theirs);
+            give({}, ours);
         };
     }
     void say(memory_stream& on, std::string_view bytes)

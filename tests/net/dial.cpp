@@ -80,9 +80,9 @@ struct dial_test {
                 give(make_error_code(std::errc::host_unreachable), nullptr);
                 return;
             }
-            auto const [near, far] = memory_stream::pair(context);
-            std::make_shared<answering_end>(far, answers[streams++])->read();
-            give({}, near);
+            auto const [one, other] = memory_stream::pair(context);
+            std::make_shared<answering_end>(other, answers[streams++])->read();
+            give({}, one);
         };
         return made;
     }

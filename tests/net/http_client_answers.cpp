@@ -403,10 +403,10 @@ struct slow_writes : far_end::fixture {
     slow_writes()
     {
         settings->network.stream_factory = [this](socketio::stream_request const&, socketio::stream_answer const& give) {
-            auto const [near, far] = support::memory_stream::pair(time.context);
-            ends.push_back(std::make_shared<far_end::connection>(far, ends.size(), std::vector<far_end::reply>{}, seen));
+            auto const [one, other] = support::memory_stream::pair(time.context);
+            ends.push_back(std::make_shared<far_end::connection>(other, ends.size(), std::vector<far_end::reply>{}, seen));
             ends.back()->read();
-            slow.push_back(std::make_shared<slow_stream>(time.context, near));
+            slow.push_back(std::make_shared<slow_stream>(time.context, one));
             give({}, slow.back());
         };
     }

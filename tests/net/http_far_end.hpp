@@ -136,11 +136,11 @@ struct fixture {
                 give(make_error_code(std::errc::host_unreachable), nullptr);
                 return;
             }
-            auto const [near, far] = support::memory_stream::pair(time.context);
+            auto const [one, other] = support::memory_stream::pair(time.context);
             std::size_t const number = ends.size();
-            ends.push_back(std::make_shared<connection>(far, number, script[number], seen));
+            ends.push_back(std::make_shared<connection>(other, number, script[number], seen));
             ends.back()->read();
-            give({}, near);
+            give({}, one);
         };
     }
     ~fixture() { client.reset(); }

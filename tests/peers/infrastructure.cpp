@@ -1,3 +1,5 @@
+#include "support/peer.hpp"
+#include "support/process.hpp"
 #include "support/script.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,5 @@
+#include "support/ask.hpp"
+#include "support/peer.hpp"
 #include "support/run_until.hpp"
 
 #include <doctest/doctest.h>

@@ -3,6 +3,7 @@
 
 #include "proxied.hpp"
 #include "support/haproxy.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "proxied.hpp"
+#include "support/ask.hpp"
 #include "support/nginx.hpp"
 
 #include <doctest/doctest.h>

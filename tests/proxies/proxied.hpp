@@ -3,6 +3,7 @@
 
 #include "support/client.hpp"
 #include "support/daemon.hpp"
+#include "support/peer.hpp"
 #include "support/proxies.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,9 @@
 #include <socketio/client.hpp>
 
 #include "proxied.hpp"
+#include "support/ask.hpp"
 #include "support/nginx.hpp"
+#include "support/peer.hpp"
 
 #include <doctest/doctest.h>
 

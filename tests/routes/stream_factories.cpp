@@ -29,11 +29,11 @@ struct elsewhere {
     void connect(socketio::stream_answer answer)
     {
         asio::post(context, [this, answer = std::move(answer)] {
-            auto const [near, far] = memory_stream::pair(context);
-            std::make_shared<memory_server>(far)->read();
-            last = near;
-            answer({}, near);
-            answer({}, far); // only the first counts
+            auto const [ours, theirs] = memory_stream::pair(context);
+            std::make_shared<memory_server>(theirs)->read();
+            last = ours;
+            answer({}, ours);
+            answer({}, theirs); // only the first counts
         });
     }
 };
@@ -114,8 +114,8 @@ TEST_CASE_FIXTURE(factory_test, "a factory that keeps its answer to itself is a 
     settings.timeout = std::chrono::milliseconds{50};
     check_words(refused("http://h", settings), error::timeout, "timeout: while waiting for the stream of stream_factory");
     REQUIRE(kept.size() == 1);
-    auto const [near, far] = memory_stream::pair(there.context);
-    kept[0]({}, near);
+    auto const [ours, theirs] = memory_stream::pair(there.context);
+    kept[0]({}, ours);
     CHECK(idle());
 }
 
@@ -147,8 +147,8 @@ TEST_CASE("an answer, or a stream's handlers, that come after the context has go
         else
             REQUIRE(test.until([&] { return kept.size() == 1; }));
     }
-    auto const [near, far] = memory_stream::pair(there.context);
-    kept.at(0)({}, near);
+    auto const [ours, theirs] = memory_stream::pair(there.context);
+    kept.at(0)({}, ours);
     kept.clear();
-    CHECK(near.use_count() == 1);
+    CHECK(ours.use_count() == 1);
 }

@@ -288,19 +288,19 @@ TEST_CASE_FIXTURE(portless_fixture, "streams are handed over from any thread")
 TEST_CASE("a stream is released with the context")
 {
     std::weak_ptr<memory_stream> seen;
-    std::shared_ptr<memory_stream> near;
+    std::shared_ptr<memory_stream> ours;
     {
         asio::io_context streams;
         {
             portless_fixture house;
             auto const ends = memory_stream::pair(streams);
-            near = ends.first;
+            ours = ends.first;
             seen = ends.second;
             house.io.accept(ends.second);
             house.context.poll();
         }
         streams.poll();
-        near.reset();
+        ours.reset();
     }
     CHECK(seen.expired());
 }

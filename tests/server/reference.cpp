@@ -4,6 +4,7 @@
 
 #include "puppets.hpp"
 #include "scenario_fixture.hpp"
+#include "support/peer.hpp"
 #include "support/run_until.hpp"
 
 #include <doctest/doctest.h>

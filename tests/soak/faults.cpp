@@ -1,8 +1,10 @@
 // One fault of the network at a time, between the client and npm's server.
 #include <socketio/client.hpp>
 
+#include "support/ask.hpp"
 #include "support/client.hpp"
 #include "support/fault_proxy.hpp"
+#include "support/peer.hpp"
 
 #include <asio/post.hpp>
 #include <doctest/doctest.h>

@@ -5,6 +5,7 @@
 
 #include "support/client.hpp"
 #include "support/fault_proxy.hpp"
+#include "support/peer.hpp"
 
 #include "storm.hpp"
 #include "traveller.hpp"

@@ -4,7 +4,7 @@
 
 #include <socketio/net/asio.hpp>
 
-#include "process.hpp"
+#include "patience.hpp"
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>

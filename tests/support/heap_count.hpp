@@ -15,6 +15,10 @@
 
 #include <malloc.h>
 
+#if defined(_WIN32)
+inline std::size_t malloc_usable_size(void* of) { return ::_msize(of); }
+#endif
+
 // Not inlined: g++ would see free() meet operator new.
 [[gnu::noinline]] void* operator new(std::size_t size)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "process.hpp"
+#include "quoted.hpp"
 
 #include <charconv>
 #include <cstdint>
@@ -15,23 +16,6 @@
 #include <utility>
 
 namespace support {
-
-// A JSON string of this text.
-inline std::string quoted(std::string_view text)
-{
-    constexpr char digits[] = "0123456789abcdef";
-    std::string result = "\"";
-    for (char const c : text) {
-        auto const code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\')
-            (result += '\\') += c;
-        else if (code < 0x20)
-            ((result += "\\u00") += digits[code >> 4]) += digits[code & 15];
-        else
-            result += c;
-    }
-    return result += '"';
-}
 
 // The build may name the places in the environment or in definitions of the same names; the environment wins.
 namespace places {

@@ -2,6 +2,8 @@
 // It does not outlive the object, nor the thread that started it (Linux). Knows nothing of what is said.
 #pragma once
 
+#include "patience.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -24,11 +26,6 @@
 #include <unistd.h>
 
 namespace support {
-
-using steady = std::chrono::steady_clock;
-
-// Far more than anything needs: it only ends a test that would hang.
-inline constexpr std::chrono::seconds patience{20};
 
 [[noreturn]] inline void fail(char const* what)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client.hpp"
+#include "peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Writes the scripts of raw_server (tests/peers/steps.js) without escaping JSON in JSON by hand.
 #pragma once
 
-#include "peer.hpp"
+#include "quoted.hpp"
 
 #include <string>
 #include <string_view>

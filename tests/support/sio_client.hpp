@@ -4,7 +4,7 @@
 
 #include <socketio/compat/sio.hpp>
 
-#include "peer.hpp"
+#include "patience.hpp"
 
 #include <algorithm>
 #include <condition_variable>

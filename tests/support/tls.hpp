@@ -3,6 +3,7 @@
 
 #include "certificates.hpp"
 #include "client.hpp"
+#include "peer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,6 +3,7 @@
 
 #include "sleeping_machine.hpp"
 #include "support/client.hpp"
+#include "support/peer.hpp"
 
 #include <asio/ip/tcp.hpp>
 #include <doctest/doctest.h>

@@ -1,6 +1,7 @@
 // Which certificates a client accepts, and what it says of those that it does not.
 #include <socketio/client.hpp>
 
+#include "support/peer.hpp"
 #include "support/tls.hpp"
 
 #include <doctest/doctest.h>

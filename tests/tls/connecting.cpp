@@ -1,6 +1,7 @@
 // https and wss against node's TLS and npm's socket.io.
 #include <socketio/tls.hpp>
 
+#include "support/peer.hpp"
 #include "support/tls.hpp"
 
 #include <doctest/doctest.h>

@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 
 #include "support/openssl_server.hpp"
+#include "support/peer.hpp"
 #include "support/tls.hpp"
 #include "support/tls_streams.hpp"
 

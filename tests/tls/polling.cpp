@@ -2,6 +2,7 @@
 #include <socketio/client.hpp>
 #include <socketio/tls.hpp>
 
+#include "support/peer.hpp"
 #include "support/tls.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,7 @@
 // A context of the user's own in options::tls.context.
 #include <socketio/tls.hpp>
 
+#include "support/peer.hpp"
 #include "support/tls.hpp"
 
 #include <openssl/ssl.h>

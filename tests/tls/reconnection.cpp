@@ -1,6 +1,7 @@
 // Connections that are lost under TLS, and sessions that are resumed.
 #include <socketio/client.hpp>
 
+#include "support/peer.hpp"
 #include "support/tls.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,7 @@
 // TLS over whatever way leads to the server: a proxy's tunnel, a Unix-domain socket, redirections.
 #include <socketio/tls.hpp>
 
+#include "support/peer.hpp"
 #include "support/refusal.hpp"
 #include "support/scripted_tcp_server.hpp"
 #include "support/tls.hpp"

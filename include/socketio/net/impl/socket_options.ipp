@@ -84,7 +84,7 @@ private:
     std::string const& value_;
 };
 
-// The maximum of Linux.
+// The maximum of Linux, which is enough for other systems.
 [[maybe_unused]] inline int keep_alive_seconds(std::chrono::seconds value) noexcept
 {
     return static_cast<int>(std::clamp<std::int64_t>(value.count(), 1, 32767));
@@ -141,8 +141,7 @@ inline std::error_code set_tcp_option(stream::socket_type& socket, int name, int
 inline std::error_code set_keep_alive_times(stream::socket_type& socket, keep_alive_options const& options)
 {
     auto const milliseconds = [](std::chrono::seconds value) {
-        return static_cast<ULONG>(
-            std::min<std::int64_t>(value.count(), std::numeric_limits<std::int32_t>::max() / 1000) * 1000);
+        return static_cast<ULONG>(keep_alive_seconds(value)) * 1000;
     };
     // The interval of probes: a second is the system's default.
     ULONG times[3] = {1, milliseconds(options.idle),
