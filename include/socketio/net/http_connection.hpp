@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace socketio::detail {
@@ -58,8 +59,14 @@ public:
     // The last call.
     virtual void on_end(std::shared_ptr<http_connection> const& of) noexcept = 0;
 
+    // 1, 2, ... Any thread.
+    std::uint64_t count_connection() noexcept { return counted_.fetch_add(1, std::memory_order_relaxed) + 1; }
+
 protected:
     ~http_connection_owner() = default;
+
+private:
+    std::atomic<std::uint64_t> counted_{0};
 };
 
 class http_connection : public std::enable_shared_from_this<http_connection> {
@@ -67,6 +74,9 @@ public:
     // `slot` is released when the stream is closed.
     http_connection(strand const& on, stream&& connected, std::shared_ptr<http_rules const> rules,
                     std::shared_ptr<http_connection_owner> owner, std::shared_ptr<void> slot, http_origin from = {});
+
+    // Of its owner's connections.
+    std::uint64_t number() const noexcept { return number_; }
 
     // On the strand.
     void start();
@@ -130,6 +140,7 @@ private:
     stream stream_;
     std::shared_ptr<http_rules const> const rules_;
     std::shared_ptr<http_connection_owner> owner_;
+    std::uint64_t const number_;
     std::shared_ptr<void> slot_;
     std::atomic<bool> gone_{false};
     std::shared_ptr<byte_stream> securing_; // while the TLS handshake is under way
@@ -160,6 +171,15 @@ private:
     bool reading_ = false;
     bool sending_ = false;
 };
+
+// Connections in the order in which they were made: that of addresses differs from run to run.
+struct made_earlier {
+    bool operator()(std::shared_ptr<http_connection> const& a, std::shared_ptr<http_connection> const& b) const noexcept
+    {
+        return a->number() < b->number();
+    }
+};
+using http_connections = std::set<std::shared_ptr<http_connection>, made_earlier>; // of one owner
 
 } // namespace socketio::detail
 

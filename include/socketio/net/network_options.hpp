@@ -58,6 +58,7 @@ struct stream_request {
     std::string host{};
     std::uint16_t port = 0;
     bool secure = false;
+    std::weak_ptr<void const> attempt{}; // expires when the attempt has ended and wants no stream any more
 };
 
 // Takes an error, or a connected stream. May be called from any thread, also inside the call that passed it.

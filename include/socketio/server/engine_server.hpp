@@ -98,7 +98,7 @@ private:
     std::optional<strand> serial_; // until the context is destroyed
     std::shared_ptr<acceptor> accepting_; // null: it does not listen
     std::shared_ptr<hooks> hooks_;
-    std::set<std::shared_ptr<http_connection>> connections_;
+    http_connections connections_;
     std::map<std::string, std::shared_ptr<engine_session>, std::less<>> sessions_; // that have not ended
     std::set<engine_session*> all_;
     std::vector<unique_function<void()>> close_waiters_;

@@ -51,7 +51,7 @@ private:
 
     std::mutex mutex_; // guards the members below
     std::shared_ptr<acceptor> accepting_;
-    std::set<std::shared_ptr<http_connection>> connections_; // that have not been upgraded
+    http_connections connections_; // that have not been upgraded
     std::shared_ptr<connection_listener const> listener_;
     bool closed_ = false;
 };

@@ -58,7 +58,9 @@ SOCKETIO_DECL connection_snapshot manager_core::snapshot()
     if (on_strand())
         publish(runtime_->link ? runtime_->link->status() : channel_status{});
     std::lock_guard const lock{snapshot_mutex_};
-    return snapshot_;
+    auto copy = snapshot_;
+    copy.unsent_bytes = published_unsent_.load(std::memory_order_relaxed); // it is newer
+    return copy;
 }
 
 } // namespace socketio::detail

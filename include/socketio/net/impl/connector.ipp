@@ -89,7 +89,8 @@ inline task<std::error_code> connector::ask_factory(url const& to)
     stopwatch const timing{sources_, connecting_};
     stage_.enter("stream_factory", "waiting for the stream of stream_factory");
     std::error_code ec;
-    stream_request const wanted{to.host, to.port, to.secure};
+    std::shared_ptr<void const> const begun = shared_new<char>();
+    stream_request const wanted{to.host, to.port, to.secure, begun};
     auto const start = [this, &wanted](auto done) {
         auto const made = made_stream::make(strand_);
         made_ = made;

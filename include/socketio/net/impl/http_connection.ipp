@@ -17,6 +17,7 @@ SOCKETIO_DECL http_connection::http_connection(strand const& on, stream&& connec
       stream_{std::move(connected)},
       rules_{std::move(rules)},
       owner_{std::move(owner)},
+      number_{owner_->count_connection()},
       slot_{std::move(slot)},
       timer_{on},
       address_{from.address.empty() ? stream_.peer_address() : std::move(from.address)},

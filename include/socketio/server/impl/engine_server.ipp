@@ -174,7 +174,7 @@ SOCKETIO_DECL void engine_server::context_gone() noexcept
     if (!self)
         return;
     std::vector<std::shared_ptr<engine_session>> living;
-    std::set<std::shared_ptr<http_connection>> connections;
+    http_connections connections;
     std::shared_ptr<acceptor> accepting;
     std::shared_ptr<hooks> last;
     std::vector<unique_function<void()>> waiting;

@@ -256,6 +256,8 @@ SOCKETIO_DECL void server_core::close(std::shared_ptr<void> const& kept)
     }
     if (is_gone())
         return;
+    // Not in the order of addresses: runs with a seed are equal.
+    std::sort(clients.begin(), clients.end(), [](auto const& a, auto const& b) { return a->sid() < b->sid(); });
     for (auto const& each : clients)
         each->perform([each, kept] { each->shut_down(kept); });
     if (engine)

@@ -70,7 +70,7 @@ SOCKETIO_DECL void websocket_acceptor::on_connection(connection_listener listene
 
 SOCKETIO_DECL void websocket_acceptor::close()
 {
-    std::set<std::shared_ptr<http_connection>> left;
+    http_connections left;
     std::shared_ptr<connection_listener const> last;
     std::lock_guard const lock{mutex_};
     if (std::exchange(closed_, true) || !accepting_)
@@ -88,7 +88,7 @@ SOCKETIO_DECL void websocket_acceptor::context_gone() noexcept
     auto const self = weak_from_this().lock();
     if (!self)
         return;
-    std::set<std::shared_ptr<http_connection>> left;
+    http_connections left;
     std::shared_ptr<connection_listener const> last;
     std::shared_ptr<acceptor> accepting;
     std::lock_guard const lock{mutex_};
