@@ -175,4 +175,15 @@
 #include <socketio/websocket/impl/websocket_core.ipp>
 #include <socketio/websocket/impl/websocket_acceptor.ipp>
 
+#if defined(SOCKETIO_WITH_TESTING)
+#include <socketio/testing/impl/describe.ipp>
+#include <socketio/testing/impl/links.ipp>
+#include <socketio/testing/impl/memory_connection.ipp>
+#include <socketio/testing/impl/memory_network.ipp>
+#include <socketio/testing/impl/transcript.ipp>
+#include <socketio/testing/impl/virtual_time.ipp>
+#include <socketio/testing/impl/wiretap.ipp>
+#include <socketio/testing/impl/world.ipp>
+#endif
+
 #include <socketio/core/foreign_macros_end.hpp>

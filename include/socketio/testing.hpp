@@ -1,0 +1,12 @@
+// Tests of programs that use Socket.IO: servers, clients and the network between them in one thread, in virtual time,
+// with faults at will. Opt-in: nothing else includes it.
+#pragma once
+
+#include <socketio/core/foreign_macros_begin.hpp>
+
+#include <socketio/testing/links.hpp>
+#include <socketio/testing/timer.hpp>
+#include <socketio/testing/transcript.hpp>
+#include <socketio/testing/world.hpp>
+
+#include <socketio/core/foreign_macros_end.hpp>
