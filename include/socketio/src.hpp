@@ -177,7 +177,11 @@
 
 #if defined(SOCKETIO_WITH_TESTING)
 #include <socketio/testing/impl/describe.ipp>
+#include <socketio/testing/impl/diary.ipp>
+#include <socketio/testing/impl/expectation.ipp>
+#include <socketio/testing/impl/explore.ipp>
 #include <socketio/testing/impl/links.ipp>
+#include <socketio/testing/impl/matching.ipp>
 #include <socketio/testing/impl/memory_connection.ipp>
 #include <socketio/testing/impl/memory_network.ipp>
 #include <socketio/testing/impl/transcript.ipp>

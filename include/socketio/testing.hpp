@@ -4,6 +4,8 @@
 
 #include <socketio/core/foreign_macros_begin.hpp>
 
+#include <socketio/testing/expectation.hpp>
+#include <socketio/testing/explore.hpp>
 #include <socketio/testing/links.hpp>
 #include <socketio/testing/timer.hpp>
 #include <socketio/testing/transcript.hpp>

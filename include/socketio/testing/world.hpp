@@ -5,13 +5,17 @@
 #include <socketio/core/function_ref.hpp>
 #include <socketio/server.hpp>
 #include <socketio/testing/decl.hpp>
+#include <socketio/testing/diary.hpp>
+#include <socketio/testing/expectation.hpp>
 #include <socketio/testing/failure.hpp>
 #include <socketio/testing/links.hpp>
 #include <socketio/testing/memory_network.hpp>
+#include <socketio/testing/span_text.hpp>
 #include <socketio/testing/timer.hpp>
 #include <socketio/testing/transcript.hpp>
 #include <socketio/testing/virtual_time.hpp>
 
+#include <any>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,7 +23,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace socketio::testing {
 
@@ -37,12 +43,12 @@ SOCKETIO_TESTING_DECL std::uint64_t seed_from_environment(std::uint64_t otherwis
 //
 // Everything in it has to run on its context, in the thread that calls its functions. Asio's own timers and sockets are
 // not virtual: a program under test uses socketio::testing::timer, or see wait_for_real_io().
-class world {
+class world final : private detail::world_loop {
 public:
     explicit world(std::uint64_t seed = 1);
     world(world const&) = delete;
     world& operator=(world const&) = delete;
-    ~world();
+    SOCKETIO_TESTING_DECL ~world() override;
 
     asio::io_context& context() noexcept { return context_; }
     std::uint64_t seed() const noexcept { return seed_; }
@@ -116,7 +122,7 @@ public:
     void run_until(Predicate&& holds, std::chrono::nanoseconds within = std::chrono::hours{24})
     {
         if (!runs_until(std::ref(holds), wire_->in(within)))
-            fail("what was waited for did not happen within " + described(within));
+            fail("what was waited for did not happen within " + detail::span_text(within));
     }
     // The same, and returns whether it came true.
     template <class Predicate>
@@ -131,12 +137,35 @@ public:
     // before virtual time moves. Zero: not at all. Runs are not repeatable then.
     void wait_for_real_io(std::chrono::milliseconds time) { real_wait_ = time; }
 
+    // ---- What is expected
+
+    // Notes what this side receives and sends from now on. The world does so by itself for its server() and client(),
+    // and for others from their first expect() on. For a namespace keep what this returns: each call begins anew.
+    watched watch(socketio::socket const& of, std::string_view called = "client");
+    watched watch(server_socket const& of);
+    watched watch(socketio::server& of); // all sockets of "/"
+    watched watch(server_namespace const& of);
+    // A host, as it speaks on the wire: its events, whatever the program makes of them.
+    watched watch(std::string_view host);
+
+    // The beginning of an expectation, which ends in a testing::result:
+    //
+    //     SOCKETIO_CHECK(world.expect(socket).receives("reading", 21.5).within(1min));
+    template <class Side>
+    expectation expect(Side&& side)
+    {
+        if constexpr (std::is_same_v<std::remove_cvref_t<Side>, watched>)
+            return {*this, side.diary()};
+        else
+            return {*this, watch(side).diary()};
+    }
+
     // ---- What happened
 
     testing::transcript& transcript() noexcept { return transcript_; }
     testing::transcript const& transcript() const noexcept { return transcript_; }
     // What a failure says behind its reason: the last lines, what has not arrived, and the seed.
-    std::string circumstances() const;
+    SOCKETIO_TESTING_DECL std::string circumstances() const override;
     [[noreturn]] void fail(std::string const& why) const;
 
 private:
@@ -145,8 +174,21 @@ private:
         std::function<void()> act;
     };
 
+    // Whose diary it is: a socket, a server_socket, a host's name, or a pointer to a server.
+    struct side {
+        std::any key;
+        std::shared_ptr<detail::diary> diary;
+
+        bool is(socketio::server* of) const
+        {
+            auto* const* const known = std::any_cast<socketio::server*>(&key);
+            return known != nullptr && *known == of;
+        }
+    };
+
+    SOCKETIO_TESTING_DECL bool runs_within(std::function<bool()> holds, std::chrono::nanoseconds time) override;
+    std::shared_ptr<detail::diary> make_diary(std::string who);
     static std::string with_port(std::string_view name);
-    static std::string described(std::chrono::nanoseconds time);
     bool runs_until(std::function<bool()> holds, clock::time_point latest);
     bool run_one();
     bool wait_really();
@@ -157,6 +199,7 @@ private:
     std::shared_ptr<detail::memory_network> const network_;
     testing::transcript transcript_;
     std::map<std::string, std::unique_ptr<socketio::server>, std::less<>> servers_;
+    std::vector<side> sides_;
     std::vector<std::shared_ptr<action>> actions_;
     std::multimap<std::uint64_t, std::function<void()>> at_operation_;
     std::chrono::milliseconds real_wait_{0};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <socketio/core/joined.hpp>
+#include <socketio/testing/span_text.hpp>
 #include <socketio/testing/transcript.hpp>
 
 #include <algorithm>
@@ -41,22 +42,14 @@ SOCKETIO_TESTING_DECL std::vector<happening> transcript::in_flight() const
     return all;
 }
 
-// Seconds with six places.
-inline std::string seconds_of(std::chrono::nanoseconds time)
-{
-    auto const micro = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
-    auto const fraction = std::to_string(1'000'000 + micro % 1'000'000);
-    return detail::joined({std::to_string(micro / 1'000'000), ".", fraction.substr(1)});
-}
-
 // "    0.100000  client -> server  event 1 (sent 0.050000)"
 SOCKETIO_TESTING_DECL std::string transcript::line(happening const& of)
 {
-    auto const time = seconds_of(of.arrived);
+    auto const time = detail::seconds_text(of.arrived);
     auto text = detail::joined({std::string(time.size() < 12 ? 12 - time.size() : 0, ' '), time, "  ", of.from,
         of.to.empty() ? "" : " -> ", of.to, of.from.empty() ? "" : "  ", of.meaning});
     if (of.sent != of.arrived)
-        text += detail::joined({" (sent ", seconds_of(of.sent), ")"});
+        text += detail::joined({" (sent ", detail::seconds_text(of.sent), ")"});
     return text + '\n';
 }
 

@@ -3,6 +3,7 @@
 
 #include <socketio/core/joined.hpp>
 #include <socketio/net/installed_sources.hpp>
+#include <socketio/testing/span_text.hpp>
 #include <socketio/testing/world.hpp>
 
 #include <algorithm>
@@ -70,6 +71,7 @@ SOCKETIO_TESTING_DECL socketio::server& world::server(std::string_view name, ser
         throw std::invalid_argument("the world has a server " + std::string{name} + " already: restart() replaces it");
     entry->second = std::make_unique<socketio::server>(context_, std::move(settings));
     serve(name, *entry->second);
+    watch(*entry->second);
     return *entry->second;
 }
 
@@ -90,6 +92,7 @@ SOCKETIO_TESTING_DECL socketio::server& world::restart(std::string_view name, se
         return server(name, std::move(settings));
     *found->second = socketio::server{context_, std::move(settings)};
     serve(name, *found->second);
+    detail::follow(watch(*found->second).diary(), found->second->sockets());
     return *found->second;
 }
 
@@ -115,7 +118,9 @@ SOCKETIO_TESTING_DECL socketio::socket world::client(std::string_view url, socke
     std::string_view host)
 {
     settings.forceNew = true;
-    return socketio::io(context_, url, options(host, std::move(settings)));
+    auto made = socketio::io(context_, url, options(host, std::move(settings)));
+    watch(made, host);
+    return made;
 }
 
 SOCKETIO_TESTING_DECL links world::links(std::string_view one, std::string_view other)
@@ -220,20 +225,78 @@ SOCKETIO_TESTING_DECL bool world::idle()
     return wire_->time->next() == clock::never();
 }
 
-SOCKETIO_TESTING_DECL std::string world::described(std::chrono::nanoseconds time)
+SOCKETIO_TESTING_DECL std::shared_ptr<detail::diary> world::make_diary(std::string who)
 {
-    using namespace std::chrono;
-    if (time % seconds{1} == nanoseconds{0})
-        return std::to_string(duration_cast<seconds>(time).count()) + " s";
-    if (time % milliseconds{1} == nanoseconds{0})
-        return std::to_string(duration_cast<milliseconds>(time).count()) + " ms";
-    return std::to_string(time.count()) + " ns";
+    return std::make_shared<detail::diary>(
+        detail::diary{std::move(who), [time = wire_->time] { return time->now() - virtual_time::start; }});
+}
+
+SOCKETIO_TESTING_DECL watched world::watch(socketio::socket const& of, std::string_view called)
+{
+    for (auto const& each : sides_)
+        if (auto const* const known = std::any_cast<socketio::socket>(&each.key); known != nullptr && *known == of)
+            return watched{each.diary};
+    auto made = make_diary("the " + std::string{called});
+    detail::follow(made, of);
+    sides_.push_back({of, made});
+    return watched{std::move(made)};
+}
+
+SOCKETIO_TESTING_DECL watched world::watch(server_socket const& of)
+{
+    for (auto const& each : sides_)
+        if (auto const* const known = std::any_cast<server_socket>(&each.key); known != nullptr && *known == of)
+            return watched{each.diary};
+    auto made = make_diary("the server's socket " + of.id());
+    detail::follow(made, of);
+    sides_.push_back({of, made});
+    return watched{std::move(made)};
+}
+
+SOCKETIO_TESTING_DECL watched world::watch(socketio::server& of)
+{
+    for (auto const& each : sides_)
+        if (each.is(&of))
+            return watched{each.diary};
+    auto made = make_diary("the server");
+    detail::follow(made, of.sockets());
+    sides_.push_back({&of, made});
+    return watched{std::move(made)};
+}
+
+SOCKETIO_TESTING_DECL watched world::watch(server_namespace const& of)
+{
+    auto made = make_diary("the namespace " + of.name());
+    detail::follow(made, of);
+    return watched{std::move(made)};
+}
+
+SOCKETIO_TESTING_DECL watched world::watch(std::string_view host)
+{
+    std::string name{host};
+    for (auto const& each : sides_)
+        if (auto const* const known = std::any_cast<std::string>(&each.key); known != nullptr && *known == name)
+            return watched{each.diary};
+    auto made = make_diary("the host " + name);
+    for (auto const& each : transcript_.happenings()) {
+        detail::follow(*made, each, name, false);
+        detail::follow(*made, each, name, true);
+    }
+    transcript_.on_sent([made, name](happening const& what) { detail::follow(*made, what, name, false); });
+    transcript_.on_arrived([made, name](happening const& what) { detail::follow(*made, what, name, true); });
+    sides_.push_back({std::move(name), made});
+    return watched{std::move(made)};
+}
+
+SOCKETIO_TESTING_DECL bool world::runs_within(std::function<bool()> holds, std::chrono::nanoseconds time)
+{
+    return runs_until(std::move(holds), wire_->in(time));
 }
 
 SOCKETIO_TESTING_DECL std::string world::circumstances() const
 {
     auto const lines = transcript_.last(lines_of_a_failure);
-    auto text = detail::joined({"at ", described(now()), " of seed ", std::to_string(seed_),
+    auto text = detail::joined({"at ", detail::span_text(now()), " of seed ", std::to_string(seed_),
         lines.empty() ? ", when nothing has happened\n" : ", after\n", lines});
     auto const flying = transcript_.in_flight();
     if (!flying.empty())
