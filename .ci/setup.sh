@@ -81,6 +81,8 @@ need_test_tools() {
     need pkg-config has pkg-config
     need ccache has ccache
     want nlohmann-json3-dev has_header nlohmann/json.hpp
+    want libgtest-dev has_header gtest/gtest.h
+    want catch2 has_header catch2/catch.hpp
     # Large, so only when asked for. Where it is, the tests of Qt run anyway.
     [ -z "${SOCKETIO_TESTS_WITH_QT:-}" ] || want qt6-base-dev has_qt
     want libmsgpack-cxx-dev has_header msgpack/version.hpp

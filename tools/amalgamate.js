@@ -157,6 +157,10 @@ function amalgamate([what, ...umbrellas]) {
     return tidy(`${preface(what)}\n${writer.lines.join("\n")}`);
 }
 
+if (process.argv.length > 3 || (process.argv[2] || "").startsWith("-")) {
+    console.error("usage: node tools/amalgamate.js [folder]");
+    process.exit(2);
+}
 const folder = process.argv[2] || path.join(root, "build/single-header");
 fs.mkdirSync(folder, { recursive: true });
 for (const [file, parts] of Object.entries(singles)) fs.writeFileSync(path.join(folder, file), amalgamate(parts));

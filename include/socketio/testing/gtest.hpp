@@ -1,5 +1,5 @@
 // Expectations as assertions of GoogleTest, with the caller's file and line. Include <gtest/gtest.h> first.
-// own namespace is ::testing: say socketio::testing where both are visible.)
+// GoogleTest's own namespace is ::testing: write socketio::testing where both are visible.
 #pragma once
 
 #include <socketio/testing/failure.hpp>
