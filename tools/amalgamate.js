@@ -146,6 +146,12 @@ ${read("LICENSE").trim().replace(/^/gm, "// ").replace(/ +$/gm, "")}
 #define SOCKETIO_SINGLE_HEADER 1
 `;
 
+// The remedy that the linker names where the library is missing is another one here.
+function renamed(lines) {
+    return lines.map((line) => line.replace(/one_source_file_must_include_socketio_src_hpp/g,
+        "one_source_file_must_define_SOCKETIO_IMPLEMENTATION"));
+}
+
 function amalgamate([what, ...umbrellas]) {
     const names = umbrellas.map((each) => `socketio/${each}.hpp`);
     const writer = new Writer();
@@ -154,7 +160,7 @@ function amalgamate([what, ...umbrellas]) {
     writer.lines.push(`#if ${implementation}`);
     writer.part(sourceLines(reached([...names, "socketio/msgpack.hpp"])), [implementation], true);
     writer.lines.push("#endif", "");
-    return tidy(`${preface(what)}\n${writer.lines.join("\n")}`);
+    return tidy(`${preface(what)}\n${renamed(writer.lines).join("\n")}`);
 }
 
 if (process.argv.length > 3 || (process.argv[2] || "").startsWith("-")) {

@@ -190,4 +190,14 @@
 #include <socketio/testing/impl/world.ipp>
 #endif
 
+// Several single headers in one file all have these lines, but the function is there once.
+#if defined(SOCKETIO_SEPARATE_COMPILATION) && !defined(SOCKETIO_LIBRARY_IS_HERE)
+#define SOCKETIO_LIBRARY_IS_HERE 1
+namespace socketio {
+
+void one_source_file_must_include_socketio_src_hpp() noexcept {}
+
+} // namespace socketio
+#endif
+
 #include <socketio/core/foreign_macros_end.hpp>

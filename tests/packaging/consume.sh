@@ -120,6 +120,9 @@ single_header)
     done
     $CXX "$work/client.o" "$work/server.o" "$work/library.o" -o "$work/program" -pthread -lssl -lcrypto -lz
     "$work/program"
+    # Without the library the linker says what to do.
+    ! $CXX "$work/client.o" "$work/server.o" -o "$work/bare" -pthread -lssl -lcrypto -lz 2>"$work/said.txt"
+    grep -q one_source_file_must_define_SOCKETIO_IMPLEMENTATION "$work/said.txt"
     # Header-only, and several of them in one file.
     compile_single server.cpp "$work/whole.o" -include socketio_client.hpp -include socketio.hpp -fsyntax-only
     ;;

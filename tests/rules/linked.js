@@ -17,6 +17,13 @@ if (mode === "compiled") {
     fs.writeFileSync(sources[0], "#include <socketio/src.hpp>\n");
 }
 
+// The linker of a program that has no file with the library says what to do.
+async function withoutLibrary(object) {
+    const words = "one_source_file_must_include_socketio_src_hpp";
+    const said = await run([...command, ...sources.slice(1).map(object), "-o", path.join(folder, "bare"), "-pthread"]);
+    return said.includes(words) ? [] : [`without the library the linker does not name ${words}:\n${said}`];
+}
+
 async function main() {
     const complaints = [];
     const built = async (...more) => complaints.push(...[await run([...command, ...flags, ...more])].filter(Boolean));
@@ -25,6 +32,7 @@ async function main() {
     const program = path.join(folder, "program");
     if (!complaints.length) await built(...sources.map(object), "-o", program, "-pthread");
     if (!complaints.length && spawnSync(program).status !== 0) complaints.push("linked, but they are not one library");
+    if (!complaints.length && mode === "compiled") complaints.push(...(await withoutLibrary(object)));
     fs.rmSync(folder, { recursive: true });
     report(`${sources.length} units, ${mode}`, complaints);
 }

@@ -24,6 +24,28 @@
 #define SOCKETIO_DECL inline
 #endif
 
+#if defined(SOCKETIO_SEPARATE_COMPILATION)
+namespace socketio {
+
+// The definition is in <socketio/src.hpp>: where no file includes that, the linker names this, too, as missing.
+void one_source_file_must_include_socketio_src_hpp() noexcept;
+
+namespace detail {
+
+// A function of a few bytes that nobody calls: by it every file refers to the one above. Only g++ and clang++ keep it,
+// and a linker that removes what is not called (--gc-sections) removes it, too.
+#if defined(__GNUC__) || defined(__clang__)
+[[gnu::used]]
+#endif
+inline void refer_to_compiled_library() noexcept
+{
+    one_source_file_must_include_socketio_src_hpp();
+}
+
+} // namespace detail
+} // namespace socketio
+#endif
+
 // Precedes a function that is rarely called. Inlined, it would take room in its callers from the code of every message.
 #if defined(__GNUC__)
 #define SOCKETIO_NOINLINE [[gnu::noinline]]
