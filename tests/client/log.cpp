@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace log_tests {
@@ -188,6 +189,53 @@ TEST_CASE_FIXTURE(log_test, "a wrong name is doubted when the connection fails, 
     socket.on("connect_failed", [] {});
     REQUIRE(idle());
     CHECK(logged_lines(R"(socket: / there is a listener of "connect_failed", which is no event of the library, and none of "connect_error")") == 1);
+    CHECK(told.text().empty());
+}
+
+TEST_CASE_FIXTURE(log_test, "a listener of an event that a manager does not have is told when it is added, once for each name")
+{
+    socketio::manager const manager{context, "http://127.0.0.1:1", {.autoConnect = false}};
+    manager.on("reconect", [] {});
+    manager.once("reconect", [] {});
+    for (auto const name : {"Reconnect_atempts", "upgradeError", "opne", "connect", "reconnecting", "news"})
+        manager.on(name, [] {});
+    CAPTURE(told.text());
+    CHECK(told.count("") == 7);
+    CHECK(told.count(R"(socketio: manager: there is a listener of "reconect", which is no event of a manager: was "reconnect" meant? (told once)") == 1);
+    CHECK(told.count(R"("Reconnect_atempts", which is no event of a manager: was "reconnect_attempt" meant?)") == 1);
+    CHECK(told.count(R"("upgradeError", which is no event of a manager: was "upgrade_error" meant?)") == 1);
+    CHECK(told.count(R"("opne", which is no event of a manager: was "open" meant?)") == 1);
+    CHECK(told.count(R"("connect", which is an event of a socket: a manager has "open")") == 1);
+    CHECK(told.count(R"("reconnecting", which is no event of a manager: was "reconnect_attempt" meant?)") == 1);
+    CHECK(told.count(R"("news", which is no event of a manager: those of the server come to a socket)") == 1);
+}
+
+TEST_CASE_FIXTURE(log_test, "a listener of each event that a manager has is silent, and so is no_log of any other")
+{
+    socketio::manager const manager{context, "http://127.0.0.1:1", {.autoConnect = false}};
+    for (auto const name : {"open", "error", "ping", "drain", "packet", "close", "reconnect_attempt", "reconnect",
+             "reconnect_error", "reconnect_failed", "upgrading", "upgrade", "upgrade_error"})
+        manager.on(name, [] {});
+    socketio::manager const quiet{
+        context, "http://127.0.0.1:1", {.autoConnect = false, .log = socketio::no_log}};
+    quiet.on("reconect", [] {});
+    context.run();
+    CHECK(told.text().empty());
+}
+
+TEST_CASE_FIXTURE(log_test, "an event that a manager does not have goes to the log, once for each name, from any thread")
+{
+    support::silent_port const nobody(context);
+    auto socket = socketio::io(context, nobody.url(), support::once_only(logged()));
+    std::thread{[manager = socket.io()] {
+        for (int i = 0; i != 3; ++i)
+            manager.on("reconect", [] {});
+    }}.join();
+    socket.io().on("error", [manager = socket.io()](socketio::connect_error const&) { manager.on("closed", [] {}); });
+    CHECK(lines.empty());
+    REQUIRE(idle());
+    CHECK(logged_lines(R"(manager: there is a listener of "reconect", which is no event of a manager)") == 1);
+    CHECK(logged_lines(R"(manager: there is a listener of "closed", which is no event of a manager: was "close" meant?)") == 1);
     CHECK(told.text().empty());
 }
 

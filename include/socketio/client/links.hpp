@@ -54,6 +54,8 @@ public:
     // Calls `work` in a step, behind what this thread has asked for, and behind the listeners of that.
     void defer(unique_function<void()> work);
     std::shared_ptr<listener_table> events() const;
+    // Tells in the log of a listener that is never called: the manager has no such event.
+    void check_event(std::string_view name) const;
     callback_executor const& callbacks() const noexcept;
     asio::any_io_executor get_executor() const;
     connection_snapshot snapshot() const;

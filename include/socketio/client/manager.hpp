@@ -23,7 +23,7 @@ class socket;
 // written), "packet" (packet const&), "close" (std::string_view reason, disconnect_details const&), "reconnect_attempt"
 // (number, from 1), "reconnect" (number of attempts), "reconnect_error" (connect_error), "reconnect_failed"; for a
 // session that moves from long-polling to WebSocket "upgrading" and "upgrade" (std::string_view transport), or
-// "upgrade_error" (connect_error).
+// "upgrade_error" (connect_error). A listener of any other event is told in the log, since it is never called.
 class manager : public listens<manager> {
 public:
     // Opens at once unless `autoConnect` is off. The URL names the server ("http://host:3000"); its path is
@@ -116,6 +116,7 @@ private:
     template <class Listener>
     listener_handle add_listener(std::string_view event, Listener&& listener, bool once) const
     {
+        link_->check_event(event);
         return detail::listen(events(), event, std::forward<Listener>(listener), once, link_->callbacks());
     }
 

@@ -98,6 +98,8 @@ public:
     SOCKETIO_DECL void warn(std::string_view component, std::string_view place, std::string_view text) override;
     // Any thread. The last handle of a socket with listeners was destroyed before it began to connect.
     void warn_of_dropped(std::string const& nsp);
+    // Any thread. Somebody listens to an event of that name.
+    void check_event(std::string_view name);
 
     std::shared_ptr<void> pin() override { return weak_from_this().lock(); }
     SOCKETIO_DECL void on_readable() override;
@@ -130,6 +132,7 @@ private:
         std::vector<http_header> headers;
     };
 
+    void warn_from_anywhere(std::string_view component, std::string const& text);
     void pump();
     void receive_all();
     void settle_sockets();

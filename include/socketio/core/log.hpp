@@ -28,11 +28,13 @@ namespace detail {
 // A text with parts of the peer's, as a log_handler receives it.
 SOCKETIO_DECL std::string log_text(std::string_view text);
 
-// The warnings of one client or server whose option `log` is not set. Any thread.
+// The warnings of one client or server: each is told once, where the option `log` is not set. Any thread.
 class warnings {
 public:
     // Writes a line to standard error, unless one was written for that place, or most_places were.
     void tell(std::string_view component, std::string_view place, std::string_view text);
+    // Notes the place. False: it was noted before, or most_places were.
+    bool is_new(std::string_view place);
 
 private:
     static constexpr std::size_t most_places = 16;

@@ -21,8 +21,8 @@ public:
     //     socketio::listener_handle handle = socket.on("news", [](std::string title) { ... });
     //     socket.off(handle);
     //
-    // Any thread. The handle may be ignored. std::invalid_argument: there is no such event, where a handle has only its
-    // own.
+    // Any thread. The handle may be ignored. std::invalid_argument: there is no such event, where a handle of the
+    // server has only its own; a manager, of the client, tells its log.
     template <class Listener>
     listener_handle on(std::string_view event, Listener&& listener) const
     {

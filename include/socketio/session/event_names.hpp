@@ -18,6 +18,12 @@ SOCKETIO_DECL std::string doubt_about(role side, std::string_view name, listener
 // The event of the library that was probably meant. Empty: none; or it is that name itself.
 SOCKETIO_DECL std::string_view meant_event(role side, std::string_view name) noexcept;
 
+// The sentence for a listener of a manager, which has no other events than its own. Empty: that is one of them.
+SOCKETIO_DECL std::string doubt_about_manager(std::string_view name);
+
+// The event of a manager that was probably meant: the name itself if it is one. Empty: none.
+SOCKETIO_DECL std::string_view meant_manager_event(std::string_view name) noexcept;
+
 } // namespace socketio::detail
 
 #if defined(SOCKETIO_HEADER_ONLY)

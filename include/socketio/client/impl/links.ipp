@@ -148,6 +148,8 @@ SOCKETIO_DECL void manager_link::defer(unique_function<void()> work)
 
 SOCKETIO_DECL std::shared_ptr<listener_table> manager_link::events() const { return {core_, &core_->events()}; }
 
+SOCKETIO_DECL void manager_link::check_event(std::string_view name) const { core_->check_event(name); }
+
 SOCKETIO_DECL connection_snapshot manager_link::snapshot() const { return core_->snapshot(); }
 
 SOCKETIO_DECL callback_executor const& manager_link::callbacks() const noexcept

@@ -6,6 +6,7 @@
 #include <socketio/core/shared_new.hpp>
 #include <socketio/core/utf8.hpp>
 #include <socketio/net/installed_sources.hpp>
+#include <socketio/session/event_names.hpp>
 #include <socketio/session/local_event.hpp>
 
 #include <algorithm>
@@ -101,12 +102,24 @@ SOCKETIO_DECL void manager_core::warn(std::string_view component, std::string_vi
 
 SOCKETIO_DECL void manager_core::warn_of_dropped(std::string const& nsp)
 {
-    std::string text = nsp + " has never connected: its last socketio::socket was destroyed before the context ran. "
-                             "Keep the socket, and call the context's run()";
+    warn_from_anywhere("socket", nsp + " has never connected: its last socketio::socket was destroyed before the "
+                                       "context ran. Keep the socket, and call the context's run()");
+}
+
+SOCKETIO_DECL void manager_core::check_event(std::string_view name)
+{
+    std::string const said = doubt_about_manager(name);
+    if (!said.empty() && (!settings_.log || warnings_.is_new(said)))
+        warn_from_anywhere("manager", said);
+}
+
+// `component` lives as long as the program.
+SOCKETIO_DECL void manager_core::warn_from_anywhere(std::string_view component, std::string const& text)
+{
     if (!settings_.log)
-        warnings_.tell("socket", text, text);
+        warnings_.tell(component, text, text);
     else
-        perform([self = shared_from_this(), text] { self->log(log_level::warning, "socket", text); });
+        perform([self = shared_from_this(), component, text] { self->log(log_level::warning, component, text); });
 }
 
 SOCKETIO_DECL void manager_core::on_readable()

@@ -22,17 +22,22 @@ SOCKETIO_DECL std::string log_text(std::string_view text)
     return shown += "...";
 }
 
+SOCKETIO_DECL bool warnings::is_new(std::string_view place)
+{
+    std::size_t const hash = text_hash{}(place);
+    std::lock_guard const lock{mutex_};
+    bool const noted = std::find(places_.begin(), places_.end(), hash) != places_.end();
+    if (noted || places_.size() == most_places)
+        return false;
+    places_.push_back(hash);
+    return true;
+}
+
 // The lock is not held while the line is written: that may block.
 SOCKETIO_DECL void warnings::tell(std::string_view component, std::string_view place, std::string_view text)
 {
-    std::size_t const hash = text_hash{}(place);
-    {
-        std::lock_guard const lock{mutex_};
-        bool const told = std::find(places_.begin(), places_.end(), hash) != places_.end();
-        if (told || places_.size() == most_places)
-            return;
-        places_.push_back(hash);
-    }
+    if (!is_new(place))
+        return;
     std::string line{"socketio: "};
     line.append(component).append(": ").append(log_text(text)).append(" (told once; the option log tells all)\n");
     std::fputs(line.c_str(), stderr);
