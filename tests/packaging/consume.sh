@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds and runs consumers with socketio taken in one way: consume.sh <way> <source> <work folder> <c++ compiler>
+# Builds and runs consumers with socketio taken in one way:
+# consume.sh <way> <source> <work folder> <c++ compiler> [<version of Qt, 5 or 6>]
 # One way, single_header, builds all of the library: the others differ from it in files and flags, which a part of it
 # shows in a fraction of the time.
 set -eu
-way=$1 source=$2 work=$3
+way=$1 source=$2 work=$3 qt=${5-}
 export CXX="$4"
 
 consumer=$source/tests/packaging/consumer
@@ -150,6 +151,25 @@ installed_compiled_tls)
 add_subdirectory)
     take_part_of_source
     with_cmake "socketio;compiled" -DCONSUME=add_subdirectory -DSOCKETIO_SOURCE="$source"
+    ;;
+installed_qt)
+    install_with_cmake
+    cmake -S "$consumer"_qt -B "$work/build" "-DQT=$qt" -DCMAKE_PREFIX_PATH="$work/moved"
+    cmake --build "$work/build"
+    (cd "$work/build" && ctest --output-on-failure)
+    ;;
+meson_qt)
+    # As a subproject, and the installed one as far as moc.
+    mkdir -p "$work/source/subprojects"
+    cp "$consumer"_qt/* "$work/source"
+    take_part_of_source
+    mv "$source" "$work/source/subprojects/socketio"
+    source=$work/source/subprojects/socketio
+    meson setup "$work/build" "$work/source" --buildtype plain "-Dqt=$qt" --wrap-mode forcefallback
+    meson test -C "$work/build" --suite consumer_qt --print-errorlogs
+    install_with_meson
+    meson setup "$work/installed" "$consumer"_qt --buildtype plain "-Dqt=$qt" --wrap-mode nofallback
+    ninja -C "$work/installed" uses-qt.p/moc_bridge.cpp
     ;;
 fetch_content)
     make_repository

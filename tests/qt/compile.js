@@ -1,17 +1,21 @@
-// Each header of <socketio/qt.hpp> compiles alone, and so does each snippet of docs/qt.md whose fence says "cpp qt":
+// Each header of <socketio/qt.hpp> compiles alone, and so does each snippet of docs/qt.md whose fence says "cpp qt", or
+// "cpp qml" where Qt's QML is among the folders:
 // node compile.js <compiler> <folders of Qt's headers>...
 "use strict";
 const { find, compile, inPairs, report } = require("../support/sources.js");
 const { isInclude, snippets, body } = require("../readme/snippets.js");
 
-const [compiler, ...folders] = process.argv.slice(2);
+const [compiler, ...named] = process.argv.slice(2);
+// The system's own folder, which Qt's Gui names for OpenGL, would be looked into too early.
+const folders = named.filter((folder) => folder !== "" && folder !== "/usr/include");
 const command = [
     compiler, "-std=c++20", "-fPIC", "-DASIO_STANDALONE", "-DSOCKETIO_SEPARATE_COMPILATION",
     "-DASIO_SEPARATE_COMPILATION", "-Iinclude",
-    ...new Set(folders.filter((folder) => folder !== "").map((folder) => `-isystem${folder}`)),
+    ...new Set(folders.map((folder) => `-isystem${folder}`)),
 ];
 if (/g\+\+$/.test(compiler) && !/clang/.test(compiler)) command.push("-fcoroutines");
 const strict = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"];
+const hasQml = folders.some((folder) => /QtQml$/.test(folder));
 const complaints = [];
 
 // What the snippets may take for granted: those that are no classes or functions stand in a member function of this.
@@ -24,7 +28,7 @@ public:
     void ask(socketio::socket& socket);
 };
 `;
-const isDefinition = ({ text }) => /^(class|struct|SOCKETIO_FIELDS|asio::awaitable)\b/m.test(text);
+const isDefinition = ({ text }) => /^(class|struct|SOCKETIO_FIELDS|asio::awaitable|int main)\b/m.test(text);
 
 // One file of all that are given, each in a namespace of its own.
 function unit(shown) {
@@ -57,7 +61,7 @@ async function checkSnippets(shown) {
 async function main() {
     const headers = ["include/socketio/qt.hpp", ...find("include/socketio/qt", /\.hpp$/)];
     const awaits = (await compile(command, coroutines)) === "";
-    const all = find("docs", /\.md$/).flatMap((page) => snippets(page, /^cpp qt$/));
+    const all = find("docs", /\.md$/).flatMap((page) => snippets(page, hasQml ? /^cpp (qt|qml)$/ : /^cpp qt$/));
     const shown = all.filter(({ text }) => awaits || !/co_await/.test(text));
     if (all.length < 3) complaints.push(`only ${all.length} snippets were found`);
     await inPairs([() => checkSnippets(shown), ...headers.map((name) => () => checkHeader(name))], (check) => check());
