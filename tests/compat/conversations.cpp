@@ -262,6 +262,21 @@ TEST_CASE_FIXTURE(conversation, "a namespace that is closed can be joined again 
     CHECK(server.ask(R"({"do":"sockets","nsp":"/custom"})").find(',') == std::string::npos);
 }
 
+TEST_CASE_FIXTURE(conversation, "the end of a closed namespace is told, though nobody keeps its socket")
+{
+    connect();
+    client.socket("/custom");
+    REQUIRE(heard.hears("open /custom"));
+    client.socket("/custom")->close();
+    CHECK(heard.hears("close /custom"));
+    client.socket("/custom");
+    REQUIRE(heard.hears("open /custom", 2));
+    client.socket("/custom")->close();
+    client.sync_close();
+    CHECK(heard.count("close /custom") == 2);
+    CHECK(heard.count("close /") == 1);
+}
+
 TEST_CASE_FIXTURE(conversation, "a namespace that is closed before the connection never joins")
 {
     client.socket("/custom")->close();

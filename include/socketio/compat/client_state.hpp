@@ -197,17 +197,21 @@ public:
         callbacks_->close();
         close();
         std::map<std::string, known_socket> sockets;
+        std::vector<std::shared_ptr<socket_state>> leaving;
         client_listeners listeners;
         std::shared_ptr<socketio::background_context> background;
         {
             std::lock_guard const lock{mutex_};
             ended_ = true;
             sockets.swap(sockets_);
+            leaving.swap(leaving_);
             std::swap(listeners, listeners_);
             background.swap(background_);
         }
         for (auto const& [name, each] : sockets)
             each.state->finish(false);
+        for (auto const& each : leaving)
+            each->finish(false);
         if (background)
             background->join();
     }
@@ -229,6 +233,19 @@ public:
             return;
         removed = std::move(found->second);
         sockets_.erase(found);
+        leaving_.push_back(removed.state); // the program may have no handle of it
+    }
+    void on_socket_end(socket_state const& which) override
+    {
+        on_socket_leave(which);
+        std::shared_ptr<socket_state> removed;
+        std::lock_guard const lock{mutex_};
+        auto const found = std::find_if(leaving_.begin(), leaving_.end(),
+                                        [&](auto const& each) { return each.get() == &which; });
+        if (found == leaving_.end())
+            return;
+        removed = std::move(*found);
+        leaving_.erase(found);
     }
     void on_socket_close(std::string const& nsp) override { tell(&client_listeners::socket_close, nsp); }
 
@@ -371,6 +388,7 @@ private:
     std::shared_ptr<connection> current_{};
     std::vector<std::shared_ptr<connection>> closing_{};
     std::map<std::string, known_socket> sockets_{};
+    std::vector<std::shared_ptr<socket_state>> leaving_{}; // closed, and not at their end
     std::string session_id_{};
     std::uint64_t connections_ = 0;
     phase phase_ = phase::idle;

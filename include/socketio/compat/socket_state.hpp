@@ -33,6 +33,8 @@ public:
     virtual void on_socket_open(std::string const& nsp, std::string const& id) = 0;
     // From now on socket() makes another one.
     virtual void on_socket_leave(socket_state const& which) = 0;
+    // The same for one that has not left, and the last call about this one but for on_socket_close().
+    virtual void on_socket_end(socket_state const& which) = 0;
     virtual void on_socket_close(std::string const& nsp) = 0;
 };
 
@@ -204,7 +206,7 @@ public:
         auto const observer = observer_.lock();
         if (!observer)
             return;
-        observer->on_socket_leave(*this);
+        observer->on_socket_end(*this);
         if (told)
             observer->on_socket_close(nsp_);
     }
