@@ -240,8 +240,8 @@ public:
         on_socket_leave(which);
         std::shared_ptr<socket_state> removed;
         std::lock_guard const lock{mutex_};
-        auto const found = std::find_if(leaving_.begin(), leaving_.end(),
-                                        [&](auto const& each) { return each.get() == &which; });
+        auto const is_it = [&which](auto const& each) { return each.get() == &which; };
+        auto const found = std::find_if(leaving_.begin(), leaving_.end(), is_it);
         if (found == leaving_.end())
             return;
         removed = std::move(*found);
