@@ -16,7 +16,7 @@ const flags = given.filter((flag) => !/^-W/.test(flag));
 const isProgram = ({ text }) => /\bint\s+main\s*\(/.test(text);
 const isAwaiting = ({ text }) => /\bco_await\b/.test(text);
 const isSpecialization = ({ text }) => /\bstruct\s+socketio::convert</.test(text);
-const isDefinition = ({ text }) => /^(template|SOCKETIO_FIELDS|class \w+|struct \w+|(void|int) \w+\(.*\)$)/m.test(text);
+const isDefinition = ({ text }) => /^(template|SOCKETIO_FIELDS|class \w+|struct \w+|(void|int) \w+\(.*\)$|TEST_CASE\(.*\)$)/m.test(text);
 
 const includes = (snippet) => snippet.lines.filter(isInclude).join("\n");
 const asFunction = (snippet) =>

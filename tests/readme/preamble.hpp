@@ -1,9 +1,13 @@
 // What every snippet of the pages may take for granted.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <socketio/socketio.hpp>
 #include <socketio/msgpack.hpp>
 #include <socketio/static_files.hpp>
+#include <socketio/testing.hpp>
+#include <socketio/testing/doctest.hpp>
 
 #include <chrono>
 #include <iostream>
@@ -21,6 +25,7 @@ namespace readme {
 inline asio::io_context context;
 inline auto socket = socketio::io(context, "http://localhost:3000", {.autoConnect = false});
 inline socketio::server io(context);
+inline socketio::testing::world world;
 
 class my_stream final : public socketio::byte_stream {
 public:
