@@ -150,6 +150,16 @@ TEST_CASE("of a connection that is half open nobody is told")
     CHECK(both.until("server: ping timeout", 1min));
 }
 
+TEST_CASE("whoever writes to a connection that is half open is told by TCP in the end")
+{
+    pair_of_ends both{{}, {.pingInterval = 24h, .pingTimeout = 24h}};
+    both.here.links().half_open();
+    CHECK_FALSE(both.echo("x", 15min - 1s));
+    CHECK(both.heard.empty());
+    CHECK(both.until("client: transport close", 2s));
+    CHECK(both.here.eventually([&] { return both.client.connected(); }, 10s));
+}
+
 TEST_CASE("a limit of data ends the connection")
 {
     pair_of_ends both;

@@ -137,6 +137,7 @@ private:
     clock::time_point next_arrival(bool up, std::size_t size);
     void arm(bool up);
     void await_giving_up(bool up);
+    void give_up_later(bool up);
     void deliver(bool up);
     void take(bool up, piece next);
     bool split_at_mark(bool up, std::string& bytes);

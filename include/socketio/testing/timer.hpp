@@ -89,7 +89,7 @@ private:
                 wait = from.time()->wait_until(deadline, std::move(due));
             } else {
                 real.expires_at(detail::clock_timer::time_point{deadline.time_since_epoch()});
-                real.async_wait([due = std::move(due)](std::error_code) mutable { due(); });
+                real.async_wait([due = std::move(due)](detail::asio_error_code) mutable { due(); });
             }
         }
         void cancel() noexcept

@@ -203,7 +203,8 @@ private:
     std::vector<std::shared_ptr<action>> actions_;
     std::multimap<std::uint64_t, std::function<void()>> at_operation_;
     std::chrono::milliseconds real_wait_{0};
-    std::uint64_t ran_ = 0; // handlers since time stands still
+    std::uint64_t ran_ = 0; // handlers since time or the network moved
+    std::uint64_t seen_operations_ = 0;
 };
 
 } // namespace socketio::testing

@@ -150,8 +150,12 @@ SOCKETIO_TESTING_DECL void memory_connection::drop() noexcept
 
 SOCKETIO_TESTING_DECL void memory_connection::fly(bool up, std::string bytes)
 {
-    if (dark_ || bytes.empty())
+    if (bytes.empty())
         return;
+    if (dark_) { // what gets lost is not acknowledged
+        give_up_later(up);
+        return;
+    }
     auto const& rules = rules_of(up);
     std::size_t const most = rules.slice == 0 ? bytes.size() : rules.slice;
     auto delay = std::chrono::nanoseconds{0};
@@ -208,6 +212,12 @@ SOCKETIO_TESTING_DECL void memory_connection::await_giving_up(bool up)
         forget(out.giving_up);
         return;
     }
+    give_up_later(up);
+}
+
+SOCKETIO_TESTING_DECL void memory_connection::give_up_later(bool up)
+{
+    way& out = of(up);
     if (!out.giving_up)
         out.giving_up = later(wire_->in(wire_->give_up), [up](memory_connection& self) {
             self.of(up).giving_up.reset();
