@@ -100,8 +100,8 @@ SOCKETIO_TESTING_DECL void memory_network::each_connection(std::string_view clie
     auto const all = connections_; // `act` may lead to others
     for (auto const& each : all)
         if (is_between(client, server, links_[each.link]))
-            if (auto const connection = each.connection.lock())
-                act(*connection);
+            if (auto const still = each.connection.lock())
+                act(*still);
 }
 
 SOCKETIO_TESTING_DECL std::string memory_network::address_of(std::string_view host)
@@ -119,8 +119,8 @@ SOCKETIO_TESTING_DECL void memory_network::drop() noexcept
     wire_->observer = nullptr;
     held_.clear();
     for (auto const& each : std::exchange(connections_, {}))
-        if (auto const connection = each.connection.lock())
-            connection->drop();
+        if (auto const still = each.connection.lock())
+            still->drop();
     wire_->time->drop();
 }
 
