@@ -189,6 +189,16 @@ TEST_CASE("a corrupted frame ends the connection, and nothing else")
     CHECK(both.echo() == 0ns);
 }
 
+TEST_CASE("a limit of data that a connection has passed already ends it with its next byte")
+{
+    pair_of_ends both;
+    CHECK(both.echo(std::string(1000, 'x')) == 0ns);
+    both.here.links().limit_data(100);
+    CHECK_FALSE(both.echo("x", 10ms));
+    both.here.links().clear();
+    CHECK(both.here.eventually([&] { return both.client.connected(); }, 2min));
+}
+
 TEST_CASE("connects are refused, by TCP or by HTTP")
 {
     pair_of_ends both;
