@@ -139,6 +139,26 @@ TEST_CASE("an endless loop in one moment is noticed")
     again = [] {};
 }
 
+TEST_CASE("a client of the world ends with its last handle, and its handlers are told")
+{
+    world here;
+    auto& io = here.server();
+    std::string reason;
+    io.on("connection", [&](socketio::server_socket socket) {
+        socket.on("disconnect", [&](std::string_view why) { reason = why; });
+    });
+    std::optional<socketio::socket> socket{here.client()};
+    here.run_until([&] { return socket->connected(); });
+    std::error_code ec;
+    socket->emit("unanswered", [&](std::error_code why) { ec = why; });
+    here.run();
+    socket.reset();
+    here.run();
+    CHECK(reason == "client namespace disconnect");
+    CHECK(ec == socketio::error::stopped);
+    CHECK(io.snapshot().connections == 0);
+}
+
 TEST_CASE("servers have names and ports, and a name that nobody has is refused")
 {
     world here;

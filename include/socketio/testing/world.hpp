@@ -174,7 +174,10 @@ private:
         std::function<void()> act;
     };
 
-    // Whose diary it is: a socket, a server_socket, a host's name, or a pointer to a server.
+    struct listener_name {
+        std::string name;
+    };
+    // Whose diary it is: a socket, by a listener of it, a server_socket, a host's name, or a pointer to a server.
     struct side {
         std::any key;
         std::shared_ptr<detail::diary> diary;
