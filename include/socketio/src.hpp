@@ -184,6 +184,7 @@
 #include <socketio/testing/impl/matching.ipp>
 #include <socketio/testing/impl/memory_connection.ipp>
 #include <socketio/testing/impl/memory_network.ipp>
+#include <socketio/testing/impl/sequence_diagram.ipp>
 #include <socketio/testing/impl/transcript.ipp>
 #include <socketio/testing/impl/virtual_time.ipp>
 #include <socketio/testing/impl/wiretap.ipp>

@@ -5,6 +5,7 @@
 #include <socketio/core/value.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ struct happening {
     testing::level level = testing::level::events;
     std::chrono::nanoseconds sent{}; // virtual time since the world began
     std::chrono::nanoseconds arrived{};
+    std::size_t sent_behind = 0;  // so many lines had arrived when it left: an order within one moment
     std::uint64_t connection = 0; // 1, 2, ... in the order of the connects
     std::string from{}, to{};     // hosts
     std::string meaning{};        // "event \"reading\" 21.5"

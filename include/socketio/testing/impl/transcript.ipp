@@ -57,6 +57,7 @@ SOCKETIO_TESTING_DECL void transcript::note(std::string_view text)
 {
     happening what;
     what.sent = what.arrived = now();
+    what.sent_behind = arrived_.size();
     what.meaning = text;
     keep(std::move(what));
 }
@@ -75,6 +76,7 @@ SOCKETIO_TESTING_DECL void transcript::on_connect(std::uint64_t connection, std:
         heard.what.from = heard.up ? of.client : of.server;
         heard.what.to = heard.up ? of.server : of.client;
         heard.what.sent = now();
+        heard.what.sent_behind = arrived_.size();
         auto& way = heard.up ? of.up : of.down;
         way.push_back({heard.end, std::move(heard.what)});
         auto const copy = way.back().what; // a listener may end the connection
@@ -137,6 +139,7 @@ SOCKETIO_TESTING_DECL void transcript::add(tapped const& of, std::uint64_t conne
     happening what;
     what.level = how;
     what.sent = what.arrived = now();
+    what.sent_behind = arrived_.size();
     what.connection = connection;
     what.from = up ? of.client : of.server;
     what.to = up ? of.server : of.client;
