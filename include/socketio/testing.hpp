@@ -7,6 +7,7 @@
 #include <socketio/testing/expectation.hpp>
 #include <socketio/testing/explore.hpp>
 #include <socketio/testing/links.hpp>
+#include <socketio/testing/real_time.hpp>
 #include <socketio/testing/sequence_diagram.hpp>
 #include <socketio/testing/timer.hpp>
 #include <socketio/testing/transcript.hpp>
