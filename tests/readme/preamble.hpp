@@ -10,6 +10,7 @@
 #include <socketio/testing/doctest.hpp>
 
 #include <chrono>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
