@@ -185,8 +185,12 @@
 #include <socketio/testing/impl/memory_connection.ipp>
 #include <socketio/testing/impl/memory_network.ipp>
 #include <socketio/testing/impl/sequence_diagram.ipp>
+#include <socketio/testing/impl/script_player.ipp>
+#include <socketio/testing/impl/scripted_client.ipp>
+#include <socketio/testing/impl/scripted_server.ipp>
 #include <socketio/testing/impl/transcript.ipp>
 #include <socketio/testing/impl/virtual_time.ipp>
+#include <socketio/testing/impl/wire_reader.ipp>
 #include <socketio/testing/impl/wiretap.ipp>
 #include <socketio/testing/impl/world.ipp>
 #endif

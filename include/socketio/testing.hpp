@@ -9,6 +9,8 @@
 #include <socketio/testing/links.hpp>
 #include <socketio/testing/real_time.hpp>
 #include <socketio/testing/sequence_diagram.hpp>
+#include <socketio/testing/scripted_client.hpp>
+#include <socketio/testing/scripted_server.hpp>
 #include <socketio/testing/timer.hpp>
 #include <socketio/testing/transcript.hpp>
 #include <socketio/testing/world.hpp>

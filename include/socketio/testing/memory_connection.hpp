@@ -73,6 +73,8 @@ public:
     SOCKETIO_TESTING_DECL void async_write(asio::const_buffer from, handler done) override;
     SOCKETIO_TESTING_DECL void shutdown_send() noexcept override;
     SOCKETIO_TESTING_DECL void close() noexcept override;
+    // The same, but the peer sees a reset behind what was written before.
+    void reset() noexcept;
 
 private:
     std::shared_ptr<memory_connection> const of_;
@@ -93,7 +95,7 @@ public:
     void read(bool up, asio::mutable_buffer into, handler done);
     void write(bool up, asio::const_buffer from, handler done);
     void shutdown_send(bool up) noexcept;
-    void close(bool up) noexcept;
+    void close(bool up, bool resets = false) noexcept;
 
     // Both ends fail now, as by a RST of something in between.
     void reset();

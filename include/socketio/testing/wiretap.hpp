@@ -20,6 +20,13 @@
 
 namespace socketio::detail {
 
+// What a packet says, as a line: type, namespace, id, event, data and meaning.
+SOCKETIO_TESTING_DECL testing::happening describe_packet(packet const& of, testing::secret_names const& secrets);
+// "open {"sid": ...}", "ping", "pong probe" of a packet of Engine.IO that is no message.
+SOCKETIO_TESTING_DECL std::string describe_engine_packet(std::string_view text, testing::secret_names const& secrets);
+// "close 1000 bye", from the payload of the frame.
+SOCKETIO_TESTING_DECL std::string describe_close(std::string_view payload);
+
 // Believes nothing: what it cannot read is shown as bytes, and it stays silent about the rest of that direction.
 class wiretap {
 public:
@@ -57,7 +64,6 @@ private:
     bool read_websocket(way& of);
     void on_message(way& of, whole_message const& message);
     void on_text(way& of, std::string text);
-    void on_engine_packet(way& of, std::string_view text);
     void on_payload(way& of, std::string_view body);
     void on_packet(way& of, packet const& received);
     void tell(way& of, testing::level level, std::string meaning);

@@ -34,6 +34,11 @@ SOCKETIO_TESTING_DECL void memory_stream::close() noexcept
     of_->close(connects_);
 }
 
+SOCKETIO_TESTING_DECL void memory_stream::reset() noexcept
+{
+    of_->close(connects_, true);
+}
+
 SOCKETIO_TESTING_DECL memory_connection::memory_connection(std::shared_ptr<memory_wire> wire,
     std::shared_ptr<link_rules> rules, std::uint64_t number)
     : wire_{std::move(wire)}, rules_{std::move(rules)}, number_{number}
@@ -93,7 +98,7 @@ SOCKETIO_TESTING_DECL void memory_connection::shutdown_send(bool up) noexcept
 }
 
 // As in a kernel, whoever closes without having read everything tells the peer by a reset.
-SOCKETIO_TESTING_DECL void memory_connection::close(bool up) noexcept
+SOCKETIO_TESTING_DECL void memory_connection::close(bool up, bool resets) noexcept
 {
     way& out = of(up);
     way& in = of(!up);
@@ -104,10 +109,10 @@ SOCKETIO_TESTING_DECL void memory_connection::close(bool up) noexcept
         finish(std::exchange(in.reading, {}), aborted, 0);
     if (out.writing)
         finish(std::exchange(out.writing, {}), aborted, 0);
-    bool const unread = !in.arrived.empty();
+    resets = resets || !in.arrived.empty(); // unread
     in.arrived.clear();
-    if (!std::exchange(out.ended, true) || unread)
-        fly_end(up, unread ? asio_error(asio::error::connection_reset) : asio_error(asio::error::eof));
+    if (!std::exchange(out.ended, true) || resets)
+        fly_end(up, resets ? asio_error(asio::error::connection_reset) : asio_error(asio::error::eof));
 }
 
 SOCKETIO_TESTING_DECL void memory_connection::reset()

@@ -146,13 +146,7 @@ SOCKETIO_TESTING_DECL void wiretap::on_message(way& of, whole_message const& mes
             tell(of, testing::level::packets, "no packet: " + ec.message());
         break;
     }
-    case opcode::close: {
-        auto const byte = [&text](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(text[i])); };
-        auto const code = text.size() < 2 ? std::string{} : " " + std::to_string(byte(0) << 8 | byte(1));
-        tell(of, testing::level::frames,
-            joined({"close", code, text.size() > 2 ? " " : "", text.size() > 2 ? text.substr(2) : ""}));
-        break;
-    }
+    case opcode::close: tell(of, testing::level::frames, describe_close(text)); break;
     case opcode::ping: tell(of, testing::level::frames, "WebSocket ping"); break;
     case opcode::pong: tell(of, testing::level::frames, "WebSocket pong"); break;
     default: break;
@@ -175,44 +169,50 @@ SOCKETIO_TESTING_DECL void wiretap::on_text(way& of, std::string text)
         return;
     }
     if (outer.type != engine_packet_type::message)
-        on_engine_packet(of, text);
+        tell(of, testing::level::packets, describe_engine_packet(text, secrets_));
     else if (of.packets.text(outer.data, received, ec))
         on_packet(of, received);
     else if (ec)
         tell(of, testing::level::packets, "no packet: " + ec.message());
 }
 
-SOCKETIO_TESTING_DECL void wiretap::on_engine_packet(way& of, std::string_view text)
+SOCKETIO_TESTING_DECL std::string describe_close(std::string_view payload)
+{
+    auto const byte = [payload](
+                          std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(payload[i])); };
+    auto const code = payload.size() < 2 ? std::string{} : " " + std::to_string(byte(0) << 8 | byte(1));
+    return joined({"close", code, payload.size() > 2 ? " " : "", payload.size() > 2 ? payload.substr(2) : ""});
+}
+
+SOCKETIO_TESTING_DECL std::string describe_engine_packet(std::string_view text, testing::secret_names const& secrets)
 {
     constexpr std::string_view names[] = {"open", "close", "ping", "pong", "message", "upgrade", "noop"};
     auto const name = names[static_cast<std::size_t>(text.front() - '0')];
     auto const rest = text.substr(1);
     if (text.front() == '0')
-        if (auto const settings = value::from_json(rest)) {
-            tell(of, testing::level::packets, "open " + describe(*settings, secrets_));
-            return;
-        }
-    tell(of, testing::level::packets, rest.empty() ? std::string{name} : joined({name, " ", rest}));
+        if (auto const settings = value::from_json(rest))
+            return "open " + describe(*settings, secrets);
+    return rest.empty() ? std::string{name} : joined({name, " ", rest});
 }
 
-SOCKETIO_TESTING_DECL void wiretap::on_packet(way& of, packet const& received)
+SOCKETIO_TESTING_DECL testing::happening describe_packet(packet const& of, testing::secret_names const& secrets)
 {
     testing::happening what;
-    what.type = received.type;
-    what.nsp = received.nsp;
-    what.id = received.id;
-    if (received.has_payload && !received.payload.is_null())
-        what.data = received.payload.to_value();
-    if (received.is_event()) {
-        what.event = received.payload[std::size_t{0}].as_string();
+    what.type = of.type;
+    what.nsp = of.nsp;
+    what.id = of.id;
+    if (of.has_payload && !of.payload.is_null())
+        what.data = of.payload.to_value();
+    if (of.is_event()) {
+        what.event = of.payload[std::size_t{0}].as_string();
         array arguments;
-        for (std::size_t i = 1; i < received.payload.size(); ++i)
-            arguments.push_back(received.payload[i].to_value());
+        for (std::size_t i = 1; i < of.payload.size(); ++i)
+            arguments.push_back(of.payload[i].to_value());
         what.data = std::move(arguments);
     }
-    auto const shown = what.data.is_null() ? std::string{} : describe_arguments(what.data, secrets_);
+    auto const shown = what.data.is_null() ? std::string{} : describe_arguments(what.data, secrets);
     auto const with_data = [&](std::string_view before) { return joined({before, shown.empty() ? "" : " ", shown}); };
-    switch (received.type) {
+    switch (of.type) {
     case packet_type::connect: what.meaning = with_data("connect"); break;
     case packet_type::disconnect: what.meaning = "disconnect"; break;
     case packet_type::connect_error: what.meaning = with_data("connect_error"); break;
@@ -221,11 +221,16 @@ SOCKETIO_TESTING_DECL void wiretap::on_packet(way& of, packet const& received)
     case packet_type::ack:
     case packet_type::binary_ack: what.meaning = with_data("ack"); break;
     }
-    if (received.id)
-        what.meaning += joined({received.is_ack() ? " of " : " wants ack ", std::to_string(*received.id)});
-    if (!is_root(received.nsp))
-        what.meaning += joined({" in ", received.nsp});
-    tell_({of.up, of.consumed, std::move(what)});
+    if (of.id)
+        what.meaning += joined({of.is_ack() ? " of " : " wants ack ", std::to_string(*of.id)});
+    if (!is_root(of.nsp))
+        what.meaning += joined({" in ", of.nsp});
+    return what;
+}
+
+SOCKETIO_TESTING_DECL void wiretap::on_packet(way& of, packet const& received)
+{
+    tell_({of.up, of.consumed, describe_packet(received, secrets_)});
 }
 
 SOCKETIO_TESTING_DECL void wiretap::tell(way& of, testing::level level, std::string meaning)
