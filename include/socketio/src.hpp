@@ -185,6 +185,10 @@
 #include <socketio/testing/impl/memory_connection.ipp>
 #include <socketio/testing/impl/memory_network.ipp>
 #include <socketio/testing/impl/sequence_diagram.ipp>
+#include <socketio/testing/impl/recorded_line.ipp>
+#include <socketio/testing/impl/recorder.ipp>
+#include <socketio/testing/impl/recording.ipp>
+#include <socketio/testing/impl/replay.ipp>
 #include <socketio/testing/impl/script_player.ipp>
 #include <socketio/testing/impl/scripted_client.ipp>
 #include <socketio/testing/impl/scripted_server.ipp>

@@ -9,6 +9,9 @@
 #include <socketio/testing/links.hpp>
 #include <socketio/testing/real_time.hpp>
 #include <socketio/testing/sequence_diagram.hpp>
+#include <socketio/testing/recorder.hpp>
+#include <socketio/testing/recording.hpp>
+#include <socketio/testing/replay.hpp>
 #include <socketio/testing/scripted_client.hpp>
 #include <socketio/testing/scripted_server.hpp>
 #include <socketio/testing/timer.hpp>
