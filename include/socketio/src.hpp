@@ -184,7 +184,6 @@
 #include <socketio/testing/impl/matching.ipp>
 #include <socketio/testing/impl/memory_connection.ipp>
 #include <socketio/testing/impl/memory_network.ipp>
-#include <socketio/testing/impl/sequence_diagram.ipp>
 #include <socketio/testing/impl/recorded_line.ipp>
 #include <socketio/testing/impl/recorder.ipp>
 #include <socketio/testing/impl/recording.ipp>
@@ -192,6 +191,7 @@
 #include <socketio/testing/impl/script_player.ipp>
 #include <socketio/testing/impl/scripted_client.ipp>
 #include <socketio/testing/impl/scripted_server.ipp>
+#include <socketio/testing/impl/sequence_diagram.ipp>
 #include <socketio/testing/impl/transcript.ipp>
 #include <socketio/testing/impl/virtual_time.ipp>
 #include <socketio/testing/impl/wire_reader.ipp>

@@ -8,12 +8,12 @@
 #include <socketio/testing/explore.hpp>
 #include <socketio/testing/links.hpp>
 #include <socketio/testing/real_time.hpp>
-#include <socketio/testing/sequence_diagram.hpp>
 #include <socketio/testing/recorder.hpp>
 #include <socketio/testing/recording.hpp>
 #include <socketio/testing/replay.hpp>
 #include <socketio/testing/scripted_client.hpp>
 #include <socketio/testing/scripted_server.hpp>
+#include <socketio/testing/sequence_diagram.hpp>
 #include <socketio/testing/timer.hpp>
 #include <socketio/testing/transcript.hpp>
 #include <socketio/testing/world.hpp>
