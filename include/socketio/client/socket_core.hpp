@@ -251,6 +251,7 @@ private:
     std::string early_offset_; // of the last of these
     manager_entry managed_;
     bool released_ = false;
+    bool flush_due_ = false; // connected, and the step that sends the send buffer is still to come
     bool names_checked_ = false;
     bool watches_drain_ = false;
     bool held_ = false;                 // CONNECT must wait

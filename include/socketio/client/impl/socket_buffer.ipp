@@ -65,6 +65,7 @@ SOCKETIO_DECL void socket_core::expire_emits(clock::time_point now)
 
 SOCKETIO_DECL void socket_core::flush_send_buffer(bool all)
 {
+    flush_due_ = false;
     if (!connected() || send_buffer_.empty())
         return;
     expire_emits(lane_.now());

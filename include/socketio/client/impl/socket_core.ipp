@@ -82,7 +82,8 @@ SOCKETIO_DECL socket_core::steps socket_core::connected_steps()
     auto const self = shared_from_this();
     if (!early_.empty())
         made.push_back([self] { self->deliver_kept(); });
-    if (!send_buffer_.empty())
+    flush_due_ = !send_buffer_.empty();
+    if (flush_due_)
         made.push_back([self] { self->flush_send_buffer(); });
     if (!retries_.empty())
         made.push_back([self] { self->send_retried(); });

@@ -159,8 +159,12 @@ SOCKETIO_DECL bool socket_core::send_kept(std::string_view text, std::span<bytes
 // True while stored packets must be sent first, to keep the order.
 SOCKETIO_DECL bool socket_core::must_wait()
 {
-    if (!send_buffer_.is_bounded())
-        return false;
+    if (!send_buffer_.is_bounded()) {
+        if (!flush_due_)
+            return false;
+        flush_send_buffer(); // a listener of an early event emits before the step that does this
+        return !send_buffer_.empty();
+    }
     std::size_t const most = send_buffer_.most_unsent();
     if (writer_.held_back() && writer_.unsent() <= most)
         owner_.flush_held_back(); // the others, too: otherwise this one may leave them no room
