@@ -101,6 +101,7 @@ private:
     bool repeated_ = false; // the last poll got no answer of the server
     bool leaving_ = false;
     bool said_so_ = false; // the packet that ends the session was written
+    bool post_failed_ = false;
     bool may_say_so_ = true; // the server can be reached, and does not know of the end
 };
 

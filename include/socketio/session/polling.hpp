@@ -48,6 +48,13 @@ public:
     }
     // Removes everything behind the first `size` bytes of output().
     void take_back(std::size_t size) noexcept { output_.truncate(size); }
+    // Client: what has not been taken is not sent any more.
+    void forget_output() noexcept
+    {
+        output_.consume(output_.size());
+        taken_ = 0;
+        pong_owed_ = false;
+    }
     // Server: ends a poll without a message.
     void send_noop() { send_packet(engine_packet_type::noop); }
     // Client: true if a pong was owed, which another transport sends from now on.

@@ -176,6 +176,7 @@ SOCKETIO_DECL void client_polling_channel::on_posted(http_client_answer&& answer
     }
     if (!good)
         fail(error::post_failed, answer);
+    post_failed_ = !good;
     drained_ = good;
     post_turn();
 }
@@ -250,6 +251,8 @@ SOCKETIO_DECL void client_polling_channel::leave()
         return;
     }
     leaving_ = true;
+    if (post_failed_) // what is left would arrive without what was in that request
+        polling_.forget_output();
     constexpr std::chrono::milliseconds longest = std::chrono::hours{24}; // the timer keeps this alive
     linger_timer_.arm(deadline_after(linger_timer_.now(), std::min(options_.close_timeout, longest)),
         [self = shared_from_this()] { self->stop(); });
