@@ -62,6 +62,8 @@ public:
     virtual engine_event tick(clock::time_point now) = 0;
     // The heartbeat's deadline has passed. The timer may not have noticed it yet: after a suspend, say.
     bool expired(clock::time_point now) noexcept { return parts_.pulse->expired(now); }
+    // The session has moved here: its heartbeat goes on.
+    void take_pulse(engine_channel const& from) noexcept { *parts_.pulse = *from.parts_.pulse; }
 
     // A message that is written in place: begin, append to output(), then end or abandon. In between nothing else of
     // this is called but message_size().

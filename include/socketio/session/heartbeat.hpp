@@ -5,6 +5,7 @@
 #include <socketio/core/role.hpp>
 
 #include <chrono>
+#include <utility>
 
 namespace socketio::detail {
 
@@ -59,6 +60,13 @@ public:
         extended_ = false;
         deadline_ = deadline_after(now, timeout_);
         return true;
+    }
+
+    // Server: the ping of take_ping() has not been sent, and is due again.
+    void ping_unsent() noexcept
+    {
+        if (std::exchange(waiting_, false))
+            deadline_ -= timeout_;
     }
 
 private:

@@ -76,7 +76,8 @@ public:
     engine_settings const& settings() const noexcept { return settings_; }
     bool is_open() const noexcept { return open_ && !closed_; }
 
-    // Passes the messages that no poll has taken to `text` and `binary`, which send them on another transport.
+    // Passes the messages that no poll has taken to `text` and `binary`, which send them on another transport. A
+    // server's ping among them is due again, by pulse().
     template <class Text, class Binary>
     void hand_over(Text text, Binary binary);
 
@@ -131,6 +132,8 @@ void polling::hand_over(Text text, Binary binary)
             binary(as_bytes({data.data(), data.size()}));
         else if (!packet.empty() && packet.front() == '4')
             text(std::string_view{packet.data(), packet.size()}.substr(1));
+        else if (own_ == role::server && !packet.empty() && packet.front() == '2')
+            heartbeat_.ping_unsent();
     }
 }
 

@@ -133,6 +133,7 @@ SOCKETIO_DECL void engine_session::upgrade()
     upgrade_deadline_ = clock::never();
     over_websocket_.store(true, std::memory_order_release);
     polling->hand_over(*runtime_->channel);
+    runtime_->channel->take_pulse(*polling); // begun anew, it would send the next ping too late for the client
     if (auto const owner = owner_)
         owner->on_upgraded();
 }
