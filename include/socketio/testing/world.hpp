@@ -152,12 +152,12 @@ public:
     //
     //     SOCKETIO_CHECK(world.expect(socket).receives("reading", 21.5).within(1min));
     template <class Side>
-    expectation expect(Side&& side)
+    expectation expect(Side&& whom)
     {
         if constexpr (std::is_same_v<std::remove_cvref_t<Side>, watched>)
-            return {*this, side.diary()};
+            return {*this, whom.diary()};
         else
-            return {*this, watch(side).diary()};
+            return {*this, watch(whom).diary()};
     }
 
     // ---- What happened
