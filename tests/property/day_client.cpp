@@ -88,7 +88,7 @@ void day::on_disconnect(traveller& of, std::string_view reason, socketio::discon
     note("client " + std::to_string(of.number) + " is disconnected: " + std::string{reason} + " " + details.message());
     if (!corrupt_ && (reason == "parse error" || breaks_the_protocol(details.code)))
         broken("client " + std::to_string(of.number) + " did not understand the server");
-    if (converged_)
+    if (converged_ && of.wants)
         broken("client " + std::to_string(of.number) + " is disconnected, and nothing was wrong");
     come_back(of);
 }
