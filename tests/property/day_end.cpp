@@ -32,6 +32,12 @@ void day::end()
         broken("the faults have stopped, and not all clients are back");
     }
     check();
+    // A pong that was held back puts the next ping off: one heartbeat may still be missed.
+    world_.advance(settings_.pingInterval + settings_.pingTimeout);
+    auto const is_connected = [](traveller const& each) { return each.socket->connected(); };
+    if (!world_.eventually([&] { return !broken_.empty() || wanting(is_connected); }, bound))
+        broken("the faults have stopped for long, and not all clients are connected");
+    check();
     converged_ = !corrupt_; // there a time of the heartbeat may be another on each side
     world_.advance(bound);
     check_quiet();

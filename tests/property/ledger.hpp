@@ -54,7 +54,8 @@ public:
     // The same for a sender that tries again: an entry may come again, but the first of each come in order.
     std::string receive_again(std::size_t n, std::optional<std::size_t>& last)
     {
-        if (n >= entries_.size() || entries_[n].arrivals == 0)
+        bool const is_late = n < entries_.size() && last && n < *last && !entries_[n].needed; // it was given up
+        if (n >= entries_.size() || (entries_[n].arrivals == 0 && !is_late))
             return receive(n, last, 0);
         ++entries_[n].arrivals;
         return {};
