@@ -85,8 +85,9 @@ void day::check_session(traveller& of)
     auto const next = here.last_down ? *here.last_down + 1 : 0;
     if (auto const missing = here.down.first_needed(next, here.down.size()))
         broken("number " + std::to_string(*missing) + " to " + name + " has not arrived");
+    auto const begin = of.retries != 0 ? 0 : of.from[of.id]; // what was emitted before may be lost
     auto const& last = of.retries != 0 ? of.last_out : here.last_out;
-    if (auto const missing = of.out.first_needed(last ? *last + 1 : 0, of.out.size()))
+    if (auto const missing = of.out.first_needed(last ? *last + 1 : begin, of.out.size()))
         broken("event " + std::to_string(*missing) + " of " + name + " has not arrived");
     auto const all = io_->of(of.nsp).adapter().sids();
     auto rooms = here.rooms;
