@@ -11,8 +11,7 @@
 
 namespace socketio::testing {
 
-// So many handlers without a connect, read or write, in one moment, are an endless loop of the program: time would never
-// pass.
+// So many handlers in one moment, without a connect, read or write, are an endless loop: time would never pass.
 inline constexpr std::uint64_t most_in_one_moment = 200'000;
 inline constexpr std::size_t lines_of_a_failure = 30;
 
