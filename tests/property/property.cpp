@@ -1,7 +1,7 @@
-// Many days of servers and clients, each made of a seed. SOCKETIO_PROPERTY_SEEDS says how many (200),
-// SOCKETIO_PROPERTY_FIRST with which seed they begin (1), SOCKETIO_PROPERTY_SHARD "0/2" that this program lives the
-// first of each two. SOCKETIO_TEST_SEED=5 lives that day alone, and shows all of it when it fails.
-#include "day.hpp"
+// Many scenarios of servers and clients, each made of a seed. SOCKETIO_PROPERTY_SEEDS says how many (200),
+// SOCKETIO_PROPERTY_FIRST with which seed they begin (1), SOCKETIO_PROPERTY_SHARD "0/2" that this program runs the
+// first of each two. SOCKETIO_TEST_SEED=5 runs that one alone, and shows all of it when it fails.
+#include "scenario.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,25 +18,25 @@ std::uint64_t chosen(char const* variable, std::uint64_t otherwise)
 }
 
 // What is wrong, or nothing.
-std::string lived(std::uint64_t seed, property::counts& all, bool shows_everything)
+std::string run_seed(std::uint64_t seed, property::counts& all, bool shows_everything)
 {
-    property::day one{seed, all};
+    property::scenario one{seed, all};
     try {
-        one.live();
+        one.run();
     } catch (std::exception const& failed) {
         if (shows_everything)
             std::cout << one.transcript().text(socketio::testing::level::frames);
         return "seed " + std::to_string(seed) + ": " + failed.what() +
-               "\nTo live this day alone: SOCKETIO_TEST_SEED=" + std::to_string(seed) + " test_property\n";
+               "\nTo run it alone: SOCKETIO_TEST_SEED=" + std::to_string(seed) + " test_property\n";
     }
     return {};
 }
 
-TEST_CASE("what clients and servers promise holds on every day")
+TEST_CASE("what clients and servers promise holds in every scenario")
 {
     property::counts all;
     if (auto const alone = chosen("SOCKETIO_TEST_SEED", 0); alone != 0) {
-        auto const wrong = lived(alone, all, true);
+        auto const wrong = run_seed(alone, all, true);
         CHECK_MESSAGE(wrong.empty(), wrong);
         return;
     }
@@ -52,7 +52,7 @@ TEST_CASE("what clients and servers promise holds on every day")
     REQUIRE(own < shards);
     int failures = 0;
     for (auto seed = first + own; seed < first + seeds && failures < 10; seed += shards) {
-        auto const wrong = lived(seed, all, false);
+        auto const wrong = run_seed(seed, all, false);
         CHECK_MESSAGE(wrong.empty(), wrong);
         failures += wrong.empty() ? 0 : 1;
     }

@@ -146,6 +146,30 @@ TEST_CASE_FIXTURE(sides, "one socket of the server, a namespace, and a server th
     SOCKETIO_CHECK(here.expect(io).receives("shout", "y").within(1min));
 }
 
+TEST_CASE_FIXTURE(sides, "all of a room, and each of several clients")
+{
+    io.on("connection", [](socketio::server_socket socket) {
+        if (!socket.handshake().query_value("host").empty())
+            socket.join("guests");
+    });
+    std::vector<socketio::socket> guests;
+    for (std::string const name : {"a", "b", "c"})
+        guests.push_back(here.client("http://server", {.query = {{"host", "yes"}}}, name));
+    SOCKETIO_REQUIRE(here.expect_each(guests).connects().within(1s));
+    auto const room = here.expect(io, "guests");
+    io.to("guests").emit("news", 1);
+    SOCKETIO_CHECK(room.sends("news", 1).within(1s));
+    SOCKETIO_CHECK(here.expect_each(guests).receives("news", 1).within(1s));
+    SOCKETIO_CHECK(here.expect(client).no_events_for(1s));
+
+    here.links("b", "server").partition();
+    io.to("guests").emit("news", 2);
+    CHECK(has(said(here.expect_each(guests).receives("news", 2).within(1s)), "the b does not receive \"news\" 2 within 1 s"));
+    guests[0].emit("shout", "x");
+    CHECK(has(said(here.expect_each(guests).no_events_for(1s)), "the a receives \"heard\" \"x\", 1"));
+    CHECK_THROWS_AS(here.expect(io, "nowhere"), socketio::testing::failure);
+}
+
 TEST_CASE("every operation fails in turn, and a scenario that survives it all")
 {
     auto const outcome = socketio::testing::fail_each([](world& in) {

@@ -51,8 +51,8 @@ std::vector<std::string> talk(asio::io_context& context, std::string const& url,
     });
     socket.emit("echo", "one", socketio::object{{"two", 2}}, [&](std::string text, socketio::value data) {
         seen.push_back(text + data.to_json());
-        socket.emit("binary", [&](socketio::bytes data) {
-            seen.push_back("answer " + std::to_string(data.size()));
+        socket.emit("binary", [&](socketio::bytes made) {
+            seen.push_back("answer " + std::to_string(made.size()));
             socket.emit("ack me", "how?");
         });
     });

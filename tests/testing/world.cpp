@@ -231,6 +231,21 @@ TEST_CASE("the time of day is virtual, too, and may be set")
     CHECK(issued[1].find("Jan 01 2000") != std::string::npos);
 }
 
+TEST_CASE("real peers on real ports, beside the virtual network")
+{
+    world here;
+    here.wait_for_real_io(50ms);
+    socketio::server real{here.context(), 0, {.address = "127.0.0.1"}};
+    echoes(real);
+    echoes(here.server());
+    auto outside = socketio::io(here.context(), "http://127.0.0.1:" + std::to_string(real.port()));
+    auto inside = here.client();
+    int answers = 0;
+    for (auto* const each : {&outside, &inside})
+        each->emit("echo", 1, [&](int) { ++answers; });
+    here.run_until([&] { return answers == 2; }, 1min);
+}
+
 TEST_CASE("an hour of a hundred clients with their pings")
 {
     world here;

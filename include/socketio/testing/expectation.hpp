@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace socketio::detail {
 
@@ -28,6 +29,14 @@ public:
     virtual std::string circumstances() const = 0;
 };
 
+// One of those of which something is expected.
+struct expected_side {
+    std::shared_ptr<detail::diary> diary;
+    std::size_t from = 0; // the first note that counts
+    bool satisfied = false;
+};
+using expected_sides = std::vector<expected_side>;
+
 } // namespace socketio::detail
 
 namespace socketio::testing {
@@ -35,30 +44,25 @@ namespace socketio::testing {
 // What is expected, not yet when. Each note of a side satisfies one expectation.
 class awaited {
 public:
-    awaited(detail::world_loop& in, std::shared_ptr<detail::diary> of, std::size_t from, detail::noted what,
-        std::string name, detail::expected_arguments arguments)
-        : loop_{in},
-          diary_{std::move(of)},
-          from_{from},
-          what_{what},
-          name_{std::move(name)},
-          arguments_{std::move(arguments)}
+    awaited(detail::world_loop& in, detail::expected_sides of, detail::noted what, std::string name,
+        detail::expected_arguments arguments)
+        : loop_{in}, sides_{std::move(of)}, what_{what}, name_{std::move(name)}, arguments_{std::move(arguments)}
     {}
 
-    // Runs the world until it has happened, at most for so long in virtual time. What has happened before counts, too.
+    // Runs the world until it has happened, on each side if there are several, at most for so long in virtual time.
+    // What has happened before counts, too.
     result within(std::chrono::nanoseconds time);
     result eventually() { return within(std::chrono::hours{24}); }
     // Has it happened by now? Runs what is ready; time stands still.
     result now() { return within(std::chrono::nanoseconds{0}); }
 
 private:
-    bool take();
+    bool take(detail::expected_side& of) const;
     std::string described() const;
-    std::string what_came_instead() const;
+    std::string what_came_instead(detail::expected_side const& of) const;
 
     detail::world_loop& loop_;
-    std::shared_ptr<detail::diary> diary_;
-    std::size_t from_; // the first note that counts
+    detail::expected_sides sides_;
     detail::noted what_;
     std::string name_;
     detail::expected_arguments arguments_;
@@ -67,12 +71,13 @@ private:
 // world.expect(side): continue with one of these.
 class expectation {
 public:
-    expectation(detail::world_loop& in, std::shared_ptr<detail::diary> of) : loop_{in}, diary_{std::move(of)} {}
+    expectation(detail::world_loop& in, detail::expected_sides of) : loop_{in}, sides_{std::move(of)} {}
 
     // Only what happens from here on counts.
     expectation& from_now_on()
     {
-        from_ = diary_->notes.size();
+        for (auto& each : sides_)
+            each.from = each.diary->notes.size();
         return *this;
     }
 
@@ -105,12 +110,11 @@ public:
 private:
     awaited await(detail::noted what, std::string name, detail::expected_arguments arguments) const
     {
-        return {loop_, diary_, from_, what, std::move(name), std::move(arguments)};
+        return {loop_, sides_, what, std::move(name), std::move(arguments)};
     }
 
     detail::world_loop& loop_;
-    std::shared_ptr<detail::diary> diary_;
-    std::size_t from_ = 0;
+    detail::expected_sides sides_;
 };
 
 } // namespace socketio::testing

@@ -154,10 +154,20 @@ public:
     template <class Side>
     expectation expect(Side&& whom)
     {
-        if constexpr (std::is_same_v<std::remove_cvref_t<Side>, watched>)
-            return {*this, whom.diary()};
-        else
-            return {*this, watch(whom).diary()};
+        return {*this, {{diary_of(whom)}}};
+    }
+    // Of each socket that is in a room of "/" now. Throws testing::failure if nobody is there.
+    //
+    //     SOCKETIO_CHECK(world.expect(io, "room").sends("news").within(1s));
+    expectation expect(socketio::server& of, std::string_view room);
+    // Of each of these sides: a container of sockets, server_sockets or watched.
+    template <class Sides>
+    expectation expect_each(Sides const& whom)
+    {
+        detail::expected_sides all;
+        for (auto const& each : whom)
+            all.push_back({diary_of(each)});
+        return {*this, std::move(all)};
     }
 
     // ---- What happened
@@ -189,6 +199,14 @@ private:
         }
     };
 
+    template <class Side>
+    std::shared_ptr<detail::diary> diary_of(Side&& whom)
+    {
+        if constexpr (std::is_same_v<std::remove_cvref_t<Side>, watched>)
+            return whom.diary();
+        else
+            return watch(whom).diary();
+    }
     SOCKETIO_TESTING_DECL bool runs_within(std::function<bool()> holds, std::chrono::nanoseconds time) override;
     std::shared_ptr<detail::diary> make_diary(std::string who);
     static std::string with_port(std::string_view name);

@@ -293,6 +293,19 @@ SOCKETIO_TESTING_DECL watched world::watch(std::string_view host)
     return watched{std::move(made)};
 }
 
+SOCKETIO_TESTING_DECL expectation world::expect(socketio::server& of, std::string_view room)
+{
+    auto const rooms = of.sockets().adapter().rooms();
+    auto const found = rooms.find(std::string{room});
+    if (found == rooms.end() || found->second.empty())
+        fail(detail::joined({"nobody is in the room ", room}));
+    detail::expected_sides all;
+    for (auto const& id : found->second)
+        if (auto const member = of.sockets().sockets().get(id))
+            all.push_back({watch(*member).diary()});
+    return {*this, std::move(all)};
+}
+
 SOCKETIO_TESTING_DECL bool world::runs_within(std::function<bool()> holds, std::chrono::nanoseconds time)
 {
     return runs_until(std::move(holds), wire_->in(time));

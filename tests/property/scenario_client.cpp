@@ -1,5 +1,5 @@
-// The clients of a day.
-#include "day.hpp"
+// The clients of a scenario.
+#include "scenario.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -23,7 +23,7 @@ bool breaks_the_protocol(std::error_code ec)
 
 } // namespace
 
-void day::listen(traveller& of)
+void scenario::listen(client_state& of)
 {
     of.socket->on("connect", [this, &of] { on_connect(of); });
     of.socket->on("connect_error", [this, &of](socketio::connect_error const& why) {
@@ -53,7 +53,7 @@ void day::listen(traveller& of)
     });
 }
 
-void day::on_connect(traveller& of)
+void scenario::on_connect(client_state& of)
 {
     ++counts_.connects;
     auto const id = of.socket->id();
@@ -80,7 +80,7 @@ void day::on_connect(traveller& of)
     of.from[id] = of.kept_from;
 }
 
-void day::on_disconnect(traveller& of, std::string_view reason, socketio::disconnect_details const& details)
+void scenario::on_disconnect(client_state& of, std::string_view reason, socketio::disconnect_details const& details)
 {
     ++counts_.losses;
     of.kept_from = of.out.size();
@@ -94,14 +94,14 @@ void day::on_disconnect(traveller& of, std::string_view reason, socketio::discon
 }
 
 // A manager that was closed says nothing of it in active().
-bool day::is_given_up(traveller const& of)
+bool scenario::is_given_up(client_state const& of)
 {
     auto const state = of.socket->io().snapshot().state;
     return !of.socket->active() || state == socketio::connection_state::closed;
 }
 
 // As programs do it where the library does not.
-void day::come_back(traveller& of)
+void scenario::come_back(client_state& of)
 {
     world_.after(700ms, [&of] {
         if (of.socket && of.wants && is_given_up(of))
@@ -109,7 +109,7 @@ void day::come_back(traveller& of)
     });
 }
 
-void day::on_down(traveller& of, std::size_t number, std::size_t n, socketio::value const& data)
+void scenario::on_down(client_state& of, std::size_t number, std::size_t n, socketio::value const& data)
 {
     if (corrupt_)
         return;
@@ -122,7 +122,7 @@ void day::on_down(traveller& of, std::size_t number, std::size_t n, socketio::va
         send_up(of);
 }
 
-void day::on_news(traveller& of, std::int64_t number, socketio::value const& data)
+void scenario::on_news(client_state& of, std::int64_t number, socketio::value const& data)
 {
     if (corrupt_)
         return;
@@ -140,7 +140,7 @@ void day::on_news(traveller& of, std::int64_t number, socketio::value const& dat
         broken(what + " has other data");
 }
 
-void day::received(traveller& of, std::size_t number, std::size_t n)
+void scenario::received(client_state& of, std::size_t number, std::size_t n)
 {
     ++counts_.arrived;
     session& from = sessions_[number];
@@ -152,22 +152,22 @@ void day::received(traveller& of, std::size_t number, std::size_t n)
         from.offset_at = from.down.at(n).at;
 }
 
-void day::send_up(traveller& of)
+void scenario::send_up(client_state& of)
 {
     ++counts_.emitted;
     auto const kind = below(10);
-    bool const wave = kind == 0;
+    bool const is_volatile = kind == 0;
     bool const retried = of.retries != 0;
     auto const expiry = between(1ms, 5s);
     auto const limit = between(1ms, 5s);
     bool const limited = kind >= 7 && !retried;
     bool const expires = kind == 1;
-    bool const needed = !wave && !expires && !limited && of.retries != 3;
-    auto const n = wave && retried ? of.waves.add(false) : of.out.add(needed);
-    auto const data = filler(of.number * 1'000'003 + n * 2 + (wave ? 1 : 0));
+    bool const needed = !is_volatile && !expires && !limited && of.retries != 3;
+    auto const n = is_volatile && retried ? of.volatiles.add(false) : of.out.add(needed);
+    auto const data = filler(of.number * 1'000'003 + n * 2 + (is_volatile ? 1 : 0));
     auto const& socket = *of.socket;
-    if (wave)
-        return socket.volatile_().emit("wave", n, data);
+    if (is_volatile)
+        return socket.volatile_().emit("is_volatile", n, data);
     if (expires)
         return socket.expires_after(expiry).emit("say", n, data);
     if (kind < 4)
@@ -186,7 +186,7 @@ void day::send_up(traveller& of)
 }
 
 // Until one is answered.
-void day::send_echo(traveller& of)
+void scenario::send_echo(client_state& of)
 {
     auto const n = of.out.add(false);
     auto const data = filler(of.number * 1'000'003 + n * 2);

@@ -1,5 +1,5 @@
-// The evening of a day: faults stop, everybody comes back, and then everybody goes.
-#include "day.hpp"
+// The end of a scenario: faults stop, all clients come back, and then all of them leave.
+#include "scenario.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace property {
 
-void day::end()
+void scenario::end()
 {
     note("the faults stop");
     world_.links().clear();
@@ -18,15 +18,15 @@ void day::end()
     if (corrupt_)
         bound *= 3;
     auto const wanting = [this](auto const& holds) {
-        return std::all_of(travellers_.begin(), travellers_.end(),
-            [&](traveller const& each) { return !each.wants || holds(each); });
+        return std::all_of(clients_.begin(), clients_.end(),
+            [&](client_state const& each) { return !each.wants || holds(each); });
     };
-    for (traveller& each : travellers_)
+    for (client_state& each : clients_)
         if (each.wants)
             send_echo(each);
-    auto const is_back = [](traveller const& each) { return each.socket->connected() && each.echoed; };
+    auto const is_back = [](client_state const& each) { return each.socket->connected() && each.echoed; };
     if (!world_.eventually([&] { return !broken_.empty() || wanting(is_back); }, bound)) {
-        for (traveller& each : travellers_)
+        for (client_state& each : clients_)
             if (each.wants && !is_back(each))
                 note("not back: client " + std::to_string(each.number) + (each.socket->connected() ? " (mute)" : ""));
         broken("the faults have stopped, and not all clients are back");
@@ -34,7 +34,7 @@ void day::end()
     check();
     // A pong that was held back puts the next ping off: one heartbeat may still be missed.
     world_.advance(settings_.pingInterval + settings_.pingTimeout);
-    auto const is_connected = [](traveller const& each) { return each.socket->connected(); };
+    auto const is_connected = [](client_state const& each) { return each.socket->connected(); };
     if (!world_.eventually([&] { return !broken_.empty() || wanting(is_connected); }, bound))
         broken("the faults have stopped for long, and not all clients are connected");
     check();
@@ -47,11 +47,11 @@ void day::end()
     check();
 }
 
-void day::check_quiet()
+void scenario::check_quiet()
 {
     std::size_t connected = 0;
     std::set<std::size_t> hosts;
-    for (traveller& each : travellers_) {
+    for (client_state& each : clients_) {
         auto const now = each.socket->snapshot();
         auto const name = "client " + std::to_string(each.number);
         if (each.wants != now.connected)
@@ -78,7 +78,7 @@ void day::check_quiet()
 }
 
 // Nothing is on its way any more.
-void day::check_session(traveller& of)
+void scenario::check_session(client_state& of)
 {
     auto const name = "client " + std::to_string(of.number);
     session const& here = sessions_[*of.session];
@@ -97,14 +97,14 @@ void day::check_session(traveller& of)
         broken(name + " is in other rooms than it should be");
 }
 
-void day::leave()
+void scenario::leave()
 {
     auto const how = below(4);
     note(std::vector<std::string>{"the server closes, and clients leave", "clients' last handles go",
         "clients leave, and the server closes in the same moment", "clients leave"}[how]);
     if (how == 0)
         io_->close();
-    for (traveller& each : travellers_) {
+    for (client_state& each : clients_) {
         each.wants = false;
         if (how == 1)
             each.socket.reset(); // by its destructor
@@ -117,7 +117,7 @@ void day::leave()
     check_empty();
     io_->close();
     world_.run();
-    for (traveller& each : travellers_) {
+    for (client_state& each : clients_) {
         if (!each.socket)
             continue;
         each.socket->clear_send_buffer();
@@ -140,7 +140,7 @@ void day::leave()
         broken("everybody is gone, and something is still waiting");
 }
 
-void day::check_empty()
+void scenario::check_empty()
 {
     auto const now = io_->snapshot();
     if (now.sockets + now.sessions + now.connections + now.unsent_bytes != 0)

@@ -1,9 +1,9 @@
-// One day of a server and its clients, made of a seed: what they do, what befalls them, and what has to hold.
+// A server and its clients for some virtual time, made of a seed: what they do, their faults, and what has to hold.
 #pragma once
 
 #include <socketio/testing.hpp>
 
-#include "ledger.hpp"
+#include "emit_log.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -38,7 +38,7 @@ struct asked {
 };
 
 // One client's socket.
-struct traveller {
+struct client_state {
     std::size_t number = 0;
     std::size_t host = 0;
     bool polls = false;
@@ -46,9 +46,9 @@ struct traveller {
     std::optional<socketio::socket> socket{};
     std::uint64_t retries = 0;
     bool wants = true; // to be connected
-    ledger out{};      // to the server
-    ledger waves{};    // the volatile ones of a sender that tries again: they do not wait in its queue
-    std::optional<std::size_t> last_out{}, last_wave{}; // of a sender that tries again
+    emit_log out{};      // to the server
+    emit_log volatiles{};    // the volatile ones of a sender that tries again: they do not wait in its queue
+    std::optional<std::size_t> last_out{}, last_volatile{}; // of a sender that tries again
     std::size_t kept_from = 0;                          // what was emitted from here on was not on a lost connection
     std::map<std::string, std::size_t> from{};          // by the id of the socket
     std::optional<std::size_t> session{};
@@ -63,30 +63,30 @@ struct session {
     std::uint64_t server = 0; // the how manieth
     std::optional<socketio::server_socket> socket{};
     std::set<std::string> rooms{};
-    ledger down{};
+    emit_log down{};
     std::optional<std::size_t> last_down{};
     std::size_t before_recovery = 0;        // entries
     std::optional<nanoseconds> offset_at{}; // when the last event was emitted by which the client says where it was
     std::optional<nanoseconds> left{};
     bool stored = false;
     bool moves = false; // with recovery: which broadcasts it missed is decided by its rooms at the time of its loss
-    std::optional<std::size_t> last_out{}, last_wave{}; // of what the client emits on this connection
+    std::optional<std::size_t> last_out{}, last_volatile{}; // of what the client emits on this connection
 };
 
-class day {
+class scenario {
 public:
-    explicit day(std::uint64_t seed, counts& all);
-    day(day const&) = delete;
-    day& operator=(day const&) = delete;
-    ~day();
+    explicit scenario(std::uint64_t seed, counts& all);
+    scenario(scenario const&) = delete;
+    scenario& operator=(scenario const&) = delete;
+    ~scenario();
 
     // Throws testing::failure.
-    void live();
+    void run();
     socketio::testing::transcript const& transcript() const { return world_.transcript(); }
 
 private:
-    bool chance(double share) { return dice_.happens(share); }
-    std::size_t below(std::size_t limit) { return static_cast<std::size_t>(dice_.below(limit)); }
+    bool chance(double share) { return random_.happens(share); }
+    std::size_t below(std::size_t limit) { return static_cast<std::size_t>(random_.below(limit)); }
     milliseconds between(milliseconds least, milliseconds most);
     template <class T>
     T const& one_of(std::vector<T> const& of)
@@ -102,15 +102,15 @@ private:
     void make_clients();
     void add_client(std::size_t host, std::string const& nsp, std::optional<socketio::manager> shared);
     socketio::options client_options();
-    void listen(traveller& of);
+    void listen(client_state& of);
     socketio::value filler(std::uint64_t key) const;
 
     // The server's side.
     void on_connection(socketio::server_socket socket);
-    session& enter(socketio::server_socket const& socket, traveller& client);
-    void check_not_recovered(traveller const& client);
+    session& enter(socketio::server_socket const& socket, client_state& client);
+    void check_not_recovered(client_state const& client);
     void listen(socketio::server_socket const& socket, session& of);
-    void take(session& of, std::size_t n, socketio::value const& data, bool wave);
+    void take(session& of, std::size_t n, socketio::value const& data, bool is_volatile);
     void send_down(session& of);
     void broadcast();
     void change_rooms();
@@ -118,16 +118,16 @@ private:
     bool is_alive(session const& of) const { return of.socket && of.socket->connected(); }
 
     // The client's side.
-    void on_connect(traveller& of);
-    void on_disconnect(traveller& of, std::string_view reason, socketio::disconnect_details const& details);
-    void on_down(traveller& of, std::size_t number, std::size_t n, socketio::value const& data);
-    void on_news(traveller& of, std::int64_t number, socketio::value const& data);
-    void received(traveller& of, std::size_t number, std::size_t n);
-    static bool is_given_up(traveller const& of);
-    void come_back(traveller& of);
+    void on_connect(client_state& of);
+    void on_disconnect(client_state& of, std::string_view reason, socketio::disconnect_details const& details);
+    void on_down(client_state& of, std::size_t number, std::size_t n, socketio::value const& data);
+    void on_news(client_state& of, std::int64_t number, socketio::value const& data);
+    void received(client_state& of, std::size_t number, std::size_t n);
+    static bool is_given_up(client_state const& of);
+    void come_back(client_state& of);
     bool polls(std::string_view host) const;
-    void send_up(traveller& of);
-    void send_echo(traveller& of);
+    void send_up(client_state& of);
+    void send_echo(client_state& of);
 
     asked& ask(std::string what, std::optional<milliseconds> limit);
     void answered(asked& of, std::error_code ec);
@@ -141,13 +141,13 @@ private:
 
     void end();
     void check_quiet();
-    void check_session(traveller& of);
+    void check_session(client_state& of);
     void leave();
     void check_empty();
 
     counts& counts_;
     socketio::testing::world world_;
-    socketio::testing::seeded_random dice_;
+    socketio::testing::seeded_random random_;
     socketio::server* io_ = nullptr;
     socketio::server_options settings_;
     bool corrupt_ = false;
@@ -155,7 +155,7 @@ private:
     bool converged_ = false;
     std::uint64_t servers_ = 0;
     std::vector<std::string> rooms_;
-    std::deque<traveller> travellers_;
+    std::deque<client_state> clients_;
     std::deque<session> sessions_;
     std::map<std::string, std::size_t> session_of_; // by id
     std::deque<asked> asked_;

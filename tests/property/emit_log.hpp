@@ -18,7 +18,7 @@ struct entry {
 };
 
 // Functions that receive return what is wrong, or nothing.
-class ledger {
+class emit_log {
 public:
     std::size_t add(bool needed, std::int64_t broadcast = -1, std::chrono::nanoseconds at = {})
     {

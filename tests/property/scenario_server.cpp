@@ -1,5 +1,5 @@
-// The server of a day.
-#include "day.hpp"
+// The server of a scenario.
+#include "scenario.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -8,11 +8,11 @@ using namespace std::chrono_literals;
 
 namespace property {
 
-void day::on_connection(socketio::server_socket socket)
+void scenario::on_connection(socketio::server_socket socket)
 {
     if (corrupt_) { // nothing of what arrives is sure
         auto const answer = [](socketio::ack reply) { reply(1); };
-        for (char const* const event : {"say", "ask", "wave"})
+        for (char const* const event : {"say", "ask", "is_volatile"})
             socket.on(event, answer);
         session& made = sessions_.emplace_back();
         made.socket = socket;
@@ -22,12 +22,12 @@ void day::on_connection(socketio::server_socket socket)
         return;
     }
     auto const client = socket.handshake().auth["client"].get<std::size_t>().value();
-    session& of = enter(socket, travellers_.at(client));
+    session& of = enter(socket, clients_.at(client));
     listen(socket, of);
     send_down(of);
 }
 
-session& day::enter(socketio::server_socket const& socket, traveller& client)
+session& scenario::enter(socketio::server_socket const& socket, client_state& client)
 {
     auto const name = "client " + std::to_string(client.number);
     if (!socket.recovered()) {
@@ -64,13 +64,13 @@ session& day::enter(socketio::server_socket const& socket, traveller& client)
     again.socket = socket;
     again.stored = false;
     again.last_out.reset();
-    again.last_wave.reset();
+    again.last_volatile.reset();
     again.before_recovery = again.down.size();
     return again;
 }
 
 // Whoever could have been recovered had to be.
-void day::check_not_recovered(traveller const& client)
+void scenario::check_not_recovered(client_state const& client)
 {
     if (!client.session || !settings_.connectionStateRecovery)
         return;
@@ -84,7 +84,7 @@ void day::check_not_recovered(traveller const& client)
                std::to_string(*client.session) + ", and was not");
 }
 
-void day::listen(socketio::server_socket const& socket, session& of)
+void scenario::listen(socketio::server_socket const& socket, session& of)
 {
     socket.on("say", [this, &of](std::size_t n, socketio::value const& data, socketio::ack reply) {
         take(of, n, data, false);
@@ -100,7 +100,7 @@ void day::listen(socketio::server_socket const& socket, session& of)
             world_.after(milliseconds{n % 200}, [n, reply] { reply(n); });
     });
     socket.on("mute", [this, &of](std::size_t n, socketio::value const& data) { take(of, n, data, false); });
-    socket.on("wave", [this, &of](std::size_t n, socketio::value const& data) { take(of, n, data, true); });
+    socket.on("is_volatile", [this, &of](std::size_t n, socketio::value const& data) { take(of, n, data, true); });
     socket.on("disconnect", [this, &of](std::string_view reason, socketio::disconnect_details const& details) {
         note("the server has lost client " + std::to_string(of.client) + ", session " +
              std::to_string(session_of_[of.id]) + ": " + std::string{reason} + " " + details.message());
@@ -115,15 +115,15 @@ void day::listen(socketio::server_socket const& socket, session& of)
     });
 }
 
-void day::take(session& of, std::size_t n, socketio::value const& data, bool wave)
+void scenario::take(session& of, std::size_t n, socketio::value const& data, bool is_volatile)
 {
-    traveller& from = travellers_[of.client];
+    client_state& from = clients_[of.client];
     ++counts_.arrived;
     auto const what =
-        std::string{wave ? "wave " : "event "} + std::to_string(n) + " of client " + std::to_string(from.number);
+        std::string{is_volatile ? "is_volatile " : "event "} + std::to_string(n) + " of client " + std::to_string(from.number);
     std::string wrong;
-    if (wave && from.retries != 0) {
-        wrong = from.waves.receive(n, of.last_wave, 0);
+    if (is_volatile && from.retries != 0) {
+        wrong = from.volatiles.receive(n, of.last_volatile, 0);
     } else if (from.retries != 0) {
         wrong = from.out.receive_again(n, from.last_out);
         counts_.repeated += wrong.empty() && from.out.at(n).arrivals > 1 ? 1 : 0;
@@ -133,11 +133,11 @@ void day::take(session& of, std::size_t n, socketio::value const& data, bool wav
     }
     if (!wrong.empty())
         broken(what + " " + wrong);
-    if (data != filler(from.number * 1'000'003 + n * 2 + (wave ? 1 : 0)))
+    if (data != filler(from.number * 1'000'003 + n * 2 + (is_volatile ? 1 : 0)))
         broken(what + " has other data: " + data.to_json());
 }
 
-void day::send_down(session& of)
+void scenario::send_down(session& of)
 {
     if (!is_alive(of))
         return;
@@ -170,7 +170,7 @@ void day::send_down(session& of)
     }
 }
 
-void day::broadcast()
+void scenario::broadcast()
 {
     if (!server_is_up_)
         return;
@@ -207,7 +207,7 @@ void day::broadcast()
         [this, &answer](std::error_code ec, std::vector<socketio::value> const&) { answered(answer, ec); });
 }
 
-void day::change_rooms()
+void scenario::change_rooms()
 {
     session* const who = any_session();
     if (who == nullptr)
@@ -227,7 +227,7 @@ void day::change_rooms()
     note("session " + std::to_string(session_of_[who->id]) + " changes its rooms");
 }
 
-session* day::any_session()
+session* scenario::any_session()
 {
     std::vector<session*> alive;
     for (session& each : sessions_)

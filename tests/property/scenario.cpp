@@ -1,5 +1,5 @@
-// What happens on a day: the settings, the acts of users and programs, and the faults.
-#include "day.hpp"
+// What happens in a scenario: the settings, the acts of users and programs, and the faults.
+#include "scenario.hpp"
 
 #include <socketio/msgpack.hpp>
 
@@ -11,11 +11,11 @@ using namespace std::chrono_literals;
 
 namespace property {
 
-day::day(std::uint64_t seed, counts& all) : counts_{all}, world_{seed}, dice_{seed ^ 0xda7da7} {}
+scenario::scenario(std::uint64_t seed, counts& all) : counts_{all}, world_{seed}, random_{seed ^ 0xda7da7} {}
 
-day::~day() = default;
+scenario::~scenario() = default;
 
-void day::live()
+void scenario::run()
 {
     choose();
     open_server();
@@ -31,25 +31,25 @@ void day::live()
     end();
 }
 
-milliseconds day::between(milliseconds least, milliseconds most)
+milliseconds scenario::between(milliseconds least, milliseconds most)
 {
     return least +
            milliseconds{static_cast<milliseconds::rep>(below(static_cast<std::size_t>((most - least).count())))};
 }
 
-void day::broken(std::string const& why)
+void scenario::broken(std::string const& why)
 {
     if (broken_.empty())
         broken_ = why + "\n" + world_.circumstances();
 }
 
-void day::check()
+void scenario::check()
 {
     if (!broken_.empty())
         socketio::detail::throw_failure(broken_);
 }
 
-void day::choose()
+void scenario::choose()
 {
     corrupt_ = world_.seed() % 8 == 7;
     if (chance(0.5))
@@ -74,7 +74,7 @@ void day::choose()
         rooms_.push_back("room " + std::to_string(i));
 }
 
-void day::open_server()
+void scenario::open_server()
 {
     io_ = ++servers_ == 1 ? &world_.server("server", settings_) : &world_.restart("server", settings_);
     server_is_up_ = true;
@@ -86,16 +86,16 @@ void day::open_server()
     });
 }
 
-void day::make_clients()
+void scenario::make_clients()
 {
     for (std::size_t host = 0, most = 1 + below(6); host != most; ++host) {
         add_client(host, "/", {});
         if (chance(0.2))
-            add_client(host, "/other", travellers_.back().socket->io());
+            add_client(host, "/other", clients_.back().socket->io());
     }
 }
 
-socketio::options day::client_options()
+socketio::options scenario::client_options()
 {
     socketio::options made;
     made.reconnectionDelay = one_of<milliseconds>({100ms, 500ms, 1s});
@@ -116,10 +116,10 @@ socketio::options day::client_options()
     return made;
 }
 
-void day::add_client(std::size_t host, std::string const& nsp, std::optional<socketio::manager> shared)
+void scenario::add_client(std::size_t host, std::string const& nsp, std::optional<socketio::manager> shared)
 {
-    traveller& made = travellers_.emplace_back();
-    made.number = travellers_.size() - 1;
+    client_state& made = clients_.emplace_back();
+    made.number = clients_.size() - 1;
     made.host = host;
     made.nsp = nsp;
     auto settings = client_options();
@@ -140,7 +140,7 @@ void day::add_client(std::size_t host, std::string const& nsp, std::optional<soc
 }
 
 // The same text or data for the same key, mostly small.
-socketio::value day::filler(std::uint64_t key) const
+socketio::value scenario::filler(std::uint64_t key) const
 {
     socketio::testing::seeded_random of{world_.seed() * 31 + key};
     auto const kind = of.below(40);
@@ -158,7 +158,7 @@ socketio::value day::filler(std::uint64_t key) const
     return of.below(8) == 0 ? socketio::value{text + "\xc3\xa9\"\\\n"} : socketio::value{std::move(text)};
 }
 
-asked& day::ask(std::string what, std::optional<milliseconds> limit)
+asked& scenario::ask(std::string what, std::optional<milliseconds> limit)
 {
     asked& made = asked_.emplace_back();
     made.what = std::move(what);
@@ -167,7 +167,7 @@ asked& day::ask(std::string what, std::optional<milliseconds> limit)
     return made;
 }
 
-void day::answered(asked& of, std::error_code ec)
+void scenario::answered(asked& of, std::error_code ec)
 {
     of.answered = !ec;
     if (++of.calls > 1)
@@ -179,12 +179,12 @@ void day::answered(asked& of, std::error_code ec)
     counts_.timeouts += ec == socketio::error::ack_timeout ? 1 : 0;
 }
 
-void day::act()
+void scenario::act()
 {
     auto const what = below(100);
     if (what < 45)
         for (auto left = 1 + below(4); left != 0; --left)
-            send_up(travellers_[below(travellers_.size())]);
+            send_up(clients_[below(clients_.size())]);
     else if (what < 62)
         for (auto left = 1 + below(4); left != 0; --left)
             if (session* const to = any_session())
@@ -203,9 +203,9 @@ void day::act()
         bring_fault();
 }
 
-void day::act_as_user()
+void scenario::act_as_user()
 {
-    traveller& who = travellers_[below(travellers_.size())];
+    client_state& who = clients_[below(clients_.size())];
     auto const name = "client " + std::to_string(who.number);
     auto const what = below(10);
     if (what == 0) {
@@ -229,7 +229,7 @@ void day::act_as_user()
     }
 }
 
-void day::act_as_server()
+void scenario::act_as_server()
 {
     session* const who = any_session();
     if (who == nullptr)
@@ -251,11 +251,11 @@ void day::act_as_server()
     }
 }
 
-void day::bring_fault()
+void scenario::bring_fault()
 {
     ++counts_.faults;
     auto const host =
-        chance(0.2) ? std::string{} : "client " + std::to_string(travellers_[below(travellers_.size())].host);
+        chance(0.2) ? std::string{} : "client " + std::to_string(clients_[below(clients_.size())].host);
     auto links = world_.links(host, "server");
     if (chance(0.2))
         links = links.upstream();
@@ -284,14 +284,14 @@ void day::bring_fault()
     }
 }
 
-bool day::polls(std::string_view host) const
+bool scenario::polls(std::string_view host) const
 {
-    return std::any_of(travellers_.begin(), travellers_.end(), [&](traveller const& each) {
+    return std::any_of(clients_.begin(), clients_.end(), [&](client_state const& each) {
         return each.polls && (host == "all" || host == "client " + std::to_string(each.host));
     });
 }
 
-void day::bring_heavy_fault(socketio::testing::links& links, std::string const& who)
+void scenario::bring_heavy_fault(socketio::testing::links& links, std::string const& who)
 {
     auto const lift = [&](std::string name, auto how) {
         note(name + " for " + who);
@@ -343,7 +343,7 @@ void day::bring_heavy_fault(socketio::testing::links& links, std::string const& 
     }
 }
 
-void day::restart_server(bool at_once)
+void scenario::restart_server(bool at_once)
 {
     if (!server_is_up_)
         return;
