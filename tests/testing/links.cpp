@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,9 +40,9 @@ struct pair_of_ends {
     std::optional<std::chrono::nanoseconds> echo(std::string text = "x", std::chrono::nanoseconds within = 1h)
     {
         auto const before = here.now();
-        bool back = false;
-        client.emit("echo", text, [&](std::string const& same) { back = same == text; });
-        if (!here.eventually([&] { return back; }, within))
+        auto const back = std::make_shared<bool>(false); // the answer may come later
+        client.emit("echo", text, [back, text](std::string const& same) { *back = same == text; });
+        if (!here.eventually([&] { return *back; }, within))
             return std::nullopt;
         return here.now() - before;
     }
@@ -243,6 +245,21 @@ TEST_CASE("something happens at a byte, at an operation, when an event leaves")
     both.here.at_operation(both.here.operations() + 1, [&] { at_operation = true; });
     CHECK(both.echo() == 0ns);
     CHECK(at_operation);
+}
+
+TEST_CASE("what happens at a byte may hold the links, and is released with the world")
+{
+    auto const held = std::make_shared<int>(0);
+    {
+        pair_of_ends both;
+        auto links = both.here.links();
+        links.at_byte(1'000'000, [held, links]() mutable { links.reset(); });
+        both.here.when("never", [held, links]() mutable { links.reset(); });
+        both.here.at(24h, [held, links]() mutable { links.reset(); });
+        both.here.at_operation(1'000'000, [held, links]() mutable { links.reset(); });
+        CHECK(held.use_count() > 4);
+    }
+    CHECK(held.use_count() == 1);
 }
 
 TEST_CASE("a reader that is slow stops its writer")

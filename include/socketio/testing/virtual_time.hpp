@@ -14,7 +14,8 @@
 
 namespace socketio::testing {
 
-// The time of a world. It stands still until step() or stand_at().
+// The time of a world. It stands still until step(), turn_to() or stand_at(). For a context without a world, give it to
+// install_sources().
 class virtual_time final : public time_source {
 public:
     // A world begins in the first second of 2030.
@@ -32,6 +33,8 @@ public:
     // Moves to the nearest deadline, and calls what waits for it: one callback. False, and time does not move, if there
     // is none, or none until `latest`.
     bool step(clock::time_point latest);
+    // Moves to this moment, and calls everything that waits for one on the way. Does not go back.
+    void turn_to(clock::time_point moment);
     // Moves on without a call. Does not go back.
     void stand_at(clock::time_point moment);
     // The time of day from now on, as if somebody had set the machine's clock. It may go back.

@@ -121,6 +121,12 @@ SOCKETIO_TESTING_DECL void memory_network::drop() noexcept
     for (auto const& each : std::exchange(connections_, {}))
         if (auto const still = each.connection.lock())
             still->drop();
+    // What the test has given may hold a handle of the links, and so this.
+    std::exchange(changes_, {}).clear();
+    servers_.clear();
+    for (auto const& each : links_)
+        for (auto* const direction : {&each.rules->up, &each.rules->down})
+            std::exchange(direction->marks, {}).clear();
     wire_->time->drop();
 }
 

@@ -69,6 +69,13 @@ SOCKETIO_TESTING_DECL bool virtual_time::step(clock::time_point latest)
     return true;
 }
 
+SOCKETIO_TESTING_DECL void virtual_time::turn_to(clock::time_point moment)
+{
+    while (step(moment))
+        continue;
+    stand_at(moment);
+}
+
 SOCKETIO_TESTING_DECL void virtual_time::stand_at(clock::time_point moment)
 {
     std::lock_guard const lock{mutex_};
