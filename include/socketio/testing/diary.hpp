@@ -1,4 +1,4 @@
-// What one side has received and sent, as expectations see it.
+// The events that one side has received and sent, as expectations see them.
 #pragma once
 
 #include <socketio/client/socket.hpp>
@@ -45,7 +45,7 @@ SOCKETIO_TESTING_DECL void follow(std::shared_ptr<diary> const& to, socket const
 SOCKETIO_TESTING_DECL void follow(std::shared_ptr<diary> const& to, server_socket const& of);
 // Of all sockets of the namespace, from their "connection" on.
 SOCKETIO_TESTING_DECL void follow(std::shared_ptr<diary> const& to, server_namespace const& of);
-// What a host says and hears on the wire.
+// The events of a host on the wire.
 SOCKETIO_TESTING_DECL void follow(diary& to, testing::happening const& what, std::string_view host, bool has_arrived);
 
 } // namespace socketio::detail

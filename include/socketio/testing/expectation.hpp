@@ -1,4 +1,4 @@
-// What a test expects of one side.
+// The expectations that a test has of one side.
 #pragma once
 
 #include <socketio/testing/decl.hpp>

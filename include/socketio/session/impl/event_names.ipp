@@ -83,7 +83,7 @@ SOCKETIO_DECL std::string doubt_about(role side, std::string_view name, listener
     return said.append("no event of the library, and none of \"").append(meant).append("\": was that meant?");
 }
 
-// What a listener of a manager is to be told to listen to, if that is an event of a socket.
+// The event that a listener of a manager is advised to take, if it has named one of a socket.
 inline std::string_view manager_event_for(std::string_view name) noexcept
 {
     if (name == "connect")
